@@ -1,0 +1,1 @@
+"""Pure tensor functions: costs, transport plans and kernel distances."""

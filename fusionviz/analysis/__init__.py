@@ -1,0 +1,1 @@
+"""Model and sample in, record out: frozen dataclasses of numpy arrays."""

@@ -1,0 +1,1 @@
+"""Samples: what people upload, what is generated, what data sets hold."""

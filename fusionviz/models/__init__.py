@@ -1,0 +1,1 @@
+"""The two models, their parts, and their checkpoints."""

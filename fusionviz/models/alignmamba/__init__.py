@@ -1,0 +1,1 @@
+"""AlignMamba: transport-aligned tokens through Mamba (Li et al. 2025)."""

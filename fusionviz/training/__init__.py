@@ -1,0 +1,1 @@
+"""Losses, metrics, recipes and the loop."""

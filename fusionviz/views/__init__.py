@@ -1,0 +1,1 @@
+"""Record in, plotly Figure out."""
