@@ -1,1 +1,40 @@
-"""MANGO: a normalizing flow of invertible cross-attention (Truong et al. 2025)."""
+"""MANGO: a normalizing flow of invertible cross-attention (Truong et al. 2025).
+
+Read in this order: partition, attention, flow, model.
+"""
+
+from fusionviz.models.mango.actnorm import ActNorm
+from fusionviz.models.mango.attention import (
+    HeadIntervention,
+    InvertibleCrossAttention,
+)
+from fusionviz.models.mango.config import MangoConfig
+from fusionviz.models.mango.coupling import AffineCoupling
+from fusionviz.models.mango.flow import Intervention, LayerPlace, MangoFlow
+from fusionviz.models.mango.lu import ChannelMixing, LUMatrix
+from fusionviz.models.mango.model import Mango
+from fusionviz.models.mango.partition import (
+    InterModalityPartition,
+    LearnedPartition,
+    ModalityPartition,
+)
+from fusionviz.models.mango.trace import LayerTrace, MangoTrace
+
+__all__ = [
+    "ActNorm",
+    "AffineCoupling",
+    "ChannelMixing",
+    "HeadIntervention",
+    "InterModalityPartition",
+    "Intervention",
+    "InvertibleCrossAttention",
+    "LUMatrix",
+    "LayerPlace",
+    "LayerTrace",
+    "LearnedPartition",
+    "Mango",
+    "MangoConfig",
+    "MangoFlow",
+    "MangoTrace",
+    "ModalityPartition",
+]

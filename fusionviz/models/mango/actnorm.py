@@ -1,0 +1,45 @@
+"""Activation normalisation with a start that the data sets (Kingma & Dhariwal 2018)."""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from fusionviz.models.mango.partition import Tokens
+
+
+class ActNorm(nn.Module):
+    """Scale and shift every channel of each modality: y = (x - shift) exp(-log_scale).
+
+    `initialise` sets both from a batch, so that y has mean 0 and variance 1 there.
+    log|det| = - tokens * sum of log_scale.
+
+    Args:
+        tokens: Tokens of one modality, N.
+        width: Channels of a token, d.
+    """
+
+    def __init__(self, tokens: int, width: int) -> None:
+        super().__init__()
+        self.tokens = tokens
+        self.shift = nn.Parameter(torch.zeros(2, 1, width))
+        self.log_scale = nn.Parameter(torch.zeros(2, 1, width))
+
+    @torch.no_grad()
+    def initialise(self, x: Tokens) -> None:
+        """Set shift and scale so that this batch leaves with mean 0 and variance 1."""
+        grouped = x.unflatten(1, (2, self.tokens))
+        self.shift.copy_(grouped.mean(dim=(0, 2))[:, None])
+        spread = grouped.std(dim=(0, 2)).clamp_min(1e-4)
+        self.log_scale.copy_(spread.log()[:, None])
+
+    def forward(self, x: Tokens) -> tuple[Tokens, Float[Tensor, " batch"]]:
+        """Return the normalised tokens and the log-determinant of each sample."""
+        grouped = x.unflatten(1, (2, self.tokens))
+        y = (grouped - self.shift) * torch.exp(-self.log_scale)
+        log_det = -self.log_scale.sum() * self.tokens
+        return y.flatten(1, 2), log_det.expand(len(x))
+
+    def inverse(self, y: Tokens) -> Tokens:
+        """Return the tokens before normalisation."""
+        grouped = y.unflatten(1, (2, self.tokens))
+        return (grouped * self.log_scale.exp() + self.shift).flatten(1, 2)

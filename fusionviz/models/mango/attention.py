@@ -1,0 +1,175 @@
+"""Invertible cross-attention, the layer that MANGO is made of.
+
+A partition gives X1 and X2, N tokens each. Per head, on its own channels of X2:
+
+    Q = LayerNorm(X1 W_Q),  K = LayerNorm(X1 W_K),  V = X2
+    S = softmax over j >= i of Q Kᵀ / sqrt(d / heads)       upper triangular
+    Y1 = X1,  Y2 = A X2
+
+(Truong et al. 2025, section 3.1; V = X2 as in the authors' code). S depends on X1 = Y1
+alone, so the Jacobian is triangular with A on its diagonal blocks, and
+
+    log|det| = sum over heads and tokens of (d / heads) log A[i, i]
+    X2 = A⁻¹ Y2, one triangular solve.
+
+Three forms of A, of which the first is the default because it trains best:
+
+    gated     A = I + g S, one signed g = tanh(...) a head, -1 < g < 1
+    residual  A = I + S    the authors' code
+    softmax   A = S        the paper's formula
+"""
+
+import math
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from fusionviz.models.mango.config import AttentionForm
+from fusionviz.models.mango.partition import Half, Partition, Tokens
+
+GATE_SPEED = 5.0
+"""How much faster than other weights a gate moves: g = tanh(GATE_SPEED * weight)."""
+
+Weights = Float[Tensor, "batch head token token"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class HeadIntervention:
+    """What to change in one layer's heads, for one call.
+
+    Attributes:
+        gate: Gates to use in place of the learned ones, shape (head,); NaN keeps a
+            head's own. Only the gated form has gates.
+        uniform: Which heads attend evenly to all later tokens, bool (head,).
+    """
+
+    gate: Tensor | None = None
+    uniform: Tensor | None = None
+
+
+class InvertibleCrossAttention(nn.Module):
+    """Update one half of the tokens by attention computed on the other, invertibly.
+
+    Args:
+        partition: Which tokens are X1 and X2.
+        width: Channels of a token, d.
+        heads: Attention heads; each applies its own A to its own d / heads channels.
+        form: `gated`, `residual` or `softmax`.
+        positions: Add learned codes of the N positions to X1 before W_Q and W_K.
+        gate_start: Value of the gates before training (gated form).
+
+    Raises:
+        ValueError: `width` does not divide by `heads`, or an unknown form.
+    """
+
+    def __init__(
+        self,
+        partition: Partition,
+        width: int,
+        heads: int,
+        form: AttentionForm = "gated",
+        *,
+        positions: bool = True,
+        gate_start: float = -0.25,
+    ) -> None:
+        super().__init__()
+        if width % heads:
+            raise ValueError(f"width must divide by heads, got {width} and {heads}")
+        if form not in ("gated", "residual", "softmax"):
+            raise ValueError(f"form is gated, residual or softmax, got {form!r}")
+        self.partition, self.heads, self.form = partition, heads, form
+        self.to_query = nn.Linear(width, width, bias=False)
+        self.to_key = nn.Linear(width, width, bias=False)
+        self.norm_query = nn.LayerNorm(width)
+        self.norm_key = nn.LayerNorm(width)
+        tokens = partition.tokens
+        code = 0.5 * torch.randn(tokens, width) if positions else None
+        self.position = nn.Parameter(code) if code is not None else None
+        if form == "gated":
+            start = math.atanh(gate_start) / GATE_SPEED
+            self.gate_weight = nn.Parameter(torch.full((heads,), start))
+
+    @property
+    def gate(self) -> Float[Tensor, " head"] | None:
+        """The signed gates g, or None for the forms without."""
+        if self.form != "gated":
+            return None
+        return torch.tanh(GATE_SPEED * self.gate_weight)
+
+    def forward(
+        self, x: Tokens, intervention: HeadIntervention | None = None
+    ) -> tuple[Tokens, Float[Tensor, " batch"]]:
+        """Return the tokens after attention and the log-determinant of each sample.
+
+        Args:
+            x: Joint tokens.
+            intervention: Changes to the heads for this call.
+        """
+        first, second = self.partition.split(x)
+        matrix = self.matrix(self.attend(first, intervention), intervention)
+        changed = _merge_heads(matrix @ self._split_heads(second))
+        log_diagonal = matrix.diagonal(dim1=-2, dim2=-1).log()
+        log_det = log_diagonal.sum(dim=(1, 2)) * (x.shape[-1] // self.heads)
+        return self.partition.merge(first, changed), log_det
+
+    def inverse(
+        self, y: Tokens, intervention: HeadIntervention | None = None
+    ) -> Tokens:
+        """Return the tokens before attention, by one triangular solve a head."""
+        first, changed = self.partition.split(y)
+        matrix = self.matrix(self.attend(first, intervention), intervention)
+        second = torch.linalg.solve_triangular(
+            matrix, self._split_heads(changed), upper=True
+        )
+        return self.partition.merge(first, _merge_heads(second))
+
+    def attend(
+        self, first: Half, intervention: HeadIntervention | None = None
+    ) -> Weights:
+        """Return S: upper triangular, rows sum to 1.
+
+        Args:
+            first: X1, the tokens that queries and keys come from.
+            intervention: Its `uniform` heads attend evenly to all later tokens.
+        """
+        coded = first if self.position is None else first + self.position
+        query = self._split_heads(self.norm_query(self.to_query(coded)))
+        key = self._split_heads(self.norm_key(self.to_key(coded)))
+        scores = query @ key.mT / math.sqrt(query.shape[-1])
+        if intervention is not None and intervention.uniform is not None:
+            even = intervention.uniform.to(scores.device)[:, None, None]
+            scores = scores.masked_fill(even, 0.0)
+        earlier = torch.ones(scores.shape[-2:], dtype=torch.bool, device=first.device)
+        return scores.masked_fill(earlier.tril(-1), -torch.inf).softmax(dim=-1)
+
+    def matrix(
+        self, attention: Weights, intervention: HeadIntervention | None = None
+    ) -> Weights:
+        """Return A, the upper-triangular matrix that each head applies to X2."""
+        if self.form == "softmax":
+            return attention
+        gate = self.effective_gate(intervention)
+        scaled = attention if gate is None else attention * gate[:, None, None]
+        identity = torch.eye(
+            attention.shape[-1], dtype=attention.dtype, device=attention.device
+        )
+        return scaled + identity
+
+    def effective_gate(
+        self, intervention: HeadIntervention | None
+    ) -> Float[Tensor, " head"] | None:
+        """Return the gates of this call: the learned ones or those put in place."""
+        gate = self.gate
+        if gate is None or intervention is None or intervention.gate is None:
+            return gate
+        wanted = intervention.gate.to(gate)
+        return torch.where(wanted.isnan(), gate, wanted)
+
+    def _split_heads(self, x: Half) -> Float[Tensor, "batch head token part"]:
+        return x.unflatten(-1, (self.heads, -1)).transpose(1, 2)
+
+
+def _merge_heads(x: Float[Tensor, "batch head token part"]) -> Half:
+    return x.transpose(1, 2).flatten(-2)

@@ -1,0 +1,87 @@
+"""The codec: images to tokens and back, one convolutional autoencoder a modality.
+
+The paper's "latent model": the flow works on perceptually compressed tokens and not on
+pixels. Tokens are normalised to unit scale with statistics that training keeps, so that
+a likelihood in bits per dimension means the same for every codec.
+"""
+
+from collections.abc import Sequence
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from fusionviz.models.mango.partition import Half
+
+Image = Float[Tensor, "batch channels height width"]
+
+
+class ResidualConv(nn.Module):
+    """x + conv(GELU(conv(GELU(norm(x))))): what codec and heads are built of."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.GroupNorm(min(8, channels // 4), channels),
+            nn.GELU(),
+            nn.Conv2d(channels, channels, 3, padding=1),
+            nn.GELU(),
+            nn.Conv2d(channels, channels, 3, padding=1),
+        )
+
+    def forward(self, x: Image) -> Image:
+        """Return features of the same shape."""
+        return x + self.body(x)
+
+
+class ModalityCodec(nn.Module):
+    """Encoder and decoder of one modality.
+
+    Args:
+        channels: Channels of the image, in -1..1.
+        widths: Channels after each halving.
+        width: Channels of a token.
+        grid: Tokens a side.
+    """
+
+    mean: Tensor
+    spread: Tensor
+
+    def __init__(
+        self, channels: int, widths: Sequence[int], width: int, grid: int
+    ) -> None:
+        super().__init__()
+        self.grid = grid
+        down: list[nn.Module] = []
+        before = channels
+        for after in widths:
+            down += [nn.Conv2d(before, after, 4, stride=2, padding=1)]
+            down += [ResidualConv(after)]
+            before = after
+        self.encoder = nn.Sequential(*down, nn.GELU(), nn.Conv2d(before, width, 1))
+        up: list[nn.Module] = [nn.Conv2d(width, widths[-1], 3, padding=1)]
+        for after in [*reversed(widths[:-1]), 0]:
+            up += [ResidualConv(before), nn.GELU()]
+            out = after or channels
+            up += [nn.Conv2d(before, 4 * out, 3, padding=1), nn.PixelShuffle(2)]
+            before = after
+        self.decoder = nn.Sequential(*up)
+        self.register_buffer("mean", torch.zeros(width))
+        self.register_buffer("spread", torch.ones(width))
+
+    def encode(self, image: Image) -> Half:
+        """Return tokens of unit scale, row by row."""
+        tokens = self.encoder(image).flatten(2).mT
+        return (tokens - self.mean) / self.spread
+
+    def decode(self, tokens: Half) -> Image:
+        """Return the image of these tokens, about -1..1."""
+        raw = tokens * self.spread + self.mean
+        return self.decoder(raw.mT.unflatten(2, (self.grid, self.grid)))
+
+    @torch.no_grad()
+    def normalise(self, images: Image) -> None:
+        """Set the statistics so that these images' tokens have unit scale."""
+        tokens = self.encoder(images).flatten(2).mT.flatten(0, 1)
+        self.mean.copy_(tokens.mean(dim=0))
+        self.spread.copy_(tokens.std(dim=0).clamp_min(1e-4))

@@ -1,0 +1,115 @@
+"""What a MANGO model is made of."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+AttentionForm = Literal["gated", "residual", "softmax"]
+PartitionKind = Literal["mmca", "imca", "lica"]
+Mixing = Literal["every", "coupling", "none"]
+
+PARTITION_KINDS: tuple[PartitionKind, ...] = ("mmca", "imca", "lica")
+LAYERS_PER_BLOCK: dict[PartitionKind, int] = {"mmca": 2, "imca": 4, "lica": 2}
+
+
+@dataclass(frozen=True, kw_only=True)
+class MangoConfig:
+    """Sizes and choices of a MANGO model.
+
+    Attributes:
+        image_size: Pixels a side of the square images.
+        grid: Tokens a side; a modality has `grid ** 2` tokens.
+        width: Channels of a token.
+        blocks: Flow blocks; a block is 2 MMCA, 4 IMCA, 2 LICA and one coupling.
+        heads: Attention heads of every layer.
+        form: How a head's softmax S becomes the matrix A that it applies:
+            `gated` A = I + g S with -1 < g < 1; `residual` A = I + S (the authors'
+            code); `softmax` A = S (the paper's formula).
+        partitions: Which kinds of attention a block has.
+        mixing: Where a learned channel mixing stands: before `every` attention and
+            coupling, before the `coupling` alone, or nowhere.
+        positions: Whether queries and keys see learned codes of their positions.
+        gate_start: Value of every gate before training.
+        coupling_width: Hidden channels of the coupling's network.
+        codec_widths: Channels of the codec after each halving of the image.
+        head_width: Channels of the segmentation head.
+        guess_width: Channels of the cross-modal guess.
+        classes: Classes of the segmentation head.
+    """
+
+    image_size: int = 128
+    grid: int = 8
+    width: int = 64
+    blocks: int = 4
+    heads: int = 8
+    form: AttentionForm = "gated"
+    partitions: tuple[PartitionKind, ...] = PARTITION_KINDS
+    mixing: Mixing = "every"
+    positions: bool = True
+    gate_start: float = -0.25
+    coupling_width: int = 128
+    codec_widths: tuple[int, ...] = (32, 64, 96, 128)
+    head_width: int = 96
+    guess_width: int = 128
+    classes: int = 13
+
+    def __post_init__(self) -> None:
+        """Normalise what JSON made a list, and check every size."""
+        object.__setattr__(self, "partitions", tuple(self.partitions))
+        object.__setattr__(self, "codec_widths", tuple(self.codec_widths))
+        if self.width % self.heads:
+            raise ValueError(
+                f"width must divide by heads, got {self.width} and {self.heads}"
+            )
+        if self.width % 2:
+            raise ValueError(f"width must be even, got {self.width}")
+        if self.grid % 2:
+            raise ValueError(f"grid must be even, got {self.grid}")
+        if self.image_size != self.grid * 2 ** len(self.codec_widths):
+            raise ValueError(
+                "image_size must be grid doubled once for each of codec_widths, got "
+                f"{self.image_size}, {self.grid} and {len(self.codec_widths)} widths"
+            )
+        unknown = set(self.partitions) - set(PARTITION_KINDS)
+        if unknown:
+            raise ValueError(f"partitions are of {PARTITION_KINDS}, got {unknown}")
+        if not -1 < self.gate_start < 1:
+            raise ValueError(f"gate_start lies between -1 and 1, got {self.gate_start}")
+
+    @property
+    def tokens(self) -> int:
+        """Tokens of one modality, N."""
+        return self.grid**2
+
+    @property
+    def modalities(self) -> tuple[str, str]:
+        """Names of the two modalities, in the order of the joint tokens."""
+        return ("rgb", "depth")
+
+    @property
+    def dimensions(self) -> int:
+        """Real numbers in the joint tokens of one sample, 2 N d."""
+        return 2 * self.tokens * self.width
+
+    @classmethod
+    def small(cls) -> "MangoConfig":
+        """Return the CPU default: 128x128 pixels, 8x8 tokens, 4 blocks."""
+        return cls()
+
+    @classmethod
+    def small16(cls) -> "MangoConfig":
+        """Return the 4-block model on 16x16 tokens, for training on a GPU."""
+        return cls(grid=16, width=32, codec_widths=(32, 64, 96))
+
+    @classmethod
+    def paper(cls) -> "MangoConfig":
+        """Return the paper's size: 12 blocks, 256x256 pixels, 16x16 tokens."""
+        return cls(
+            image_size=256,
+            grid=16,
+            width=128,
+            blocks=12,
+            coupling_width=256,
+            codec_widths=(64, 128, 192, 256),
+            head_width=192,
+            guess_width=256,
+        )

@@ -1,0 +1,156 @@
+"""The normalizing flow: blocks of invertible cross-attention and coupling.
+
+A block is 2 MMCA, 4 IMCA, 2 LICA and one affine coupling, with data-initialised ActNorm
+before each, and a learned channel mixing before each (or before the coupling alone).
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from fusionviz.models.mango.actnorm import ActNorm
+from fusionviz.models.mango.attention import (
+    HeadIntervention,
+    InvertibleCrossAttention,
+)
+from fusionviz.models.mango.config import (
+    LAYERS_PER_BLOCK,
+    MangoConfig,
+    PartitionKind,
+)
+from fusionviz.models.mango.coupling import AffineCoupling
+from fusionviz.models.mango.lu import ChannelMixing
+from fusionviz.models.mango.partition import (
+    InterModalityPartition,
+    LearnedPartition,
+    ModalityPartition,
+    Partition,
+    Tokens,
+)
+
+Intervention = Mapping[int, HeadIntervention]
+"""Changes to heads for one call, by index of the flow's layer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerPlace:
+    """Where a layer of the flow stands and what it is."""
+
+    index: int
+    block: int
+    kind: str
+    name: str
+
+
+class MangoFlow(nn.Module):
+    """An invertible map from joint tokens X to latents Z of the same shape."""
+
+    def __init__(self, config: MangoConfig) -> None:
+        super().__init__()
+        layers = [
+            (kind, detail, layer)
+            for block in range(config.blocks)
+            for kind, detail, layer in _block(config)
+        ]
+        per_block = len(layers) // config.blocks
+        self.layers = nn.ModuleList(layer for _, _, layer in layers)
+        self.places = tuple(
+            LayerPlace(
+                index=index,
+                block=index // per_block + 1,
+                kind=kind,
+                name=f"block {index // per_block + 1} · {detail}",
+            )
+            for index, (kind, detail, _) in enumerate(layers)
+        )
+
+    def forward(
+        self, x: Tokens, intervention: Intervention | None = None
+    ) -> tuple[Tokens, Float[Tensor, " batch"]]:
+        """Return the latents and log|det dZ/dX| of each sample.
+
+        Args:
+            x: Joint tokens.
+            intervention: Changes to attention heads, by layer index, for this call.
+        """
+        z, total = x, x.new_zeros(len(x))
+        for _, z, log_det in self.steps(x, intervention):  # noqa: B007
+            total = total + log_det
+        return z, total
+
+    def inverse(self, z: Tokens, intervention: Intervention | None = None) -> Tokens:
+        """Return the joint tokens of these latents.
+
+        Args:
+            z: Latents.
+            intervention: The same changes that `forward` was given, if any.
+        """
+        changes = intervention or {}
+        for index in reversed(range(len(self.layers))):
+            layer = self.layers[index]
+            if isinstance(layer, InvertibleCrossAttention):
+                z = layer.inverse(z, changes.get(index))
+            else:
+                z = layer.inverse(z)
+        return z
+
+    def steps(
+        self, x: Tokens, intervention: Intervention | None = None
+    ) -> Iterator[tuple[int, Tokens, Float[Tensor, " batch"]]]:
+        """Yield (layer index, tokens after the layer, its log-determinant) in turn."""
+        changes = intervention or {}
+        for index, layer in enumerate(self.layers):
+            if isinstance(layer, InvertibleCrossAttention):
+                x, log_det = layer(x, changes.get(index))
+            else:
+                x, log_det = layer(x)
+            yield index, x, log_det
+
+    @torch.no_grad()
+    def initialise(self, x: Tokens) -> None:
+        """Set every ActNorm from this batch, in the order that tokens pass them."""
+        for layer in self.layers:
+            if isinstance(layer, ActNorm):
+                layer.initialise(x)
+            x, _ = layer(x)
+
+
+def _block(config: MangoConfig) -> Iterator[tuple[str, str, nn.Module]]:
+    """Yield (kind, name, layer) of one block."""
+    for kind in config.partitions:
+        for number in range(LAYERS_PER_BLOCK[kind]):
+            partition, name = _partition(config, kind, number)
+            yield "actnorm", "ActNorm", ActNorm(config.tokens, config.width)
+            if config.mixing == "every":
+                yield "mixing", "channel mixing", ChannelMixing(config.width)
+            attention = InvertibleCrossAttention(
+                partition,
+                config.width,
+                config.heads,
+                config.form,
+                positions=config.positions,
+                gate_start=config.gate_start,
+            )
+            yield kind, name, attention
+    yield "actnorm", "ActNorm", ActNorm(config.tokens, config.width)
+    if config.mixing != "none":
+        yield "mixing", "channel mixing", ChannelMixing(config.width)
+    coupling = AffineCoupling(config.grid, config.width, config.coupling_width)
+    yield "coupling", "coupling", coupling
+
+
+def _partition(
+    config: MangoConfig, kind: PartitionKind, number: int
+) -> tuple[Partition, str]:
+    """Return the partition of the block's number-th layer of a kind, and its name."""
+    first, second = config.modalities
+    if kind == "mmca":
+        source, target = (first, second) if number == 0 else (second, first)
+        partition = ModalityPartition(config.tokens, flipped=bool(number))
+        return partition, f"MMCA {source} → {target}"
+    if kind == "imca":
+        return InterModalityPartition(config.tokens, number), f"IMCA {number + 1}"
+    return LearnedPartition(config.tokens), f"LICA {number + 1}"

@@ -1,0 +1,229 @@
+"""MANGO: codec, flow and heads in one model."""
+
+import math
+from collections.abc import Collection, Sequence
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from fusionviz.data.records import RGBDSample
+from fusionviz.models.inputs import RGBDBatch, to_batch
+from fusionviz.models.mango.attention import InvertibleCrossAttention
+from fusionviz.models.mango.codec import Image, ModalityCodec
+from fusionviz.models.mango.config import MangoConfig
+from fusionviz.models.mango.flow import Intervention, MangoFlow
+from fusionviz.models.mango.heads import CrossModalGuess, PixelHead
+from fusionviz.models.mango.partition import IndexPartition, Tokens
+from fusionviz.models.mango.trace import LayerTrace, MangoTrace
+
+PerSample = Float[Tensor, " batch"]
+CHANNELS = {"rgb": 3, "depth": 1}
+
+
+class Mango(nn.Module):
+    """A normalizing flow over the joint tokens of two modalities (Truong et al. 2025).
+
+    The codec maps an RGB-D pair to tokens X = [F_rgb; F_depth], shape (batch, 2N, d).
+    The flow G maps X to latents Z of the same shape, with prior N(0, I):
+
+        log p(X) = log N(G(X)) + log|det dG/dX|
+
+    The model keeps nothing of a call: every method returns what it computed, so
+    threads may share it.
+    """
+
+    def __init__(self, config: MangoConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.codec = nn.ModuleDict(
+            {
+                name: ModalityCodec(
+                    CHANNELS[name], config.codec_widths, config.width, config.grid
+                )
+                for name in config.modalities
+            }
+        )
+        self.flow = MangoFlow(config)
+        self.segmenter = PixelHead(
+            config.grid,
+            config.width,
+            config.head_width,
+            config.classes,
+            doublings=len(config.codec_widths),
+        )
+        self.guesses = nn.ModuleDict(
+            {
+                name: CrossModalGuess(config.grid, config.width, config.guess_width)
+                for name in config.modalities
+            }
+        )
+
+    def encode(self, source: RGBDBatch | RGBDSample | Sequence[RGBDSample]) -> Tokens:
+        """Return the joint tokens of samples.
+
+        A missing modality's tokens are the learned guess from the other one.
+
+        Args:
+            source: A batch, a sample, or a sequence of samples.
+        """
+        batch = self.to_batch(source)
+        rgb = self.codec["rgb"].encode(batch.rgb)
+        depth = self.codec["depth"].encode(batch.depth)
+        if not batch.rgb_present.all():
+            keep = batch.rgb_present[:, None, None]
+            rgb = torch.where(keep, rgb, self.guesses["rgb"](depth))
+        if not batch.depth_present.all():
+            keep = batch.depth_present[:, None, None]
+            depth = torch.where(keep, depth, self.guesses["depth"](rgb))
+        return torch.cat([rgb, depth], dim=1)
+
+    def to_batch(
+        self, source: RGBDBatch | RGBDSample | Sequence[RGBDSample]
+    ) -> RGBDBatch:
+        """Return samples as a batch of the model's size, device and dtype."""
+        if isinstance(source, RGBDSample):
+            source = [source]
+        if not isinstance(source, RGBDBatch):
+            source = to_batch(source, self.config.image_size)
+        weight = self.segmenter.network[0].weight
+        return source.to(weight.device, weight.dtype)
+
+    def decode(self, x: Tokens) -> dict[str, Image]:
+        """Return the images of joint tokens, by modality, about -1..1."""
+        halves = x.chunk(2, dim=1)
+        return {
+            name: self.codec[name].decode(tokens)
+            for name, tokens in zip(self.config.modalities, halves, strict=True)
+        }
+
+    def guess(self, x: Tokens, missing: str) -> Tokens:
+        """Return the tokens with one modality replaced by the guess from the other.
+
+        Args:
+            x: Joint tokens; those of the missing modality are not read.
+            missing: `rgb` or `depth`.
+        """
+        rgb, depth = x.chunk(2, dim=1)
+        if missing == "rgb":
+            return torch.cat([self.guesses["rgb"](depth), depth], dim=1)
+        if missing == "depth":
+            return torch.cat([rgb, self.guesses["depth"](rgb)], dim=1)
+        raise ValueError(f"missing is rgb or depth, got {missing!r}")
+
+    def segment(self, z: Tokens) -> Image:
+        """Return class logits of every pixel from the latents."""
+        return self.segmenter(z)
+
+    def log_likelihood(
+        self, x: Tokens, intervention: Intervention | None = None
+    ) -> PerSample:
+        """Return log p(x) in nats, of each sample's tokens."""
+        z, log_det = self.flow(x, intervention)
+        return log_prior(z) + log_det
+
+    def bits_per_dim(
+        self, x: Tokens, intervention: Intervention | None = None
+    ) -> PerSample:
+        """Return -log2 p(x) / (2 N d): bits that a dimension of the tokens costs.
+
+        A density has no zero: numbers below zero are as usual as those above.
+        """
+        return to_bits_per_dim(self.log_likelihood(x, intervention), x)
+
+    def sample(
+        self,
+        count: int,
+        *,
+        temperature: float = 1.0,
+        generator: torch.Generator | None = None,
+    ) -> Tokens:
+        """Return tokens drawn from the model.
+
+        Args:
+            count: How many.
+            temperature: Standard deviation of the prior that latents are drawn from.
+            generator: Randomness, on the CPU.
+        """
+        weight = self.segmenter.network[0].weight
+        shape = (count, 2 * self.config.tokens, self.config.width)
+        noise = torch.randn(shape, generator=generator, dtype=weight.dtype)
+        return self.flow.inverse(noise.to(weight.device) * temperature)
+
+    @torch.inference_mode()
+    def trace(
+        self,
+        source: Tokens | RGBDBatch | RGBDSample | Sequence[RGBDSample],
+        *,
+        layers: Collection[int] | None = None,
+        attention: bool = True,
+        tokens: bool = False,
+        intervention: Intervention | None = None,
+    ) -> MangoTrace:
+        """Return what a pass through the flow does, layer by layer, as arrays.
+
+        Args:
+            source: Joint tokens, or samples to encode first.
+            layers: Indices of the layers to report, all by default.
+            attention: Whether to report attention maps, (batch, head, N, N) a layer.
+            tokens: Whether to report the tokens before and after each layer.
+            intervention: Changes to attention heads for this pass.
+        """
+        x = source if isinstance(source, Tensor) else self.encode(source)
+        changes = intervention or {}
+        reported, before, total = [], x, x.new_zeros(len(x))
+        for index, after, log_det in self.flow.steps(x, intervention):
+            if layers is None or index in layers:
+                extra = {"tokens_in": before, "tokens_out": after} if tokens else {}
+                layer = self.flow.layers[index]
+                if attention and isinstance(layer, InvertibleCrossAttention):
+                    first, _ = layer.partition.split(before)
+                    extra["attention"] = layer.attend(first, changes.get(index))
+                reported.append(
+                    self._layer_trace(index, log_det, extra, changes.get(index))
+                )
+            before, total = after, total + log_det
+        bits = to_bits_per_dim(log_prior(before) + total, x)
+        return MangoTrace(
+            x=_array(x),
+            z=_array(before),
+            log_det=_array(total),
+            bits_per_dim=_array(bits),
+            layers=tuple(reported),
+        )
+
+    def _layer_trace(
+        self, index: int, log_det: Tensor, extra: dict[str, Tensor], change: object
+    ) -> LayerTrace:
+        place, layer = self.flow.places[index], self.flow.layers[index]
+        arrays = {name: _array(value) for name, value in extra.items()}
+        if isinstance(layer, InvertibleCrossAttention):
+            gate = layer.effective_gate(change)  # type: ignore[arg-type]
+            if gate is not None:
+                arrays["gate"] = _array(gate)
+            if isinstance(layer.partition, IndexPartition):
+                arrays["key_tokens"] = _array(layer.partition.first)
+                arrays["value_tokens"] = _array(layer.partition.second)
+        return LayerTrace(
+            index=index,
+            block=place.block,
+            kind=place.kind,
+            name=place.name,
+            log_det=_array(log_det),
+            **arrays,
+        )
+
+
+def log_prior(z: Tokens) -> PerSample:
+    """Return log N(z; 0, I) in nats, of each sample."""
+    squares = z.square().sum(dim=(1, 2))
+    return -0.5 * (squares + math.log(2 * math.pi) * z[0].numel())
+
+
+def to_bits_per_dim(log_likelihood: PerSample, x: Tokens) -> PerSample:
+    """Return bits a dimension from nats a sample."""
+    return -log_likelihood / (x[0].numel() * math.log(2))
+
+
+def _array(tensor: Tensor):  # noqa: ANN202 - dtype follows the tensor
+    return tensor.detach().cpu().numpy()
