@@ -1,1 +1,29 @@
 """Pure tensor functions: costs, transport plans and kernel distances."""
+
+from fusionviz.alignment.cost import cosine_cost
+from fusionviz.alignment.exact import exact_transport
+from fusionviz.alignment.mmd import (
+    gaussian_kernel,
+    median_bandwidth,
+    mmd2,
+    witness,
+)
+from fusionviz.alignment.permutation import PermutationTest, mmd_permutation_test
+from fusionviz.alignment.plan import ConvergenceCurve, TransportPlan
+from fusionviz.alignment.relaxed import relaxed_transport
+from fusionviz.alignment.sinkhorn import sinkhorn
+
+__all__ = [
+    "ConvergenceCurve",
+    "PermutationTest",
+    "TransportPlan",
+    "cosine_cost",
+    "exact_transport",
+    "gaussian_kernel",
+    "median_bandwidth",
+    "mmd2",
+    "mmd_permutation_test",
+    "relaxed_transport",
+    "sinkhorn",
+    "witness",
+]

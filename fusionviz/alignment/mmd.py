@@ -1,0 +1,200 @@
+"""Maximum mean discrepancy: how far apart two clouds of tokens are.
+
+With the Gaussian kernel k(x, y) = exp(-|x - y|² / 2σ²) (Gretton et al. 2012, eq. 5):
+
+    MMD²(X, Y) = mean k(x, x') + mean k(y, y') - 2 mean k(x, y)
+
+The V-statistic takes the means over all pairs, a token with itself included: it is
+never negative, and biased upwards (the loss of Li et al. 2025, eq. 7). The
+U-statistic leaves out each token's pair with itself and is unbiased.
+
+The witness shows where the two differ: w(z) = mean_x k(z, x) - mean_y k(z, y).
+"""
+
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor
+
+
+def gaussian_kernel(
+    x: Float[Tensor, "*batch source channel"],
+    y: Float[Tensor, "*batch target channel"],
+    *,
+    bandwidth: float | Float[Tensor, "*batch"],
+) -> Float[Tensor, "*batch source target"]:
+    """Return exp(-|x - y|² / 2σ²) between each pair of tokens, in [0, 1].
+
+    Args:
+        x: Tokens, shape (batch, source, channel); the batch axis may be absent.
+        y: Tokens of the same width, shape (batch, target, channel).
+        bandwidth: σ > 0, in the unit of the tokens; one for all, or one an item.
+
+    Raises:
+        ValueError: If shapes do not fit or a bandwidth is not above 0.
+    """
+    _check_tokens(x, y)
+    sigma = torch.as_tensor(bandwidth, dtype=x.dtype, device=x.device)
+    if not (sigma > 0).all():
+        raise ValueError(f"bandwidth must be above 0, got {bandwidth}")
+    precision = 1 / (2 * sigma.square())
+    return (-precision[..., None, None] * _square_distance(x, y)).exp()
+
+
+def mmd2(
+    x: Float[Tensor, "*batch source channel"],
+    y: Float[Tensor, "*batch target channel"],
+    *,
+    bandwidth: float | Float[Tensor, "*batch"],
+    biased: bool = True,
+    x_mask: Bool[Tensor, "*batch source"] | None = None,
+    y_mask: Bool[Tensor, "*batch target"] | None = None,
+) -> Float[Tensor, "*batch"]:
+    """Return the squared maximum mean discrepancy of two sets of tokens.
+
+    Gretton et al. 2012, eq. 5 (biased, as in Li et al. 2025) and eq. 3 (unbiased).
+    Differentiable, also where tokens coincide.
+
+    Args:
+        x: Tokens, shape (batch, source, channel); the batch axis may be absent.
+        y: Tokens of the same width, shape (batch, target, channel).
+        bandwidth: σ of the Gaussian kernel, in the unit of the tokens; one for all,
+            one an item, or any shape that broadcasts with the batch (so a column of
+            bandwidths gives a curve).
+        biased: Count each token's pair with itself.
+        x_mask: True where a token of x is there; None: all are.
+        y_mask: The same for y.
+
+    Returns:
+        No unit, shape (batch,): 0 for equal sets, at most 2. An item that has no
+        tokens on one side has nothing to compare and gives 0.
+
+    Raises:
+        ValueError: If shapes do not fit, a bandwidth is not above 0, or the unbiased
+            form meets a side of one token.
+    """
+    _check_tokens(x, y)
+    x_there, y_there = _read_mask(x, x_mask), _read_mask(y, y_mask)
+    both = (x_there.any(dim=-1) & y_there.any(dim=-1)).unsqueeze(-1)
+    x_there, y_there = x_there & both, y_there & both
+    if not biased and ((x_there.sum(-1) == 1) | (y_there.sum(-1) == 1)).any():
+        raise ValueError("the unbiased MMD needs at least two tokens a side, got one")
+    # Padding may hold anything, NaN too.
+    x = torch.where(x_there.unsqueeze(-1), x, 0.0)
+    y = torch.where(y_there.unsqueeze(-1), y, 0.0)
+    terms = (
+        _mean_kernel(x, x, x_there, x_there, bandwidth, with_itself=biased),
+        _mean_kernel(y, y, y_there, y_there, bandwidth, with_itself=biased),
+        _mean_kernel(x, y, x_there, y_there, bandwidth, with_itself=True),
+    )
+    return terms[0] + terms[1] - 2 * terms[2]
+
+
+def witness(
+    points: Float[Tensor, "*batch point channel"],
+    x: Float[Tensor, "*batch source channel"],
+    y: Float[Tensor, "*batch target channel"],
+    *,
+    bandwidth: float | Float[Tensor, "*batch"],
+) -> Float[Tensor, "*batch point"]:
+    """Return the witness function: positive where x is denser, negative where y is.
+
+    w(z) = mean_x k(z, x) - mean_y k(z, y) (Gretton et al. 2012, sec. 2.3), up to the
+    factor 1 / MMD. Its mean over x minus its mean over y is the biased MMD².
+
+    Args:
+        points: Where to evaluate it, shape (batch, point, channel).
+        x: Tokens, shape (batch, source, channel).
+        y: Tokens, shape (batch, target, channel).
+        bandwidth: σ of the Gaussian kernel, in the unit of the tokens.
+
+    Raises:
+        ValueError: If shapes do not fit or a bandwidth is not above 0.
+    """
+    near_x = gaussian_kernel(points, x, bandwidth=bandwidth).mean(dim=-1)
+    return near_x - gaussian_kernel(points, y, bandwidth=bandwidth).mean(dim=-1)
+
+
+@torch.no_grad()
+def median_bandwidth(
+    x: Float[Tensor, "*batch source channel"],
+    y: Float[Tensor, "*batch target channel"],
+    *,
+    x_mask: Bool[Tensor, "*batch source"] | None = None,
+    y_mask: Bool[Tensor, "*batch target"] | None = None,
+) -> Float[Tensor, "*batch"]:
+    """Return the median distance between two different tokens of x and y pooled.
+
+    The median heuristic (Gretton et al. 2012, sec. 8): σ = median |z_i - z_j| over
+    i < j (the lower one of an even number), where z runs through both sets. Pairs of
+    identical tokens do not count; if there are no others, σ is 1. No gradient.
+
+    Args:
+        x: Tokens, shape (batch, source, channel); the batch axis may be absent.
+        y: Tokens of the same width, shape (batch, target, channel).
+        x_mask: True where a token of x is there; None: all are.
+        y_mask: The same for y.
+
+    Returns:
+        σ > 0 in the unit of the tokens, shape (batch,).
+
+    Raises:
+        ValueError: If shapes do not fit.
+    """
+    _check_tokens(x, y)
+    there = torch.cat([_read_mask(x, x_mask), _read_mask(y, y_mask)], dim=-1)
+    pooled = torch.where(there.unsqueeze(-1), torch.cat([x, y], dim=-2), 0.0)
+    # Differences, not a matrix product: identical tokens are exactly 0 apart.
+    distance = torch.cdist(
+        pooled, pooled, compute_mode="donot_use_mm_for_euclid_dist"
+    ).triu(diagonal=1)
+    counted = there.unsqueeze(-1) & there.unsqueeze(-2) & (distance > 0)
+    median = distance.masked_fill(~counted, torch.nan).flatten(-2).nanmedian(-1).values
+    return torch.where(median.isnan(), 1.0, median)
+
+
+def _mean_kernel(
+    x: Tensor,
+    y: Tensor,
+    x_there: Tensor,
+    y_there: Tensor,
+    bandwidth: float | Tensor,
+    *,
+    with_itself: bool,
+) -> Tensor:
+    """Return the mean of the kernel over the pairs that are there."""
+    pairs = x_there.unsqueeze(-1) & y_there.unsqueeze(-2)
+    if not with_itself:
+        pairs = pairs & ~torch.eye(x.shape[-2], dtype=torch.bool, device=x.device)
+    kernel = gaussian_kernel(x, y, bandwidth=bandwidth)
+    total = torch.where(pairs, kernel, 0.0).sum(dim=(-2, -1))
+    return total / pairs.sum(dim=(-2, -1)).clamp(min=1)
+
+
+def _square_distance(x: Tensor, y: Tensor) -> Tensor:
+    """Return |x - y|² between all pairs of tokens."""
+    # Tokens far from the origin would cancel: measure from their common mean.
+    centre = torch.cat([x, y], dim=-2).detach().mean(dim=-2, keepdim=True)
+    x, y = x - centre, y - centre
+    square = x.square().sum(-1).unsqueeze(-1) + y.square().sum(-1).unsqueeze(-2)
+    return (square - 2 * x @ y.mT).clamp(min=0)
+
+
+def _check_tokens(x: Tensor, y: Tensor) -> None:
+    """Raise unless both are tokens of one width."""
+    if min(x.ndim, y.ndim) < 2 or x.shape[-1] != y.shape[-1] or 0 in x.shape + y.shape:
+        raise ValueError(
+            "tokens need shapes (batch, token, channel) of equal width, none 0, "
+            f"got {tuple(x.shape)} and {tuple(y.shape)}"
+        )
+
+
+def _read_mask(x: Tensor, mask: Tensor | None) -> Tensor:
+    """Return which tokens are there, shape (batch, token)."""
+    if mask is None:
+        return torch.ones(x.shape[:-1], dtype=torch.bool, device=x.device)
+    if mask.shape != x.shape[:-1] or mask.dtype != torch.bool:
+        raise ValueError(
+            f"a mask must be bool of shape {tuple(x.shape[:-1])}, got {mask.dtype} "
+            f"{tuple(mask.shape)}"
+        )
+    return mask
