@@ -1,0 +1,111 @@
+"""Model cards: what a checkpoint is, how it was made, and how good it is."""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Self
+
+CARD_FORMAT = 1
+"""Raised when older cards or weights can no longer be read."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """A measured number and its 95 % confidence interval."""
+
+    value: float
+    low: float
+    high: float
+
+    def __format__(self, spec: str) -> str:
+        return f"{self.value:{spec}} [{self.low:{spec}}, {self.high:{spec}}]"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelCard:
+    """What goes with the weights of a checkpoint.
+
+    Attributes:
+        name: Name of the checkpoint and of its files.
+        kind: Kind of the model, a key of `fusionviz.models.factory.KINDS`.
+        config: Its config, as `make_model` takes it.
+        task: Name of the task that it was trained for last.
+        task_options: What that task was made with.
+        recipe: The whole recipe; empty where there was none.
+        data: What it was trained and measured on, in words.
+        seed: Seed of the training.
+        steps: Optimiser steps, of all stages together.
+        seconds: Wall time of the training.
+        hardware: What it was trained on, in words.
+        versions: Versions of what it was trained with.
+        metrics: What was measured on data that training never saw.
+        parameters: Number of its parameters.
+        commit: Commit of the code, empty where unknown.
+        licence: Licence of the weights.
+        note: What a user should know.
+        log: File name of the training log beside the card, empty where there is none.
+        class_names: Names of the classes that it segments or classifies into.
+        sha256: Of the file of weights.
+        format: `CARD_FORMAT` of when it was written.
+    """
+
+    name: str
+    kind: str = ""
+    config: Mapping[str, Any] = field(default_factory=dict)
+    task: str = ""
+    task_options: Mapping[str, Any] = field(default_factory=dict)
+    recipe: Mapping[str, Any] = field(default_factory=dict)
+    data: str = ""
+    seed: int = 0
+    steps: int = 0
+    seconds: float = 0.0
+    hardware: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    metrics: Mapping[str, Estimate] = field(default_factory=dict)
+    parameters: int = 0
+    commit: str = ""
+    licence: str = "Apache-2.0"
+    note: str = ""
+    log: str = ""
+    class_names: tuple[str, ...] = ()
+    sha256: str = ""
+    format: int = CARD_FORMAT
+
+    def to_json(self) -> str:
+        """Return the card as JSON text; a metric without a value is left out."""
+        table = asdict(self)
+        table["metrics"] = {
+            name: estimate
+            for name, estimate in table["metrics"].items()
+            if all(math.isfinite(number) for number in estimate.values())
+        }
+        return json.dumps(table, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Return the card that `to_json` wrote.
+
+        Raises:
+            ValueError: The text is no card, or one of another format.
+        """
+        table = json.loads(text)
+        if not isinstance(table, dict) or "name" not in table:
+            raise ValueError("it is no model card")
+        if table.get("format") != CARD_FORMAT:
+            raise ValueError(
+                f"it is of format {table.get('format')!r}, this version reads "
+                f"{CARD_FORMAT}"
+            )
+        unknown = set(table) - {item.name for item in fields(cls)}
+        if unknown:
+            raise ValueError(f"it has unknown fields {sorted(unknown)}")
+        try:
+            metrics = {
+                name: Estimate(**estimate)
+                for name, estimate in table.pop("metrics", {}).items()
+            }
+        except (AttributeError, TypeError) as error:
+            raise ValueError(f"its metrics are not readable: {error}") from error
+        names = tuple(table.pop("class_names", ()))
+        return cls(**table, metrics=metrics, class_names=names)

@@ -1,0 +1,168 @@
+"""Checkpoints: NAME.safetensors with the weights, NAME.json with the model card.
+
+Weights are safetensors only: reading them runs no code.
+"""
+
+import hashlib
+import os
+import shutil
+import warnings
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import safetensors
+import safetensors.torch
+from torch import nn
+
+from fusionviz.errors import CheckpointError, InputError
+from fusionviz.models.cards import Estimate, ModelCard
+from fusionviz.models.factory import describe_model, make_model, pick_device
+
+__all__ = [
+    "Estimate",
+    "ModelCard",
+    "checkpoint_folder",
+    "list_checkpoints",
+    "load_checkpoint",
+    "pick_device",
+    "read_card",
+    "save_checkpoint",
+]
+
+
+def checkpoint_folder() -> Path:
+    """Return `$FUSIONVIZ_CHECKPOINTS`, or `checkpoints/` of the project."""
+    default = Path(__file__).resolve().parents[2] / "checkpoints"
+    return Path(os.environ.get("FUSIONVIZ_CHECKPOINTS") or default)
+
+
+def list_checkpoints(folder: Path | str | None = None) -> tuple[ModelCard, ...]:
+    """Return the cards of a folder by name; one that cannot be read is warned about.
+
+    Args:
+        folder: Where to look; `checkpoint_folder()` if not given.
+    """
+    cards = []
+    for path in sorted(Path(folder or checkpoint_folder()).glob("*.json")):
+        try:
+            cards.append(read_card(path))
+        except CheckpointError as error:
+            warnings.warn(str(error), stacklevel=2)
+    return tuple(cards)
+
+
+def read_card(name_or_path: str | Path) -> ModelCard:
+    """Return the card of a checkpoint.
+
+    Args:
+        name_or_path: Its name in `checkpoint_folder()`, or the path of one of its
+            files.
+
+    Raises:
+        CheckpointError: It is missing, damaged or of another version.
+    """
+    path = _file(name_or_path, ".json")
+    try:
+        return ModelCard.from_json(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        known = ", ".join(sorted(item.stem for item in path.parent.glob("*.json")))
+        raise CheckpointError(
+            f"there is no checkpoint {path.stem!r} in {path.parent}; there are: "
+            f"{known or 'none'}"
+        ) from error
+    except (OSError, ValueError) as error:
+        raise CheckpointError(f"the card {path} cannot be read: {error}") from error
+
+
+def load_checkpoint(name_or_path: str | Path, device: str = "auto") -> Any:  # noqa: ANN401
+    """Return the model of a checkpoint, ready for use.
+
+    It is in evaluation mode, needs no gradients, and has its `ModelCard` as `card`.
+
+    Args:
+        name_or_path: Its name in `checkpoint_folder()`, or the path of one of its
+            files.
+        device: As `pick_device` takes it.
+
+    Raises:
+        CheckpointError: It is missing, damaged or of another version.
+        InputError: There is no such device.
+    """
+    place = pick_device(device)
+    card = read_card(name_or_path)
+    path = _file(name_or_path, ".safetensors")
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise CheckpointError(f"the weights {path} cannot be read: {error}") from error
+    if hashlib.sha256(content).hexdigest() != card.sha256:
+        raise CheckpointError(
+            f"the weights {path} are not those that the card describes: the file is "
+            "damaged or was replaced"
+        )
+    try:
+        model = make_model(card.kind, card.config)
+        model.load_state_dict(safetensors.torch.load(content))
+    except (InputError, RuntimeError, safetensors.SafetensorError) as error:
+        raise CheckpointError(
+            f"checkpoint {card.name!r} does not fit this version of fusionviz: {error}"
+        ) from error
+    ready: Any = model.to(place).eval().requires_grad_(False)
+    ready.card = card
+    return ready
+
+
+def save_checkpoint(
+    model: nn.Module,
+    card: ModelCard,
+    folder: Path | str | None = None,
+    *,
+    log: Path | None = None,
+) -> ModelCard:
+    """Write a model's weights, card and training log, and return the card as written.
+
+    Args:
+        model: One of a kind in `fusionviz.models.factory.KINDS`.
+        card: Its card; kind, config, parameters, log and sha256 are filled in here.
+        folder: Where to; `checkpoint_folder()` if not given. Made if it is not there.
+        log: The training log to copy beside the card.
+    """
+    target = Path(folder or checkpoint_folder())
+    target.mkdir(parents=True, exist_ok=True)
+    weights = {
+        name: tensor.detach().cpu().clone().contiguous()
+        for name, tensor in model.state_dict().items()
+    }
+    content = safetensors.torch.save(weights, {"name": card.name})
+    kind, config = describe_model(model)
+    card = replace(
+        card,
+        kind=kind,
+        config=config,
+        parameters=sum(item.numel() for item in model.parameters()),
+        log=f"{card.name}.log.csv" if log else "",
+        sha256=hashlib.sha256(content).hexdigest(),
+    )
+    if log:
+        shutil.copyfile(log, target / card.log)
+    _replace_file(target / f"{card.name}.safetensors", content)
+    _replace_file(target / f"{card.name}.json", card.to_json().encode())
+    return card
+
+
+def _file(name_or_path: str | Path, suffix: str) -> Path:
+    """Return the path of one of a checkpoint's files."""
+    path = Path(name_or_path)
+    if path.suffix in (".json", ".safetensors"):
+        return path.with_suffix(suffix)
+    is_name = path.name == str(path)
+    folder = checkpoint_folder() if is_name else path.parent
+    return folder / f"{path.name}{suffix}"
+
+
+def _replace_file(path: Path, content: bytes) -> None:
+    """Write a file so that it is either the old one or the new one, never a part."""
+    partial = path.with_name(path.name + ".partial")
+    partial.write_bytes(content)
+    os.replace(partial, path)

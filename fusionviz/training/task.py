@@ -1,0 +1,137 @@
+"""What a task has to give to be trained and measured.
+
+A task is one file in `fusionviz/training/tasks`: `mango_flow.py` is the task
+`mango-flow`. The file defines a subclass of `Task` and names it `TASK`. With a recipe
+that asks for it, nothing else has to change.
+"""
+
+import importlib
+import pkgutil
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, ClassVar, Protocol, Self
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from fusionviz.data.records import RGBDSample
+from fusionviz.errors import InputError
+from fusionviz.training.metrics import Measurement
+
+_TASKS = "fusionviz.training.tasks"
+
+
+class Batch(Protocol):
+    """What `Task.prepare` makes: tensors that move to a device together."""
+
+    def to(self, device: torch.device, /) -> Self:
+        """Return the batch on `device`."""
+        ...
+
+
+class Task(ABC):
+    """What is trained for: a batch, a loss and measurements.
+
+    A task is made from the options of a stage of a recipe, `Task(**options)`, and
+    keeps no state between calls. All its randomness comes from the generators that it
+    is handed (or from torch's global one, which the loop seeds before every step), so
+    that a resumed run repeats the uninterrupted one. The model that it is handed is
+    the bare model, never a wrapper, so any of its methods may be called.
+
+    Attributes:
+        evaluation_batch: How many samples `batches` takes at once.
+    """
+
+    evaluation_batch: ClassVar[int] = 16
+
+    @abstractmethod
+    def prepare(
+        self,
+        model: nn.Module,
+        samples: Sequence[RGBDSample],
+        augment: np.random.Generator | None = None,
+    ) -> Batch:
+        """Return `samples` as one batch on the CPU, sized for `model`.
+
+        It is called in a background thread: it may read the model's config, but not
+        its weights.
+
+        Args:
+            model: Gives the sizes.
+            samples: One item of the batch each.
+            augment: Source of random changes while training, None when measuring.
+        """
+
+    def initialise(self, model: nn.Module, batch: Any) -> None:  # noqa: ANN401, B027
+        """Set what depends on data (ActNorm) from the first batch of a stage.
+
+        Called once at the start of a stage, without gradients, before the optimiser
+        is made, with the same batch in every process. Does nothing by default.
+        """
+
+    @abstractmethod
+    def loss(
+        self,
+        model: nn.Module,
+        batch: Any,  # noqa: ANN401
+        generator: torch.Generator,
+    ) -> dict[str, Tensor]:
+        """Return scalars, of which `"loss"` is minimised and the others are logged.
+
+        The loss is a mean over the items of the batch: then the gradient of a batch
+        that is spread over processes is that of the whole batch.
+
+        Args:
+            model: In training mode, on the batch's device.
+            batch: From `prepare`, or a part of it.
+            generator: On the batch's device, seeded for this step.
+        """
+
+    @abstractmethod
+    def evaluate(
+        self, model: nn.Module, samples: Sequence[RGBDSample], device: torch.device
+    ) -> dict[str, Measurement]:
+        """Return what was measured on each sample, by metric name.
+
+        Called in evaluation mode and without gradients. Names are those of the
+        `evaluate` command: `miou`, `bits_per_dim`, `psnr`, ...
+        """
+
+    def batches(
+        self, model: nn.Module, samples: Sequence[RGBDSample], device: torch.device
+    ) -> Iterator[tuple[list[RGBDSample], Any]]:
+        """Yield the samples in order, some at a time, with their batch on `device`."""
+        for start in range(0, len(samples), self.evaluation_batch):
+            stop = min(start + self.evaluation_batch, len(samples))
+            chunk = [samples[index] for index in range(start, stop)]
+            yield chunk, self.prepare(model, chunk).to(device)
+
+
+def list_tasks() -> tuple[str, ...]:
+    """Return the names of all tasks."""
+    package = importlib.import_module(_TASKS)
+    modules = pkgutil.iter_modules(package.__path__)
+    return tuple(sorted(module.name.replace("_", "-") for module in modules))
+
+
+def make_task(name: str, options: Mapping[str, Any] | None = None) -> Task:
+    """Return the task `name`, made with `options`.
+
+    Raises:
+        InputError: There is no such task, or it takes no such options.
+    """
+    module_name = f"{_TASKS}.{name.replace('-', '_')}"
+    try:
+        module = importlib.import_module(module_name)
+    except ModuleNotFoundError as error:
+        if error.name != module_name:  # the task is there, what it needs is not
+            raise
+        known = ", ".join(list_tasks()) or "none"
+        raise InputError(f"there is no task {name!r}; there are: {known}") from error
+    try:
+        return module.TASK(**(options or {}))
+    except (TypeError, ValueError) as error:
+        raise InputError(
+            f"task {name!r} cannot be made with {options}: {error}"
+        ) from error
