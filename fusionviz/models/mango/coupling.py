@@ -26,7 +26,7 @@ class AffineCoupling(nn.Module):
 
     def __init__(self, grid: int, width: int, hidden: int) -> None:
         super().__init__()
-        self.grid, self.half = grid, width // 2
+        self.grid, self.kept = grid, width // 2
         last = nn.Conv2d(hidden, 2 * width, 1)
         nn.init.zeros_(last.weight)
         nn.init.zeros_(last.bias)  # type: ignore[arg-type]
@@ -42,14 +42,14 @@ class AffineCoupling(nn.Module):
 
     def forward(self, x: Tokens) -> tuple[Tokens, Float[Tensor, " batch"]]:
         """Return the coupled tokens and the log-determinant of each sample."""
-        kept, changed = x[..., : self.half], x[..., self.half :]
+        kept, changed = x[..., : self.kept], x[..., self.kept :]
         log_scale, shift = self._scale_and_shift(kept)
         y = torch.cat([kept, changed * log_scale.exp() + shift], dim=-1)
         return y, log_scale.sum(dim=(1, 2))
 
     def inverse(self, y: Tokens) -> Tokens:
         """Return the tokens before coupling."""
-        kept, changed = y[..., : self.half], y[..., self.half :]
+        kept, changed = y[..., : self.kept], y[..., self.kept :]
         log_scale, shift = self._scale_and_shift(kept)
         return torch.cat([kept, (changed - shift) * (-log_scale).exp()], dim=-1)
 

@@ -6,6 +6,7 @@ before each, and a learned channel mixing before each (or before the coupling al
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Protocol, cast
 
 import torch
 from jaxtyping import Float
@@ -33,6 +34,18 @@ from fusionviz.models.mango.partition import (
 
 Intervention = Mapping[int, HeadIntervention]
 """Changes to heads for one call, by index of the flow's layer."""
+
+
+class InvertibleLayer(Protocol):
+    """What every layer of the flow offers."""
+
+    def __call__(self, x: Tokens, /) -> tuple[Tokens, Float[Tensor, " batch"]]:
+        """Return the tokens after the layer and the log-determinant."""
+        ...
+
+    def inverse(self, y: Tokens, /) -> Tokens:
+        """Return the tokens before the layer."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,12 +102,11 @@ class MangoFlow(nn.Module):
             intervention: The same changes that `forward` was given, if any.
         """
         changes = intervention or {}
-        for index in reversed(range(len(self.layers))):
-            layer = self.layers[index]
+        for index, layer in reversed(list(enumerate(self.layers))):
             if isinstance(layer, InvertibleCrossAttention):
                 z = layer.inverse(z, changes.get(index))
             else:
-                z = layer.inverse(z)
+                z = cast(InvertibleLayer, layer).inverse(z)
         return z
 
     def steps(

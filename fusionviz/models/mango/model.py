@@ -2,9 +2,11 @@
 
 import math
 from collections.abc import Collection, Sequence
+from typing import cast
 
 import torch
 from jaxtyping import Float
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from fusionviz.data.records import RGBDSample
@@ -59,6 +61,16 @@ class Mango(nn.Module):
             }
         )
 
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return next(self.parameters()).device
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """Type of the weights, float32 or float64."""
+        return next(self.parameters()).dtype
+
     def encode(self, source: RGBDBatch | RGBDSample | Sequence[RGBDSample]) -> Tokens:
         """Return the joint tokens of samples.
 
@@ -68,8 +80,8 @@ class Mango(nn.Module):
             source: A batch, a sample, or a sequence of samples.
         """
         batch = self.to_batch(source)
-        rgb = self.codec["rgb"].encode(batch.rgb)
-        depth = self.codec["depth"].encode(batch.depth)
+        rgb = self._codec("rgb").encode(batch.rgb)
+        depth = self._codec("depth").encode(batch.depth)
         if not batch.rgb_present.all():
             keep = batch.rgb_present[:, None, None]
             rgb = torch.where(keep, rgb, self.guesses["rgb"](depth))
@@ -86,14 +98,13 @@ class Mango(nn.Module):
             source = [source]
         if not isinstance(source, RGBDBatch):
             source = to_batch(source, self.config.image_size)
-        weight = self.segmenter.network[0].weight
-        return source.to(weight.device, weight.dtype)
+        return source.to(self.device, self.dtype)
 
     def decode(self, x: Tokens) -> dict[str, Image]:
         """Return the images of joint tokens, by modality, about -1..1."""
         halves = x.chunk(2, dim=1)
         return {
-            name: self.codec[name].decode(tokens)
+            name: self._codec(name).decode(tokens)
             for name, tokens in zip(self.config.modalities, halves, strict=True)
         }
 
@@ -145,10 +156,9 @@ class Mango(nn.Module):
             temperature: Standard deviation of the prior that latents are drawn from.
             generator: Randomness, on the CPU.
         """
-        weight = self.segmenter.network[0].weight
         shape = (count, 2 * self.config.tokens, self.config.width)
-        noise = torch.randn(shape, generator=generator, dtype=weight.dtype)
-        return self.flow.inverse(noise.to(weight.device) * temperature)
+        noise = torch.randn(shape, generator=generator, dtype=self.dtype)
+        return self.flow.inverse(noise.to(self.device) * temperature)
 
     @torch.inference_mode()
     def trace(
@@ -192,6 +202,9 @@ class Mango(nn.Module):
             layers=tuple(reported),
         )
 
+    def _codec(self, name: str) -> ModalityCodec:
+        return cast(ModalityCodec, self.codec[name])
+
     def _layer_trace(
         self, index: int, log_det: Tensor, extra: dict[str, Tensor], change: object
     ) -> LayerTrace:
@@ -225,5 +238,5 @@ def to_bits_per_dim(log_likelihood: PerSample, x: Tokens) -> PerSample:
     return -log_likelihood / (x[0].numel() * math.log(2))
 
 
-def _array(tensor: Tensor):  # noqa: ANN202 - dtype follows the tensor
+def _array(tensor: Tensor) -> NDArray:
     return tensor.detach().cpu().numpy()

@@ -1,0 +1,204 @@
+"""Every invertible layer against autograd's Jacobian and its own inverse."""
+
+import math
+
+import pytest
+import torch
+from properties import assert_inverts, assert_log_det, randomise
+
+from fusionviz.models.mango import (
+    ActNorm,
+    AffineCoupling,
+    ChannelMixing,
+    HeadIntervention,
+    InterModalityPartition,
+    InvertibleCrossAttention,
+    LearnedPartition,
+    LUMatrix,
+    ModalityPartition,
+)
+
+TOKENS, GRID, WIDTH, HEADS = 4, 2, 4, 2
+PARTITIONS = {
+    "mmca": lambda n: ModalityPartition(n),
+    "mmca flipped": lambda n: ModalityPartition(n, flipped=True),
+    **{
+        f"imca {pairing}": lambda n, pairing=pairing: InterModalityPartition(n, pairing)
+        for pairing in range(4)
+    },
+    "lica": lambda n: LearnedPartition(n, torch.Generator().manual_seed(1)),
+}
+FORMS = ("gated", "residual", "softmax")
+
+
+def tokens(dtype=torch.float64, batch=3, count=TOKENS, seed=0):
+    generator = torch.Generator().manual_seed(seed)
+    shape = (batch, 2 * count, WIDTH)
+    return torch.randn(shape, generator=generator, dtype=torch.float64).to(dtype)
+
+
+def attention(partition, form, dtype=torch.float64, count=TOKENS):
+    layer = InvertibleCrossAttention(PARTITIONS[partition](count), WIDTH, HEADS, form)
+    return randomise(layer, scale=0.2).to(dtype)
+
+
+def other_layers():
+    return {
+        "coupling": AffineCoupling(GRID, WIDTH, 8),
+        "actnorm": ActNorm(TOKENS, WIDTH),
+        "mixing": ChannelMixing(WIDTH, torch.Generator().manual_seed(2)),
+    }
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("partition", PARTITIONS)
+def test_attention_log_det_is_the_jacobians(partition, form):
+    assert_log_det(attention(partition, form), tokens())
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("partition", PARTITIONS)
+def test_attention_inverts(partition, form, dtype):
+    # The paper's formula has diagonals near 0: its inverse loses digits by nature.
+    loose = {torch.float32: 1e-2, torch.float64: 1e-8}[dtype]
+    limit = loose if form == "softmax" else None
+    assert_inverts(attention(partition, form, dtype), tokens(dtype), limit)
+
+
+@pytest.mark.parametrize("name", other_layers())
+def test_layer_log_det_is_the_jacobians(name):
+    assert_log_det(randomise(other_layers()[name]).double(), tokens())
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("name", other_layers())
+def test_layer_inverts(name, dtype):
+    assert_inverts(randomise(other_layers()[name]).to(dtype), tokens(dtype))
+
+
+def test_attention_is_upper_triangular_and_rows_sum_to_one():
+    layer = attention("mmca", "gated")
+    weights = layer.attend(tokens()[:, :TOKENS])
+    assert torch.equal(weights, weights.triu())
+    torch.testing.assert_close(weights.sum(-1), torch.ones(3, HEADS, TOKENS).double())
+
+
+@pytest.mark.parametrize("partition", ["mmca", "mmca flipped", "imca 2"])
+def test_keys_pass_unchanged_and_only_values_change(partition):
+    layer = attention(partition, "gated")
+    x = tokens()
+    y, _ = layer(x)
+    first, second = layer.partition.first, layer.partition.second
+    assert torch.equal(y[:, first], x[:, first])
+    assert not torch.allclose(y[:, second], x[:, second])
+
+
+def test_gate_is_signed_and_its_diagonal_stays_positive():
+    layer = attention("mmca", "gated")
+    with torch.no_grad():
+        layer.gate_weight.copy_(torch.tensor([-5.0, 5.0]))
+    diagonal = layer.matrix(layer.attend(tokens()[:, :TOKENS])).diagonal(
+        dim1=-2, dim2=-1
+    )
+    assert (diagonal[:, 0] < 1).all()
+    assert (diagonal[:, 1] > 1).all()
+    assert (diagonal >= 0).all()
+    assert (diagonal <= 2).all()
+
+
+def test_closed_gates_make_the_identity():
+    layer = attention("imca 0", "gated")
+    x = tokens()
+    closed = HeadIntervention(gate=torch.zeros(HEADS))
+    y, log_det = layer(x, closed)
+    torch.testing.assert_close(y, x)
+    torch.testing.assert_close(log_det, torch.zeros(3).double())
+
+
+def test_nan_keeps_a_heads_own_gate():
+    layer = attention("mmca", "gated")
+    own = HeadIntervention(gate=torch.tensor([math.nan, math.nan]))
+    torch.testing.assert_close(layer(tokens(), own)[0], layer(tokens())[0])
+
+
+def test_uniform_attention_is_even_over_later_tokens():
+    layer = attention("mmca", "gated")
+    even = HeadIntervention(uniform=torch.tensor([True, False]))
+    weights = layer.attend(tokens()[:, :TOKENS], even)
+    expected = torch.ones(TOKENS, TOKENS).triu()
+    expected = expected / expected.sum(-1, keepdim=True)
+    torch.testing.assert_close(weights[0, 0], expected.double())
+    torch.testing.assert_close(weights[:, 1], layer.attend(tokens()[:, :TOKENS])[:, 1])
+
+
+@pytest.mark.parametrize("partition", PARTITIONS)
+def test_merge_undoes_split(partition):
+    part = PARTITIONS[partition](TOKENS).double()
+    first, second = part.split(tokens())
+    assert first.shape == second.shape == (3, TOKENS, WIDTH)
+    torch.testing.assert_close(part.merge(first, second), tokens())
+
+
+def test_imca_pairings_are_the_four_of_the_paper():
+    halves = []
+    for pairing in range(4):
+        part = InterModalityPartition(4, pairing)
+        halves.append((part.first.tolist(), part.second.tolist()))
+    assert halves == [
+        ([0, 2, 4, 6], [1, 3, 5, 7]),
+        ([1, 3, 5, 7], [0, 2, 4, 6]),
+        ([0, 2, 5, 7], [1, 3, 4, 6]),
+        ([1, 3, 4, 6], [0, 2, 5, 7]),
+    ]
+
+
+def test_lu_matrix_starts_orthogonal_and_solves():
+    matrix = LUMatrix(6, torch.Generator().manual_seed(0)).double()
+    weight = matrix.weight()
+    torch.testing.assert_close(
+        weight @ weight.T, torch.eye(6).double(), atol=1e-6, rtol=0
+    )
+    randomise(matrix, 0.2)
+    x = torch.randn(2, 6, 3, dtype=torch.float64)
+    torch.testing.assert_close(matrix.mix(x), matrix.weight() @ x)
+    torch.testing.assert_close(matrix.solve(matrix.mix(x)), x)
+    expected = torch.linalg.slogdet(matrix.weight()).logabsdet
+    torch.testing.assert_close(matrix.log_det, expected)
+
+
+def test_nearest_permutation_finds_a_planted_one():
+    part = LearnedPartition(3)
+    planted = torch.tensor([2, 0, 5, 1, 4, 3])
+    weight = torch.eye(6)[planted] + 0.05 * torch.randn(6, 6)
+    part.matrix.weight = lambda: weight
+    assert torch.equal(part.nearest_permutation(), planted)
+
+
+def test_actnorm_starts_with_mean_zero_and_variance_one():
+    norm = ActNorm(TOKENS, WIDTH).double()
+    x = 3 * tokens(batch=64) + 2
+    norm.initialise(x)
+    y = norm(x)[0].unflatten(1, (2, TOKENS))
+    torch.testing.assert_close(y.mean((0, 2)), torch.zeros(2, WIDTH).double())
+    torch.testing.assert_close(y.std((0, 2)), torch.ones(2, WIDTH).double())
+
+
+@pytest.mark.parametrize(
+    ("build", "words"),
+    [
+        (lambda: InterModalityPartition(3), "tokens must be even, got 3"),
+        (lambda: InterModalityPartition(4, 4), "pairing must be"),
+        (
+            lambda: InvertibleCrossAttention(ModalityPartition(2), 5, 2),
+            "width must divide by heads, got 5 and 2",
+        ),
+        (
+            lambda: InvertibleCrossAttention(ModalityPartition(2), 4, 2, "plain"),
+            "got 'plain'",
+        ),
+    ],
+)
+def test_what_cannot_be_built_says_what_arrived(build, words):
+    with pytest.raises(ValueError, match=words):
+        build()
