@@ -121,11 +121,12 @@ def _depth(
         shape = (1, size, size)
         return np.zeros(shape, np.float32), np.zeros(shape, np.bool_)
     square = centre_square(sample.depth_m)
-    depth_m = cv2.resize(square, (size, size), interpolation=cv2.INTER_NEAREST)
+    resized = cv2.resize(square, (size, size), interpolation=cv2.INTER_NEAREST)
+    depth_m = resized.astype(np.float32)
     valid = np.isfinite(depth_m)
     depth_m = _fill_holes(depth_m, valid)
     if not sample.depth_is_metric:
-        depth_m = depth_m * (RELATIVE_MEDIAN_M / max(np.median(depth_m), 1e-6))
+        depth_m = depth_m * (RELATIVE_MEDIAN_M / max(float(np.median(depth_m)), 1e-6))
     code = np.clip(depth_m, 0, DEPTH_RANGE_M) * (2 / DEPTH_RANGE_M) - 1
     return code[None].astype(np.float32), valid[None]
 

@@ -47,7 +47,7 @@ class MangoConfig:
     positions: bool = True
     gate_start: float = -0.25
     coupling_width: int = 128
-    codec_widths: tuple[int, ...] = (32, 64, 96, 128)
+    codec_widths: tuple[int, ...] = (24, 48, 96, 128)
     head_width: int = 96
     guess_width: int = 128
     classes: int = 13

@@ -60,6 +60,8 @@ class Mango(nn.Module):
                 for name in config.modalities
             }
         )
+        # Convolutions take this layout about twice as fast on CPUs and tensor cores.
+        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     @property
     def device(self) -> torch.device:

@@ -1,0 +1,16 @@
+"""Where data sets are found on this computer."""
+
+import os
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+def data_folder() -> Path:
+    """Return the folder that holds the data sets, whether or not it is there.
+
+    The environment variable FUSIONVIZ_DATA names it; else it is `shared/data` beside
+    the project.
+    """
+    named = os.environ.get("FUSIONVIZ_DATA")
+    return Path(named) if named else PROJECT.parent / "shared" / "data"
