@@ -91,4 +91,4 @@ def test_the_real_images_agree_with_their_description():
     assert sample.rgb.shape == (240, 320, 3)
     assert sample.label.min() >= -1
     assert sample.label.max() < 13
-    assert np.nanmax(sample.depth_m) == pytest.approx(1.0)
+    assert 0.9 < np.nanmax(sample.depth_m) <= 1
