@@ -1,0 +1,140 @@
+"""MANGO's tasks train for two steps on a handful of samples, and measure."""
+
+import numpy as np
+import pytest
+import torch
+
+from fusionviz.data.records import RGBDSample
+from fusionviz.models.mango import Mango, MangoConfig
+from fusionviz.training.rgbd import labelled_batch, vary
+from fusionviz.training.task import make_task
+
+TINY = MangoConfig(
+    image_size=16,
+    grid=4,
+    width=8,
+    blocks=1,
+    heads=2,
+    coupling_width=8,
+    codec_widths=(8, 8),
+    head_width=32,
+    guess_width=16,
+    classes=3,
+)
+
+
+def make_samples(count, labels=True):
+    rng = np.random.default_rng(0)
+    return [
+        RGBDSample(
+            rgb=rng.integers(0, 256, (16, 16, 3), dtype=np.uint8),
+            depth_m=rng.uniform(0.5, 5, (16, 16)).astype(np.float32),
+            label=rng.integers(-1, 3, (16, 16)) if labels else None,
+        )
+        for _ in range(count)
+    ]
+
+
+def train(task, model, samples, steps=2):
+    batch = task.prepare(model, samples, np.random.default_rng(0))
+    task.initialise(model, batch)
+    optimiser = torch.optim.Adam(model.parameters(), lr=1e-2)
+    losses = []
+    for step in range(steps):
+        generator = torch.Generator().manual_seed(step)
+        terms = task.loss(model, batch, generator)
+        optimiser.zero_grad()
+        terms["loss"].backward()
+        optimiser.step()
+        losses.append(terms["loss"].item())
+    return losses, terms
+
+
+@pytest.fixture
+def model():
+    torch.manual_seed(0)
+    return Mango(TINY)
+
+
+@pytest.mark.parametrize(
+    ("name", "parts", "metrics"),
+    [
+        ("mango-codec", {"codec"}, {"psnr", "codec_depth_mae_m"}),
+        (
+            "mango-flow",
+            {"flow", "segmenter", "guesses"},
+            {
+                "bits_per_dim",
+                "inverse_error",
+                "miou",
+                "pixel_accuracy",
+                "mean_accuracy",
+            },
+        ),
+    ],
+)
+def test_a_few_steps_lower_the_loss_and_reach_what_they_should(
+    model, name, parts, metrics
+):
+    task, samples = make_task(name, {"augment": True}), make_samples(4)
+    losses, _ = train(task, model, samples, steps=6)
+    assert losses[-1] < losses[0]
+    moved = {
+        key.split(".")[0] for key, w in model.named_parameters() if w.grad is not None
+    }
+    assert moved == parts
+    with torch.inference_mode():
+        measured = task.evaluate(model.eval(), samples, torch.device("cpu"))
+    assert set(measured) == metrics
+    for measurement in measured.values():
+        assert len(measurement.values) == 4
+        assert np.isfinite(measurement.statistic(measurement.values))
+
+
+def test_samples_without_labels_train_the_density_alone(model):
+    task = make_task("mango-flow", {"missing": 0.0})
+    _, terms = train(task, model, make_samples(2, labels=False))
+    assert terms["segmentation"].item() == 0
+    expected = terms["nll"] + terms["guess"]
+    torch.testing.assert_close(terms["loss"], expected)
+
+
+def test_guessed_samples_do_not_count_for_the_likelihood(model):
+    task = make_task("mango-flow", {"missing": 1.0, "noise": 0.0})
+    _, terms = train(task, model, make_samples(3), steps=1)
+    assert terms["nll"].item() == 0
+
+
+def test_flow_starts_from_tokens_of_unit_scale(model):
+    task, samples = make_task("mango-flow"), make_samples(8)
+    batch = task.prepare(model, samples)
+    with torch.no_grad():
+        task.initialise(model, batch)
+        x = model.encode(batch.images)
+    halves = x.unflatten(1, (2, -1))
+    assert halves.std((0, 2)).allclose(torch.ones(2, 8), atol=1e-3)
+
+
+def test_varied_samples_keep_pixels_together():
+    height, width = 12, 12
+    label = np.arange(height * width).reshape(height, width)
+    sample = RGBDSample(
+        rgb=np.repeat(label[..., None], 3, -1).astype(np.uint8),
+        depth_m=label.astype(np.float32),
+        label=label,
+    )
+    random = np.random.default_rng(1)
+    seen, sizes = set(), set()
+    for _ in range(20):
+        varied = vary(sample, random)
+        np.testing.assert_array_equal(varied.depth_m, varied.label)
+        sizes.add(varied.size)
+        seen.add(varied.label[0, 0] < varied.label[0, -1])
+    assert seen == {True, False}
+    assert sizes - {(12, 12)}, "no crop in twenty draws"
+
+
+def test_a_batch_without_labels_has_none_anywhere():
+    batch = labelled_batch(make_samples(2, labels=False), 16)
+    assert (batch.label == -1).all()
+    assert len(batch[:1]) == 1
