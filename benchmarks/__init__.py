@@ -1,0 +1,1 @@
+"""Measurements against peers: each file has run() and prints its rows."""

@@ -1,0 +1,47 @@
+"""Inverse of one invertible cross-attention layer against the authors' way.
+
+Run `python -m benchmarks.ica_inverse`. The authors invert A with a pseudo-inverse
+(`torch.linalg.pinv`); A is upper triangular, so a triangular solve does. Both sides
+compute the attention themselves; both are checked to give the same tokens.
+"""
+
+import torch
+
+from benchmarks.side_by_side import compare, report, save
+from fusionviz.models.mango import InvertibleCrossAttention, ModalityPartition
+
+WIDTH, HEADS = 64, 8
+
+
+def inverse_by_pinv(layer: InvertibleCrossAttention, y: torch.Tensor) -> torch.Tensor:
+    """Return the tokens before attention, with the pseudo-inverse of A."""
+    first, changed = layer.partition.split(y)
+    matrix = layer.matrix(layer.attend(first))
+    split = changed.unflatten(-1, (HEADS, -1)).transpose(1, 2)
+    second = torch.linalg.pinv(matrix) @ split
+    return layer.partition.merge(first, second.transpose(1, 2).flatten(-2))
+
+
+@torch.inference_mode()
+def run() -> dict:
+    """Return the rows for 64 and 256 tokens, batch 1, float32."""
+    rows = []
+    for tokens in (64, 256):
+        torch.manual_seed(0)
+        layer = InvertibleCrossAttention(ModalityPartition(tokens), WIDTH, HEADS).eval()
+        y = torch.randn(1, 2 * tokens, WIDTH)
+        ours, theirs = layer.inverse(y), inverse_by_pinv(layer, y)
+        rows.append(
+            compare(
+                f"{tokens} tokens, batch 1",
+                lambda layer=layer, y=y: layer.inverse(y),
+                "pinv, as in the authors' code",
+                lambda layer=layer, y=y: inverse_by_pinv(layer, y),
+                largest_difference=(ours - theirs).abs().max().item(),
+            )
+        )
+    return report("ica_inverse", rows)
+
+
+if __name__ == "__main__":
+    save(run())

@@ -1,0 +1,79 @@
+"""Time two ways of doing one thing in turn, so that a noisy machine is fair to both."""
+
+import json
+import platform
+import statistics
+import time
+from collections.abc import Callable
+from importlib import metadata
+from pathlib import Path
+
+import torch
+
+RESULTS = Path(__file__).parent / "results"
+
+
+def compare(
+    case: str,
+    ours: Callable[[], object],
+    peer_name: str,
+    peer: Callable[[], object],
+    *,
+    rounds: int = 15,
+    **more: object,
+) -> dict[str, object]:
+    """Return a row: median seconds of ours and the peer's, and the median ratio.
+
+    The two run in turn, after one round that is not counted; the ratio is taken round
+    by round.
+    """
+    ours(), peer()
+    pairs = [(_seconds(ours), _seconds(peer)) for _ in range(rounds)]
+    ratios = sorted(theirs / mine for mine, theirs in pairs)
+    return {
+        "case": case,
+        "ours_seconds": statistics.median(mine for mine, _ in pairs),
+        "peer": peer_name,
+        "peer_seconds": statistics.median(theirs for _, theirs in pairs),
+        "ratio": statistics.median(ratios),
+        "ratio_low": ratios[0],
+        "ratio_high": ratios[-1],
+        "rounds": rounds,
+        **more,
+    }
+
+
+def report(name: str, rows: list[dict[str, object]], *packages: str) -> dict:
+    """Return rows with the machine and the versions that they were measured on."""
+    versions = {"python": platform.python_version(), "torch": torch.__version__}
+    versions |= {package: metadata.version(package) for package in packages}
+    machine = f"{_processor()}, {torch.get_num_threads()} threads"
+    return {"name": name, "machine": machine, "versions": versions, "rows": rows}
+
+
+def save(result: dict) -> None:
+    """Write a report to results/NAME.json and print its rows."""
+    RESULTS.mkdir(exist_ok=True)
+    text = json.dumps(result, indent=1)
+    (RESULTS / f"{result['name']}.json").write_text(text + "\n", encoding="utf-8")
+    for row in result["rows"]:
+        print(
+            f"{row['case']}: ours {row['ours_seconds'] * 1e3:.3g} ms, {row['peer']} "
+            f"{row['peer_seconds'] * 1e3:.3g} ms, ratio {row['ratio']:.3g} "
+            f"({row['ratio_low']:.3g} to {row['ratio_high']:.3g})"
+        )
+
+
+def _seconds(call: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
+def _processor() -> str:
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        for line in cpuinfo.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    return platform.processor() or platform.machine()
