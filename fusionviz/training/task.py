@@ -13,9 +13,8 @@ from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from fusionviz.data.records import RGBDSample
 from fusionviz.errors import InputError
 from fusionviz.training.metrics import Measurement
 
@@ -48,8 +47,8 @@ class Task(ABC):
     @abstractmethod
     def prepare(
         self,
-        model: nn.Module,
-        samples: Sequence[RGBDSample],
+        model: Any,  # noqa: ANN401
+        samples: Sequence[Any],
         augment: np.random.Generator | None = None,
     ) -> Batch:
         """Return `samples` as one batch on the CPU, sized for `model`.
@@ -63,7 +62,7 @@ class Task(ABC):
             augment: Source of random changes while training, None when measuring.
         """
 
-    def initialise(self, model: nn.Module, batch: Any) -> None:  # noqa: ANN401, B027
+    def initialise(self, model: Any, batch: Any) -> None:  # noqa: ANN401, B027
         """Set what depends on data (ActNorm) from the first batch of a stage.
 
         Called once at the start of a stage, without gradients, before the optimiser
@@ -73,7 +72,7 @@ class Task(ABC):
     @abstractmethod
     def loss(
         self,
-        model: nn.Module,
+        model: Any,  # noqa: ANN401
         batch: Any,  # noqa: ANN401
         generator: torch.Generator,
     ) -> dict[str, Tensor]:
@@ -90,7 +89,10 @@ class Task(ABC):
 
     @abstractmethod
     def evaluate(
-        self, model: nn.Module, samples: Sequence[RGBDSample], device: torch.device
+        self,
+        model: Any,  # noqa: ANN401
+        samples: Sequence[Any],
+        device: torch.device,
     ) -> dict[str, Measurement]:
         """Return what was measured on each sample, by metric name.
 
@@ -99,8 +101,11 @@ class Task(ABC):
         """
 
     def batches(
-        self, model: nn.Module, samples: Sequence[RGBDSample], device: torch.device
-    ) -> Iterator[tuple[list[RGBDSample], Any]]:
+        self,
+        model: Any,  # noqa: ANN401
+        samples: Sequence[Any],
+        device: torch.device,
+    ) -> Iterator[tuple[list[Any], Any]]:
         """Yield the samples in order, some at a time, with their batch on `device`."""
         for start in range(0, len(samples), self.evaluation_batch):
             stop = min(start + self.evaluation_batch, len(samples))

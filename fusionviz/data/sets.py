@@ -1,0 +1,138 @@
+"""The data sets by name, each with its splits.
+
+Adding one is a module of its own and one entry in `SETS`. What a set needs is imported
+when the set is used.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fusionviz.data.records import RGBDSample
+from fusionviz.errors import InputError
+
+SPLITS = ("train", "validation", "test")
+
+ROOM_SEEDS = {"test": range(5000), "validation": range(5000, 10_000)}
+"""Seeds of the rooms of each split; those from 10000 on are for training."""
+
+FIRST_TRAINING_ROOM = 10_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataSet:
+    """A data set.
+
+    Attributes:
+        load: (split, **options) -> samples.
+        class_names: (**options) -> names of the classes of the labels.
+    """
+
+    load: Callable[..., Sequence[Any]]
+    class_names: Callable[..., tuple[str, ...]]
+
+
+def load_set(name: str, split: str, **options: Any) -> Sequence[Any]:  # noqa: ANN401
+    """Return a split of a data set.
+
+    Args:
+        name: A key of `SETS`.
+        split: `"train"`, `"validation"` or `"test"`.
+        options: What the set takes: `rooms` count and size, `nyudv2` classes and
+            unlabelled.
+
+    Raises:
+        InputError: There is no such set, split or option.
+    """
+    if split not in SPLITS:
+        raise InputError(f"a split is one of {', '.join(SPLITS)}, got {split!r}")
+    try:
+        return find_set(name).load(split, **options)
+    except (TypeError, ValueError) as error:
+        raise InputError(
+            f"data set {name!r} cannot be loaded with {options}: {error}"
+        ) from error
+
+
+def class_names(name: str, **options: Any) -> tuple[str, ...]:  # noqa: ANN401
+    """Return the names of the classes of a set that is loaded with `options`.
+
+    Raises:
+        InputError: There is no such set.
+    """
+    return find_set(name).class_names(**options)
+
+
+def find_set(name: str) -> DataSet:
+    """Return the data set `name`.
+
+    Raises:
+        InputError: There is no such set.
+    """
+    if name not in SETS:
+        raise InputError(f"there is no data set {name!r}; there are: {', '.join(SETS)}")
+    return SETS[name]
+
+
+def load_folder(path: Path | str) -> Sequence[RGBDSample]:
+    """Return all samples of a folder in a layout that is known.
+
+    Known are what `fusionviz data rooms` writes, and rgb/ and depth8/ with label13/
+    as in NYU Depth V2 (`fusionviz.data.nyudv2`).
+
+    Raises:
+        InputError: There is no such folder, or its layout is not known.
+    """
+    from fusionviz.data.nyudv2 import NYUDv2
+    from fusionviz.data.room_set import is_exported, read_exported
+
+    folder = Path(path)
+    if not folder.is_dir():
+        raise InputError(
+            f"{path} is neither a data set ({', '.join(SETS)}) nor a folder"
+        )
+    if is_exported(folder):
+        return read_exported(folder)
+    names = sorted(item.stem for item in (folder / "rgb").glob("*.jpg"))
+    if names and (folder / "depth8").is_dir():
+        return NYUDv2(folder, names, 13 if (folder / "label13").is_dir() else 0)
+    raise InputError(
+        f"{folder} holds neither exported rooms nor rgb/ and depth8/ images"
+    )
+
+
+def _load_rooms(split: str, *, count: int, size: int = 128) -> Sequence[RGBDSample]:
+    from fusionviz.data.room_set import load_rooms
+
+    if count < 1:
+        raise ValueError(f"count must be positive, got {count}")
+    training = range(FIRST_TRAINING_ROOM, FIRST_TRAINING_ROOM + count)
+    seeds = ROOM_SEEDS.get(split, training)
+    if count > len(seeds):
+        raise ValueError(f"{split} has {len(seeds)} rooms, got count {count}")
+    return load_rooms(seeds[:count], size=(size, size))
+
+
+def _room_classes(**options: object) -> tuple[str, ...]:
+    from fusionviz.data.rooms.classes import CLASS_NAMES
+
+    return tuple(CLASS_NAMES)
+
+
+def _load_nyudv2(split: str, **options: Any) -> Sequence[RGBDSample]:  # noqa: ANN401
+    from fusionviz.data.nyudv2 import load_nyudv2
+
+    return load_nyudv2(split, **options)  # type: ignore[arg-type]
+
+
+def _nyudv2_classes(classes: int = 13, **options: object) -> tuple[str, ...]:
+    from fusionviz.data.nyudv2 import class_names
+
+    return class_names(classes)
+
+
+SETS: dict[str, DataSet] = {
+    "rooms": DataSet(load=_load_rooms, class_names=_room_classes),
+    "nyudv2": DataSet(load=_load_nyudv2, class_names=_nyudv2_classes),
+}

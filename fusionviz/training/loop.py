@@ -1,0 +1,278 @@
+"""The loop: one stage of a recipe, step by step.
+
+accelerate runs it on the CPU, a GPU or in several processes. A step is a function of
+(seed, stage, step) and of what `collect_tensors` gathers, so a run that was killed
+continues exactly.
+"""
+
+import math
+import time
+from collections.abc import Sequence
+from contextlib import closing, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from accelerate import Accelerator
+from torch import Tensor, nn
+
+from fusionviz.data.sets import load_set
+from fusionviz.errors import FusionvizError
+from fusionviz.training.batches import BatchSource
+from fusionviz.training.ema import MovingAverage
+from fusionviz.training.interrupt import StopRequest
+from fusionviz.training.log import TrainingLog
+from fusionviz.training.measure import measure_figures
+from fusionviz.training.parameters import (
+    choose_trainable,
+    make_optimizer,
+    set_learning_rate,
+)
+from fusionviz.training.recipes import Recipe
+from fusionviz.training.report import Reporter
+from fusionviz.training.state import (
+    Position,
+    collect_tensors,
+    restore_optimizer,
+    write_state,
+)
+from fusionviz.training.task import Task, make_task
+
+FAILURES_IN_A_ROW = 10
+"""Steps in a row whose loss or gradient is not finite, after which a run ends."""
+
+
+@dataclass(kw_only=True)
+class Run:
+    """What all stages of a run share.
+
+    Attributes:
+        recipe: What is trained.
+        identity: What of the recipe must not change when the run is continued.
+        folder: Where state and log are written.
+        accelerator: Device and processes.
+        model: The bare model, on its device.
+        stop: Whether somebody wants it to stop.
+        log: Open in the main process, None in the others.
+        seconds_before: Time spent in earlier starts.
+        began: When this start began, on the monotonic clock.
+    """
+
+    recipe: Recipe
+    identity: dict[str, Any]
+    folder: Path
+    accelerator: Accelerator
+    model: nn.Module
+    stop: StopRequest
+    log: TrainingLog | None = None
+    seconds_before: float = 0.0
+    began: float = field(default_factory=time.monotonic)
+
+    @property
+    def seconds(self) -> float:
+        """Time spent so far, over all starts."""
+        return self.seconds_before + time.monotonic() - self.began
+
+    def load(self, split: str, **changes: Any) -> Sequence[Any]:  # noqa: ANN401
+        """Return a split of the data; the first process makes what is cached."""
+        data = self.recipe.data
+        with self.accelerator.main_process_first():
+            return load_set(data.set, split, **{**data.options_for(split), **changes})
+
+    def save(self, position: Position, tensors: dict[str, Tensor]) -> None:
+        """Write the state of the run."""
+        if self.accelerator.is_main_process:
+            write_state(self.folder, position, tensors)
+
+
+class StepModule(nn.Module):
+    """A batch to its losses: the forward pass that accelerate wraps."""
+
+    def __init__(self, model: nn.Module, task: Task, precision: str) -> None:
+        super().__init__()
+        self.model, self.task, self.precision = model, task, precision
+
+    def forward(self, batch: Any, generator: torch.Generator) -> dict[str, Tensor]:  # noqa: ANN401
+        """Return the task's losses, under autocast if the stage says so."""
+        is_mixed = self.precision == "bf16"
+        with torch.autocast(generator.device.type, torch.bfloat16, enabled=is_mixed):
+            return self.task.loss(self.model, batch, generator)
+
+
+class StageTrainer:
+    """Trains the model of a run for one stage.
+
+    Args:
+        run: What the stages share.
+        number: Of the stage, from 0.
+        position: Where to go on in it.
+        tensors: The state there; not looked at when the stage has just begun.
+    """
+
+    def __init__(
+        self, run: Run, number: int, position: Position, tensors: dict[str, Tensor]
+    ) -> None:
+        self.run, self.number = run, number
+        self.stage = run.recipe.stage[number]
+        self.task = make_task(self.stage.task, self.stage.options)
+        self.source = self._make_source()
+        has_checks = run.recipe.evaluation.every > 0
+        self.validation_set = run.load("validation") if has_checks else ()
+        self.first_step, self.skipped = position.step, position.skipped
+        self.failures = 0
+        self.reporter = self._make_reporter(position)
+
+        choose_trainable(run.model, self.stage)
+        if position.step == 0:
+            self._initialise()
+        self.optimizer = make_optimizer(run.model, self.stage)
+        self.average = MovingAverage(run.model, self.stage.ema)
+        if position.step > 0:
+            restore_optimizer(tensors, run.model, self.optimizer, self.average)
+            self.average.updates = position.updates
+        step_module = StepModule(run.model, self.task, self.stage.precision)
+        self.module = run.accelerator.prepare(step_module)
+        self.weights = [w for w in run.model.parameters() if w.requires_grad]
+
+    def train(self) -> bool:
+        """Train to the end of the stage; return whether it got there.
+
+        Raises:
+            FusionvizError: The loss was not finite in too many steps in a row.
+        """
+        saved_at = time.monotonic()
+        self.run.model.train()
+        device = self.run.accelerator.device
+        with closing(self.source.from_step(self.first_step, device)) as batches:
+            for done, parts in enumerate(batches, start=self.first_step + 1):
+                values, wants_stop = self.train_step(done - 1, parts)
+                if self.reporter is not None:
+                    seconds = self.run.seconds
+                    self.reporter.step(
+                        done, values, seconds=seconds, measure=self._measure
+                    )
+                waited = (time.monotonic() - saved_at) / 60
+                if wants_stop or waited >= self.run.recipe.save_minutes:
+                    self._save(done)
+                    saved_at = time.monotonic()
+                if wants_stop:
+                    return False
+        self._finish()
+        return True
+
+    def train_step(
+        self, step: int, parts: Sequence[Any]
+    ) -> tuple[dict[str, float], bool]:
+        """Take one step; return what there is to log, and whether to stop.
+
+        Args:
+            step: From 0.
+            parts: This process's share of the batch.
+        """
+        rate = set_learning_rate(self.optimizer, self.stage, step)
+        losses = self.find_gradients(step, parts)
+        limit = self.stage.clip or math.inf
+        norm = self.run.accelerator.clip_grad_norm_(self.weights, limit)
+        values, wants_stop = self._agree({**losses, "gradient_norm": norm})
+        if math.isfinite(values["loss"]) and math.isfinite(values["gradient_norm"]):
+            self.optimizer.step()
+            self.average.update(self.run.model)
+            self.failures = 0
+        else:
+            self._count_failure(step)
+        self.optimizer.zero_grad(set_to_none=True)
+        return {**values, "learning_rate": rate, "skipped": self.skipped}, wants_stop
+
+    def find_gradients(self, step: int, parts: Sequence[Any]) -> dict[str, Tensor]:
+        """Leave the gradient of the whole batch in the weights; return the losses."""
+        accelerator = self.run.accelerator
+        generator = self.source.seed_of(step).torch(accelerator.device)
+        means: dict[str, Tensor] = {}
+        for index, batch in enumerate(parts, start=1):
+            is_last = index == len(parts)
+            with nullcontext() if is_last else accelerator.no_sync(self.module):
+                losses = self.module(batch.to(accelerator.device), generator)
+                accelerator.backward(losses["loss"] / len(parts))
+            for name, value in losses.items():
+                mean = value.detach().float() / len(parts)
+                means[name] = means[name] + mean if name in means else mean
+        return means
+
+    def _agree(self, values: dict[str, Tensor]) -> tuple[dict[str, float], bool]:
+        """Return means over processes, and whether any of them wants to stop."""
+        device = self.run.accelerator.device
+        wants_stop = torch.tensor(float(self.run.stop.wanted), device=device)
+        row = torch.stack([*(x.to(device) for x in values.values()), wants_stop])
+        *means, stop = self.run.accelerator.reduce(row, "mean").tolist()
+        return dict(zip(values, means, strict=True)), stop > 0
+
+    def _count_failure(self, step: int) -> None:
+        self.skipped += 1
+        self.failures += 1
+        if self.failures >= FAILURES_IN_A_ROW:
+            raise FusionvizError(
+                f"the loss or its gradient was not finite in {self.failures} steps in "
+                f"a row, up to step {step + 1} of stage {self.number + 1} "
+                f"({self.stage.task}); a lower learning_rate or clip may help"
+            )
+
+    @torch.no_grad()
+    def _initialise(self) -> None:
+        """Let the task set what depends on data, from the whole first batch."""
+        device = self.run.accelerator.device
+        self.source.seed_of(0).torch(device)
+        self.run.model.train()
+        self.task.initialise(self.run.model, self.source.whole(0).to(device))
+
+    def _make_source(self) -> BatchSource:
+        accelerator = self.run.accelerator
+        return BatchSource(
+            task=self.task,
+            model=self.run.model,
+            samples=self.run.load("train", **self.stage.data),
+            stage=self.stage,
+            stage_number=self.number,
+            seed=self.run.recipe.seed,
+            process=accelerator.process_index,
+            processes=accelerator.num_processes,
+        )
+
+    def _make_reporter(self, position: Position) -> Reporter | None:
+        if self.run.log is None:
+            return None
+        return Reporter(
+            self.run.recipe,
+            self.number,
+            log=self.run.log,
+            first_step=position.step,
+            pending=position.pending,
+        )
+
+    def _measure(self) -> dict[str, float]:
+        """Return what the averaged weights reach on the validation split."""
+        model, device = self.run.model, self.run.accelerator.device
+        with self.average.swapped_into(model):
+            return measure_figures(model, self.task, self.validation_set, device)
+
+    def _save(self, done: int) -> None:
+        position = Position(
+            stage=self.number,
+            step=done,
+            seconds=self.run.seconds,
+            skipped=self.skipped,
+            updates=self.average.updates,
+            pending=self.reporter.means.sums if self.reporter else {},
+            recipe=self.run.identity,
+        )
+        tensors = collect_tensors(self.run.model, self.optimizer, self.average)
+        self.run.save(position, tensors)
+
+    def _finish(self) -> None:
+        """Leave the averaged weights in the model, and save that the stage is done."""
+        self.average.copy_to(self.run.model)
+        self.run.accelerator.free_memory()
+        position = Position(
+            stage=self.number + 1, seconds=self.run.seconds, recipe=self.run.identity
+        )
+        self.run.save(position, collect_tensors(self.run.model))

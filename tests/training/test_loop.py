@@ -1,0 +1,279 @@
+"""A run is a function of its recipe, however often and wherever it is cut."""
+
+import csv
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import safetensors
+import safetensors.torch
+import torch
+
+from fusionviz.errors import CheckpointError, FusionvizError, InputError
+from fusionviz.models.checkpoints import load_checkpoint
+from fusionviz.training.order import sample_indices
+from fusionviz.training.run import train
+from fusionviz.training.state import FILE_NAME, read_state
+from tests.training import toy
+
+PROJECT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def _toy():
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    toy.install()
+    toy.ToyTask.on_loss = None
+    yield
+    toy.ToyTask.on_loss = None
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory):
+    """The folder of a run that nothing disturbed."""
+    toy.install()
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    folder = tmp_path_factory.mktemp("uninterrupted")
+    train(toy.make_recipe(), folder, device="cpu")
+    torch.set_num_threads(threads)
+    return folder
+
+
+def weights_of(folder):
+    return safetensors.torch.load_file(folder / "toy.safetensors")
+
+
+def rows_of(folder):
+    """The log without its seconds."""
+    with (folder / "log.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    return [{k: v for k, v in row.items() if k != "seconds"} for row in rows]
+
+
+def assert_same_run(folder, other):
+    ours, theirs = weights_of(folder), weights_of(other)
+    assert ours.keys() == theirs.keys()
+    for name, weights in ours.items():
+        assert torch.equal(weights, theirs[name]), name
+    assert rows_of(folder) == rows_of(other)
+
+
+def start_toy(*words, **environment):
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.training.toy", *map(str, words)],
+        cwd=PROJECT,
+        env={**os.environ, "OMP_NUM_THREADS": "1", **environment},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def finish(process):
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 0, errors
+    return errors
+
+
+def test_a_run_trains_and_saves_a_model_with_its_card(uninterrupted):
+    model = load_checkpoint(uninterrupted / "toy.json", "cpu")
+    card = model.card
+    assert not model.training
+    assert not any(weights.requires_grad for weights in model.parameters())
+    assert card.steps == 80
+    assert card.task == "toy"
+    assert card.class_names == ("low", "high")
+    assert (
+        card.metrics["mae"].low < card.metrics["mae"].value < card.metrics["mae"].high
+    )
+    assert toy.Recipe.from_table(card.recipe) == toy.make_recipe()
+    validated = [r for r in rows_of(uninterrupted) if r["metric"] == "validation/mae"]
+    assert [(r["stage"], r["step"]) for r in validated] == [
+        ("1", "20"),
+        ("1", "40"),
+        ("2", "20"),
+        ("2", "40"),
+    ]
+    errors = [float(row["value"]) for row in validated]
+    assert errors[-1] < 0.95 * errors[0]
+
+
+def test_a_killed_run_continues_to_the_very_same_weights(uninterrupted, tmp_path):
+    process = start_toy("train", tmp_path, "--pause", "0.05")
+    deadline = time.monotonic() + 100
+    place = (0, 0)
+    while place < (1, 10):  # in the second stage, with moments and averages
+        assert process.poll() is None, process.communicate()[1]
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+        if (tmp_path / FILE_NAME).exists():
+            with safetensors.safe_open(tmp_path / FILE_NAME, "pt"):
+                position = read_state(tmp_path)[0]
+            place = (position.stage, position.step)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    assert process.returncode == -signal.SIGKILL
+    assert not (tmp_path / "toy.safetensors").exists()
+    train(toy.make_recipe(), tmp_path, resume=True, device="cpu")
+    assert_same_run(tmp_path, uninterrupted)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_saves_and_the_run_continues(uninterrupted, tmp_path, number):
+    def interrupt(calls):
+        if calls == 25:
+            os.kill(os.getpid(), number)
+
+    toy.ToyTask.on_loss = interrupt
+    before = signal.getsignal(number)
+    assert train(toy.make_recipe(), tmp_path, device="cpu") is None
+    assert signal.getsignal(number) is before
+    position, _ = read_state(tmp_path)
+    assert (position.stage, position.step) == (0, 25)
+    toy.ToyTask.on_loss = None
+    assert train(toy.make_recipe(), tmp_path, resume=True, device="cpu") is not None
+    assert_same_run(tmp_path, uninterrupted)
+
+
+def test_a_finished_run_can_be_measured_again(uninterrupted, tmp_path):
+    (tmp_path / FILE_NAME).write_bytes((uninterrupted / FILE_NAME).read_bytes())
+    (tmp_path / "log.csv").write_bytes((uninterrupted / "log.csv").read_bytes())
+    train(toy.make_recipe(), tmp_path, resume=True, device="cpu")
+    assert_same_run(tmp_path, uninterrupted)
+
+
+def test_the_loop_is_adamw_over_the_batches(tmp_path):
+    """A written-out loop of the same recipe gives the same weights."""
+    recipe = toy.make_recipe(
+        steps=12, ema=0.0, clip=0.0, schedule="constant", options={"noise": 0.0}
+    ).override("model.config.dropout=0.0")
+    recipe = replace(recipe, stage=recipe.stage[1:])
+    train(recipe, tmp_path, device="cpu")
+
+    torch.manual_seed(recipe.seed)
+    model = toy.Toy(toy.ToyConfig(dropout=0.0))
+    data = torch.tensor(toy.load_toy("train"), dtype=torch.float32)
+    order = [sample_indices(37, 8, seed=3, stage=0, step=step) for step in range(12)]
+    model.scale.copy_(data[order[0], :3].std(dim=0))
+    groups = [
+        {"params": [model.head.weight], "weight_decay": 0.01, "factor": 1},
+        {"params": [model.head.bias], "weight_decay": 0.0, "factor": 1},
+        {"params": [model.gate], "weight_decay": 0.0, "factor": 5},
+    ]
+    optimizer = torch.optim.AdamW(groups, lr=0.01)
+    for step, indices in enumerate(order):
+        for group in optimizer.param_groups:
+            group["lr"] = 0.01 * group["factor"] * min((step + 1) / 6, 1)
+        optimizer.zero_grad()
+        (model(data[indices, :3]) - data[indices, 3]).square().mean().backward()
+        optimizer.step()
+    for name, weights in weights_of(tmp_path).items():
+        torch.testing.assert_close(weights, model.state_dict()[name])
+
+
+def test_parts_of_a_batch_add_up(tmp_path):
+    results = []
+    for parts in (1, 4):
+        folder = tmp_path / str(parts)
+        recipe = toy.make_recipe(
+            steps=10, accumulate=parts, options={"noise": 0.0}
+        ).override("model.config.dropout=0.0")
+        train(recipe, folder, device="cpu")
+        results.append(weights_of(folder))
+    for name, weights in results[0].items():
+        torch.testing.assert_close(weights, results[1][name])
+
+
+def test_two_processes_find_the_gradients_of_one(tmp_path):
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+    places = [
+        {"RANK": str(k), "LOCAL_RANK": str(k), "WORLD_SIZE": "2"} for k in range(2)
+    ]
+    shared = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(free_port())}
+    shared["ACCELERATE_USE_CPU"] = "true"
+    both = [
+        start_toy("gradients", tmp_path / "two", **place, **shared) for place in places
+    ]
+    toy.find_gradients(tmp_path / "one")
+    for process in both:
+        finish(process)
+    one = safetensors.torch.load_file(tmp_path / "one" / "0.safetensors")
+    assert set(one) == {"codec.weight", "codec.bias", "head.weight", "head.bias"}
+    for process in ("0", "1"):
+        two = safetensors.torch.load_file(tmp_path / "two" / f"{process}.safetensors")
+        for name, gradient in one.items():
+            assert gradient.abs().max() > 1e-3
+            torch.testing.assert_close(two[name], gradient, rtol=1e-12, atol=1e-12)
+
+
+def free_port():
+    import socket
+
+    with socket.socket() as place:
+        place.bind(("127.0.0.1", 0))
+        return place.getsockname()[1]
+
+
+def test_a_step_without_a_finite_loss_is_skipped_and_counted(tmp_path):
+    options = {"fail_from": 5, "fail_steps": 3}
+    train(toy.make_recipe(steps=12, options=options), tmp_path, device="cpu")
+    last = [r for r in rows_of(tmp_path) if r["metric"] == "skipped"][-1]
+    assert float(last["value"]) == 3
+    assert all(weights.isfinite().all() for weights in weights_of(tmp_path).values())
+
+
+def test_many_steps_without_a_finite_loss_end_the_run(tmp_path):
+    options = {"fail_from": 2, "fail_steps": 100}
+    with pytest.raises(FusionvizError, match="10 steps in a row, up to step 12"):
+        train(toy.make_recipe(options=options), tmp_path, device="cpu")
+
+
+def test_bfloat16_reaches_the_loss(tmp_path):
+    recipe = toy.make_recipe(steps=3, precision="bf16")
+    seen = []
+
+    def look(calls):
+        seen.append(torch.is_autocast_enabled("cpu"))
+
+    toy.ToyTask.on_loss = look
+    train(recipe, tmp_path, device="cpu")
+    assert seen == [True] * 6
+    assert all(item.dtype == torch.float32 for item in weights_of(tmp_path).values())
+
+
+def test_a_run_starts_from_a_checkpoint(uninterrupted, tmp_path):
+    start = str(uninterrupted / "toy.json")
+    recipe = toy.make_recipe(steps=1, learning_rate=1e-9, weight_decay=0.0)
+    recipe = recipe.override(f'model.start="{start}"')
+    train(recipe, tmp_path, device="cpu")
+    ours, theirs = weights_of(tmp_path), weights_of(uninterrupted)
+    for name in ("codec.weight", "gate"):
+        torch.testing.assert_close(ours[name], theirs[name])
+
+
+def test_what_does_not_fit_is_said(uninterrupted, tmp_path):
+    with pytest.raises(InputError, match="--resume"):
+        train(toy.make_recipe(), uninterrupted, device="cpu")
+    changed = toy.make_recipe().override("seed=4")
+    with pytest.raises(InputError, match="another 'seed'"):
+        train(changed, uninterrupted, resume=True, device="cpu")
+    with pytest.raises(CheckpointError, match="no run to resume"):
+        train(toy.make_recipe(), tmp_path, resume=True, device="cpu")
+    with pytest.raises(InputError, match="got 8 and 1 x 3"):
+        train(toy.make_recipe(accumulate=3), tmp_path / "a", device="cpu")
+    with pytest.raises(InputError, match="no parameter of the model fits 'codex'"):
+        train(toy.make_recipe(frozen=["codex"]), tmp_path / "b", device="cpu")
+
+
+def test_a_damaged_state_is_refused(tmp_path):
+    (tmp_path / FILE_NAME).write_bytes(b"not a state")
+    with pytest.raises(CheckpointError, match="damaged"):
+        train(toy.make_recipe(), tmp_path, resume=True, device="cpu")
