@@ -11,15 +11,15 @@ class ConvergenceCurve:
     """How the marginal error of an iterative solver fell.
 
     Attributes:
-        iterations: Iterations done at each check, shape (check,).
-        epsilon: Entropic regularisation at each check, shape (check,): annealing
+        iterations: Iterations that an item had taken at each check, shape (batch,
+            check). For an item that is done, the last check is repeated.
+        epsilon: Entropic regularisation at each check, the same shape: annealing
             starts above the one that was asked for.
-        errors: Marginal error of each item at each check, shape (batch, check);
-            the last value is repeated for an item that had finished.
+        errors: Marginal error at each check, of the plan for that epsilon.
     """
 
-    iterations: Int[Tensor, " check"]
-    epsilon: Float[Tensor, " check"]
+    iterations: Int[Tensor, "batch check"]
+    epsilon: Float[Tensor, "batch check"]
     errors: Float[Tensor, "batch check"]
 
 

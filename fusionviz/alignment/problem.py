@@ -32,6 +32,13 @@ class TransportProblem:
     source: Float[Tensor, "batch source"]
     target: Float[Tensor, "batch target"]
 
+    @property
+    def mT(self) -> "TransportProblem":  # noqa: N802 - torch's name
+        """The same problem with source and target exchanged."""
+        return TransportProblem(
+            cost=self.cost.mT, source=self.target, target=self.source
+        )
+
     def marginal_error(
         self, coupling: Float[Tensor, "batch source target"]
     ) -> Float[Tensor, " batch"]:
