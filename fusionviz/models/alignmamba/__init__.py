@@ -1,18 +1,31 @@
 """AlignMamba: transport-aligned tokens through Mamba (Li et al. 2025)."""
 
 from fusionviz.models.alignmamba.block import MambaBlock, MambaTrace
+from fusionviz.models.alignmamba.config import AlignMambaConfig, ModalityConfig
+from fusionviz.models.alignmamba.inputs import AlignMambaInputs
+from fusionviz.models.alignmamba.model import AlignMamba, AlignMambaOutput
+from fusionviz.models.alignmamba.rgbd import rgbd_inputs
 from fusionviz.models.alignmamba.scan import (
     ScanBackend,
     auto_backend,
     scan_backends,
     selective_scan,
 )
+from fusionviz.models.alignmamba.trace import AlignMambaTrace, AlignmentTrace
 
 __all__ = [
+    "AlignMamba",
+    "AlignMambaConfig",
+    "AlignMambaInputs",
+    "AlignMambaOutput",
+    "AlignMambaTrace",
+    "AlignmentTrace",
     "MambaBlock",
     "MambaTrace",
+    "ModalityConfig",
     "ScanBackend",
     "auto_backend",
+    "rgbd_inputs",
     "scan_backends",
     "selective_scan",
 ]

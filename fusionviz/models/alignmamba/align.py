@@ -1,0 +1,208 @@
+"""Local alignment: the tokens of one modality, moved to the anchor's positions.
+
+With a cost C between source and anchor tokens and a plan M (Li et al. 2025, eq. 4-6),
+
+    C_ij = 1 - cos(x_i, y_j),   X̃ = Mᵀ X   (times what `aligned_scale` says),
+
+X̃ has the anchor's length. Global alignment is MMD²(X̃, Y) (eq. 7). The relaxed plan is
+an argmin: gradients reach the tokens through X, and not through M.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor
+
+from fusionviz.alignment import (
+    TransportPlan,
+    cosine_cost,
+    exact_transport,
+    median_bandwidth,
+    mmd2,
+    relaxed_transport,
+    sinkhorn,
+)
+from fusionviz.models.alignmamba.config import AlignedScale, AlignMambaConfig
+
+BANDWIDTH_TOKENS = 64
+"""Evenly spaced tokens of each side that the median distance is taken from."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Tokens:
+    """Tokens of one modality.
+
+    Attributes:
+        x: Shape (batch, token, channel), 0 where the mask is false.
+        mask: True where a token is there, (batch, token).
+        present: Which samples have the modality, (batch,). A missing anchor still
+            has tokens (learned ones); a missing source has none.
+    """
+
+    x: Float[Tensor, "batch token channel"]
+    mask: Bool[Tensor, "batch token"]
+    present: Bool[Tensor, " batch"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Aligned:
+    """One source modality at the anchor's positions.
+
+    Attributes:
+        x: Transported tokens X̃, shape (batch, target, channel).
+        cost: Cosine cost, (batch, source, target).
+        coupling: The plan M that was used, (batch, source, target).
+        plan: What the solver reports; None where a plan was given.
+        mmd: MMD²(X̃, anchor), (batch,); 0 where either is missing.
+    """
+
+    x: Float[Tensor, "batch target channel"]
+    cost: Float[Tensor, "batch source target"]
+    coupling: Float[Tensor, "batch source target"]
+    plan: TransportPlan | None
+    mmd: Float[Tensor, " batch"]
+
+
+def align(
+    source: Tokens,
+    anchor: Tokens,
+    config: AlignMambaConfig,
+    coupling: Float[Tensor, "batch source target"] | None = None,
+) -> Aligned:
+    """Return a source's tokens at the anchor's positions.
+
+    Args:
+        source: A modality that is not the anchor.
+        anchor: The anchor.
+        config: Which transport, which scale, which bandwidth.
+        coupling: A plan to use instead of the one that would be computed. What it
+            gives to or takes from absent tokens does not count.
+    """
+    cost = cosine_cost(source.x, anchor.x)
+    plan = None
+    if coupling is None:
+        plan = transport(cost, source.mask, anchor.mask, config)
+        coupling = plan.coupling
+    else:
+        coupling = coupling * source.mask.unsqueeze(2) * anchor.mask.unsqueeze(1)
+    x = move(source.x, coupling, anchor.mask, config.aligned_scale)
+    return Aligned(
+        x=x,
+        cost=cost,
+        coupling=coupling,
+        plan=plan,
+        mmd=discrepancy(x, source.present, anchor, config.bandwidth),
+    )
+
+
+def transport(
+    cost: Float[Tensor, "batch source target"],
+    source_mask: Bool[Tensor, "batch source"],
+    target_mask: Bool[Tensor, "batch target"],
+    config: AlignMambaConfig,
+) -> TransportPlan:
+    """Return the plan that a config asks for; tokens that are absent take no mass."""
+    masks: dict[str, Any] = {"source_mask": source_mask, "target_mask": target_mask}
+    if config.alignment == "sinkhorn":
+        return sinkhorn(
+            cost,
+            epsilon=config.epsilon,
+            tolerance=config.sinkhorn_tolerance,
+            max_iterations=config.sinkhorn_iterations,
+            **masks,
+        )
+    if config.alignment == "exact":
+        return exact_transport(cost, **masks)
+    if config.alignment == "none":
+        return clock_plan(cost, source_mask, target_mask)
+    return relaxed_transport(cost, **masks)
+
+
+def clock_plan(
+    cost: Float[Tensor, "batch source target"],
+    source_mask: Bool[Tensor, "batch source"],
+    target_mask: Bool[Tensor, "batch target"],
+) -> TransportPlan:
+    """Return the plan that goes by the clock alone.
+
+    Both sequences fill the same unit of time with steps of equal length, and
+
+        M_ij = |[i/S, (i+1)/S] ∩ [j/T, (j+1)/T]|,
+
+    the optimal transport between their clocks: the identity over S for S = T, an
+    average where the source is faster, a repetition where it is slower.
+
+    Args:
+        cost: Decides nothing; what the plan costs is reported.
+        source_mask: True for the S tokens that are there.
+        target_mask: True for the T tokens that are there.
+    """
+    start, stop = _intervals(source_mask, cost)
+    target_start, target_stop = _intervals(target_mask, cost)
+    overlap = torch.minimum(stop.unsqueeze(2), target_stop.unsqueeze(1))
+    overlap = overlap - torch.maximum(start.unsqueeze(2), target_start.unsqueeze(1))
+    both = source_mask.unsqueeze(2) & target_mask.unsqueeze(1)
+    coupling = torch.where(both, overlap, 0.0).clamp(min=0)
+    zero = torch.zeros_like(cost[:, 0, 0])
+    return TransportPlan(
+        coupling=coupling,
+        marginal_error=zero,
+        converged=torch.ones_like(zero, dtype=torch.bool),
+        iterations=torch.zeros_like(zero, dtype=torch.int64),
+        cost=(cost * coupling).sum(dim=(1, 2)),
+    )
+
+
+def move(
+    x: Float[Tensor, "batch source channel"],
+    coupling: Float[Tensor, "batch source target"],
+    target_mask: Bool[Tensor, "batch target"],
+    scale: AlignedScale,
+) -> Float[Tensor, "batch target channel"]:
+    """Return Mᵀ X, scaled: a target that gets no mass gets a token of 0.
+
+    Li et al. 2025, eq. 6, for `mass`; see `AlignMambaConfig.aligned_scale`.
+    """
+    moved = coupling.mT @ x
+    if scale == "length":
+        return moved * target_mask.sum(dim=1).to(x)[:, None, None]
+    if scale == "barycentric":
+        received = coupling.sum(dim=1).unsqueeze(-1)
+        return moved / torch.where(received > 0, received, torch.ones_like(received))
+    return moved
+
+
+def discrepancy(
+    x: Float[Tensor, "batch target channel"],
+    present: Bool[Tensor, " batch"],
+    anchor: Tokens,
+    bandwidth: float | str,
+) -> Float[Tensor, " batch"]:
+    """Return MMD² between aligned tokens and the anchor's, over each sample's tokens.
+
+    The biased V-statistic of Li et al. 2025, eq. 7, 0 where either is missing. The
+    median is that of 64 tokens a side, evenly spaced: it hardly moves with more, and
+    sorting all pairs would take longer than the rest of the alignment.
+    """
+    both = anchor.mask & (present & anchor.present).unsqueeze(1)
+    sigma: float | Tensor
+    if isinstance(bandwidth, str):
+        step = -(-x.shape[1] // BANDWIDTH_TOKENS)
+        sparse = both[:, ::step]
+        sigma = median_bandwidth(
+            x[:, ::step], anchor.x[:, ::step], x_mask=sparse, y_mask=sparse
+        )
+    else:
+        sigma = bandwidth
+    return mmd2(x, anchor.x, bandwidth=sigma, x_mask=both, y_mask=both)
+
+
+def _intervals(
+    mask: Bool[Tensor, "batch token"], like: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Return where each token's share of the unit of time starts and stops."""
+    stop = mask.cumsum(dim=1).to(like)
+    count = mask.sum(dim=1, keepdim=True).clamp(min=1).to(like)
+    return (stop - 1) / count, stop / count

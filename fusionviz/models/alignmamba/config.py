@@ -1,0 +1,256 @@
+"""What an AlignMamba model is made of."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+InputKind = Literal["linear", "conv1d", "tokens", "image"]
+Positions = Literal["order", "fraction", "none"]
+Alignment = Literal["relaxed", "sinkhorn", "exact", "none"]
+AlignedScale = Literal["mass", "length", "barycentric"]
+HeadKind = Literal["regression", "classification", "dense"]
+
+INPUT_KINDS: tuple[InputKind, ...] = ("linear", "conv1d", "tokens", "image")
+POSITIONS: tuple[Positions, ...] = ("order", "fraction", "none")
+ALIGNMENTS: tuple[Alignment, ...] = ("relaxed", "sinkhorn", "exact", "none")
+ALIGNED_SCALES: tuple[AlignedScale, ...] = ("mass", "length", "barycentric")
+HEAD_KINDS: tuple[HeadKind, ...] = ("regression", "classification", "dense")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModalityConfig:
+    """How one modality comes in.
+
+    Attributes:
+        name: What it is called everywhere.
+        kind: What turns it into tokens: `linear` and `conv1d` read features
+            (batch, token, width), `tokens` reads ids (batch, token) below `width`,
+            `image` reads (batch, width, side, side).
+        width: Features a step, size of the vocabulary, or channels of the image.
+        positions: The code that is added to its tokens: of their `order`, of the
+            `fraction` of the sequence that has passed (the same for two sequences
+            of one length of time and of different rates), or `none`.
+    """
+
+    name: str
+    kind: InputKind
+    width: int
+    positions: Positions = "order"
+
+    def __post_init__(self) -> None:
+        """Check every choice."""
+        _one_of("kind", self.kind, INPUT_KINDS)
+        _one_of("positions", self.positions, POSITIONS)
+        _at_least("width", self.width, 1)
+        if not self.name or "." in self.name:
+            raise ValueError(f"a name is not empty and has no dot, got {self.name!r}")
+        if self.kind == "image" and self.positions == "fraction":
+            raise ValueError("an image has positions of order or none, got fraction")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlignMambaConfig:
+    """Sizes and choices of an AlignMamba model.
+
+    The defaults follow Li et al. 2025, but for `aligned_scale`, where the letter of
+    the paper starves the model; see there.
+
+    Attributes:
+        modalities: In the order in which they are interleaved; the anchor comes last
+            of each moment whatever its place here.
+        anchor: The modality that the others are aligned to.
+        head: `regression` and `classification` of the whole input, or `dense`: a
+            class for every pixel of an image anchor.
+        outputs: Numbers of a regression, or classes.
+        d_model: Channels of a token.
+        layers: Mamba blocks in the backbone.
+        d_state: State size of a channel.
+        d_conv: Width of a block's causal convolution.
+        expand: Channels inside a block, in multiples of `d_model`.
+        bidirectional: Whether each layer also reads the sequence backwards, with a
+            block of its own. Beyond the paper: a causal scan sees only what came
+            before, which halves the context of a dense label.
+        alignment: `relaxed` (the paper's), `sinkhorn` or `exact` transport, or
+            `none`: by the clock alone, whatever the tokens say.
+        aligned_scale: How the transported tokens are scaled. `mass` is eq. 6 to the
+            letter, Mᵀ X: a token that moves whole is divided by the number of source
+            tokens. `length` multiplies that by the number of anchor tokens, so that
+            a plan of even mass keeps the scale of its tokens. `barycentric` divides
+            by the mass that each anchor token received: an average.
+        align_weight: λ in L = L_task + λ L_align.
+        bandwidth: σ of the Gaussian kernel in MMD, or `median` of the distances.
+        epsilon: Entropic regularisation of Sinkhorn, in the unit of the cost.
+        sinkhorn_iterations: Iterations after which Sinkhorn stops unconverged.
+        sinkhorn_tolerance: Marginal error at which Sinkhorn stops.
+        dropout: Share of each block's output channels dropped in training.
+        image_size: Pixels a side of every image modality.
+        grid: Tokens a side of every image modality.
+        stem_widths: Channels of an image encoder after each halving.
+        head_width: Channels of the dense head on the token grid.
+    """
+
+    modalities: tuple[ModalityConfig, ...]
+    anchor: str
+    head: HeadKind
+    outputs: int
+    d_model: int = 96
+    layers: int = 4
+    d_state: int = 16
+    d_conv: int = 4
+    expand: int = 2
+    bidirectional: bool = False
+    alignment: Alignment = "relaxed"
+    aligned_scale: AlignedScale = "length"
+    align_weight: float = 0.1
+    bandwidth: float | Literal["median"] = "median"
+    epsilon: float = 0.05
+    sinkhorn_iterations: int = 200
+    sinkhorn_tolerance: float = 1e-3
+    dropout: float = 0.0
+    image_size: int = 128
+    grid: int = 16
+    stem_widths: tuple[int, ...] = (32, 64, 96)
+    head_width: int = 96
+
+    def __post_init__(self) -> None:
+        """Normalise what JSON made a list or a mapping, and check every choice."""
+        modalities = tuple(_as_modality(item) for item in self.modalities)
+        object.__setattr__(self, "modalities", modalities)
+        object.__setattr__(self, "stem_widths", tuple(self.stem_widths))
+        self._check_modalities()
+        self._check_choices()
+        self._check_sizes()
+        if any(modality.kind == "image" for modality in modalities):
+            self._check_images()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the modalities, in the order of `modalities`."""
+        return tuple(modality.name for modality in self.modalities)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Names of the modalities that are aligned to the anchor."""
+        return tuple(name for name in self.names if name != self.anchor)
+
+    @property
+    def interleaved(self) -> tuple[str, ...]:
+        """Names in the order in which one moment is read: the anchor last."""
+        return (*self.sources, self.anchor)
+
+    def modality(self, name: str) -> ModalityConfig:
+        """Return what is known of a modality by its name.
+
+        Raises:
+            ValueError: There is no such modality.
+        """
+        for modality in self.modalities:
+            if modality.name == name:
+                return modality
+        raise ValueError(f"modalities are {self.names}, got {name!r}")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what JSON can hold; `AlignMambaConfig(**...)` reads it back."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def rgbd(cls, **changes: Any) -> "AlignMambaConfig":  # noqa: ANN401
+        """Return dense labels from RGB and depth: 128x128 pixels, 16x16 tokens.
+
+        Both scans are on: see `bidirectional`.
+        """
+        settings: dict[str, Any] = {
+            "modalities": (
+                ModalityConfig(name="rgb", kind="image", width=3),
+                ModalityConfig(name="depth", kind="image", width=1),
+            ),
+            "anchor": "rgb",
+            "head": "dense",
+            "outputs": 13,
+            "bidirectional": True,
+        }
+        return cls(**settings | changes)
+
+    @classmethod
+    def sentiment(cls, **changes: Any) -> "AlignMambaConfig":  # noqa: ANN401
+        """Return a polarity from words, a face track and a prosody track.
+
+        Text is the anchor. Codes are of the fraction of the utterance, since the
+        three run at different rates.
+        """
+        widths = {"video": 100, "audio": 73, "text": 100}
+        settings: dict[str, Any] = {
+            "modalities": tuple(
+                ModalityConfig(
+                    name=name, kind="conv1d", width=width, positions="fraction"
+                )
+                for name, width in widths.items()
+            ),
+            "anchor": "text",
+            "head": "regression",
+            "outputs": 1,
+            "d_model": 64,
+            "layers": 2,
+            "dropout": 0.1,
+        }
+        return cls(**settings | changes)
+
+    def _check_modalities(self) -> None:
+        if not self.modalities:
+            raise ValueError("a model needs at least one modality, got none")
+        if len(set(self.names)) < len(self.names):
+            raise ValueError(f"names of modalities must differ, got {self.names}")
+        if self.anchor not in self.names:
+            raise ValueError(f"anchor must be of {self.names}, got {self.anchor!r}")
+
+    def _check_choices(self) -> None:
+        _one_of("head", self.head, HEAD_KINDS)
+        _one_of("alignment", self.alignment, ALIGNMENTS)
+        _one_of("aligned_scale", self.aligned_scale, ALIGNED_SCALES)
+        if self.head == "dense" and self.modality(self.anchor).kind != "image":
+            raise ValueError("a dense head needs an image as its anchor")
+        if self.bandwidth != "median":
+            _positive("bandwidth", self.bandwidth)
+        _positive("epsilon", self.epsilon)
+        _positive("sinkhorn_tolerance", self.sinkhorn_tolerance)
+        if self.align_weight < 0:
+            raise ValueError(f"align_weight is 0 or more, got {self.align_weight}")
+        if not 0 <= self.dropout < 1:
+            raise ValueError(f"dropout lies in [0, 1), got {self.dropout}")
+
+    def _check_sizes(self) -> None:
+        sizes = ("outputs", "layers", "d_state", "d_conv", "expand", "head_width")
+        for name in (*sizes, "sinkhorn_iterations", "image_size", "grid"):
+            _at_least(name, getattr(self, name), 1)
+        _at_least("d_model", self.d_model, 4)
+        if self.d_model % 4:
+            raise ValueError(
+                f"d_model must divide by 4 (codes of two axes), got {self.d_model}"
+            )
+
+    def _check_images(self) -> None:
+        if self.image_size != self.grid * 2 ** len(self.stem_widths):
+            raise ValueError(
+                "image_size must be grid doubled once for each of stem_widths, got "
+                f"{self.image_size}, {self.grid} and {len(self.stem_widths)} widths"
+            )
+
+
+def _as_modality(item: ModalityConfig | Mapping[str, Any]) -> ModalityConfig:
+    return item if isinstance(item, ModalityConfig) else ModalityConfig(**item)
+
+
+def _one_of(name: str, value: str, choices: Sequence[str]) -> None:
+    if value not in choices:
+        raise ValueError(f"{name} is one of {tuple(choices)}, got {value!r}")
+
+
+def _at_least(name: str, value: int, least: int) -> None:
+    if value < least:
+        raise ValueError(f"{name} must be at least {least}, got {value}")
+
+
+def _positive(name: str, value: float | str) -> None:
+    if isinstance(value, str) or not value > 0:
+        raise ValueError(f"{name} must be more than 0, got {value!r}")

@@ -1,0 +1,199 @@
+"""Unimodal encoders: from what a modality is made of to tokens of one width.
+
+Every encoder ends in a LayerNorm, so that tokens of all modalities have one scale
+and the cosine between them is not ruled by an offset; then a code of the position is
+added (sinusoids, Vaswani et al. 2017; for images half the channels say the row and
+half the column). Two images of one grid share the code, so tokens of one place start
+out close, and alignment starts near the place itself.
+"""
+
+import math
+
+import torch
+from jaxtyping import Bool, Float, Shaped
+from torch import Tensor, nn
+
+from fusionviz.models.alignmamba.config import AlignMambaConfig, ModalityConfig
+
+FRACTION_STEPS = 64.0
+"""A sequence coded by fractions runs over as many steps as one of 64 tokens."""
+
+
+class Encoder(nn.Module):
+    """One modality's features to tokens, with codes of their positions.
+
+    Args:
+        modality: How it comes in.
+        config: Sizes of the model that it belongs to.
+    """
+
+    def __init__(self, modality: ModalityConfig, config: AlignMambaConfig) -> None:
+        super().__init__()
+        self.modality = modality
+        self.grid = config.grid if modality.kind == "image" else None
+        self.image_size = config.image_size
+        self.features = _FEATURES[modality.kind](modality, config)
+        self.norm = nn.LayerNorm(config.d_model)
+        self.d_model = config.d_model
+
+    def forward(
+        self, x: Shaped[Tensor, "batch ..."], mask: Bool[Tensor, "batch token"]
+    ) -> Float[Tensor, "batch token channel"]:
+        """Return tokens, zero where the mask is false.
+
+        What stands at masked positions of a sequence is not looked at, NaN included.
+
+        Args:
+            x: As `ModalityConfig.kind` says.
+            mask: True where a token is there.
+
+        Raises:
+            ValueError: `x` has another shape than the modality's.
+        """
+        self.tokens_of(x)
+        if self.grid is None:
+            kept = mask.reshape(mask.shape + (1,) * (x.ndim - 2))
+            x = torch.where(kept, x, torch.zeros_like(x))
+        tokens = self.norm(self.features(x)) + self.code(mask)
+        return tokens * mask.unsqueeze(-1)
+
+    def code(
+        self, mask: Bool[Tensor, "batch token"]
+    ) -> Float[Tensor, "batch token channel"]:
+        """Return the codes of the positions that the mask leaves."""
+        like = self.norm.weight
+        if self.modality.positions == "none":
+            return like.new_zeros(*mask.shape, self.d_model)
+        if self.grid is not None:
+            return grid_code(self.grid, self.d_model).to(like).expand(len(mask), -1, -1)
+        order = (mask.cumsum(dim=1) - 1).clamp(min=0).to(like)
+        if self.modality.positions == "fraction":
+            count = mask.sum(dim=1, keepdim=True).clamp(min=1)
+            order = (order + 0.5) * (FRACTION_STEPS / count)
+        return sinusoids(order, self.d_model)
+
+    def tokens_of(self, x: Shaped[Tensor, "batch ..."]) -> int:
+        """Return how many tokens an input has, padding included.
+
+        Raises:
+            ValueError: The input has another shape than the modality's.
+        """
+        width, kind = self.modality.width, self.modality.kind
+        expected: tuple[int | None, ...] = {
+            "linear": (None, None, width),
+            "conv1d": (None, None, width),
+            "tokens": (None, None),
+            "image": (None, width, self.image_size, self.image_size),
+        }[kind]
+        fits = x.ndim == len(expected) and all(
+            want in (None, got) for want, got in zip(expected, x.shape, strict=True)
+        )
+        if not fits:
+            shape = tuple("any" if want is None else want for want in expected)
+            raise ValueError(
+                f"{self.modality.name} ({kind}) must have shape {shape}, got "
+                f"{tuple(x.shape)}"
+            )
+        return x.shape[1] if self.grid is None else self.grid**2
+
+
+def sinusoids(
+    position: Float[Tensor, "*batch token"], channels: int
+) -> Float[Tensor, "*batch token {channels}"]:
+    """Return sines and cosines of positions (Vaswani et al. 2017, section 3.5).
+
+    Args:
+        position: In tokens; need not be whole.
+        channels: Even; the wavelengths run from 2π to 10,000 · 2π tokens.
+    """
+    half = torch.arange(channels // 2, device=position.device, dtype=position.dtype)
+    angle = position.unsqueeze(-1) * torch.exp(
+        half * (-math.log(10_000.0) * 2 / channels)
+    )
+    return torch.cat([angle.sin(), angle.cos()], dim=-1)
+
+
+def grid_code(grid: int, channels: int) -> Float[Tensor, "token {channels}"]:
+    """Return the codes of a square grid: half of a code is of the row, half the column.
+
+    Args:
+        grid: Places a side; they are numbered row by row.
+        channels: Divisible by 4.
+    """
+    line = sinusoids(torch.arange(grid, dtype=torch.float64), channels // 2)
+    rows = line.unsqueeze(1).expand(-1, grid, -1)
+    columns = line.unsqueeze(0).expand(grid, -1, -1)
+    return torch.cat([rows, columns], dim=-1).flatten(0, 1)
+
+
+class _Conv1d(nn.Conv1d):
+    """A convolution over three steps of time, channels last."""
+
+    def forward(
+        self, x: Float[Tensor, "batch token feature"]
+    ) -> Float[Tensor, "batch token channel"]:
+        return super().forward(x.mT).mT
+
+
+class _ImageStem(nn.Sequential):
+    """Strided convolutions down to the token grid, then one residual block there."""
+
+    def forward(
+        self, image: Float[Tensor, "batch colour height width"]
+    ) -> Float[Tensor, "batch token channel"]:
+        return super().forward(image).flatten(2).mT
+
+
+class ResidualConv(nn.Module):
+    """x + conv(relu(norm(conv(relu(norm(x)))))), on a grid; no batch statistics."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            *norm_relu(channels),
+            nn.Conv2d(channels, channels, 3, padding=1),
+            *norm_relu(channels),
+            nn.Conv2d(channels, channels, 3, padding=1),
+        )
+
+    def forward(
+        self, x: Float[Tensor, "batch channel height width"]
+    ) -> Float[Tensor, "batch channel height width"]:
+        """Return the grid with what its neighbourhoods add."""
+        return x + self.layers(x)
+
+
+def norm_relu(channels: int) -> tuple[nn.Module, nn.Module]:
+    """Return a normalisation that mixes no samples, and a ReLU."""
+    return nn.GroupNorm(math.gcd(8, channels), channels), nn.ReLU()
+
+
+def _linear(modality: ModalityConfig, config: AlignMambaConfig) -> nn.Module:
+    return nn.Linear(modality.width, config.d_model)
+
+
+def _conv1d(modality: ModalityConfig, config: AlignMambaConfig) -> nn.Module:
+    return _Conv1d(modality.width, config.d_model, 3, padding=1)
+
+
+def _embedding(modality: ModalityConfig, config: AlignMambaConfig) -> nn.Module:
+    return nn.Embedding(modality.width, config.d_model)
+
+
+def _image(modality: ModalityConfig, config: AlignMambaConfig) -> nn.Module:
+    stem = _ImageStem()
+    before = modality.width
+    for width in config.stem_widths:
+        stem.append(nn.Conv2d(before, width, 4, stride=2, padding=1))
+        stem.extend(norm_relu(width))
+        before = width
+    stem.append(ResidualConv(before))
+    return stem.append(nn.Conv2d(before, config.d_model, 1))
+
+
+_FEATURES = {
+    "linear": _linear,
+    "conv1d": _conv1d,
+    "tokens": _embedding,
+    "image": _image,
+}

@@ -1,0 +1,98 @@
+"""Heads: from the backbone's tokens to a prediction."""
+
+from collections.abc import Sequence
+
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor, nn
+
+from fusionviz.models.alignmamba.config import AlignMambaConfig
+from fusionviz.models.alignmamba.encoders import ResidualConv, norm_relu
+
+LEAST_WIDTH = 16
+"""The dense head halves its channels with every doubling, down to this."""
+
+
+class PooledHead(nn.Module):
+    """Mean over all tokens that are there, then a small network.
+
+    For regression and classification of the whole input.
+    """
+
+    def __init__(self, config: AlignMambaConfig) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Linear(config.d_model, config.d_model),
+            nn.GELU(),
+            nn.Dropout(config.dropout),
+            nn.Linear(config.d_model, config.outputs),
+        )
+
+    def forward(
+        self,
+        sequences: Sequence[Float[Tensor, "batch token channel"]],
+        mask: Bool[Tensor, "batch token"],
+    ) -> Float[Tensor, "batch output"]:
+        """Return one prediction a sample.
+
+        Args:
+            sequences: One a modality, of one length.
+            mask: True where a moment is there; at least once a sample.
+        """
+        moments = torch.stack(tuple(sequences)).mean(dim=0)
+        weights = mask / mask.sum(dim=1, keepdim=True)
+        return self.layers((moments * weights.unsqueeze(-1)).sum(dim=1))
+
+
+class DenseHead(nn.Module):
+    """Label scores of every pixel from the tokens of every place.
+
+    The tokens that all modalities have at one place of the anchor's grid are
+    concatenated; convolutions on the grid, then a sub-pixel convolution (Shi et al.
+    2016) for each doubling of the resolution. It sees nothing but those tokens: no
+    connection leads around the backbone.
+    """
+
+    def __init__(self, config: AlignMambaConfig) -> None:
+        super().__init__()
+        self.grid = config.grid
+        width = config.head_width
+        self.layers = nn.Sequential(
+            nn.Conv2d(len(config.modalities) * config.d_model, width, 1),
+            ResidualConv(width),
+        )
+        for _ in config.stem_widths[:-1]:
+            narrow = max(width // 2, LEAST_WIDTH)
+            self.layers.extend(_double(width, narrow))
+            width = narrow
+        self.layers.extend(_double(width, config.outputs))
+
+    def forward(
+        self,
+        sequences: Sequence[Float[Tensor, "batch token channel"]],
+        mask: Bool[Tensor, "batch token"],
+    ) -> Float[Tensor, "batch output height width"]:
+        """Return one score a class and pixel.
+
+        Args:
+            sequences: One a modality, each of the tokens of the anchor's grid, row by
+                row, 0 where the mask is false.
+            mask: True where a token is there.
+        """
+        del mask  # absent tokens are 0 already
+        places = torch.cat(tuple(sequences), dim=-1).mT
+        return self.layers(places.unflatten(2, (self.grid, self.grid)))
+
+
+def make_head(config: AlignMambaConfig) -> PooledHead | DenseHead:
+    """Return the head that a config asks for."""
+    return DenseHead(config) if config.head == "dense" else PooledHead(config)
+
+
+def _double(before: int, after: int) -> tuple[nn.Module, ...]:
+    """Return layers that double the resolution."""
+    return (
+        *norm_relu(before),
+        nn.Conv2d(before, 4 * after, 3, padding=1),
+        nn.PixelShuffle(2),
+    )

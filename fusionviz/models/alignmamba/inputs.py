@@ -1,0 +1,155 @@
+"""What an AlignMamba model is handed, and what is made of gaps in it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple, cast
+
+import torch
+from jaxtyping import Bool, Shaped
+from torch import Tensor, nn
+
+from fusionviz.models.alignmamba.config import AlignMambaConfig
+from fusionviz.models.alignmamba.encoders import Encoder
+
+
+class AlignMambaInputs(NamedTuple):
+    """A batch: `model(*inputs)`.
+
+    Attributes:
+        inputs: What each modality is made of, by name; see `ModalityConfig.kind`. A
+            name that is left out is missing from every sample.
+        present: Which samples have a modality, bool (batch,), by name; all that is
+            left out is present. What stands in for a missing one is not looked at.
+        mask: True where a token is there, bool (batch, token), by name; all that is
+            left out is there. Of an image it masks tokens of the grid, not pixels.
+    """
+
+    inputs: Mapping[str, Shaped[Tensor, "batch ..."]]
+    present: Mapping[str, Bool[Tensor, " batch"]] | None = None
+    mask: Mapping[str, Bool[Tensor, "batch token"]] | None = None
+
+    def to(self, device: torch.device | str) -> "AlignMambaInputs":
+        """Return the batch on a device."""
+        moved = (
+            None if part is None else {k: v.to(device) for k, v in part.items()}
+            for part in self
+        )
+        return AlignMambaInputs(*moved)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Read:
+    """One modality after checking.
+
+    Attributes:
+        x: Its input, 0 in samples that miss it; None where all do.
+        mask: True where a token is there, (batch, token): nowhere in a sample that
+            misses a source. A missing anchor keeps positions, since the others are
+            aligned to them; see `read_inputs`.
+        present: Which samples have it, (batch,).
+    """
+
+    x: Shaped[Tensor, "batch ..."] | None
+    mask: Bool[Tensor, "batch token"]
+    present: Bool[Tensor, " batch"]
+
+
+def read_inputs(
+    batch: AlignMambaInputs, encoders: nn.ModuleDict, config: AlignMambaConfig
+) -> dict[str, Read]:
+    """Return every modality checked, with zeros and masks where something is missing.
+
+    A sample that misses the anchor still needs positions to align the others to: a
+    grid has all of its places; a sequence has those of its mask, and where it has no
+    mask either, as many as the longest of the others.
+
+    Raises:
+        ValueError: A name is unknown, a shape does not fit, or a sample has nothing.
+    """
+    _check_names(batch, config)
+    first = next(iter(batch.inputs.values()))
+    read = {
+        name: _read_one(name, batch, cast(Encoder, encoders[name]), first)
+        for name in config.names
+    }
+    _check_something_is_there(read)
+    sources = {name: _absent_removed(read[name]) for name in config.sources}
+    anchor = _with_positions(read[config.anchor], tuple(sources.values()))
+    return {**sources, config.anchor: anchor}
+
+
+def _check_names(batch: AlignMambaInputs, config: AlignMambaConfig) -> None:
+    if not batch.inputs:
+        raise ValueError(f"inputs need at least one of {config.names}, got none")
+    for part in batch:
+        unknown = sorted(set(part or ()) - set(config.names))
+        if unknown:
+            raise ValueError(f"modalities are {config.names}, got {unknown}")
+
+
+def _check_something_is_there(read: Mapping[str, Read]) -> None:
+    there = torch.stack([one.present for one in read.values()]).any(dim=0)
+    if not bool(there.all()):
+        empty = ", ".join(map(str, (~there).nonzero().flatten().tolist()))
+        raise ValueError(
+            f"every sample needs at least one of {tuple(read)}, got none in {empty}"
+        )
+
+
+def _read_one(
+    name: str, batch: AlignMambaInputs, encoder: Encoder, like: Tensor
+) -> Read:
+    """Return one modality; `like` has the batch size and the device of all."""
+    x, size, device = batch.inputs.get(name), len(like), like.device
+    if x is None:
+        present = torch.zeros(size, dtype=torch.bool, device=device)
+        if encoder.grid is None:
+            return Read(x=None, mask=present.unsqueeze(1), present=present)
+        mask = torch.ones(size, encoder.grid**2, dtype=torch.bool, device=device)
+        return Read(x=None, mask=mask, present=present)
+    if len(x) != size:
+        raise ValueError(f"all modalities need {size} samples, {name} has {len(x)}")
+    shape = (size, encoder.tokens_of(x))
+    mask = _flags("mask", name, batch.mask, shape, device)
+    present = _flags("present", name, batch.present, (size,), device) & mask.any(dim=1)
+    kept = present.reshape(-1, *(1,) * (x.ndim - 1))
+    return Read(x=torch.where(kept, x, torch.zeros_like(x)), mask=mask, present=present)
+
+
+def _flags(
+    what: str,
+    name: str,
+    given: Mapping[str, Tensor] | None,
+    shape: tuple[int, ...],
+    device: torch.device,
+) -> Tensor:
+    flags = (given or {}).get(name)
+    if flags is None:
+        return torch.ones(shape, dtype=torch.bool, device=device)
+    if tuple(flags.shape) != shape or flags.dtype != torch.bool:
+        raise ValueError(
+            f"{what} of {name} must be bool of shape {shape}, got {flags.dtype} "
+            f"{tuple(flags.shape)}"
+        )
+    return flags
+
+
+def _absent_removed(one: Read) -> Read:
+    return replace(one, mask=one.mask & one.present.unsqueeze(1))
+
+
+def _with_positions(anchor: Read, sources: Sequence[Read]) -> Read:
+    """Return the anchor with positions in every sample."""
+    if not sources or bool(anchor.mask.any(dim=1).all()):
+        return anchor
+    count = torch.stack([one.mask.sum(dim=1) for one in sources]).amax(dim=0)
+    if anchor.x is None:
+        length = max(one.mask.shape[1] for one in sources)
+        mask = anchor.mask.new_zeros(len(anchor.mask), length)
+    else:
+        mask = anchor.mask
+    place = torch.arange(mask.shape[1], device=mask.device)
+    instead = place < count.unsqueeze(1)
+    return replace(
+        anchor, mask=torch.where(mask.any(dim=1, keepdim=True), mask, instead)
+    )
