@@ -41,12 +41,13 @@ def train(
     resume: bool = False,
     device: str = "auto",
     export: Path | None = None,
-) -> ModelCard | None:
-    """Train a recipe and save its checkpoint; return the card, or None if stopped.
+) -> bool:
+    """Train a recipe and save its checkpoint; return whether it came to its end.
 
-    State and log are kept in `folder`; so is the checkpoint at the end. Ctrl-C and
-    SIGTERM end the run after the step at hand, with its state saved. With
-    `accelerate launch`, every process calls this with the same arguments.
+    State and log are kept in `folder`, at the end also the checkpoint (`NAME.json`
+    and so on). Ctrl-C and SIGTERM end the run after the step at hand, with its state
+    saved. Under `accelerate launch` or `torchrun`, every process calls this with the
+    same arguments.
 
     Args:
         recipe: What to train.
@@ -76,12 +77,11 @@ def train(
             stop=stop,
         )
         is_done = _train_stages(run, resume=resume)
-    card = None
     if is_done and accelerator.is_main_process:
-        card = _save_result(run, export)
+        _save_result(run, export)
     accelerator.wait_for_everyone()
     accelerator.end_training()
-    return card
+    return is_done
 
 
 def _train_stages(run: Run, *, resume: bool) -> bool:
@@ -162,7 +162,7 @@ def _as_json(value: Any) -> Any:  # noqa: ANN401
     return value
 
 
-def _save_result(run: Run, export: Path | None) -> ModelCard:
+def _save_result(run: Run, export: Path | None) -> None:
     """Measure the model on the test split; save it with its card."""
     recipe, data = run.recipe, run.recipe.data
     last = recipe.stage[-1]
@@ -184,10 +184,8 @@ def _save_result(run: Run, export: Path | None) -> ModelCard:
         class_names=class_names(data.set, **data.options_for("test")),
     )
     card = replace(card, metrics=_measure_on_test(run))
-    written = save_checkpoint(run.model, card, run.folder, log=run.folder / "log.csv")
-    if export is not None:
-        save_checkpoint(run.model, card, export, log=run.folder / "log.csv")
-    return written
+    for folder in filter(None, (run.folder, export)):
+        save_checkpoint(run.model, card, folder, log=run.folder / log.FILE_NAME)
 
 
 def _measure_on_test(run: Run) -> dict[str, Estimate]:

@@ -133,12 +133,12 @@ def test_a_signal_saves_and_the_run_continues(uninterrupted, tmp_path, number):
 
     toy.ToyTask.on_loss = interrupt
     before = signal.getsignal(number)
-    assert train(toy.make_recipe(), tmp_path, device="cpu") is None
+    assert not train(toy.make_recipe(), tmp_path, device="cpu")
     assert signal.getsignal(number) is before
     position, _ = read_state(tmp_path)
     assert (position.stage, position.step) == (0, 25)
     toy.ToyTask.on_loss = None
-    assert train(toy.make_recipe(), tmp_path, resume=True, device="cpu") is not None
+    assert train(toy.make_recipe(), tmp_path, resume=True, device="cpu")
     assert_same_run(tmp_path, uninterrupted)
 
 

@@ -1,0 +1,220 @@
+"""The command line: `python -m fusionviz`.
+
+What a command needs is imported when it runs, so that `--help` is quick. What goes
+wrong on purpose becomes one sentence on stderr and exit code 2.
+"""
+
+import functools
+import importlib
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, ParamSpec
+
+import typer
+
+from fusionviz.errors import FusionvizError, InputError
+
+PROJECT = Path(__file__).resolve().parents[1]
+STOPPED = 130
+"""Exit code of a run that was asked to stop, as after Ctrl-C."""
+
+Parameters = ParamSpec("Parameters")
+
+app = typer.Typer(
+    help="See inside two multimodal-fusion models, on your own data.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+data_app = typer.Typer(help="Make data.", no_args_is_help=True)
+app.add_typer(data_app, name="data")
+
+Device = Annotated[str, typer.Option(help="auto, cpu, cuda, ...")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+class Missing(StrEnum):
+    """The protocols of missing modalities."""
+
+    random = "random"
+    fixed = "fixed"
+
+
+def says_what_is_wrong(
+    command: Callable[Parameters, None],
+) -> Callable[Parameters, None]:
+    """Return the command with its errors as one sentence and exit code 2."""
+
+    @functools.wraps(command)
+    def wrapped(*args: Parameters.args, **kwargs: Parameters.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except FusionvizError as error:
+            typer.echo(f"fusionviz: {error}", err=True)
+            raise typer.Exit(2) from error
+
+    return wrapped
+
+
+@app.command()
+@says_what_is_wrong
+def train(
+    recipe: Annotated[str, typer.Argument(help="A recipe's name, or a .toml file.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the run; runs/NAME if not given.")
+    ] = None,
+    resume: Annotated[bool, typer.Option(help="Continue the run in --out.")] = False,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="Change a setting: stage.1.steps=100, seed=3."),
+    ] = None,
+    export: Annotated[
+        Path | None, typer.Option(help="Save the checkpoint in this folder, too.")
+    ] = None,
+    device: Device = "auto",
+) -> None:
+    """Train a recipe; on several GPUs under `accelerate launch -m fusionviz train`."""
+    from fusionviz.training.recipes import load_recipe
+
+    chosen = load_recipe(recipe)
+    for setting in settings or []:
+        chosen = chosen.override(setting)
+    folder = out or Path("runs") / chosen.name
+    run = importlib.import_module("fusionviz.training.run")
+    is_done = run.train(chosen, folder, resume=resume, device=device, export=export)
+    if not is_done:
+        typer.echo(
+            f"stopped; the state is saved in {folder}. Continue with the same command "
+            "and --resume.",
+            err=True,
+        )
+        raise typer.Exit(STOPPED)
+    if os.environ.get("RANK", "0") == "0":
+        typer.echo(f"saved {folder / chosen.name}.safetensors and its card", err=True)
+
+
+@app.command()
+@says_what_is_wrong
+def evaluate(
+    name: Annotated[str, typer.Argument(help="A checkpoint's name, or a path of it.")],
+    data: Annotated[str, typer.Option(help="rooms, nyudv2, or a folder of samples.")],
+    as_json: AsJson = False,
+    missing: Annotated[
+        Missing | None, typer.Option(help="Measure with modalities missing, too.")
+    ] = None,
+    count: Annotated[int | None, typer.Option(help="How many samples.")] = None,
+    resamples: Annotated[int, typer.Option(min=1, help="Bootstrap resamples.")] = 1000,
+    device: Device = "auto",
+) -> None:
+    """Measure a checkpoint, with 95 % bootstrap confidence intervals."""
+    from fusionviz.training.evaluation import evaluate_checkpoint
+
+    result = evaluate_checkpoint(
+        name,
+        data,
+        count=count,
+        missing=missing.value if missing else None,
+        device=device,
+        resamples=resamples,
+    )
+    if as_json:
+        typer.echo(json.dumps(result, allow_nan=False))
+        return
+    typer.echo(f"{result['checkpoint']} on {result['samples']} samples of {data}")
+    _echo_metrics(result["metrics"])
+    for part in result.get("by_missing", []):
+        typer.echo(
+            f"present {' and '.join(part['present'])}:"
+            if "present" in part
+            else f"missing rate {part['rate']}:"
+        )
+        _echo_metrics(part["metrics"])
+
+
+@app.command("app")
+@says_what_is_wrong
+def start_app(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Of 127.0.0.1.")] = 8501,
+) -> None:
+    """Start the app in the browser."""
+    if importlib.util.find_spec("streamlit") is None:
+        raise InputError(
+            "the app needs streamlit, which is not installed; run `make setup`, or "
+            "`pip install -r requirements.txt`"
+        )
+    command = [sys.executable, "-m", "streamlit", "run", str(_project_file("app.py"))]
+    command += ["--server.port", str(port)]
+    os.chdir(PROJECT)  # where streamlit finds .streamlit/config.toml
+    if os.name == "posix":
+        os.execv(command[0], command)  # signals reach the server itself
+    raise typer.Exit(subprocess.call(command))
+
+
+@data_app.command("rooms")
+@says_what_is_wrong
+def make_rooms(
+    count: Annotated[int, typer.Option(min=1, help="How many.")],
+    out: Annotated[Path, typer.Option(help="Folder to write to.")],
+    seed: Annotated[int, typer.Option(min=0, help="Of the first room.")] = 0,
+    size: Annotated[int, typer.Option(min=16, help="Pixels a side.")] = 128,
+) -> None:
+    """Write generated rooms as files, in a layout that `evaluate --data` reads."""
+    from fusionviz.data.room_set import export_rooms
+
+    export_rooms(out, range(seed, seed + count), size=(size, size))
+    typer.echo(f"wrote {count} rooms to {out}", err=True)
+
+
+@app.command()
+@says_what_is_wrong
+def benchmark(
+    name: Annotated[str, typer.Argument(help="A file of benchmarks/, without .py.")],
+    as_json: AsJson = False,
+) -> None:
+    """Measure our code against its peers."""
+    folder = _project_file("benchmarks")
+    known = sorted(
+        path.stem
+        for path in folder.glob("*.py")
+        if "def run(" in path.read_text(encoding="utf-8")
+    )
+    module = name.replace("-", "_")
+    if module not in known:
+        raise InputError(
+            f"there is no benchmark {name!r}; there are: {', '.join(known)}"
+        )
+    if str(PROJECT) not in sys.path:
+        sys.path.insert(0, str(PROJECT))
+    result = importlib.import_module(f"benchmarks.{module}").run()
+    if as_json:
+        typer.echo(json.dumps(result, allow_nan=False))
+        return
+    typer.echo(f"{result['name']} on {result['machine']}")
+    for row in result["rows"]:
+        typer.echo("  " + "  ".join(f"{key} {_short(x)}" for key, x in row.items()))
+
+
+def _project_file(name: str) -> Path:
+    """Return a file beside the package, which only a clone of the project has."""
+    path = PROJECT / name
+    if not path.exists():
+        raise InputError(
+            f"{name} is not at {PROJECT}; run this in a clone of the project"
+        )
+    return path
+
+
+def _echo_metrics(metrics: dict[str, dict[str, Any]]) -> None:
+    for name, numbers in metrics.items():
+        value, low, high = (_short(numbers[key]) for key in ("value", "low", "high"))
+        typer.echo(f"  {name:<20} {value}  [{low}, {high}]")
+
+
+def _short(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

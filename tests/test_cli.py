@@ -1,0 +1,222 @@
+"""What the command line answers."""
+
+import csv
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from fusionviz import cli
+from fusionviz.training import evaluation
+from tests.training import toy
+
+PROJECT = Path(__file__).parents[1]
+
+RECIPE = """
+name = "toy-run"
+log_every = 2
+
+[model]
+kind = "toy"
+
+[data]
+set = "toy"
+
+[[stage]]
+task = "toy"
+steps = 4
+batch = 2
+learning_rate = 0.01
+"""
+
+
+@pytest.fixture(autouse=True)
+def _toy(monkeypatch, tmp_path):
+    toy.install()
+    monkeypatch.setenv("FUSIONVIZ_CHECKPOINTS", str(tmp_path / "checkpoints"))
+    monkeypatch.setattr(toy.ToyTask, "on_loss", None)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def recipe(tmp_path):
+    path = tmp_path / "toy.toml"
+    path.write_text(RECIPE)
+    return str(path)
+
+
+def run(*words):
+    return CliRunner().invoke(cli.app, [str(word) for word in words])
+
+
+def steps_of(folder):
+    with (folder / "log.csv").open(newline="") as file:
+        rows = csv.DictReader(file)
+        return [int(row["step"]) for row in rows if row["metric"] == "loss"]
+
+
+def test_train_then_evaluate(recipe, tmp_path):
+    shelf = tmp_path / "checkpoints"
+    done = run("train", recipe, "--export", shelf, "--set", "stage.1.steps=6",
+               "--device", "cpu")  # fmt: skip
+    assert done.exit_code == 0, done.output
+    assert steps_of(tmp_path / "runs" / "toy-run") == [2, 4, 6]
+    assert (shelf / "toy-run.safetensors").is_file()
+    assert (shelf / "toy-run.log.csv").is_file()
+
+    told = run("evaluate", "toy-run", "--data", "toy", "--json", "--resamples", 20)
+    assert told.exit_code == 0, told.output
+    result = json.loads(told.stdout)
+    assert result["checkpoint"] == "toy-run"
+    assert set(result["metrics"]["mae"]) == {"value", "low", "high"}
+
+    told = run("evaluate", "toy-run", "--data", "toy", "--count", 5, "--resamples", 9)
+    assert told.stdout.splitlines()[0] == "toy-run on 5 samples of toy"
+    assert "mae" in told.stdout
+
+
+def test_a_stopped_run_says_how_to_continue(recipe, tmp_path, monkeypatch):
+    def stop(calls):
+        if calls == 3:
+            os.kill(os.getpid(), 15)
+
+    monkeypatch.setattr(toy.ToyTask, "on_loss", stop)
+    told = run("train", recipe, "--out", "here", "--device", "cpu")
+    assert told.exit_code == cli.STOPPED
+    assert "state is saved in here" in told.stderr
+    assert "--resume" in told.stderr
+    monkeypatch.setattr(toy.ToyTask, "on_loss", None)
+    again = run("train", recipe, "--out", "here", "--device", "cpu")
+    assert again.exit_code == 2
+    done = run("train", recipe, "--out", "here", "--device", "cpu", "--resume")
+    assert done.exit_code == 0, done.output
+    assert steps_of(tmp_path / "here") == [2, 4]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["train", "nowhere"], "there is no recipe 'nowhere'"),
+        (["evaluate", "nowhere", "--data", "toy"], "there is no checkpoint 'nowhere'"),
+        (["benchmark", "nowhere"], "there is no benchmark 'nowhere'; there are: "),
+        (["benchmark", "../setup"], "there is no benchmark"),
+    ],
+)
+def test_what_is_wrong_is_one_sentence(words, sentence):
+    told = run(*words)
+    assert told.exit_code == 2
+    assert told.stdout == ""
+    assert told.stderr.startswith(f"fusionviz: {sentence}")
+    assert len(told.stderr.splitlines()) == 1
+
+
+def test_a_wrong_setting_is_one_sentence(recipe):
+    told = run("train", recipe, "--set", "stage.1.steps=many")
+    assert told.exit_code == 2
+    assert "steps must be a whole number, got 'many'" in told.stderr
+
+
+def test_an_error_that_is_ours_is_not_hidden(monkeypatch):
+    def fail(*words, **options):
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(evaluation, "evaluate_checkpoint", fail)
+    told = run("evaluate", "toy", "--data", "toy")
+    assert isinstance(told.exception, RuntimeError)
+
+
+def test_missing_modalities_are_told(monkeypatch):
+    numbers = {"value": 0.5, "low": 0.25, "high": None}
+    asked = {}
+
+    def answer(name, data, **options):
+        asked.update(options)
+        parts = [{"present": ["rgb"]}, {"rate": 0.1}]
+        return {
+            "checkpoint": name,
+            "samples": 2,
+            "metrics": {"miou": numbers},
+            "by_missing": [{**part, "metrics": {"miou": numbers}} for part in parts],
+        }
+
+    monkeypatch.setattr(evaluation, "evaluate_checkpoint", answer)
+    told = run("evaluate", "toy", "--data", "toy", "--missing", "random")
+    assert asked["missing"] == "random"
+    assert told.stdout.splitlines()[2:] == [
+        "present rgb:",
+        "  miou                 0.5  [0.25, None]",
+        "missing rate 0.1:",
+        "  miou                 0.5  [0.25, None]",
+    ]
+
+
+def test_a_benchmark_runs(monkeypatch, tmp_path):
+    folder = tmp_path / "benchmarks"
+    folder.mkdir()
+    (folder / "__init__.py").touch()
+    (folder / "helper.py").write_text("def walk():\n    pass\n")
+    rows = [{"case": "small", "ours_seconds": 0.125}]
+    report = {"name": "own", "machine": "this", "versions": {}, "rows": rows}
+    (folder / "own_case.py").write_text(f"def run():\n    return {report!r}\n")
+    monkeypatch.setattr(cli, "PROJECT", tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    for name in [name for name in sys.modules if name.startswith("benchmarks")]:
+        monkeypatch.delitem(sys.modules, name)
+    assert json.loads(run("benchmark", "own-case", "--json").stdout) == report
+    assert "case small  ours_seconds 0.125" in run("benchmark", "own_case").stdout
+    assert "there are: own_case" in run("benchmark", "helper").stderr
+    for name in ("benchmarks.own_case", "benchmarks"):
+        sys.modules.pop(name)
+
+
+def test_the_app_needs_streamlit(monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    told = run("app")
+    assert told.exit_code == 2
+    assert "needs streamlit, which is not installed" in told.stderr
+
+
+def test_the_app_is_started_in_the_project(monkeypatch, tmp_path):
+    started = []
+    (tmp_path / "app.py").touch()
+    monkeypatch.setattr(cli, "PROJECT", tmp_path)
+    monkeypatch.setattr(
+        os, "execv", lambda *words: started.append((words, os.getcwd()))
+    )
+    monkeypatch.setattr(subprocess, "call", lambda command: 0)
+    run("app", "--port", "8123")
+    (program, command), place = started[0]
+    assert program == sys.executable
+    assert command[1:] == [
+        "-m", "streamlit", "run", str(tmp_path / "app.py"), "--server.port", "8123",
+    ]  # fmt: skip
+    assert place == str(tmp_path)
+
+
+def test_help_loads_nothing_heavy():
+    code = (
+        "import sys, fusionviz.cli; "
+        "print(*{'torch', 'streamlit', 'plotly', 'ot', 'numba'} & set(sys.modules))"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True
+    )
+    assert told.stdout.strip() == ""
+    assert told.returncode == 0
+
+
+def test_the_module_is_a_command():
+    told = subprocess.run(
+        [sys.executable, "-m", "fusionviz", "--help"],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+    )
+    assert told.returncode == 0
+    for command in ("train", "evaluate", "app", "data", "benchmark"):
+        assert command in told.stdout

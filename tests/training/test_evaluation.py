@@ -1,0 +1,113 @@
+"""A checkpoint measured on data gives the object that DESIGN promises."""
+
+import json
+import sys
+
+import numpy as np
+import pytest
+import torch
+
+from fusionviz.data import sets
+from fusionviz.data.records import RGBDSample
+from fusionviz.errors import CheckpointError, InputError
+from fusionviz.models.checkpoints import ModelCard, save_checkpoint
+from fusionviz.training.evaluation import evaluate_checkpoint
+from fusionviz.training.measure import measure
+from fusionviz.training.metrics import Measurement
+from tests.training import toy
+
+
+class PresenceTask(toy.ToyTask):
+    """Measures which modalities there are."""
+
+    def evaluate(self, model, samples, device):
+        assert not model.training
+        assert not torch.is_grad_enabled()
+        there = [[name in s.modalities for name in ("rgb", "depth")] for s in samples]
+        values = np.array(there, float)
+        return {
+            "rgb": Measurement(values=values[:, 0]),
+            "depth": Measurement(values=values[:, 1]),
+            "nothing": Measurement(values=np.full(len(samples), np.nan)),
+        }
+
+
+@pytest.fixture(autouse=True)
+def _checkpoint(tmp_path, monkeypatch):
+    toy.install()
+    monkeypatch.setenv("FUSIONVIZ_CHECKPOINTS", str(tmp_path))
+    module = sys.modules["fusionviz.training.tasks.toy"]
+    monkeypatch.setattr(module, "TASK", PresenceTask)
+    pair = RGBDSample(
+        rgb=np.zeros((2, 2, 3), np.uint8), depth_m=np.ones((2, 2), np.float32)
+    )
+    pairs = sets.DataSet(
+        load=lambda split, count=300: [pair] * count, class_names=lambda **options: ()
+    )
+    monkeypatch.setitem(sets.SETS, "pairs", pairs)
+    recipe = {"data": {"set": "pairs", "options": {}, "test": {"count": 200}}}
+    card = ModelCard(name="toy", task="toy", recipe=recipe)
+    save_checkpoint(toy.Toy(toy.ToyConfig()), card)
+
+
+def test_the_object_is_as_designed():
+    result = evaluate_checkpoint("toy", "pairs", device="cpu", resamples=10)
+    assert list(result) == [
+        "checkpoint",
+        "data",
+        "samples",
+        "metrics",
+        "parameters",
+        "seconds",
+        "device",
+        "backend",
+    ]
+    assert result["checkpoint"] == "toy"
+    assert result["samples"] == 200  # as many as its recipe says
+    assert result["parameters"] == 22
+    assert result["device"] == "cpu"
+    assert result["metrics"]["rgb"] == {"value": 1.0, "low": 1.0, "high": 1.0}
+    assert result["metrics"]["nothing"] == {"value": None, "low": None, "high": None}
+    assert json.loads(json.dumps(result, allow_nan=False)) == result
+
+
+def test_fixed_modalities_are_missing():
+    result = evaluate_checkpoint(
+        "toy", "pairs", count=20, missing="fixed", device="cpu", resamples=10
+    )
+    assert result["samples"] == 20
+    found = [
+        (part["present"], *(part["metrics"][key]["value"] for key in ("rgb", "depth")))
+        for part in result["by_missing"]
+    ]
+    assert found == [(["rgb"], 1, 0), (["depth"], 0, 1), (["rgb", "depth"], 1, 1)]
+
+
+def test_random_modalities_are_missing():
+    result = evaluate_checkpoint(
+        "toy", "pairs", missing="random", device="cpu", resamples=10
+    )
+    assert [part["rate"] for part in result["by_missing"]] == [
+        0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7,
+    ]  # fmt: skip
+    there = [part["metrics"]["rgb"]["value"] for part in result["by_missing"]]
+    assert there[0] == pytest.approx(1 - (0.1 - 0.005), abs=0.06)
+    assert there[-1] == pytest.approx(1 - (0.7 - 0.245), abs=0.1)
+
+
+def test_what_is_not_there_is_said(tmp_path):
+    with pytest.raises(CheckpointError, match="no checkpoint 'nowhere'"):
+        evaluate_checkpoint("nowhere", "pairs")
+    with pytest.raises(InputError, match="neither a data set .* nor a folder"):
+        evaluate_checkpoint("toy", "nowhere")
+    with pytest.raises(InputError, match="count must be positive, got 0"):
+        evaluate_checkpoint("toy", "pairs", count=0)
+
+
+def test_measuring_leaves_the_mode_as_it_was():
+    model = toy.Toy(toy.ToyConfig())
+    task = PresenceTask()
+    for mode in (True, False):
+        model.train(mode)
+        measure(model, task, sets.load_set("pairs", "test"), torch.device("cpu"))
+        assert model.training is mode
