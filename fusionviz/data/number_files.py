@@ -1,0 +1,214 @@
+"""Files of plain numbers: NPY, NPZ, PGM and PFM.
+
+Each header is checked against the limits, and against the number of bytes that follow,
+before the numbers are touched. Nothing in a file is ever run: no pickles.
+"""
+
+import ast
+import io
+import re
+import zipfile
+from typing import IO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fusionviz.data.file_kinds import MAX_MEGAPIXELS, check_pixels
+from fusionviz.errors import InputError
+
+# One float64 for each of the pixels that are allowed.
+_MAX_UNPACKED_BYTES = MAX_MEGAPIXELS * 8_000_000
+_MAX_NPY_HEADER_BYTES = 10_000
+_MAX_NPZ_ENTRIES = 1_000
+_MAX_AXES = 8
+_CUT_OFF = (
+    "The depth file is cut off, its header announces more numbers than follow: save it "
+    "again and upload the new file."
+)
+
+
+def read_npy(data: bytes) -> NDArray:
+    """Return the array of a NumPy file, of shape (height, width) or with channels.
+
+    Raises:
+        InputError: If it holds objects, records, text or complex numbers, is not
+            shaped as a picture, is too large or cut off.
+    """
+    return _read_npy_stream(io.BytesIO(data), len(data))
+
+
+def read_npz(data: bytes) -> tuple[NDArray, str]:
+    """Return the depth array of a NumPy archive, and its name.
+
+    That is the array named like depth, else the only one shaped like a picture.
+
+    Raises:
+        InputError: If there is no such array or more than one, or as in `read_npy`.
+    """
+    # Counted first: opening an archive makes an object for each entry.
+    if data.count(b"PK\x01\x02") > _MAX_NPZ_ENTRIES:
+        raise InputError(
+            "The depth archive holds too many files: save the depth map alone."
+        )
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        entry = _choose_entry(archive)
+        with archive.open(entry) as stream:
+            return _read_npy_stream(stream, entry.file_size), _entry_name(entry)
+
+
+def read_pgm(data: bytes) -> NDArray:
+    """Return the values of a grey portable map, integers (height, width).
+
+    They are not stretched to the file's largest value: depth is no brightness.
+
+    Raises:
+        InputError: If the header is no PGM header, or as in `read_npy`.
+    """
+    separator = rb"(?:\s|#[^\n]*\n)+"
+    header = re.match(rb"P([25])" + (separator + rb"(\d{1,9})") * 3, data[:4096])
+    if header is None:
+        raise ValueError("no PGM header")
+    width, height, largest = (int(header[field]) for field in (2, 3, 4))
+    check_pixels(height, width, "depth map")
+    if not 0 < largest < 65536:
+        raise ValueError(f"largest value of a PGM must be 1 to 65535, got {largest}")
+    if header[1] == b"2":
+        return _from_text(data[header.end() :], (height, width))
+    dtype = np.dtype(np.uint8 if largest < 256 else ">u2")
+    return _from_bytes(data[header.end() + 1 :], dtype, (height, width))
+
+
+def read_pfm(data: bytes) -> NDArray:
+    """Return the values of a portable float map, (height, width) or (..., 3).
+
+    The rows are stored from the bottom up; a negative scale marks little-endian floats.
+
+    Raises:
+        InputError: If it is too large or cut off.
+    """
+    header = re.match(
+        rb"P([fF])\s+(\d{1,9})\s+(\d{1,9})\s+(\S{1,40})(?:\r\n|\s)", data[:4096]
+    )
+    if header is None:
+        raise ValueError("no PFM header")
+    width, height = int(header[2]), int(header[3])
+    check_pixels(height, width, "depth map")
+    dtype = np.dtype("<f4" if float(header[4]) < 0 else ">f4")
+    shape = (height, width) if header[1] == b"f" else (height, width, 3)
+    return _from_bytes(data[header.end() :], dtype, shape)[::-1]
+
+
+def _from_bytes(body: bytes, dtype: np.dtype, shape: tuple[int, ...]) -> NDArray:
+    count = int(np.prod(shape))
+    _check_length(len(body), count * dtype.itemsize)
+    return np.frombuffer(body, dtype, count).reshape(shape)
+
+
+def _from_text(body: bytes, shape: tuple[int, int]) -> NDArray[np.int32]:
+    count = shape[0] * shape[1]
+    _check_length(len(body), 2 * count - 1)
+    # Without a count: with one, NumPy fills what is missing with stale memory.
+    values = np.fromstring(re.sub(rb"#[^\n]*", b"", body), np.int32, sep=" ")
+    _check_length(values.size, count)
+    return values[:count].reshape(shape)
+
+
+def _check_length(there: int, wanted: int) -> None:
+    if there < wanted:
+        raise InputError(_CUT_OFF)
+
+
+def _read_npy_stream(stream: IO[bytes], file_bytes: int) -> NDArray:
+    dtype, fortran_order, shape = _read_npy_header(stream)
+    if dtype.hasobject:
+        raise InputError(
+            "The depth array holds Python objects, which could run code and are not "
+            "read: save it with array.astype('float32')."
+        )
+    if dtype.kind not in "fiu":
+        raise InputError(
+            f"The depth array holds {_describe(dtype)} and not one real number a "
+            "pixel: save it as float32 metres."
+        )
+    picture = _picture_shape(shape)
+    wanted = int(np.prod(picture)) * dtype.itemsize
+    if wanted > _MAX_UNPACKED_BYTES:
+        raise InputError(
+            f"The depth array unpacks to {wanted / 1e6:.0f} MB and at most "
+            f"{_MAX_UNPACKED_BYTES / 1e6:.0f} are read: save it as float32."
+        )
+    _check_length(file_bytes, wanted)
+    body = stream.read(wanted)
+    _check_length(len(body), wanted)
+    values = np.frombuffer(body, dtype)
+    # Squeezing an axis of length 1 leaves the order of the others as it is.
+    return values.reshape(picture, order="F" if fortran_order else "C")
+
+
+def _read_npy_header(stream: IO[bytes]) -> tuple[np.dtype, bool, tuple[int, ...]]:
+    version = stream.read(8)[6]
+    length = int.from_bytes(stream.read(2 if version == 1 else 4), "little")
+    if length > _MAX_NPY_HEADER_BYTES:
+        raise ValueError(f"NPY header of {length} bytes")
+    header = ast.literal_eval(stream.read(length).decode("latin1").strip())
+    shape = tuple(header["shape"])
+    is_size = [type(side) is int and 0 <= side < 2**63 for side in shape]
+    if len(shape) > _MAX_AXES or not all(is_size):
+        raise ValueError(f"shape of an NPY file must hold sizes, got {shape}")
+    descr = header["descr"]
+    # Anything but a string describes records, which are refused by their kind.
+    dtype = np.dtype(descr) if isinstance(descr, str) else np.dtype("V1")
+    return dtype, bool(header["fortran_order"]), shape
+
+
+def _picture_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
+    picture = tuple(side for side in shape if side != 1) if len(shape) > 2 else shape
+    if len(picture) not in (2, 3) or (len(picture) == 3 and picture[2] not in (3, 4)):
+        raise InputError(
+            f"The depth array has shape {shape}, and a depth map has a height and a "
+            "width: save one map of shape (height, width)."
+        )
+    check_pixels(picture[0], picture[1], "depth map")
+    return picture
+
+
+def _describe(dtype: np.dtype) -> str:
+    names = {"c": "complex numbers", "b": "true or false (a mask)", "V": "records"}
+    return names.get(dtype.kind, "text or dates")
+
+
+def _choose_entry(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
+    arrays = [e for e in archive.infolist() if e.filename.endswith(".npy")]
+    if not arrays:
+        raise InputError(
+            "The depth file is a ZIP archive without an array in it: unpack it and "
+            "upload the depth map alone."
+        )
+    # What np.savez writes; the other methods can ask for much memory to unpack.
+    methods = {e.compress_type for e in arrays}
+    if not methods <= {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+        raise InputError(
+            "The depth archive is packed in an unusual way: save it with np.savez."
+        )
+    named = [e for e in arrays if "depth" in _entry_name(e).lower()]
+    candidates = named if len(named) == 1 else [e for e in arrays if _fits(archive, e)]
+    if len(arrays) > 1 and len(candidates) != 1:
+        names = ", ".join(_entry_name(e) for e in arrays[:5])
+        raise InputError(
+            f"The depth archive holds several arrays ({names}) and none or many could "
+            "be the depth map: name one of them 'depth'."
+        )
+    return (candidates or arrays)[0]
+
+
+def _fits(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
+    with archive.open(entry) as stream:
+        try:
+            dtype, _, shape = _read_npy_header(stream)
+            return dtype.kind in "fiu" and len(_picture_shape(shape)) == 2
+        except (ValueError, SyntaxError, KeyError, IndexError, TypeError, InputError):
+            return False
+
+
+def _entry_name(entry: zipfile.ZipInfo) -> str:
+    return entry.filename.removesuffix(".npy")[:40]
