@@ -1,5 +1,6 @@
 """Pure tensor functions: costs, transport plans and kernel distances."""
 
+from fusionviz.alignment.a_distance import ADistance, a_distance
 from fusionviz.alignment.cost import cosine_cost
 from fusionviz.alignment.exact import exact_transport
 from fusionviz.alignment.mmd import (
@@ -14,9 +15,11 @@ from fusionviz.alignment.relaxed import relaxed_transport
 from fusionviz.alignment.sinkhorn import sinkhorn
 
 __all__ = [
+    "ADistance",
     "ConvergenceCurve",
     "PermutationTest",
     "TransportPlan",
+    "a_distance",
     "cosine_cost",
     "exact_transport",
     "gaussian_kernel",

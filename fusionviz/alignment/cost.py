@@ -1,6 +1,6 @@
 """Costs of sending one token to another.
 
-Cosine cost (Li et al. 2025, eq. 4), in [0, 2] and without unit:
+Cosine cost (Li et al. 2025), in [0, 2] and without unit:
 
     C_ij = 1 - <x_i, y_j> / (|x_i| |y_j|)
 """
@@ -16,7 +16,7 @@ def cosine_cost(
 ) -> Float[Tensor, "*batch source target"]:
     """Return one minus the cosine between each source and each target token.
 
-    Li et al. 2025, eq. 4. A token of length 0 points nowhere: its cost is 1 to
+    As in Li et al. 2025. A token of length 0 points nowhere: its cost is 1 to
     everything, and its gradient is 0.
 
     Args:
@@ -49,4 +49,5 @@ def _direction(x: Tensor) -> Tensor:
     largest = x.detach().abs().amax(dim=-1, keepdim=True)
     x = x / torch.where(largest > 0, largest, torch.ones_like(largest))
     square = x.square().sum(dim=-1, keepdim=True)
-    return x * torch.where(largest > 0, square, torch.ones_like(square)).rsqrt()
+    per_length = torch.where(largest > 0, square, torch.ones_like(square)).rsqrt()
+    return x * torch.where(largest > 0, per_length, 0.0)

@@ -5,7 +5,7 @@ With the Gaussian kernel k(x, y) = exp(-|x - y|² / 2σ²) (Gretton et al. 2012,
     MMD²(X, Y) = mean k(x, x') + mean k(y, y') - 2 mean k(x, y)
 
 The V-statistic takes the means over all pairs, a token with itself included: it is
-never negative, and biased upwards (the loss of Li et al. 2025, eq. 7). The
+never negative, and biased upwards (the loss of Li et al. 2025). The
 U-statistic leaves out each token's pair with itself and is unbiased.
 
 The witness shows where the two differ: w(z) = mean_x k(z, x) - mean_y k(z, y).
@@ -98,7 +98,7 @@ def witness(
 ) -> Float[Tensor, "*batch point"]:
     """Return the witness function: positive where x is denser, negative where y is.
 
-    w(z) = mean_x k(z, x) - mean_y k(z, y) (Gretton et al. 2012, sec. 2.3), up to the
+    w(z) = mean_x k(z, x) - mean_y k(z, y) (Gretton et al. 2012), up to the
     factor 1 / MMD. Its mean over x minus its mean over y is the biased MMD².
 
     Args:
@@ -124,7 +124,7 @@ def median_bandwidth(
 ) -> Float[Tensor, "*batch"]:
     """Return the median distance between two different tokens of x and y pooled.
 
-    The median heuristic (Gretton et al. 2012, sec. 8): σ = median |z_i - z_j| over
+    The median heuristic (Gretton et al. 2012): σ = median |z_i - z_j| over
     i < j (the lower one of an even number), where z runs through both sets. Pairs of
     identical tokens do not count; if there are no others, σ is 1. No gradient.
 

@@ -48,7 +48,7 @@ def sinkhorn(
 ) -> TransportPlan:
     """Return the plan of entropic optimal transport.
 
-    Cuturi 2013, eq. 2, by annealed Sinkhorn sweeps and Newton steps in float64 (see
+    Cuturi 2013, by annealed Sinkhorn sweeps and Newton steps in float64 (see
     `entropic`). The coupling and its cost are differentiable in the cost matrix, once;
     the weights count as constants, and `epsilon` too. The gradient is that of the
     converged plan, so trust it where `converged` is true.
@@ -74,8 +74,8 @@ def sinkhorn(
         ValueError: If epsilon, tolerance or max_iterations is not above 0, and as
             `read_problem`.
     """
-    limits = {"epsilon": epsilon, "tolerance": tolerance, "iterations": max_iterations}
-    for name, value in limits.items():
+    limits = {"epsilon": epsilon, "tolerance": tolerance}
+    for name, value in (limits | {"max_iterations": max_iterations}).items():
         if not 0 < value < float("inf"):
             raise ValueError(f"{name} must be above 0 and finite, got {value}")
     problem = read_problem(
