@@ -1,0 +1,309 @@
+"""Small things, lamps, plants and screens."""
+
+import math
+
+from numpy.random import Generator
+
+from fusionviz.data.rooms.classes import Label
+from fusionviz.data.rooms.materials import (
+    BLACK,
+    WHITE,
+    Style,
+    between,
+    chance,
+    cloth,
+    count,
+    hue,
+    metal,
+    number,
+    pastel,
+    pick,
+    plain,
+    scaled,
+    vivid,
+    wood,
+)
+from fusionviz.data.rooms.parts import (
+    Colour,
+    Material,
+    Part,
+    Piece,
+    Vector,
+    box,
+    ellipsoid,
+    frustum,
+    move,
+)
+from fusionviz.data.rooms.textures import Pattern
+
+OBJECTS, BOOKS, TV = Label.OBJECTS, Label.BOOKS, Label.TV
+LAMP_COLOUR: Colour = (1.0, 0.86, 0.62)
+
+
+def pillow(
+    rng: Generator, centre: Vector, side: float, colour: Colour, lean: float = 0.35
+) -> Part:
+    """Return a pillow that leans back by `lean` radians from upright."""
+    size = (side, 0.16, 0.72 * side)
+    turn = (between(rng, -0.15, 0.15), -lean, between(rng, -0.1, 0.1))
+    fabric = cloth(rng, colour, printed=0.4)
+    return box(centre, size, fabric, OBJECTS, turn=turn, rounding=0.075)
+
+
+def vase(rng: Generator, base: Vector, high: float) -> list[Part]:
+    """Return a vase: belly, neck and rim."""
+    glaze = plain(vivid(rng) if chance(rng, 0.6) else pastel(rng), gloss=0.1)
+    x, y, z = base
+    belly = between(rng, 0.22, 0.36) * high
+    middle = (x, y, z + 0.42 * high)
+    return [
+        frustum(base, (0.5 * belly, 0.9 * belly), 0.2 * high, glaze, OBJECTS),
+        ellipsoid(middle, (belly, belly, 0.4 * high), glaze, OBJECTS),
+        frustum(
+            (x, y, z + 0.7 * high),
+            (0.4 * belly, 0.6 * belly),
+            0.3 * high,
+            glaze,
+            OBJECTS,
+        ),
+    ]
+
+
+def foliage(
+    rng: Generator, base: Vector, spread: float, high: float, leaves: int
+) -> list[Part]:
+    """Return leaves that fan out from a point."""
+    green = hue(
+        between(rng, 0.22, 0.4), between(rng, 0.5, 0.8), between(rng, 0.35, 0.6)
+    )
+    colours = (scaled(green, 0.8), scaled(green, 1.4), green)
+    leaf = Material(colours, Pattern.FOLIAGE, 0.05, seed=number(rng))
+    parts = []
+    for i in range(leaves):
+        angle = 2.399963 * i + between(rng, -0.3, 0.3)
+        tilt = between(rng, 0.15, 1.0)
+        long = high * between(rng, 0.45, 0.6)
+        out, up = math.sin(tilt) * spread / high, math.cos(tilt)
+        centre = (
+            base[0] + math.cos(angle) * out * long,
+            base[1] + math.sin(angle) * out * long,
+            base[2] + up * long,
+        )
+        turn = (angle - math.pi / 2, -tilt, 0.0)
+        radii = (0.22 * long, 0.05 * long, long)
+        parts.append(ellipsoid(centre, radii, leaf, OBJECTS, turn=turn))
+    return parts
+
+
+def plant(rng: Generator, style: Style) -> Piece:
+    """Return a plant in a pot on the floor."""
+    pot = plain(pick(rng, (WHITE, (0.7, 0.4, 0.28), BLACK, *style.accents)), gloss=0.05)
+    soil = plain((0.25, 0.18, 0.13))
+    radius, high = between(rng, 0.14, 0.2), between(rng, 0.25, 0.4)
+    tall, spread = between(rng, 0.5, 1.1), between(rng, 0.35, 0.55)
+    parts = [
+        frustum((0, 0, 0), (0.75 * radius, radius), high, pot, OBJECTS),
+        frustum((0, 0, high), (0.9 * radius, 0.9 * radius), 0.01, soil, OBJECTS),
+        *foliage(rng, (0, 0, high), spread, tall, count(rng, 9, 14)),
+    ]
+    side = 2 * max(radius, 0.62 * spread)
+    return Piece(parts=parts, size=(side, side, high + tall))
+
+
+def book_stack(rng: Generator, base: Vector) -> list[Part]:
+    """Return a few books lying on each other."""
+    parts, z = [], base[2]
+    for _ in range(count(rng, 2, 5)):
+        thick = between(rng, 0.025, 0.05)
+        colour = vivid(rng) if chance(rng, 0.7) else WHITE
+        cover = Material((colour, WHITE, scaled(colour, 0.6)), Pattern.SPINE, seed=7)
+        size = (between(rng, 0.22, 0.3), between(rng, 0.16, 0.21), thick)
+        turn = (between(rng, -0.3, 0.3), 0.0, 0.0)
+        parts.append(
+            box((base[0], base[1], z + thick / 2), size, cover, BOOKS, turn=turn)
+        )
+        z += thick
+    return parts
+
+
+def _bowl(rng: Generator, base: Vector) -> list[Part]:
+    """Return a bowl of fruit."""
+    x, y, z = base
+    parts = [frustum(base, (0.06, 0.14), 0.08, plain(pastel(rng), gloss=0.1), OBJECTS)]
+    fruit = plain(hue(between(rng, 0.0, 0.3), 0.85, 0.85))
+    for i in range(4):
+        at = (x + 0.06 * math.cos(1.57 * i), y + 0.06 * math.sin(1.57 * i), z + 0.09)
+        parts.append(ellipsoid(at, (0.045, 0.045, 0.045), fruit, OBJECTS))
+    return parts
+
+
+def small_thing(
+    rng: Generator, style: Style, base: Vector, limit: float = 0.4
+) -> list[Part]:
+    """Return a vase, pot plant, box, bowl, bottle or ball no higher than `limit`."""
+    x, y, z = base
+    kind = count(rng, 0, 5)
+    if kind == 0:
+        return vase(rng, base, min(limit, between(rng, 0.2, 0.34)))
+    if kind == 1:
+        high = min(limit, between(rng, 0.3, 0.42))
+        pot = plain(pick(rng, (WHITE, (0.7, 0.4, 0.28), *style.accents)))
+        leaves = foliage(rng, (x, y, z + 0.3 * high), 0.22, 0.65 * high, 8)
+        return [frustum(base, (0.06, 0.08), 0.32 * high, pot, OBJECTS), *leaves]
+    if kind == 2:
+        size = (between(rng, 0.16, 0.28), 0.18, min(limit, between(rng, 0.1, 0.2)))
+        body = plain(pick(rng, (*style.accents, (0.72, 0.56, 0.38))))
+        lid = (size[0] + 0.01, 0.19, 0.02)
+        return [
+            box((x, y, z + size[2] / 2), size, body, OBJECTS),
+            box((x, y, z + size[2]), lid, plain(WHITE), OBJECTS),
+        ]
+    if kind == 3 and limit > 0.14:
+        return _bowl(rng, base)
+    if kind == 4:
+        glass = plain(hue(rng.random(), 0.6, 0.5), gloss=0.15)
+        high = min(limit, 0.3)
+        return [
+            frustum(base, (0.04, 0.04), 0.6 * high, glass, OBJECTS),
+            frustum((x, y, z + 0.6 * high), (0.04, 0.015), 0.15 * high, glass, OBJECTS),
+            frustum(
+                (x, y, z + 0.75 * high), (0.015, 0.015), 0.2 * high, glass, OBJECTS
+            ),
+        ]
+    radius = min(limit / 2, between(rng, 0.07, 0.11))
+    ball = plain(pick(rng, style.accents), gloss=0.05)
+    return [ellipsoid((x, y, z + radius), (radius, radius, radius), ball, OBJECTS)]
+
+
+def _shade(base: Vector, radius: float, high: float, colour: Colour) -> Part:
+    """Return a lamp shade that glows."""
+    glowing = plain(colour, glow=1.1)
+    radii = (radius, 0.65 * radius)
+    return frustum(base, radii, high, glowing, OBJECTS, shades=False)
+
+
+def table_lamp(rng: Generator, style: Style) -> Piece:
+    """Return a lamp to stand on furniture."""
+    foot = metal(style.metal) if chance(rng, 0.5) else plain(vivid(rng), gloss=0.1)
+    stem, shade = between(rng, 0.18, 0.28), between(rng, 0.15, 0.2)
+    parts = [
+        frustum((0, 0, 0), (0.08, 0.07), 0.02, foot, OBJECTS),
+        frustum((0, 0, 0.02), (0.02, 0.015), stem, foot, OBJECTS),
+        _shade((0, 0, stem), 0.13, shade, LAMP_COLOUR),
+    ]
+    if chance(rng, 0.5):
+        at = (0, 0, 0.02 + stem * 0.4)
+        parts.append(ellipsoid(at, (0.07, 0.07, 0.4 * stem), foot, OBJECTS))
+    at = (0.0, 0.0, stem + shade / 2)
+    return Piece(parts=parts, size=(0.28, 0.28, stem + shade), lamps=[at])
+
+
+def floor_lamp(rng: Generator, style: Style) -> Piece:
+    """Return a lamp on a tall stem."""
+    foot = metal(style.metal)
+    stem, shade = between(rng, 1.25, 1.45), between(rng, 0.25, 0.32)
+    radius = between(rng, 0.17, 0.22)
+    parts = [
+        frustum((0, 0, 0), (0.15, 0.14), 0.025, foot, OBJECTS),
+        frustum((0, 0, 0.025), (0.014, 0.014), stem, foot, OBJECTS),
+        _shade((0, 0, stem), radius, shade, LAMP_COLOUR),
+    ]
+    at = (0.0, 0.0, stem + shade / 2)
+    return Piece(parts=parts, size=(0.44, 0.44, stem + shade), lamps=[at])
+
+
+def ceiling_lamp(rng: Generator, style: Style, height: float) -> Piece:
+    """Return a pendant or a flat bowl; its z runs from the floor, so it hangs."""
+    colour = (1.0, 0.95, 0.86)
+    if chance(rng, 0.5):
+        glow = plain(colour, glow=1.6)
+        at = (0.0, 0.0, height - 0.05)
+        bowl = ellipsoid(at, (0.2, 0.2, 0.08), glow, OBJECTS, shades=False)
+        return Piece(
+            parts=[bowl], size=(0.4, 0.4, height), lamps=[(0, 0, height - 0.2)]
+        )
+    drop = between(rng, 0.45, 0.75)
+    z = height - drop
+    cord = frustum((0, 0, z), (0.008, 0.008), drop, plain(BLACK), OBJECTS, shades=False)
+    shade = plain(pick(rng, (WHITE, *style.accents)), glow=0.5)
+    hood = frustum((0, 0, z - 0.2), (0.22, 0.08), 0.22, shade, OBJECTS, shades=False)
+    bulb = plain(colour, glow=2.0)
+    disc = frustum((0, 0, z - 0.205), (0.2, 0.2), 0.01, bulb, OBJECTS, shades=False)
+    lamp = (0.0, 0.0, z - 0.25)
+    return Piece(parts=[cord, hood, disc], size=(0.44, 0.44, height), lamps=[lamp])
+
+
+def television(rng: Generator, wide: float, base: float) -> list[Part]:
+    """Return a flat screen, on or off, its lower edge `base` above the floor."""
+    high = 0.57 * wide
+    case, z = plain(BLACK, gloss=0.05), base + high / 2
+    parts = [box((0, 0, z), (wide, 0.05, high), case, TV)]
+    if chance(rng, 0.5):
+        picture = Material(
+            (hue(rng.random(), 0.5, 0.8), vivid(rng), vivid(rng)),
+            Pattern.SCREEN,
+            seed=number(rng),
+            glow=0.9,
+        )
+    else:
+        picture = plain((0.05, 0.055, 0.065), gloss=0.35)
+    face = (wide - 0.05, 0.01, high - 0.05)
+    parts.append(box((0, -0.026, z), face, picture, TV))
+    return parts
+
+
+def standing_television(rng: Generator, wide: float, base: float) -> list[Part]:
+    """Return a flat screen on a foot, for a cabinet or a desk of height `base`."""
+    case = plain(BLACK, gloss=0.05)
+    foot = [
+        box((0, 0, base + 0.01), (0.35 * wide, 0.18, 0.02), case, TV),
+        box((0, 0.02, base + 0.06), (0.08, 0.03, 0.1), case, TV),
+    ]
+    return foot + television(rng, wide, base + 0.08)
+
+
+def keyboard_and_mug(rng: Generator, z: float) -> list[Part]:
+    """Return what lies in front of a screen."""
+    keys = plain(pick(rng, (WHITE, BLACK)))
+    mug = plain(vivid(rng), gloss=0.08)
+    return [
+        box((0, -0.17, z + 0.01), (0.42, 0.13, 0.02), keys, OBJECTS),
+        frustum((0.34, -0.1, z), (0.04, 0.042), 0.1, mug, OBJECTS),
+    ]
+
+
+def rug(rng: Generator, wide: float, deep: float) -> list[Part]:
+    """Return a rug on the floor."""
+    colours = (vivid(rng), vivid(rng), pastel(rng))
+    if chance(rng, 0.4):
+        base = vivid(rng)
+        colours = (base, scaled(base, 0.6), pastel(rng))
+    scale = between(rng, 0.25, 0.5)
+    pile = Material(colours, Pattern.RUG, scale, seed=number(rng))
+    return [box((0, 0, 0.006), (wide, deep, 0.012), pile, Label.FLOOR)]
+
+
+def basket(rng: Generator, style: Style) -> Piece:
+    """Return a basket, a bin, a ball or a box that stands on the floor."""
+    kind = count(rng, 0, 2)
+    if kind == 0:
+        weave = wood(rng, (0.75, 0.58, 0.38))
+        parts = [frustum((0, 0, 0), (0.14, 0.18), 0.3, weave, OBJECTS)]
+        inside = plain((0.2, 0.15, 0.1))
+        parts.append(frustum((0, 0, 0.29), (0.16, 0.16), 0.012, inside, OBJECTS))
+    elif kind == 1:
+        body = plain(pick(rng, (*style.accents, (0.72, 0.56, 0.38))))
+        size = (between(rng, 0.3, 0.42), between(rng, 0.28, 0.36), 0.3)
+        parts = [box((0, 0, 0.15), size, body, OBJECTS)]
+        parts.append(
+            box((0, 0, 0.3), (size[0] + 0.02, size[1] + 0.02, 0.03), body, OBJECTS)
+        )
+    else:
+        ball = Material((vivid(rng), WHITE, vivid(rng)), Pattern.STRIPES, 0.2)
+        parts = [ellipsoid((0, 0, 0.16), (0.16, 0.16, 0.16), ball, OBJECTS)]
+    return Piece(parts=parts, size=(0.44, 0.44, 0.32))
+
+
+def placed(parts: list[Part], x: float, y: float, z: float) -> list[Part]:
+    """Return parts shifted."""
+    return move(parts, (x, y, z))
