@@ -87,10 +87,10 @@ def solve_entropic(
             record.finish(items.select(done))
             items = items.select(~done)
         elif lower.any():
-            # An item whose time is up in an early stage still answers for the last.
-            next_stage = torch.where(spent, 0.0, items.epsilon / ANNEALING)
-            next_stage = torch.where(lower, next_stage, items.epsilon)
-            items.epsilon = next_stage.clamp(min=epsilon)
+            # An item whose iterations are spent goes on down, since it answers for
+            # the last stage.
+            next_stage = (items.epsilon / ANNEALING).clamp(min=epsilon)
+            items.epsilon = torch.where(lower, next_stage, items.epsilon)
             items.move(items.f)
         else:
             goal = torch.where(annealing, STAGE_TOLERANCE, tolerance)

@@ -2,8 +2,8 @@
 
 If x and y come from one distribution, which token is called x is arbitrary. So the
 labels are shuffled many times, and the p-value is the share of shuffles whose MMD² is
-at least the observed one, the observed labelling counted among them (Gretton et al. 2012;
-Phipson & Smyth 2010 for the + 1):
+at least the observed one, the observed labelling counted among them (Gretton et al.
+2012; Phipson & Smyth 2010 for the + 1):
 
     p = (1 + #{shuffled >= observed}) / (1 + permutations)
 
