@@ -81,13 +81,13 @@ def train(
 ) -> None:
     """Train a recipe; on several GPUs under `accelerate launch -m fusionviz train`."""
     from fusionviz.training.recipes import load_recipe
+    from fusionviz.training.train import train as run_recipe
 
     chosen = load_recipe(recipe)
     for setting in settings or []:
         chosen = chosen.override(setting)
     folder = out or Path("runs") / chosen.name
-    run = importlib.import_module("fusionviz.training.run")
-    is_done = run.train(chosen, folder, resume=resume, device=device, export=export)
+    is_done = run_recipe(chosen, folder, resume=resume, device=device, export=export)
     if not is_done:
         typer.echo(
             f"stopped; the state is saved in {folder}. Continue with the same command "

@@ -9,81 +9,31 @@ import math
 import time
 from collections.abc import Sequence
 from contextlib import closing, nullcontext
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import torch
-from accelerate import Accelerator
 from torch import Tensor, nn
 
-from fusionviz.data.sets import load_set
 from fusionviz.errors import FusionvizError
 from fusionviz.training.batches import BatchSource
 from fusionviz.training.ema import MovingAverage
-from fusionviz.training.interrupt import StopRequest
-from fusionviz.training.log import TrainingLog
 from fusionviz.training.measure import measure_figures
 from fusionviz.training.parameters import (
     choose_trainable,
     make_optimizer,
     set_learning_rate,
 )
-from fusionviz.training.recipes import Recipe
 from fusionviz.training.report import Reporter
+from fusionviz.training.run import Run
 from fusionviz.training.state import (
     Position,
     collect_tensors,
     restore_optimizer,
-    write_state,
 )
 from fusionviz.training.task import Task, make_task
 
 FAILURES_IN_A_ROW = 10
 """Steps in a row whose loss or gradient is not finite, after which a run ends."""
-
-
-@dataclass(kw_only=True)
-class Run:
-    """What all stages of a run share.
-
-    Attributes:
-        recipe: What is trained.
-        identity: What of the recipe must not change when the run is continued.
-        folder: Where state and log are written.
-        accelerator: Device and processes.
-        model: The bare model, on its device.
-        stop: Whether somebody wants it to stop.
-        log: Open in the main process, None in the others.
-        seconds_before: Time spent in earlier starts.
-        began: When this start began, on the monotonic clock.
-    """
-
-    recipe: Recipe
-    identity: dict[str, Any]
-    folder: Path
-    accelerator: Accelerator
-    model: nn.Module
-    stop: StopRequest
-    log: TrainingLog | None = None
-    seconds_before: float = 0.0
-    began: float = field(default_factory=time.monotonic)
-
-    @property
-    def seconds(self) -> float:
-        """Time spent so far, over all starts."""
-        return self.seconds_before + time.monotonic() - self.began
-
-    def load(self, split: str, **changes: Any) -> Sequence[Any]:  # noqa: ANN401
-        """Return a split of the data; the first process makes what is cached."""
-        data = self.recipe.data
-        with self.accelerator.main_process_first():
-            return load_set(data.set, split, **{**data.options_for(split), **changes})
-
-    def save(self, position: Position, tensors: dict[str, Tensor]) -> None:
-        """Write the state of the run."""
-        if self.accelerator.is_main_process:
-            write_state(self.folder, position, tensors)
 
 
 class StepModule(nn.Module):

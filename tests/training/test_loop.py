@@ -17,8 +17,8 @@ import torch
 from fusionviz.errors import CheckpointError, FusionvizError, InputError
 from fusionviz.models.checkpoints import load_checkpoint
 from fusionviz.training.order import sample_indices
-from fusionviz.training.run import train
 from fusionviz.training.state import FILE_NAME, read_state
+from fusionviz.training.train import train
 from tests.training import toy
 
 PROJECT = Path(__file__).parents[2]

@@ -20,12 +20,13 @@ from torch import nn
 from fusionviz.data import sets
 from fusionviz.models import factory
 from fusionviz.training.interrupt import StopRequest
-from fusionviz.training.loop import Run, StageTrainer
+from fusionviz.training.loop import StageTrainer
 from fusionviz.training.metrics import Measurement
 from fusionviz.training.recipes import Recipe
-from fusionviz.training.run import train
+from fusionviz.training.run import Run
 from fusionviz.training.state import Position
 from fusionviz.training.task import Task
+from fusionviz.training.train import train
 
 SAMPLES = 37
 

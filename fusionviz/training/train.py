@@ -1,0 +1,214 @@
+"""A whole run: the stages of a recipe, then the checkpoint with its card."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from accelerate import Accelerator, DistributedDataParallelKwargs
+from torch import Tensor, nn
+
+from fusionviz.data.sets import class_names, load_set
+from fusionviz.errors import InputError
+from fusionviz.models.cards import Estimate, ModelCard
+from fusionviz.models.checkpoints import load_checkpoint, pick_device, save_checkpoint
+from fusionviz.models.factory import make_model
+from fusionviz.training import log
+from fusionviz.training.interrupt import StopRequest
+from fusionviz.training.loop import StageTrainer
+from fusionviz.training.measure import measure_estimates
+from fusionviz.training.provenance import (
+    describe_hardware,
+    read_commit,
+    read_versions,
+)
+from fusionviz.training.recipes import Recipe
+from fusionviz.training.run import Run
+from fusionviz.training.state import (
+    FILE_NAME,
+    Position,
+    collect_tensors,
+    read_state,
+    restore_model,
+)
+from fusionviz.training.task import make_task
+
+
+def train(
+    recipe: Recipe,
+    folder: Path,
+    *,
+    resume: bool = False,
+    device: str = "auto",
+    export: Path | None = None,
+) -> bool:
+    """Train a recipe and save its checkpoint; return whether it came to its end.
+
+    State and log are kept in `folder`, at the end also the checkpoint (`NAME.json`
+    and so on). Ctrl-C and SIGTERM end the run after the step at hand, with its state
+    saved. Under `accelerate launch` or `torchrun`, every process calls this with the
+    same arguments.
+
+    Args:
+        recipe: What to train.
+        folder: Of this run alone.
+        resume: Whether to continue the run in `folder`; a finished one is measured
+            and saved again.
+        device: As `pick_device` takes it.
+        export: A further folder to save the checkpoint in.
+
+    Raises:
+        InputError: The recipe does not fit, or `folder` has another run.
+        CheckpointError: There is no run to resume, or its state is damaged.
+        FusionvizError: The loss was not finite in too many steps in a row.
+    """
+    accelerator = Accelerator(
+        cpu=pick_device(device).type == "cpu",
+        kwargs_handlers=[DistributedDataParallelKwargs(find_unused_parameters=True)],
+    )
+    model = _make_model(recipe).to(accelerator.device)
+    with StopRequest() as stop:
+        run = Run(
+            recipe=recipe,
+            identity=_identity(recipe),
+            folder=folder,
+            accelerator=accelerator,
+            model=model,
+            stop=stop,
+        )
+        is_done = _train_stages(run, resume=resume)
+    if is_done and accelerator.is_main_process:
+        _save_result(run, export)
+    accelerator.wait_for_everyone()
+    accelerator.end_training()
+    return is_done
+
+
+def _train_stages(run: Run, *, resume: bool) -> bool:
+    """Train what is left of the stages; return whether all are done."""
+    position, tensors = _find_start(run, resume=resume)
+    run.seconds_before = position.seconds
+    run.accelerator.wait_for_everyone()
+    if run.accelerator.is_main_process:
+        run.folder.mkdir(parents=True, exist_ok=True)
+        stage, step = position.stage + 1, position.step
+        run.log = log.TrainingLog(run.folder, stage=stage, step=step)
+    if not resume:
+        run.save(position, collect_tensors(run.model))
+    try:
+        for number in range(position.stage, len(run.recipe.stage)):
+            if not StageTrainer(run, number, position, tensors).train():
+                return False
+            position, tensors = Position(stage=number + 1), {}
+    finally:
+        if run.log is not None:
+            run.log.close()
+    return True
+
+
+def _find_start(run: Run, *, resume: bool) -> tuple[Position, dict[str, Tensor]]:
+    """Return where to begin and the state there, with the model as it was there."""
+    if not resume:
+        if (run.folder / FILE_NAME).exists():
+            raise InputError(
+                f"there is a run in {run.folder}: continue it with --resume, or give "
+                "another folder with --out"
+            )
+        return Position(recipe=run.identity), {}
+    position, tensors = read_state(run.folder)
+    _check_identity(position.recipe, run.identity)
+    restore_model(tensors, run.model)
+    return position, tensors
+
+
+def _make_model(recipe: Recipe) -> nn.Module:
+    """Return the model with its first weights: from the seed, or a checkpoint."""
+    torch.manual_seed(recipe.seed)
+    model = make_model(recipe.model.kind, recipe.model.config)
+    if not recipe.model.start:
+        return model
+    given = load_checkpoint(recipe.model.start, "cpu").state_dict()
+    own = model.state_dict()
+    fitting = {
+        name: weights
+        for name, weights in given.items()
+        if name in own and own[name].shape == weights.shape
+    }
+    if not fitting:
+        raise InputError(f"no weights of {recipe.model.start!r} fit the model")
+    model.load_state_dict({**own, **fitting})
+    log.tell(f"{len(fitting)} of {len(own)} tensors are from {recipe.model.start}")
+    return model
+
+
+def _identity(recipe: Recipe) -> dict[str, Any]:
+    """Return what of a recipe must not change when its run is continued."""
+    table = recipe.to_table()
+    return {name: table[name] for name in ("seed", "model", "data", "stage")}
+
+
+def _check_identity(saved: Mapping[str, Any], own: Mapping[str, Any]) -> None:
+    for name, value in own.items():
+        if _as_json(value) != _as_json(saved.get(name)):
+            raise InputError(
+                f"the run was started with another {name!r} than the recipe has now; "
+                "resume it with the same recipe and settings"
+            )
+
+
+def _as_json(value: Any) -> Any:  # noqa: ANN401
+    """Return a value with its tuples as lists, as JSON gives it back."""
+    if isinstance(value, Mapping):
+        return {name: _as_json(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_as_json(item) for item in value]
+    return value
+
+
+def _save_result(run: Run, export: Path | None) -> None:
+    """Measure the model on the test split; save it with its card."""
+    recipe, data = run.recipe, run.recipe.data
+    last = recipe.stage[-1]
+    card = ModelCard(
+        name=recipe.name,
+        task=last.task,
+        task_options=last.options,
+        recipe=recipe.to_table(),
+        data=_describe_data(recipe),
+        seed=recipe.seed,
+        steps=sum(stage.steps for stage in recipe.stage),
+        seconds=round(run.seconds, 1),
+        hardware=describe_hardware(
+            run.accelerator.device, run.accelerator.num_processes
+        ),
+        versions=read_versions(),
+        commit=read_commit(),
+        note=recipe.note,
+        class_names=class_names(data.set, **data.options_for("test")),
+    )
+    card = replace(card, metrics=_measure_on_test(run))
+    for folder in filter(None, (run.folder, export)):
+        save_checkpoint(run.model, card, folder, log=run.folder / log.FILE_NAME)
+
+
+def _measure_on_test(run: Run) -> dict[str, Estimate]:
+    """Return what every stage's task measures; where two do, the later one counts."""
+    recipe, data = run.recipe, run.recipe.data
+    samples = load_set(data.set, "test", **data.options_for("test"))
+    metrics: dict[str, Estimate] = {}
+    for stage in recipe.stage:
+        task = make_task(stage.task, stage.options)
+        device, resamples = run.accelerator.device, recipe.evaluation.resamples
+        metrics |= measure_estimates(run.model, task, samples, device, resamples)
+    return metrics
+
+
+def _describe_data(recipe: Recipe) -> str:
+    """Return in words what was trained and measured on."""
+    splits = []
+    for split in ("train", "validation", "test"):
+        options = recipe.data.options_for(split)
+        words = ", ".join(f"{name} {value}" for name, value in options.items())
+        splits.append(f"{split} ({words})" if words else split)
+    return f"{recipe.data.set}: {'; '.join(splits)}"
