@@ -1,0 +1,5 @@
+"""The app: `python -m fusionviz app` serves it."""
+
+from fusionviz.ui.frame import route
+
+route()

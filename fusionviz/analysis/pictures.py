@@ -1,0 +1,52 @@
+"""A sample as a model read it: square, of the model's size."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+from fusionviz.models.inputs import RGBDBatch, depth_to_metres
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Pictures:
+    """Colours and depth, square, as a model reads or writes them.
+
+    Attributes:
+        rgb: uint8 (side, side, 3), None where missing.
+        depth_m: float32 (side, side), metres as the model takes them (relative depth
+            was scaled to a room's), NaN where unmeasured, None where missing.
+    """
+
+    rgb: NDArray[np.uint8] | None
+    depth_m: NDArray[np.float32] | None
+
+    @property
+    def side(self) -> int:
+        """Pixels a side."""
+        picture = self.rgb if self.rgb is not None else self.depth_m
+        if picture is None:
+            raise ValueError("there is no picture")
+        return int(picture.shape[0])
+
+
+def pictures_of(batch: RGBDBatch) -> Pictures:
+    """Return the first sample of a batch as pictures."""
+    depth_m = None
+    if batch.depth_present[0]:
+        depth_m = to_metres(batch.depth)
+        depth_m[~batch.depth_valid[0, 0].cpu().numpy()] = np.nan
+    rgb = to_colours(batch.rgb) if batch.rgb_present[0] else None
+    return Pictures(rgb=rgb, depth_m=depth_m)
+
+
+def to_colours(rgb: Tensor) -> NDArray[np.uint8]:
+    """Return the first image of (batch, 3, side, side) in -1..1 as 8-bit colours."""
+    scaled = (rgb[0].clamp(-1, 1) + 1) * 127.5
+    return scaled.round().byte().permute(1, 2, 0).cpu().numpy()
+
+
+def to_metres(depth: Tensor) -> NDArray[np.float32]:
+    """Return the first map of (batch, 1, side, side) in the models' code in metres."""
+    return depth_to_metres(depth[0, 0]).float().cpu().numpy().copy()

@@ -1,0 +1,83 @@
+"""What a model takes each pixel for, and how often it is right."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from numpy.typing import NDArray
+from torch import Tensor
+
+from fusionviz.data.records import RGBDSample
+from fusionviz.data.rooms import CLASS_NAMES
+from fusionviz.models.inputs import label_map
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Segmentation:
+    """A class for every pixel of the square that a model read.
+
+    Attributes:
+        labels: Most probable class, (side, side).
+        confidence: Its probability, (side, side).
+        classes: Names of the classes.
+        truth: Labels that came with the sample, -1 where unlabelled, or None.
+    """
+
+    labels: NDArray[np.int64]
+    confidence: NDArray[np.float32]
+    classes: tuple[str, ...]
+    truth: NDArray[np.int64] | None
+
+    @property
+    def pixel_accuracy(self) -> float | None:
+        """Share of the labelled pixels that are right; None without labels."""
+        if self.truth is None or not (self.truth >= 0).any():
+            return None
+        labelled = self.truth >= 0
+        return float((self.labels == self.truth)[labelled].mean())
+
+    @property
+    def mean_iou(self) -> float | None:
+        """Intersection over union, averaged over the classes that the truth shows."""
+        if self.truth is None or not (self.truth >= 0).any():
+            return None
+        labelled = self.truth >= 0
+        found, true = self.labels[labelled], self.truth[labelled]
+        scores = [
+            np.logical_and(found == c, true == c).sum()
+            / np.logical_or(found == c, true == c).sum()
+            for c in np.unique(true)
+        ]
+        return float(np.mean(scores))
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """Share of the picture that each found class covers, largest first."""
+        found, counts = np.unique(self.labels, return_counts=True)
+        order = np.argsort(-counts, kind="stable")
+        return {
+            self.classes[found[i]]: float(counts[i] / self.labels.size) for i in order
+        }
+
+
+def segmentation_of(
+    logits: Float[Tensor, "batch class height width"], sample: RGBDSample
+) -> Segmentation:
+    """Return the first image's classes, beside the sample's own labels if any."""
+    confidence, labels = torch.softmax(logits[0].float(), dim=0).max(dim=0)
+    classes = len(logits[0])
+    names = CLASS_NAMES if classes == len(CLASS_NAMES) else _numbers(classes)
+    truth = None
+    if sample.label is not None:
+        truth = label_map(sample, labels.shape[-1]).numpy()
+    return Segmentation(
+        labels=labels.cpu().numpy(),
+        confidence=confidence.cpu().numpy(),
+        classes=tuple(names),
+        truth=truth,
+    )
+
+
+def _numbers(count: int) -> tuple[str, ...]:
+    return tuple(f"class {number}" for number in range(count))

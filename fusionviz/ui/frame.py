@@ -1,0 +1,80 @@
+"""The frame around every page: navigation, look, and the sidebar that all share."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from fusionviz.ui.look import apply_look, wordmark
+from fusionviz.ui.sidebar import draw_sidebar
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class PageLine:
+    """One page: its file's stem, which is its address too, its title, its icon."""
+
+    stem: str
+    title: str
+    icon: str
+
+
+PAGES = (PageLine("inputs", "Inputs", ":material/input:"),)
+"""Every page there is, in the order of the menu; the first one is the default."""
+
+_ROUTED = "_routed"
+_ASKED_TO_ROUTE = "_asked_to_route"
+
+
+def route() -> None:
+    """Run the page that the address names, inside the frame. `app.py` calls this."""
+    page = _navigation()
+    _furnish()
+    st.session_state[_ROUTED] = True
+    page.run()
+
+
+def frame() -> None:
+    """Make sure that a page stands in its frame. The first line of every page.
+
+    Streamlit runs a page without `app.py` when its address is the first that a fresh
+    server is asked for. Declaring the navigation and running again mends that; where
+    it does not, as in a test of one page alone, the page draws the frame itself.
+    """
+    if st.session_state.pop(_ROUTED, False):
+        return
+    if not st.session_state.get(_ASKED_TO_ROUTE):
+        st.session_state[_ASKED_TO_ROUTE] = True
+        _navigation()
+        st.rerun()
+    _furnish()
+
+
+def ask(question: str) -> None:
+    """Draw the page's title line: the one question that it answers."""
+    st.title(question, anchor=False)
+
+
+def _navigation() -> StreamlitPage:
+    return st.navigation(
+        [
+            st.Page(
+                ROOT / "pages" / f"{line.stem}.py",
+                title=line.title,
+                icon=line.icon,
+                default=index == 0,
+            )
+            for index, line in enumerate(PAGES)
+        ]
+    )
+
+
+def _furnish() -> None:
+    st.set_page_config(
+        page_title="fusionviz", page_icon=":material/join_inner:", layout="wide"
+    )
+    apply_look()
+    wordmark()
+    draw_sidebar()

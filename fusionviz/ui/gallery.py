@@ -1,0 +1,40 @@
+"""A row of rooms to pick from."""
+
+import streamlit as st
+
+from fusionviz.data.rooms import GALLERY_SEEDS
+from fusionviz.ui import cache
+from fusionviz.ui.choice import ROOMS, pick_room, surprise
+from fusionviz.views.pixels import picture_address
+
+THUMBNAIL_SIDE = 128
+
+
+def draw_gallery() -> None:
+    """Draw six rooms as pictures to press, and one that surprises."""
+    shown = st.session_state.seed if st.session_state.source == ROOMS else None
+    with st.container(
+        key="gallery", horizontal=True, gap="small", vertical_alignment="center"
+    ):
+        for seed in GALLERY_SEEDS:
+            st.button(
+                f"![Room {seed}]({_thumbnail(seed)})",
+                key=f"room_{seed}",
+                on_click=pick_room,
+                args=(seed,),
+                type="primary" if seed == shown else "secondary",
+            )
+        st.button(
+            "Surprise me",
+            key="surprise",
+            icon=":material/casino:",
+            on_click=surprise,
+        )
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _thumbnail(seed: int) -> str:
+    sample, _ = cache.room(seed)
+    if sample.rgb is None:
+        raise ValueError(f"room {seed} has no colours")
+    return picture_address(sample.rgb, longest=THUMBNAIL_SIDE)

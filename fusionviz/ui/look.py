@@ -1,0 +1,54 @@
+"""What the theme in `.streamlit/config.toml` cannot say."""
+
+import streamlit as st
+
+_CSS = """
+<style>
+/* The header floats over the page: give its height back to the picture. */
+[data-testid="stMainBlockContainer"] { padding: 1.1rem 2rem 2rem; max-width: 1760px; }
+[data-testid="stHeader"] { background: transparent; height: 2.6rem; }
+[data-testid="stSidebarUserContent"] { padding-top: 0.25rem; }
+h1 { padding: 0 0 0.25rem 0 !important; }
+/* Text on charts in the page's own ink, not in Streamlit's fainter one. */
+.stPlotlyChart svg g:not(.hoverlayer *) > text { fill: currentColor !important; }
+.st-key-gallery button { padding: 3px; }
+.st-key-gallery button img {
+  height: 64px !important; max-height: none !important; width: auto;
+  border-radius: 4px; display: block;
+}
+.st-key-surprise button { padding: 0.5rem 0.8rem; }
+/* Pictures grow with the window, so that a projector's 1920 pixels are used. */
+div[class*="st-key-chart_"] {
+  height: clamp(380px, 84px + 24.5vw, 640px) !important; flex: none !important;
+}
+div.st-key-chart_pair, div.st-key-chart_points {
+  height: clamp(330px, 76px + 22.4vw, 560px) !important;
+}
+div.st-key-chart_round_trip { height: clamp(300px, 80px + 18vw, 520px) !important; }
+div.st-key-chart_timing { height: 440px !important; }
+[data-testid="stMetric"] { padding: 0.1rem 0 0; }
+[data-testid="stMetricLabel"] p { font-size: 0.95rem; }
+button:focus-visible, a:focus-visible, input:focus-visible {
+  outline: 3px solid #FF2FD6 !important; outline-offset: 2px;
+}
+</style>
+"""
+
+_WORDMARK = """
+<svg xmlns="http://www.w3.org/2000/svg" width="176" height="40" viewBox="0 0 176 40">
+  <circle cx="15" cy="20" r="11" fill="#E69F00" fill-opacity="0.88"/>
+  <circle cx="28" cy="20" r="11" fill="#0072B2" fill-opacity="0.80"/>
+  <text x="48" y="28" font-family="'Source Serif 4', Georgia, 'DejaVu Serif', serif"
+        font-size="24" font-weight="600" fill="#85898E">fusionviz</text>
+</svg>
+"""
+
+
+def apply_look() -> None:
+    """Put the style sheet on the page."""
+    st.html(_CSS)
+
+
+def wordmark() -> None:
+    """Put the name above the menu, in a grey that both grounds carry."""
+    st.logo(_WORDMARK, size="large")

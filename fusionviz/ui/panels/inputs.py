@@ -1,0 +1,87 @@
+"""The Inputs page: the pair that came in, and the tabs of what models say of it."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from fusionviz.ui import cache
+from fusionviz.ui.charts import show
+from fusionviz.ui.choice import Chosen
+from fusionviz.ui.panels import attention, likelihood, segmentation, timing, transport
+from fusionviz.ui.panels.readings import Readings
+from fusionviz.ui.sidebar import TITLES
+from fusionviz.views.pair import describe_pair, draw_pair
+from fusionviz.views.points import describe_points, draw_points
+from fusionviz.views.style import three_digits
+
+TABS = {
+    "Segmentation": segmentation.draw_panel,
+    "Likelihood": likelihood.draw_panel,
+    "Attention": attention.draw_panel,
+    "Transport": transport.draw_panel,
+    "Time": timing.draw_panel,
+}
+
+
+def draw_input(chosen: Chosen) -> None:
+    """Draw the pair and its point cloud, and what was assumed on reading it."""
+    sample = chosen.sample
+    left, right = st.columns([2, 1], gap="small")
+    with left:
+        show(draw_pair(sample), key="pair", alt=describe_pair(sample))
+    with right:
+        _draw_cloud(chosen)
+    st.caption(" ".join([f"**{chosen.title}.**", *chosen.notes]))
+
+
+def draw_readings(readings: Readings) -> None:
+    """Draw the headline numbers, then one tab for each thing that a model says."""
+    for kind, trouble in readings.troubles.items():
+        st.info(f"**{TITLES[kind]}**: {trouble}", icon=":material/info:")
+    numbers = headline(readings)
+    if numbers:
+        for place, (label, (value, meaning)) in zip(
+            st.columns(len(numbers)), numbers.items(), strict=True
+        ):
+            place.metric(label, value, help=meaning)
+    tabs = st.tabs(list(TABS), key="tab", on_change="rerun", bind="query-params")
+    for tab, draw in zip(tabs, TABS.values(), strict=True):
+        with tab:
+            draw(readings, bool(tab.open))
+
+
+def headline(readings: Readings) -> Mapping[str, tuple[str, str]]:
+    """Return the numbers that stand above the tabs: label, value, what it means."""
+    numbers = {}
+    if readings.mango is not None:
+        likelihood_ = readings.mango.likelihood
+        numbers["MANGO, bits per dimension"] = (
+            three_digits(likelihood_.bits_per_dim),
+            "Negative log2-likelihood of the tokens, per dimension: lower is more "
+            "expected. A density, so it may be negative.",
+        )
+        numbers["Round-trip error"] = (
+            three_digits(likelihood_.round_trip_error),
+            "Largest |x − G⁻¹(G(x))| over tokens and channels, in units of a token.",
+        )
+    transport_ = readings.alignmamba.transport if readings.alignmamba else None
+    if transport_ is not None:
+        numbers["AlignMamba, patches in place"] = (
+            f"{transport_.in_place:.0%}",
+            f"Share of {transport_.source} patches that are sent to the same place of "
+            f"{transport_.target}; by chance {1 / transport_.grid**2:.1%}.",
+        )
+    if readings.seconds:
+        numbers["Both models"] = (
+            f"{1000 * readings.seconds:.0f} ms",
+            "Time that the models took for this pair, when it was first read.",
+        )
+    return numbers
+
+
+def _draw_cloud(chosen: Chosen) -> None:
+    if chosen.sample.depth_m is None:
+        st.info("A point cloud needs depth.", icon=":material/view_in_ar:")
+        return
+    cloud = cache.points(chosen.key, chosen.sample)
+    show(draw_points(cloud), key="points", alt=describe_points(cloud))

@@ -1,0 +1,55 @@
+"""Both models' classes, beside the true ones where they are known."""
+
+from fusionviz.analysis.segmentation import Segmentation
+from fusionviz.ui.charts import show
+from fusionviz.ui.panels.explain import how_to_read, nothing_yet
+from fusionviz.ui.panels.readings import Readings
+from fusionviz.views.segmentation import describe_segmentations, draw_segmentations
+
+FORMULA = r"\hat y_p = \arg\max_c\ \mathrm{softmax}\big(\mathrm{head}(\cdot)\big)_{c,p}"
+
+
+def draw_panel(readings: Readings, visible: bool) -> None:
+    """Draw the tab."""
+    if not visible:
+        return
+    found = found_by(readings)
+    if not found:
+        nothing_yet("No model has labelled this pair yet.")
+        return
+    reading = readings.mango or readings.alignmamba
+    if reading is None:
+        raise ValueError("there is a segmentation and no reading that it is from")
+    figure = draw_segmentations(found, reading.pictures)
+    show(figure, key="segmentation", alt=describe_segmentations(found))
+    how_to_read(explain(readings, found), formula=FORMULA, key="segmentation")
+
+
+def found_by(readings: Readings) -> dict[str, Segmentation]:
+    """Return each model's segmentation by the model's name."""
+    said = {"MANGO": readings.mango, "AlignMamba": readings.alignmamba}
+    return {name: r.segmentation for name, r in said.items() if r is not None}
+
+
+def explain(readings: Readings, found: dict[str, Segmentation]) -> str:
+    """Return in words what the picture shows, with this pair's numbers."""
+    lines = [
+        "Each pixel has the colour of the class that the model finds most probable; "
+        "hovering says which, and how sure the model is. The models read the largest "
+        "centred square of the picture. MANGO labels from its latents z, so from "
+        "nothing that cannot be turned back into the picture; AlignMamba from the "
+        "states of its scan."
+    ]
+    for name, one in found.items():
+        largest = ", ".join(f"{c} {s:.0%}" for c, s in list(one.shares.items())[:3])
+        line = f"- **{name}**: mostly {largest}."
+        if one.pixel_accuracy is not None and one.mean_iou is not None:
+            line += (
+                f" {one.pixel_accuracy:.1%} of pixels right, mean intersection over "
+                f"union {one.mean_iou:.1%} over the classes in view."
+            )
+        lines.append(line)
+    missing = readings.mango.missing if readings.mango else None
+    if missing is not None:
+        lines.append(f"- {missing} is missing: MANGO labels from its guess of it.")
+    return "\n".join(lines)

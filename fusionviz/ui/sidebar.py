@@ -1,0 +1,82 @@
+"""The sidebar that all pages share: sample, checkpoints, and what they run on."""
+
+import streamlit as st
+import torch
+
+from fusionviz.models.alignmamba import auto_backend
+from fusionviz.models.cards import ModelCard
+from fusionviz.models.checkpoints import list_checkpoints, pick_device
+from fusionviz.ui.choice import draw_choice
+
+TITLES = {"mango": "MANGO", "alignmamba": "AlignMamba"}
+
+
+def draw_sidebar() -> None:
+    """Draw the sidebar; a page reads what was picked from the session."""
+    with st.sidebar:
+        draw_choice()
+        st.divider()
+        for kind in TITLES:
+            _pick_checkpoint(kind)
+        _draw_badges()
+
+
+def rgbd_checkpoints(kind: str) -> tuple[ModelCard, ...]:
+    """Return the cards of a kind of model that reads RGB and depth."""
+    return tuple(
+        card for card in list_checkpoints() if card.kind == kind and _reads_rgbd(card)
+    )
+
+
+def picked_checkpoint(kind: str) -> ModelCard | None:
+    """Return the card that is picked for a kind of model; None if there is none."""
+    cards = {card.name: card for card in rgbd_checkpoints(kind)}
+    return cards.get(st.session_state.get(kind, ""), next(iter(cards.values()), None))
+
+
+def _reads_rgbd(card: ModelCard) -> bool:
+    modalities = card.config.get("modalities")
+    if modalities is None:
+        return True
+    names = {m["name"] if isinstance(m, dict) else m for m in modalities}
+    return names == {"rgb", "depth"}
+
+
+def _pick_checkpoint(kind: str) -> None:
+    title = TITLES[kind]
+    cards = rgbd_checkpoints(kind)
+    if not cards:
+        st.badge(f"{title}: no checkpoint", color="gray", icon=":material/block:")
+        return
+    st.selectbox(
+        f"{title} checkpoint",
+        [card.name for card in cards],
+        key=kind,
+        bind="query-params",
+        help="  \n".join(filter(None, [_summary(card) for card in cards])),
+    )
+
+
+def _summary(card: ModelCard) -> str:
+    scores = ", ".join(f"{name} {value:.3g}" for name, value in card.metrics.items())
+    size = f"{card.parameters / 1e6:.2f} M parameters"
+    parts = [size, card.data, scores, card.note]
+    return f"**{card.name}**: " + "; ".join(part for part in parts if part)
+
+
+def _draw_badges() -> None:
+    device = pick_device()
+    if device.type == "cuda":
+        label, icon = torch.cuda.get_device_name(device), ":material/developer_board:"
+    else:
+        threads = torch.get_num_threads()
+        label = f"CPU, {threads} thread{'s' if threads > 1 else ''}"
+        icon = ":material/memory:"
+    with st.container(horizontal=True, gap="small"):
+        st.badge(label, icon=icon, color="gray", help="Where the models run.")
+        st.badge(
+            f"scan: {auto_backend(device, torch.float32)}",
+            icon=":material/timeline:",
+            color="gray",
+            help="Which implementation of Mamba's selective scan is used here.",
+        )
