@@ -2,6 +2,10 @@
 
 from fusionviz.models.alignmamba.block import MambaBlock, MambaTrace
 from fusionviz.models.alignmamba.config import AlignMambaConfig, ModalityConfig
+from fusionviz.models.alignmamba.hidden_attention import (
+    hidden_attention,
+    summed_hidden_attention,
+)
 from fusionviz.models.alignmamba.inputs import AlignMambaInputs
 from fusionviz.models.alignmamba.model import AlignMamba, AlignMambaOutput
 from fusionviz.models.alignmamba.rgbd import rgbd_inputs
@@ -25,7 +29,9 @@ __all__ = [
     "ModalityConfig",
     "ScanBackend",
     "auto_backend",
+    "hidden_attention",
     "rgbd_inputs",
     "scan_backends",
     "selective_scan",
+    "summed_hidden_attention",
 ]

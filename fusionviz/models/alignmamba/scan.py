@@ -4,14 +4,17 @@ Gu and Dao 2023 (arXiv 2312.00752), equations 2a and 2b with the discretisation 
 section 3.2 as implemented in mamba-ssm: exact for A, Euler for B.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
 from fusionviz.models.alignmamba.scan_inputs import ScanInputs
-from fusionviz.models.alignmamba.scan_reference import scan_reference
 
 
 @dataclass(frozen=True)
@@ -80,19 +83,54 @@ def selective_scan(
     inputs.check()
     name = auto_backend(u.device, u.dtype) if backend == "auto" else backend
     _check_backend(name, u.device)
-    y, last_state = scan_reference(inputs.prepared())
+    y, last_state = _implementation(name)(inputs)
     y = y.to(u.dtype)
     return (y, last_state) if return_last_state else y
 
 
 def auto_backend(device: torch.device, dtype: torch.dtype) -> str:
     """Return the name of the backend that "auto" takes for such tensors."""
-    return "reference"
+    available = {backend.name for backend in scan_backends() if backend.available}
+    if device.type == "cuda":
+        # mamba-ssm's kernel has no float64
+        fits = "cuda" in available and dtype != torch.float64
+        return "cuda" if fits else "torch"
+    if device.type == "cpu":
+        return "cpu" if "cpu" in available else "reference"
+    return "torch"
 
 
+@cache
 def scan_backends() -> tuple[ScanBackend, ...]:
     """Return every backend, in the order of preference, and whether it runs here."""
-    return (ScanBackend("reference", True, "plain torch, one step after another"),)
+    return (
+        ScanBackend("cuda", *_find_cuda()),
+        ScanBackend("torch", True, "chunks in plain torch, on any device"),
+        ScanBackend("cpu", *_find_numba()),
+        ScanBackend("reference", True, "plain torch, one step after another"),
+    )
+
+
+def _find_cuda() -> tuple[bool, str]:
+    if find_spec("selective_scan_cuda") is None:
+        return False, "mamba-ssm's extension selective_scan_cuda is not installed"
+    if not torch.cuda.is_available():
+        return False, "mamba-ssm is installed, but torch sees no CUDA device"
+    return True, "mamba-ssm's fused CUDA kernel"
+
+
+def _find_numba() -> tuple[bool, str]:
+    try:
+        version = import_module("numba").__version__
+    except ImportError as error:
+        return False, f"numba cannot be imported: {error}"
+    return True, f"fused kernel on CPU threads, numba {version}"
+
+
+def _implementation(name: str) -> Callable[[ScanInputs], tuple[Tensor, Tensor]]:
+    """Return a backend's function; its imports wait until it is asked for."""
+    module = import_module(f"fusionviz.models.alignmamba.scan_{name}")
+    return getattr(module, f"scan_{name}")
 
 
 def _check_backend(name: str, device: torch.device) -> None:
@@ -101,3 +139,5 @@ def _check_backend(name: str, device: torch.device) -> None:
         raise ValueError(f"backend must be auto or one of {list(known)}, got {name!r}")
     if not known[name].available:
         raise ValueError(f"backend {name!r} cannot run: {known[name].reason}")
+    if name in ("cpu", "cuda") and device.type != name:
+        raise ValueError(f"backend {name!r} cannot take tensors on {device}")

@@ -41,6 +41,11 @@ class ScanInputs(NamedTuple):
         self._check_shape("delta_bias", (channels,))
         self._check_parameter("B")
         self._check_parameter("C")
+        if self.B.shape != self.C.shape:
+            raise ValueError(
+                "B and C must have the same shape, "
+                f"got {tuple(self.B.shape)} and {tuple(self.C.shape)}"
+            )
         for name, value in self._asdict().items():
             if isinstance(value, Tensor) and not value.is_floating_point():
                 raise ValueError(f"{name} must be real floats, got {value.dtype}")
@@ -92,10 +97,10 @@ class ScanInputs(NamedTuple):
 
     def parameters_per_channel(self) -> tuple[Tensor, Tensor]:
         """Return B and C as (batch, channel, state, token)."""
-        repeats = self.u.shape[1] // self.B.shape[1], self.u.shape[1] // self.C.shape[1]
+        repeats = self.u.shape[1] // self.B.shape[1]
         return (
-            self.B.repeat_interleave(repeats[0], dim=1),
-            self.C.repeat_interleave(repeats[1], dim=1),
+            self.B.repeat_interleave(repeats, dim=1),
+            self.C.repeat_interleave(repeats, dim=1),
         )
 
     def finish(self, y: Tensor) -> Tensor:

@@ -10,7 +10,8 @@ from fusionviz.models.alignmamba.scan_inputs import ScanInputs
 
 
 def scan_reference(inputs: ScanInputs) -> tuple[Tensor, Tensor]:
-    """Return the output and the last state of prepared inputs."""
+    """Return the output and the last state of checked inputs."""
+    inputs = inputs.prepared()
     u, delta, A = inputs.u, inputs.step_sizes(), inputs.A
     B, C = inputs.parameters_per_channel()
     state = u.new_zeros(*u.shape[:2], A.shape[1])
