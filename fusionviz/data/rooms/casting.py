@@ -1,7 +1,8 @@
-"""What each pixel sees first: depth and part, by ray casting in object order.
+"""Rays through a room: what each pixel sees, what a mirror shows, what is in shadow.
 
-Every part is tested only against the pixels that its bounding box projects to, so a
-room of 200 parts costs little more than an empty one.
+Pixels are drawn in object order: each part is tested only against the pixels that its
+bounding box projects to, so a room of 200 parts costs little more than an empty one.
+Other rays skip groups of parts whose bounding box they miss.
 """
 
 import math
@@ -23,11 +24,14 @@ def cast(
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Return depth in metres and index of the part that is seen, (height, width)."""
     depth = np.empty((height, width))
-    part = np.empty((height, width), dtype=np.int64)
-    _cast_faces(room, view, depth, part)
-    for index in range(FACES, room.shape.shape[0]):
-        _cast_part(room, view, index, depth, part)
-    return depth, part
+    seen = np.empty((height, width), dtype=np.int64)
+    at = (view.position[0], view.position[1], view.position[2])
+    for y in range(height):
+        for x in range(width):
+            depth[y, x], seen[y, x] = hit_faces(room, at, ray(view, x, y))
+    for index in range(FACES, room.parts.shape[0]):
+        _draw(room.parts[index], index, view, depth, seen)
+    return depth, seen
 
 
 @jit
@@ -59,9 +63,9 @@ def hit_faces(room: Room, o: Triple, d: Triple) -> tuple[float, int]:
 
 
 @jit
-def to_part(room: Room, index: int, v: Triple) -> Triple:
+def to_part(part: np.void, v: Triple) -> Triple:
     """Return a direction in a part's own axes."""
-    a = room.axes[index]
+    a = part.axes
     return (
         a[0, 0] * v[0] + a[1, 0] * v[1] + a[2, 0] * v[2],
         a[0, 1] * v[0] + a[1, 1] * v[1] + a[2, 1] * v[2],
@@ -70,9 +74,9 @@ def to_part(room: Room, index: int, v: Triple) -> Triple:
 
 
 @jit
-def to_world(room: Room, index: int, v: Triple) -> Triple:
+def to_world(part: np.void, v: Triple) -> Triple:
     """Return a direction of a part's own axes in world axes."""
-    a = room.axes[index]
+    a = part.axes
     return (
         a[0, 0] * v[0] + a[0, 1] * v[1] + a[0, 2] * v[2],
         a[1, 0] * v[0] + a[1, 1] * v[1] + a[1, 2] * v[2],
@@ -81,57 +85,46 @@ def to_world(room: Room, index: int, v: Triple) -> Triple:
 
 
 @jit
-def point_in_part(room: Room, index: int, p: Triple) -> Triple:
+def point_in_part(part: np.void, p: Triple) -> Triple:
     """Return a point in a part's own axes, from its centre."""
-    c = room.centre[index]
-    return to_part(room, index, (p[0] - c[0], p[1] - c[1], p[2] - c[2]))
+    c = part.centre
+    return to_part(part, (p[0] - c[0], p[1] - c[1], p[2] - c[2]))
 
 
 @jit
-def half_of(room: Room, index: int) -> Triple:
+def half_of(part: np.void) -> Triple:
     """Return a part's half sizes."""
-    return room.half[index, 0], room.half[index, 1], room.half[index, 2]
+    h = part.half
+    return h[0], h[1], h[2]
 
 
 @jit
-def _cast_faces(
-    room: Room, view: View, depth: NDArray[np.float64], part: NDArray[np.int64]
-) -> None:
-    """Fill depth and part with the walls, floor and ceiling."""
-    o = (view.position[0], view.position[1], view.position[2])
-    for y in range(depth.shape[0]):
-        for x in range(depth.shape[1]):
-            depth[y, x], part[y, x] = hit_faces(room, o, ray(view, x, y))
-
-
-@jit
-def _cast_part(
-    room: Room,
-    view: View,
+def _draw(
+    part: np.void,
     index: int,
+    view: View,
     depth: NDArray[np.float64],
-    part: NDArray[np.int64],
+    seen: NDArray[np.int64],
 ) -> None:
     """Draw one part where it is nearer than what is there."""
-    left, top, right, bottom = _bounds(room, view, index, depth.shape)
-    at = (view.position[0], view.position[1], view.position[2])
-    o = point_in_part(room, index, at)
-    h, shape, rounding = half_of(room, index), room.shape[index], room.rounding[index]
+    left, top, right, bottom = _bounds(part, view, depth.shape)
+    o = point_in_part(part, (view.position[0], view.position[1], view.position[2]))
+    h, shape, rounding = half_of(part), part.shape, part.rounding
     for y in range(top, bottom):
         for x in range(left, right):
-            t = hit(shape, o, to_part(room, index, ray(view, x, y)), h, rounding)
+            t = hit(shape, o, to_part(part, ray(view, x, y)), h, rounding)
             if NEAR_M < t < depth[y, x]:
                 depth[y, x] = t
-                part[y, x] = index
+                seen[y, x] = index
 
 
 @jit
 def _bounds(
-    room: Room, view: View, index: int, size: tuple[int, int]
+    part: np.void, view: View, size: tuple[int, int]
 ) -> tuple[int, int, int, int]:
     """Return left, top, right and bottom of the pixels that a part may cover."""
     left, top, right, bottom = MISS, MISS, -MISS, -MISS
-    corner = _corners(room, view, index)
+    corner = _corners(part, view)
     for start in range(8):
         for bit in (1, 2, 4):
             if start & bit:
@@ -144,8 +137,7 @@ def _bounds(
             cut = min((a[2] - NEAR_M) / max(a[2] - b[2], 1e-12), 1.0)
             z = max(b[2], NEAR_M)
             x, y = a[0] + cut * (b[0] - a[0]), a[1] + cut * (b[1] - a[1])
-            u0, v0 = a[0] / a[2], a[1] / a[2]
-            u1, v1 = x / z, y / z
+            u0, v0, u1, v1 = a[0] / a[2], a[1] / a[2], x / z, y / z
             left, right = min(left, u0, u1), max(right, u0, u1)
             top, bottom = min(top, v0, v1), max(bottom, v0, v1)
     if left > right:
@@ -165,22 +157,21 @@ def _within(place: float, size: int) -> int:
 
 
 @jit
-def _corners(room: Room, view: View, index: int) -> NDArray[np.float64]:
+def _corners(part: np.void, view: View) -> NDArray[np.float64]:
     """Return the corners of a part's bounding box in camera axes, (8, 3)."""
     corner = np.empty((8, 3))
-    half, centre = room.half[index], room.centre[index]
-    wide, deep = half[0], half[1]
-    if room.shape[index] == FRUSTUM:
-        wide = deep = max(half[0], half[1])
+    wide, deep, high = half_of(part)
+    if part.shape == FRUSTUM:
+        wide = deep = max(wide, deep)
     for i in range(8):
         x = wide if i & 1 else -wide
         y = deep if i & 2 else -deep
-        z = half[2] if i & 4 else -half[2]
-        w = to_world(room, index, (x, y, z))
+        z = high if i & 4 else -high
+        w = to_world(part, (x, y, z))
         for k in range(3):
             corner[i, k] = 0.0
             for axis in range(3):
-                offset = w[axis] + centre[axis] - view.position[axis]
+                offset = w[axis] + part.centre[axis] - view.position[axis]
                 corner[i, k] += view.axes[k, axis] * offset
     return corner
 
@@ -192,51 +183,50 @@ def inverses(d: Triple) -> Triple:
 
 
 @jit
-def crosses(room: Room, group: int, o: Triple, inverse: Triple, reach: float) -> bool:
+def crosses(group: np.void, o: Triple, inverse: Triple, reach: float) -> bool:
     """Return whether a ray meets the bounding box of a group before `reach`."""
     enter, leave = 0.0, reach
+    low, high = group.low, group.high
     for axis in range(3):
-        a = (room.group_low[group, axis] - o[axis]) * inverse[axis]
-        b = (room.group_high[group, axis] - o[axis]) * inverse[axis]
+        a = (low[axis] - o[axis]) * inverse[axis]
+        b = (high[axis] - o[axis]) * inverse[axis]
         enter, leave = max(enter, min(a, b)), min(leave, max(a, b))
     return enter <= leave
 
 
 @jit
-def hit_part(room: Room, index: int, o: Triple, d: Triple) -> float:
+def hit_part(part: np.void, o: Triple, d: Triple) -> float:
     """Return t where a ray in world axes meets a part, infinite where it does not."""
-    return hit(
-        room.shape[index],
-        point_in_part(room, index, o),
-        to_part(room, index, d),
-        half_of(room, index),
-        room.rounding[index],
-    )
+    at, towards = point_in_part(part, o), to_part(part, d)
+    return hit(part.shape, at, towards, half_of(part), part.rounding)
 
 
 @jit
 def nearest(room: Room, o: Triple, d: Triple) -> tuple[float, int]:
     """Return t and part of the first hit of a ray in world axes."""
-    best, part = hit_faces(room, o, d)
+    best, seen = hit_faces(room, o, d)
     inverse = inverses(d)
-    for group in range(room.group_low.shape[0]):
-        if not crosses(room, group, o, inverse, best):
+    for k in range(room.groups.shape[0]):
+        group = room.groups[k]
+        if not crosses(group, o, inverse, best):
             continue
-        for index in range(room.group_start[group], room.group_start[group + 1]):
-            t = hit_part(room, index, o, d)
+        for index in range(group.start, group.stop):
+            t = hit_part(room.parts[index], o, d)
             if t < best:
-                best, part = t, index
-    return best, part
+                best, seen = t, index
+    return best, seen
 
 
 @jit
 def is_shaded(room: Room, o: Triple, d: Triple, reach: float) -> bool:
     """Return whether a part stands between `o` and `o + reach d`."""
     inverse = inverses(d)
-    for group in range(room.group_low.shape[0]):
-        if not room.group_shades[group] or not crosses(room, group, o, inverse, reach):
+    for k in range(room.groups.shape[0]):
+        group = room.groups[k]
+        if not group.shades or not crosses(group, o, inverse, reach):
             continue
-        for index in range(room.group_start[group], room.group_start[group + 1]):
-            if room.shades[index] and hit_part(room, index, o, d) < reach:
+        for index in range(group.start, group.stop):
+            part = room.parts[index]
+            if part.shades and hit_part(part, o, d) < reach:
                 return True
     return False

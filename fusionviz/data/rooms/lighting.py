@@ -12,30 +12,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fusionviz.data.rooms.casting import half_of, is_shaded, point_in_part
-from fusionviz.data.rooms.noise import hashed
 from fusionviz.data.rooms.parts import Room
 from fusionviz.data.rooms.shapes import Triple, distance, jit
+from fusionviz.data.rooms.surfaces import Places, dot
 
 AMBIENT_REACH_M = 0.6
 OFFSET_M = 2e-3
 
 
+LAMP = np.dtype(
+    [
+        ("is_sun", np.bool_),
+        ("centre", np.float64, 3),
+        ("side_u", np.float64, 3),
+        ("side_v", np.float64, 3),
+        ("facing", np.float64, 3),
+        ("colour", np.float64, 3),
+    ],
+    align=True,
+)
+"""A light: the parallelogram `centre` ± `side_u` ± `side_v`.
+
+A lamp or a window shines from it towards `facing`, or all around where that is zero.
+The sun, which stands in the direction `facing`, shines through it. `colour` is linear
+RGB, for lamps at about 1 m, for the sun at normal incidence.
+"""
+
+
 class Lights(NamedTuple):
-    """Lights of a room, one a row, and the light from everywhere.
+    """What lights a room: lamps, and ambience from above and from below, linear RGB."""
 
-    A lamp or a window is a parallelogram `centre` ± `side_u` ± `side_v` that shines
-    towards `facing`, or in all directions where that is zero. The sun shines along
-    `-facing` through the parallelogram. `colour` is linear RGB: at 1 m for
-    lamps, at normal incidence for the sun. `ambient` is what comes from above and
-    `bounce` what comes from below, linear RGB.
-    """
-
-    is_sun: NDArray[np.bool_]
-    centre: NDArray[np.float64]
-    side_u: NDArray[np.float64]
-    side_v: NDArray[np.float64]
-    facing: NDArray[np.float64]
-    colour: NDArray[np.float64]
+    lamps: NDArray[np.void]
     ambient: NDArray[np.float64]
     bounce: NDArray[np.float64]
 
@@ -46,17 +53,18 @@ def openness(room: Room, p: Triple, n: Triple) -> float:
     near, middle, far = 0.06, 0.18, AMBIENT_REACH_M
     a, b = _clear_of_faces(room, p, n, near), _clear_of_faces(room, p, n, middle)
     c = _clear_of_faces(room, p, n, far)
-    for group in range(room.group_low.shape[0]):
-        low, high = room.group_low[group], room.group_high[group]
+    for k in range(room.groups.shape[0]):
+        group = room.groups[k]
+        low, high = group.low, group.high
         x = max(low[0] - p[0], p[0] - high[0])
         y = max(low[1] - p[1], p[1] - high[1])
         z = max(low[2] - p[2], p[2] - high[2])
         if max(x, y, z) > far:
             continue
-        for index in range(room.group_start[group], room.group_start[group + 1]):
-            a = min(a, _gap(room, index, p, n, near))
-            b = min(b, _gap(room, index, p, n, middle))
-            c = min(c, _gap(room, index, p, n, far))
+        for index in range(group.start, group.stop):
+            a = min(a, _gap(room.parts[index], p, n, near))
+            b = min(b, _gap(room.parts[index], p, n, middle))
+            c = min(c, _gap(room.parts[index], p, n, far))
     dark = 0.5 * (1.0 - max(a, 0.0) / near) + 0.36 * (1.0 - max(b, 0.0) / middle)
     dark += 0.26 * (1.0 - max(c, 0.0) / far)
     return max(0.12, 1.0 - 0.85 * dark)
@@ -73,110 +81,94 @@ def _clear_of_faces(room: Room, p: Triple, n: Triple, reach: float) -> float:
 
 
 @jit
-def _gap(room: Room, index: int, p: Triple, n: Triple, reach: float) -> float:
+def _gap(part: np.void, p: Triple, n: Triple, reach: float) -> float:
     """Return the distance to a part from `reach` above a surface."""
     q = (p[0] + n[0] * reach, p[1] + n[1] * reach, p[2] + n[2] * reach)
-    return distance(
-        room.shape[index], point_in_part(room, index, q), half_of(room, index)
-    )
+    return distance(part.shape, point_in_part(part, q), half_of(part))
 
 
 @jit
-def _sunlight(room: Room, lights: Lights, k: int, p: Triple) -> float:
-    """Return 1 where the sun shines through its window, else 0."""
-    d = (lights.facing[k, 0], lights.facing[k, 1], lights.facing[k, 2])
-    c, u, v = lights.centre[k], lights.side_u[k], lights.side_v[k]
-    nx = u[1] * v[2] - u[2] * v[1]
-    ny = u[2] * v[0] - u[0] * v[2]
-    nz = u[0] * v[1] - u[1] * v[0]
-    across = nx * d[0] + ny * d[1] + nz * d[2]
+def _sunlight(room: Room, sun: np.void, p: Triple, n: Triple) -> float:
+    """Return the cosine of sunlight that comes through the window, 0 in shadow."""
+    d = (sun.facing[0], sun.facing[1], sun.facing[2])
+    cosine = dot(n, d)
+    if cosine <= 0.0:
+        return 0.0
+    u = (sun.side_u[0], sun.side_u[1], sun.side_u[2])
+    v = (sun.side_v[0], sun.side_v[1], sun.side_v[2])
+    c = (sun.centre[0] - p[0], sun.centre[1] - p[1], sun.centre[2] - p[2])
+    normal = (
+        u[1] * v[2] - u[2] * v[1],
+        u[2] * v[0] - u[0] * v[2],
+        u[0] * v[1] - u[1] * v[0],
+    )
+    across = dot(normal, d)
     if abs(across) < 1e-9:
         return 0.0
-    t = (nx * (c[0] - p[0]) + ny * (c[1] - p[1]) + nz * (c[2] - p[2])) / across
-    if t <= 0.0:
+    t = dot(normal, c) / across
+    q = (t * d[0] - c[0], t * d[1] - c[1], t * d[2] - c[2])
+    inside = abs(dot(q, u)) <= dot(u, u) and abs(dot(q, v)) <= dot(v, v)
+    if t <= 0.0 or not inside or is_shaded(room, p, d, t):
         return 0.0
-    x, y = p[0] + t * d[0] - c[0], p[1] + t * d[1] - c[1]
-    z = p[2] + t * d[2] - c[2]
-    a = (x * u[0] + y * u[1] + z * u[2]) / (u[0] ** 2 + u[1] ** 2 + u[2] ** 2)
-    b = (x * v[0] + y * v[1] + z * v[2]) / (v[0] ** 2 + v[1] ** 2 + v[2] ** 2)
-    if abs(a) > 1.0 or abs(b) > 1.0 or is_shaded(room, p, d, t):
-        return 0.0
-    return 1.0
+    return cosine
 
 
 @jit
 def _lamplight(
-    room: Room, lights: Lights, k: int, p: Triple, n: Triple, a: float, b: float
+    room: Room, lamp: np.void, p: Triple, n: Triple, a: float, b: float
 ) -> float:
-    """Return light at a point from one point of a lamp, cosines and falloff included."""
-    c, u, v, f = lights.centre[k], lights.side_u[k], lights.side_v[k], lights.facing[k]
-    x = c[0] + a * u[0] + b * v[0] - p[0]
-    y = c[1] + a * u[1] + b * v[1] - p[1]
-    z = c[2] + a * u[2] + b * v[2] - p[2]
-    cosine = n[0] * x + n[1] * y + n[2] * z
+    """Return light from one point of a lamp, cosines and falloff included."""
+    c, u, v, f = lamp.centre, lamp.side_u, lamp.side_v, lamp.facing
+    way = (
+        c[0] + a * u[0] + b * v[0] - p[0],
+        c[1] + a * u[1] + b * v[1] - p[1],
+        c[2] + a * u[2] + b * v[2] - p[2],
+    )
+    cosine = dot(n, way)
     if cosine <= 0.0:
         return 0.0
-    square = x * x + y * y + z * z
+    square = dot(way, way)
     length = math.sqrt(square)
-    away = -(f[0] * x + f[1] * y + f[2] * z) / length
+    away = 1.0
     if f[0] != 0.0 or f[1] != 0.0 or f[2] != 0.0:
-        if away <= 0.0:
-            return 0.0
-    else:
-        away = 1.0
-    if is_shaded(room, p, (x, y, z), 1.0):
+        away = -dot((f[0], f[1], f[2]), way) / length
+    if away <= 0.0 or is_shaded(room, p, way, 1.0):
         return 0.0
     return away * cosine / (length * (square + 0.15))
 
 
 @jit
-def _lamp_place(sample: int, k: int) -> tuple[float, float]:
-    """Return one of nine places on a lamp, in -1..1 along each side."""
-    a = (2.0 * (sample % 3) - 2.0) / 3.0
-    b = (2.0 * (sample // 3) - 2.0) / 3.0
-    return a + 0.3 * (hashed(sample, k, 5) - 0.5), b + 0.3 * (
-        hashed(sample, k, 6) - 0.5
-    )
-
-
-@jit
 def irradiance(
-    room: Room,
-    lights: Lights,
-    surface: Triple,
-    n: Triple,
-    sample: int,
-) -> Triple:
-    """Return linear RGB light at a point of a surface with normal `n`.
+    room: Room, lights: Lights, places: Places, sample: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Return linear RGB light on each place, (place, 3).
 
     Args:
         room: The scene.
         lights: What lights it.
-        surface: Point in world axes.
-        n: Normal of length 1, towards the viewer.
-        sample: Which of the nine places on each lamp to ask, 0 to 8.
+        places: Places on surfaces.
+        sample: Which of nine points of each lamp a place asks, 0 to 8, (place,).
     """
-    p = (
-        surface[0] + OFFSET_M * n[0],
-        surface[1] + OFFSET_M * n[1],
-        surface[2] + OFFSET_M * n[2],
-    )
-    up = 0.5 + 0.5 * n[2]
-    air = openness(room, p, n)
-    red = air * (up * lights.ambient[0] + (1.0 - up) * lights.bounce[0])
-    green = air * (up * lights.ambient[1] + (1.0 - up) * lights.bounce[1])
-    blue = air * (up * lights.ambient[2] + (1.0 - up) * lights.bounce[2])
-    for k in range(lights.is_sun.shape[0]):
-        f = lights.facing[k]
-        if lights.is_sun[k]:
-            cosine = n[0] * f[0] + n[1] * f[1] + n[2] * f[2]
-            got = 0.0
-            if cosine > 0.0:
-                got = cosine * _sunlight(room, lights, k, p)
-        else:
-            a, b = _lamp_place(sample, k)
-            got = _lamplight(room, lights, k, p, n, a, b)
-        red += got * lights.colour[k, 0]
-        green += got * lights.colour[k, 1]
-        blue += got * lights.colour[k, 2]
-    return red, green, blue
+    out = np.empty_like(places.point)
+    for k in range(places.part.shape[0]):
+        n = (places.normal[k, 0], places.normal[k, 1], places.normal[k, 2])
+        p = (
+            places.point[k, 0] + OFFSET_M * n[0],
+            places.point[k, 1] + OFFSET_M * n[1],
+            places.point[k, 2] + OFFSET_M * n[2],
+        )
+        up, air = 0.5 + 0.5 * n[2], openness(room, p, n)
+        for c in range(3):
+            sky = up * lights.ambient[c] + (1.0 - up) * lights.bounce[c]
+            out[k, c] = air * sky
+        for j in range(lights.lamps.shape[0]):
+            lamp = lights.lamps[j]
+            if lamp.is_sun:
+                got = _sunlight(room, lamp, p, n)
+            else:
+                a = (2.0 * (sample[k] % 3) - 2.0) / 3.0
+                b = (2.0 * (sample[k] // 3) - 2.0) / 3.0
+                got = _lamplight(room, lamp, p, n, a, b)
+            for c in range(3):
+                out[k, c] += got * lamp.colour[c]
+    return out

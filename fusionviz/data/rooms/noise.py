@@ -2,10 +2,13 @@
 
 import math
 
+from numba import njit
+
 from fusionviz.data.rooms.shapes import jit
 
 
-@jit
+# The signature stops numba from compiling it once for every literal argument.
+@njit("float64(int64, int64, int64)", cache=True, nogil=True)
 def hashed(x: int, y: int, seed: int) -> float:
     """Return a number in 0..1 that looks random and depends on three integers."""
     h = (x * 374761393 + y * 668265263 + seed * 974711) & 0xFFFFFFFF

@@ -81,30 +81,50 @@ class Piece:
     lamps: list[Vector] = field(default_factory=list)
 
 
-class Room(NamedTuple):
-    """A scene as the tracer reads it; the first six parts are the room's faces.
+PART = np.dtype(
+    [
+        ("shape", np.int64),
+        ("label", np.int64),
+        ("pattern", np.int64),
+        ("seed", np.int64),
+        ("shades", np.bool_),
+        ("centre", np.float64, 3),
+        ("axes", np.float64, (3, 3)),
+        ("half", np.float64, 3),
+        ("rounding", np.float64),
+        ("colours", np.float64, (3, 3)),
+        ("scale", np.float64),
+        ("gloss", np.float64),
+        ("glow", np.float64),
+    ],
+    align=True,
+)
+"""A part in world axes; the columns of `axes` are the part's own axes."""
 
-    Faces come in the order x = 0, x = width, y = 0, y = depth, floor, ceiling. Groups
-    are runs of parts with a common bounding box: those of group g are
-    `group_start[g]` up to `group_start[g + 1]`.
+GROUP = np.dtype(
+    [
+        ("start", np.int64),
+        ("stop", np.int64),
+        ("shades", np.bool_),
+        ("low", np.float64, 3),
+        ("high", np.float64, 3),
+    ],
+    align=True,
+)
+"""A run of parts, `start` up to `stop`, and the box around them in world axes."""
+
+
+class Room(NamedTuple):
+    """A scene as the tracer reads it.
+
+    `extent` is width (x), depth (y) and height (z). The first six of `parts` are the
+    room's faces: x = 0, x = width, y = 0, y = depth, floor, ceiling; `groups` hold the
+    others.
     """
 
     extent: NDArray[np.float64]
-    shape: NDArray[np.int64]
-    centre: NDArray[np.float64]
-    axes: NDArray[np.float64]
-    half: NDArray[np.float64]
-    rounding: NDArray[np.float64]
-    shades: NDArray[np.bool_]
-    label: NDArray[np.int64]
-    pattern: NDArray[np.int64]
-    colours: NDArray[np.float64]
-    surface: NDArray[np.float64]
-    pattern_seed: NDArray[np.int64]
-    group_start: NDArray[np.int64]
-    group_low: NDArray[np.float64]
-    group_high: NDArray[np.float64]
-    group_shades: NDArray[np.bool_]
+    parts: NDArray[np.void]
+    groups: NDArray[np.void]
 
 
 def box(
@@ -182,47 +202,41 @@ def pack(
     Args:
         extent: Width (x), depth (y) and height (z) of the room in metres.
         faces: Six materials: four walls, floor, ceiling, as in `Room`.
-        groups: Parts in world axes, neighbours in the list near each other in space.
+        groups: Parts in world axes, neighbours in a list near each other in space.
     """
-    groups = [
+    runs = [
         group[first : first + RUN]
         for group in groups
         for first in range(0, len(group), RUN)
     ]
-    parts = [_face(extent, axis, faces[axis]) for axis in range(6)]
-    parts += [part for group in groups for part in group]
-    materials = [part.material for part in parts]
-    centre = np.array([part.centre for part in parts], dtype=np.float64)
-    half = np.array([part.half for part in parts], dtype=np.float64)
-    shape = np.array([part.shape for part in parts], dtype=np.int64)
-    axes = _rotations(np.array([part.turn for part in parts], dtype=np.float64))
-    start = np.cumsum([6] + [len(group) for group in groups], dtype=np.int64)
-    reach = half.copy()
-    round_parts = shape == Shape.FRUSTUM
-    reach[round_parts, :2] = half[round_parts, :2].max(axis=1, keepdims=True)
-    spread = np.einsum("pij,pj->pi", np.abs(axes), reach)
-    low, high = centre - spread, centre + spread
-    runs = [slice(a, b) for a, b in zip(start[:-1], start[1:], strict=True)]
-    return Room(
-        extent=np.array(extent, dtype=np.float64),
-        shape=shape,
-        centre=centre,
-        axes=axes,
-        half=half,
-        rounding=np.array([part.rounding for part in parts], dtype=np.float64),
-        shades=np.array([part.shades for part in parts], dtype=np.bool_),
-        label=np.array([part.label for part in parts], dtype=np.int64),
-        pattern=np.array([m.pattern for m in materials], dtype=np.int64),
-        colours=np.array([m.colours for m in materials], dtype=np.float64),
-        surface=np.array([(m.scale, m.gloss, m.glow) for m in materials], np.float64),
-        pattern_seed=np.array([m.seed for m in materials], dtype=np.int64),
-        group_start=start,
-        group_low=np.array([low[run].min(0) for run in runs]).reshape(-1, 3),
-        group_high=np.array([high[run].max(0) for run in runs]).reshape(-1, 3),
-        group_shades=np.array(
-            [any(p.shades for p in parts[run]) for run in runs], bool
-        ),
-    )
+    solids = [_face(extent, axis, faces[axis]) for axis in range(6)]
+    solids += [part for run in runs for part in run]
+    parts = _part_array(solids)
+    reach = parts["half"].copy()
+    is_round = parts["shape"] == Shape.FRUSTUM
+    reach[is_round, :2] = reach[is_round, :2].max(axis=1, keepdims=True)
+    spread = np.einsum("pij,pj->pi", np.abs(parts["axes"]), reach)
+    low, high = parts["centre"] - spread, parts["centre"] + spread
+    boxes = np.zeros(len(runs), GROUP)
+    boxes["stop"] = 6 + np.cumsum([len(run) for run in runs], dtype=np.int64)
+    boxes["start"] = np.concatenate([[6], boxes["stop"][:-1]])[: len(runs)]
+    for group in boxes:
+        members = slice(group["start"], group["stop"])
+        group["low"], group["high"] = low[members].min(0), high[members].max(0)
+        group["shades"] = parts["shades"][members].any()
+    return Room(np.array(extent, dtype=np.float64), parts, boxes)
+
+
+def _part_array(solids: Sequence[Part]) -> NDArray[np.void]:
+    """Return parts as an array of `PART`."""
+    parts = np.zeros(len(solids), PART)
+    materials = [part.material for part in solids]
+    for name in ("shape", "label", "shades", "centre", "half", "rounding"):
+        parts[name] = [getattr(part, name) for part in solids]
+    for name in ("pattern", "seed", "colours", "scale", "gloss", "glow"):
+        parts[name] = [getattr(material, name) for material in materials]
+    parts["axes"] = _rotations(np.array([part.turn for part in solids], np.float64))
+    return parts
 
 
 def _face(extent: Vector, face: int, material: Material) -> Part:
@@ -232,16 +246,16 @@ def _face(extent: Vector, face: int, material: Material) -> Part:
     half = [side / 2 for side in extent]
     centre[face // 2] = extent[face // 2] * (face % 2)
     half[face // 2] = 0.0
-    return Part(Shape.FACE, tuple(centre), tuple(half), material, label)  # type: ignore[arg-type]
+    x, y, z = centre
+    return Part(Shape.FACE, (x, y, z), (half[0], half[1], half[2]), material, label)
 
 
 def _rotations(turns: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return matrices (part, 3, 3) from a part's own axes to the world's."""
-    cos, sin = np.cos(turns).T, np.sin(turns).T
-    (cz, cx, cy), (sz, sx, sy) = cos, sin
+    (cz, cx, cy), (sz, sx, sy) = np.cos(turns).T, np.sin(turns).T
     rows = [
         [cz * cy - sz * sx * sy, -sz * cx, cz * sy + sz * sx * cy],
         [sz * cy + cz * sx * sy, cz * cx, sz * sy - cz * sx * cy],
         [-cx * sy, sx, cx * cy],
     ]
-    return np.ascontiguousarray(np.array(rows).transpose(2, 0, 1))
+    return np.array(rows).transpose(2, 0, 1)

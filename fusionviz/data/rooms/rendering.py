@@ -12,8 +12,9 @@ from fusionviz.data.rooms.edges import picture_edges, shape_edges
 from fusionviz.data.rooms.lighting import Lights
 from fusionviz.data.rooms.parts import Room
 from fusionviz.data.rooms.scene import build_scene, choose_view
-from fusionviz.data.rooms.shading import add_gloss, light_map, shade
-from fusionviz.data.rooms.view import Intrinsics, View, supersample
+from fusionviz.data.rooms.shading import add_gloss, light_pixels, shade
+from fusionviz.data.rooms.surfaces import seen_places
+from fusionviz.data.rooms.view import Intrinsics, View
 
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 
@@ -64,24 +65,21 @@ def photograph(
     room: Room, lights: Lights, view: View, size: tuple[int, int], rng: Generator
 ) -> RoomSample:
     """Return what a camera sees; `rng` draws exposure, white balance and noise."""
-    height, width = size
-    fine_view = supersample(view, 2)
-    centre = cast(room, view, height, width)
-    fine = cast(room, fine_view, 2 * height, 2 * width)
-    depth, part = centre
-    lit = light_map(room, lights, view, centre)
-    colour = shade(room, lights, view, part, lit, fine_view, fine)
-    add_gloss(room, lights, view, centre, colour)
-    light, normal = lit
-    rgb, exposure = _develop(colour, rng)
+    depth, part = cast(room, view, *size)
+    places = seen_places(room, view, depth, part)
+    light = light_pixels(room, lights, places, size)
+    colour = shade(room, lights, view, places, light, size)
+    add_gloss(room, lights, places, colour)
+    rgb, exposure = _develop(colour.reshape(*size, 3), rng)
+    white = 1.0 - np.exp(-exposure * (light @ LUMINANCE).reshape(size))
     depth_m = depth.astype(np.float32)
-    normal = (normal @ view.axes.T).astype(np.float32)
+    normal = (places.normal @ view.axes.T).astype(np.float32).reshape(*size, 3)
     return RoomSample(
         rgb=rgb,
         depth_m=depth_m,
-        label=room.label[part],
+        label=room.parts["label"][part],
         normal=normal,
-        shade=(1.0 - np.exp(-exposure * (light @ LUMINANCE))).astype(np.float32),
+        shade=white.astype(np.float32),
         edge=shape_edges(depth_m, normal),
         texture=picture_edges(rgb),
         intrinsics=view.intrinsics,

@@ -8,7 +8,7 @@ from numpy.random import Generator
 
 from fusionviz.data.rooms import openings
 from fusionviz.data.rooms.casting import cast
-from fusionviz.data.rooms.lighting import Lights
+from fusionviz.data.rooms.lighting import LAMP, Lights
 from fusionviz.data.rooms.materials import (
     WHITE,
     Style,
@@ -201,10 +201,8 @@ def _light(plan: Plan, panes: list[Opening], daylight: bool) -> Lights:
         rows.append((False, point, (0.06, 0.0, 0.0), (0.0, 0.0, 0.06), zero, colour))
     strength = between(rng, 0.15, 0.3)
     tint = (0.95, 1.0, 1.06) if daylight else (1.0, 0.93, 0.82)
-    columns = list(zip(*rows, strict=True))
     return Lights(
-        np.array(columns[0], dtype=np.bool_),
-        *(np.array(column, dtype=np.float64) for column in columns[1:]),
+        np.array(rows, dtype=LAMP),
         ambient=np.array([strength * part for part in tint]),
         bounce=np.array([0.75 * strength, 0.68 * strength, 0.6 * strength]),
     )
@@ -268,9 +266,11 @@ def _random_pose(rng: Generator, scene: Scene) -> tuple[Vector, Vector, float, f
 
 def _interest(scene: Scene, view: View, small: int) -> float:
     """Return how much a view shows: classes and parts, and nothing too near."""
-    depth, part = cast(scene.room, view, small, small)
-    share = np.bincount(scene.room.label[part].ravel(), minlength=13) / part.size
-    seen = np.sqrt(np.minimum(share, 0.1)).sum() + 0.004 * np.unique(part).size
+    depth, seen = cast(scene.room, view, small, small)
+    share = (
+        np.bincount(scene.room.parts["label"][seen].ravel(), minlength=13) / seen.size
+    )
+    seen = np.sqrt(np.minimum(share, 0.1)).sum() + 0.004 * np.unique(seen).size
     rare = np.sqrt(np.minimum(share[[1, 7, 10, 6]], 0.06)).sum()
     near = np.mean(depth < 0.7)
     flat = max(0.0, share[11] + share[4] + share[2] - 0.6)

@@ -248,16 +248,20 @@ def weights(
     pattern: int,
     u: float,
     v: float,
-    s: float,
-    t: float,
     wide: float,
     high: float,
     scale: float,
     seed: int,
     pixel: float,
 ) -> Weights:
-    """Return the weights of a pattern at a place; see the head of this file."""
+    """Return the weights of a pattern at a place; see the head of this file.
+
+    `wide` and `high` are the sides of the face in metres.
+    """
+    s, t = u / wide, v / high
     if pattern == Pattern.GRAIN:
+        if high > wide:
+            u, v = v, u
         return clamp(grain(u, v, seed, pixel)), 0.0, 1.0
     if pattern == Pattern.PLANKS:
         return planks(u, v, scale, seed, pixel)
