@@ -51,7 +51,7 @@ def hue(h: float, saturation: float, value: float) -> Colour:
 
 def vivid(rng: Generator) -> Colour:
     """Return a strong colour."""
-    return hue(rng.random(), between(rng, 0.5, 0.9), between(rng, 0.45, 0.95))
+    return hue(rng.random(), between(rng, 0.4, 0.85), between(rng, 0.4, 0.92))
 
 
 def pastel(rng: Generator) -> Colour:

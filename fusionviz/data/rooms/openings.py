@@ -66,9 +66,9 @@ def window(
 
 
 def curtains(
-    rng: Generator, style: Style, wide: float, low: float, high: float
+    rng: Generator, style: Style, wide: float, low: float, high: float, end: float
 ) -> list[Part]:
-    """Return a rod and two curtains in folds, or a blind."""
+    """Return a rod and two curtains in folds down to height `end`, or a blind."""
     colour = pick(rng, (*style.accents, WHITE, pastel(rng), style.fabric))
     if chance(rng, 0.25):
         colours = (scaled(colour, 1.05), scaled(colour, 0.6), colour)
@@ -77,7 +77,6 @@ def curtains(
         at = (0, -0.08, high - drop / 2)
         return [box(at, (wide - 0.02, 0.03, drop), blind, WINDOW)]
     fabric = cloth(rng, colour, printed=0.2)
-    end = 0.04 if chance(rng, 0.6) else max(low - 0.15, 0.04)
     top = high + 0.1
     folds, radius = count(rng, 3, 5), 0.045
     parts = [

@@ -85,6 +85,7 @@ PART = np.dtype(
     [
         ("shape", np.int64),
         ("label", np.int64),
+        ("piece", np.int64),
         ("pattern", np.int64),
         ("seed", np.int64),
         ("shades", np.bool_),
@@ -99,7 +100,11 @@ PART = np.dtype(
     ],
     align=True,
 )
-"""A part in world axes; the columns of `axes` are the part's own axes."""
+"""A part in world axes.
+
+The columns of `axes` are the part's own axes; `piece` counts the pieces that parts
+belong to, -1 for the room's faces.
+"""
 
 GROUP = np.dtype(
     [
@@ -212,6 +217,8 @@ def pack(
     solids = [_face(extent, axis, faces[axis]) for axis in range(6)]
     solids += [part for run in runs for part in run]
     parts = _part_array(solids)
+    parts["piece"][:6] = -1
+    parts["piece"][6:] = np.repeat(np.arange(len(groups)), [len(g) for g in groups])
     reach = parts["half"].copy()
     is_round = parts["shape"] == Shape.FRUSTUM
     reach[is_round, :2] = reach[is_round, :2].max(axis=1, keepdims=True)

@@ -58,6 +58,12 @@ class Plan:
             return (along, away, 0.0), math.pi
         return (along, deep - away, 0.0), 0.0
 
+    def keep_free(self, wall: int, start: float, end: float, away: float) -> None:
+        """Keep the floor in front of a stretch of wall free."""
+        (x0, y0, _), _ = self.wall_place(wall, start, 0.0)
+        (x1, y1, _), _ = self.wall_place(wall, end, away)
+        self.kept_free.append((min(x0, x1), max(x0, x1), min(y0, y1), max(y0, y1)))
+
     def add(self, parts: Sequence[Part], at: Vector, yaw: float) -> None:
         """Put parts into the room as one group."""
         self.groups.append(move(parts, at, yaw))

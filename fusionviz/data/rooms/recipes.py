@@ -37,7 +37,7 @@ def light(plan: Plan, piece: Piece, x: float = 0.0) -> Piece:
 def with_television(plan: Plan, piece: Piece) -> Piece:
     """Return a cabinet with a television on it."""
     top = piece.tops[0]
-    wide = min(between(plan.rng, 0.95, 1.35), 2 * top.half_width)
+    wide = min(between(plan.rng, 1.05, 1.5), 2 * top.half_width)
     screen = things.standing_television(plan.rng, wide, top.z)
     piece.parts += move(screen, (top.x, top.y, 0.0))
     piece.size = (*piece.size[:2], top.z + 0.1 + 0.57 * wide)
@@ -48,7 +48,7 @@ def hang_television(plan: Plan) -> bool:
     """Hang a television on a wall."""
     rng = plan.rng
     for _ in range(12):
-        wall, wide = count(rng, 0, 3), between(rng, 0.9, 1.3)
+        wall, wide = count(rng, 0, 3), between(rng, 1.0, 1.5)
         along = between(rng, wide, plan.wall_length(wall) - wide)
         z = between(rng, 1.05, 1.3)
         span = (along - wide / 2, along + wide / 2, z, z + 0.57 * wide)
@@ -286,12 +286,18 @@ def _clear(
 def extras(plan: Plan) -> None:
     """Add what any room may have: lamp, plants, basket, a television on the wall."""
     rng, style = plan.rng, plan.style
-    if chance(rng, 0.4):
+    if chance(rng, 0.5):
         plan.against_wall(things.floor_lamp(rng, style))
-    for _ in range(count(rng, 0, 2)):
+    if chance(rng, 0.4):
+        plan.against_wall(seating.armchair(rng, style))
+    for _ in range(count(rng, 1, 2)):
         plan.against_wall(things.plant(rng, style))
-    for _ in range(count(rng, 0, 2)):
+    for _ in range(count(rng, 1, 2)):
         plan.against_wall(things.basket(rng, style))
+    if chance(rng, 0.6):
+        maker = seating.chair_maker(rng, style)
+        for _ in range(2):
+            plan.against_wall(seating.chair(rng, maker))
 
 
 RECIPES = (living_room, bedroom, study, dining_room)
@@ -303,7 +309,7 @@ def furnish(plan: Plan) -> None:
     recipe(plan)
     extras(plan)
     screens = any(part.label == 10 for group in plan.groups for part in group)
-    if not screens and chance(plan.rng, 0.5):
+    if not screens and chance(plan.rng, 0.7):
         hang_television(plan)
 
 

@@ -46,7 +46,7 @@ class Scene(NamedTuple):
 
 def build_scene(rng: Generator) -> Scene:
     """Return a random furnished and lit room."""
-    extent = (between(rng, 3.3, 5.4), between(rng, 3.3, 5.4), between(rng, 2.4, 2.85))
+    extent = (between(rng, 3.1, 4.9), between(rng, 3.3, 5.2), between(rng, 2.4, 2.85))
     style = random_style(rng)
     plan = Plan(rng, style, extent)
     daylight = chance(rng, 0.75)
@@ -77,13 +77,7 @@ def _add_door(plan: Plan, wall: int) -> None:
     at, yaw = plan.wall_place(wall, along, 0.0)
     plan.add(openings.door(rng, plan.style), at, yaw)
     plan.on_wall[wall].append((along - 0.55, along + 0.55, 0.0, 2.2))
-    a, b = (
-        plan.wall_place(wall, along - 0.5, 0.0)[0],
-        plan.wall_place(wall, along + 0.5, 0.8)[0],
-    )
-    plan.kept_free.append(
-        (min(a[0], b[0]), max(a[0], b[0]), min(a[1], b[1]), max(a[1], b[1]))
-    )
+    plan.keep_free(wall, along - 0.5, along + 0.5, 0.8)
 
 
 def _add_windows(plan: Plan, daylight: bool) -> list[Opening]:
@@ -97,15 +91,17 @@ def _add_windows(plan: Plan, daylight: bool) -> list[Opening]:
         wide = between(rng, 0.9, 1.8)
         half = wide / 2 + 0.5
         along = between(rng, half, plan.wall_length(wall) - half)
-        span = (along - half, along + half, low - 0.05, high + 0.2)
+        end = 0.04 if chance(rng, 0.5) else max(low - 0.15, 0.04)
+        span = (along - half, along + half, end - 0.05, high + 0.2)
         if not plan.wall_is_free(wall, span):
             continue
         at, yaw = plan.wall_place(wall, along, 0.0)
         parts = openings.window(rng, plan.style, wide, low, high, glow)
         if chance(rng, 0.7):
-            parts += openings.curtains(rng, plan.style, wide, low, high)
+            parts += openings.curtains(rng, plan.style, wide, low, high, end)
         plan.add(parts, at, yaw)
         plan.on_wall[wall].append(span)
+        plan.keep_free(wall, span[0], span[1], 0.18 if end < 0.1 else 0.05)
         panes.append(_pane(at, yaw, wide, low, high))
     return panes
 
@@ -227,7 +223,7 @@ def choose_view(rng: Generator, scene: Scene, size: tuple[int, int]) -> View:
     """Return the best of a few random views: the one that shows the most things."""
     best, most = None, -math.inf
     small = 24
-    for _ in range(12):
+    for _ in range(16):
         position, target, angle, roll = _random_pose(rng, scene)
         if any(
             x0 - 0.2 < position[0] < x1 + 0.2
@@ -254,11 +250,11 @@ def _random_pose(rng: Generator, scene: Scene) -> tuple[Vector, Vector, float, f
     near = (edge, wide - edge)[side % 2], 0.3 + (deep - 0.6) * along
     if side > 1:
         near = 0.3 + (wide - 0.6) * along, (edge, deep - edge)[side % 2]
-    position = (near[0], near[1], between(rng, 1.15, 1.75))
+    position = (near[0], near[1], between(rng, 1.2, 1.75))
     target = (
         wide * between(rng, 0.25, 0.75) * 0.6 + 0.4 * (wide - near[0]),
         deep * between(rng, 0.25, 0.75) * 0.6 + 0.4 * (deep - near[1]),
-        between(rng, 0.45, 1.15),
+        between(rng, 0.3, 1.0),
     )
     angle, roll = math.radians(between(rng, 58, 80)), between(rng, -0.03, 0.03)
     return position, target, angle, roll
@@ -266,15 +262,18 @@ def _random_pose(rng: Generator, scene: Scene) -> tuple[Vector, Vector, float, f
 
 def _interest(scene: Scene, view: View, small: int) -> float:
     """Return how much a view shows: classes and parts, and nothing too near."""
-    depth, seen = cast(scene.room, view, small, small)
+    depth, seen_part = cast(scene.room, view, small, small)
     share = (
-        np.bincount(scene.room.parts["label"][seen].ravel(), minlength=13) / seen.size
+        np.bincount(scene.room.parts["label"][seen_part].ravel(), minlength=13)
+        / seen_part.size
     )
-    seen = np.sqrt(np.minimum(share, 0.1)).sum() + 0.004 * np.unique(seen).size
-    rare = np.sqrt(np.minimum(share[[1, 7, 10, 6]], 0.06)).sum()
-    near = np.mean(depth < 0.7)
-    flat = max(0.0, share[11] + share[4] + share[2] - 0.6)
-    return float(seen + rare - 8.0 * near - 2.0 * flat)
+    seen = np.sqrt(np.minimum(share, 0.1)).sum() + 0.004 * np.unique(seen_part).size
+    rare = np.sqrt(np.minimum(share[[1, 7, 10, 6, 12]], 0.06)).sum()
+    near = np.mean(depth < 0.9)
+    flat = max(0.0, share[11] + share[4] + share[2] - 0.5)
+    large = np.bincount(seen_part.ravel())[6:].max(initial=0) / seen_part.size
+    crowd = max(0.0, float(large) - 0.15)
+    return float(seen + rare - 6.0 * near - 2.0 * flat - 2.0 * crowd)
 
 
 __all__ = ["Opening", "Scene", "Style", "build_scene", "choose_view"]

@@ -32,7 +32,7 @@ def chair_maker(rng: Generator, style: Style) -> tuple[Material, Material, int]:
     if chance(rng, 0.45):
         frame = plain(pick(rng, (WHITE, BLACK, *style.accents)), gloss=0.06)
     seat = frame if chance(rng, 0.35) else cloth(rng, pick(rng, style.accents))
-    return frame, seat, count(rng, 0, 2)
+    return frame, seat, count(rng, 0, 3)
 
 
 def chair(rng: Generator, maker: tuple[Material, Material, int]) -> Piece:

@@ -72,7 +72,7 @@ def vase(rng: Generator, base: Vector, high: float) -> list[Part]:
 def foliage(
     rng: Generator, base: Vector, spread: float, high: float, leaves: int
 ) -> list[Part]:
-    """Return leaves that fan out from a point."""
+    """Return leaves that fan out from a point, `spread` to each side at most."""
     green = hue(
         between(rng, 0.22, 0.4), between(rng, 0.5, 0.8), between(rng, 0.35, 0.6)
     )
@@ -81,17 +81,15 @@ def foliage(
     parts = []
     for i in range(leaves):
         angle = 2.399963 * i + between(rng, -0.3, 0.3)
-        tilt = between(rng, 0.15, 1.0)
-        long = high * between(rng, 0.45, 0.6)
-        out, up = math.sin(tilt) * spread / high, math.cos(tilt)
-        centre = (
-            base[0] + math.cos(angle) * out * long,
-            base[1] + math.sin(angle) * out * long,
-            base[2] + up * long,
-        )
+        half = 0.5 * high * between(rng, 0.7, 1.0)
+        reach = min(1.0, 0.95 * spread / (2.0 * half))
+        tilt = math.asin(reach) * between(rng, 0.15, 1.0)
+        out, up = math.sin(tilt) * half, math.cos(tilt) * half
+        x, y = math.cos(angle) * out, math.sin(angle) * out
         turn = (angle - math.pi / 2, -tilt, 0.0)
-        radii = (0.22 * long, 0.05 * long, long)
-        parts.append(ellipsoid(centre, radii, leaf, OBJECTS, turn=turn))
+        radii = (0.2 * half, 0.05 * half, half)
+        at = (base[0] + x, base[1] + y, base[2] + up)
+        parts.append(ellipsoid(at, radii, leaf, OBJECTS, turn=turn))
     return parts
 
 
@@ -100,24 +98,24 @@ def plant(rng: Generator, style: Style) -> Piece:
     pot = plain(pick(rng, (WHITE, (0.7, 0.4, 0.28), BLACK, *style.accents)), gloss=0.05)
     soil = plain((0.25, 0.18, 0.13))
     radius, high = between(rng, 0.14, 0.2), between(rng, 0.25, 0.4)
-    tall, spread = between(rng, 0.5, 1.1), between(rng, 0.35, 0.55)
+    tall, spread = between(rng, 0.5, 1.1), between(rng, 0.28, 0.42)
     parts = [
         frustum((0, 0, 0), (0.75 * radius, radius), high, pot, OBJECTS),
         frustum((0, 0, high), (0.9 * radius, 0.9 * radius), 0.01, soil, OBJECTS),
         *foliage(rng, (0, 0, high), spread, tall, count(rng, 9, 14)),
     ]
-    side = 2 * max(radius, 0.62 * spread)
+    side = 2 * spread
     return Piece(parts=parts, size=(side, side, high + tall))
 
 
 def book_stack(rng: Generator, base: Vector) -> list[Part]:
     """Return a few books lying on each other."""
     parts, z = [], base[2]
-    for _ in range(count(rng, 2, 5)):
-        thick = between(rng, 0.025, 0.05)
+    for _ in range(count(rng, 3, 6)):
+        thick = between(rng, 0.03, 0.06)
         colour = vivid(rng) if chance(rng, 0.7) else WHITE
         cover = Material((colour, WHITE, scaled(colour, 0.6)), Pattern.SPINE, seed=7)
-        size = (between(rng, 0.22, 0.3), between(rng, 0.16, 0.21), thick)
+        size = (between(rng, 0.26, 0.34), between(rng, 0.2, 0.25), thick)
         turn = (between(rng, -0.3, 0.3), 0.0, 0.0)
         parts.append(
             box((base[0], base[1], z + thick / 2), size, cover, BOOKS, turn=turn)
@@ -144,11 +142,11 @@ def small_thing(
     x, y, z = base
     kind = count(rng, 0, 5)
     if kind == 0:
-        return vase(rng, base, min(limit, between(rng, 0.2, 0.34)))
+        return vase(rng, base, min(limit, between(rng, 0.26, 0.42)))
     if kind == 1:
         high = min(limit, between(rng, 0.3, 0.42))
         pot = plain(pick(rng, (WHITE, (0.7, 0.4, 0.28), *style.accents)))
-        leaves = foliage(rng, (x, y, z + 0.3 * high), 0.22, 0.65 * high, 8)
+        leaves = foliage(rng, (x, y, z + 0.3 * high), 0.14, 0.65 * high, 8)
         return [frustum(base, (0.06, 0.08), 0.32 * high, pot, OBJECTS), *leaves]
     if kind == 2:
         size = (between(rng, 0.16, 0.28), 0.18, min(limit, between(rng, 0.1, 0.2)))
