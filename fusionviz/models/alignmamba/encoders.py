@@ -1,10 +1,11 @@
 """Unimodal encoders: from what a modality is made of to tokens of one width.
 
-Every encoder ends in a LayerNorm, so that tokens of all modalities have one scale
-and the cosine between them is not ruled by an offset; then a code of the position is
-added (sinusoids, Vaswani et al. 2017; for images half the channels say the row and
-half the column). Two images of one grid share the code, so tokens of one place start
-out close, and alignment starts near the place itself.
+Every encoder ends in a LayerNorm, so that tokens of all modalities have one scale;
+then a code of the position is added (sinusoids, after Vaswani et al. 2017; for images
+half the channels say the row and half the column). Two images of one grid share the
+code, so that alignment starts near the place itself. For that the wavelengths have to
+fit the grid: codes with wavelengths far beyond it are the same everywhere, and what all
+tokens share makes a few of them the nearest of all others.
 """
 
 import math
@@ -15,8 +16,11 @@ from torch import Tensor, nn
 
 from fusionviz.models.alignmamba.config import AlignMambaConfig, ModalityConfig
 
-FRACTION_STEPS = 64.0
+FRACTION_SPAN = 64
 """A sequence coded by fractions runs over as many steps as one of 64 tokens."""
+
+ORDER_SPAN = 1024
+"""Up to this length the codes of a sequence's positions all differ."""
 
 
 class Encoder(nn.Module):
@@ -35,6 +39,7 @@ class Encoder(nn.Module):
         self.features = _FEATURES[modality.kind](modality, config)
         self.norm = nn.LayerNorm(config.d_model)
         self.d_model = config.d_model
+        self.code_scale = config.code_scale
 
     def forward(
         self, x: Shaped[Tensor, "batch ..."], mask: Bool[Tensor, "batch token"]
@@ -65,12 +70,13 @@ class Encoder(nn.Module):
         if self.modality.positions == "none":
             return like.new_zeros(*mask.shape, self.d_model)
         if self.grid is not None:
-            return grid_code(self.grid, self.d_model).to(like).expand(len(mask), -1, -1)
-        order = (mask.cumsum(dim=1) - 1).clamp(min=0).to(like)
+            code = self.code_scale * grid_code(self.grid, self.d_model).to(like)
+            return code.expand(len(mask), -1, -1)
+        order, span = (mask.cumsum(dim=1) - 1).clamp(min=0).to(like), ORDER_SPAN
         if self.modality.positions == "fraction":
             count = mask.sum(dim=1, keepdim=True).clamp(min=1)
-            order = (order + 0.5) * (FRACTION_STEPS / count)
-        return sinusoids(order, self.d_model)
+            order, span = (order + 0.5) * (FRACTION_SPAN / count), FRACTION_SPAN
+        return self.code_scale * sinusoids(order, self.d_model, span)
 
     def tokens_of(self, x: Shaped[Tensor, "batch ..."]) -> int:
         """Return how many tokens an input has, padding included.
@@ -98,18 +104,23 @@ class Encoder(nn.Module):
 
 
 def sinusoids(
-    position: Float[Tensor, "*batch token"], channels: int
+    position: Float[Tensor, "*batch token"], channels: int, span: int
 ) -> Float[Tensor, "*batch token {channels}"]:
-    """Return sines and cosines of positions (Vaswani et al. 2017, section 3.5).
+    """Return sines and cosines of positions.
+
+    Vaswani et al. 2017, section 3.5, but with wavelengths that fit the sequence: in
+    geometric steps from 4 tokens to 4 times the span, of which the sequence then fills
+    a quarter, so that no two places look alike.
 
     Args:
         position: In tokens; need not be whole.
-        channels: Even; the wavelengths run from 2π to 10,000 · 2π tokens.
+        channels: Even: the sines first, then the cosines.
+        span: Length of the longest sequence that is expected.
     """
-    half = torch.arange(channels // 2, device=position.device, dtype=position.dtype)
-    angle = position.unsqueeze(-1) * torch.exp(
-        half * (-math.log(10_000.0) * 2 / channels)
-    )
+    count = channels // 2
+    steps = torch.arange(count, device=position.device, dtype=position.dtype)
+    wavelength = 4.0 * float(span) ** (steps / max(count - 1, 1))
+    angle = position.unsqueeze(-1) * (2 * math.pi / wavelength)
     return torch.cat([angle.sin(), angle.cos()], dim=-1)
 
 
@@ -120,7 +131,7 @@ def grid_code(grid: int, channels: int) -> Float[Tensor, "token {channels}"]:
         grid: Places a side; they are numbered row by row.
         channels: Divisible by 4.
     """
-    line = sinusoids(torch.arange(grid, dtype=torch.float64), channels // 2)
+    line = sinusoids(torch.arange(grid, dtype=torch.float64), channels // 2, grid)
     rows = line.unsqueeze(1).expand(-1, grid, -1)
     columns = line.unsqueeze(0).expand(grid, -1, -1)
     return torch.cat([rows, columns], dim=-1).flatten(0, 1)

@@ -1,4 +1,5 @@
 import json
+from dataclasses import asdict
 
 import pytest
 
@@ -8,7 +9,7 @@ from fusionviz.models.alignmamba import AlignMambaConfig, ModalityConfig
 @pytest.mark.parametrize("preset", [AlignMambaConfig.rgbd, AlignMambaConfig.sentiment])
 def test_a_config_survives_json(preset):
     config = preset()
-    assert AlignMambaConfig(**json.loads(json.dumps(config.to_dict()))) == config
+    assert AlignMambaConfig(**json.loads(json.dumps(asdict(config)))) == config
 
 
 def test_the_anchor_is_read_last():
