@@ -80,21 +80,18 @@ def align(
         coupling: A plan to use instead of the one that would be computed. What it
             gives to or takes from absent tokens does not count.
     """
-    cost = cosine_cost(source.x, anchor.x)
-    plan = None
-    if coupling is None:
-        plan = transport(cost, source.mask, anchor.mask, config)
-        coupling = plan.coupling
-    else:
-        coupling = coupling * source.mask.unsqueeze(2) * anchor.mask.unsqueeze(1)
-    x = move(source.x, coupling, anchor.mask, config.aligned_scale)
-    return Aligned(
-        x=x,
-        cost=cost,
-        coupling=coupling,
-        plan=plan,
-        mmd=discrepancy(x, source.present, anchor, config.bandwidth),
-    )
+    # An argmin among costs rounded to bfloat16 would be left to chance.
+    with torch.autocast(source.x.device.type, enabled=False):
+        cost = cosine_cost(source.x, anchor.x)
+        plan = None
+        if coupling is None:
+            plan = transport(cost, source.mask, anchor.mask, config)
+            coupling = plan.coupling
+        else:
+            coupling = coupling * source.mask.unsqueeze(2) * anchor.mask.unsqueeze(1)
+        x = move(source.x, coupling, anchor.mask, config.aligned_scale)
+        mmd = discrepancy(x, source.present, anchor, config.bandwidth)
+    return Aligned(x=x, cost=cost, coupling=coupling, plan=plan, mmd=mmd)
 
 
 def transport(

@@ -117,3 +117,13 @@ def test_gradients_flow_through_tokens_and_not_through_the_argmin():
     align(source, anchor, sentiment_config()).x.sum().backward()
     assert (x.grad[SOURCE.mask] != 0).all()
     assert y.grad is None or (y.grad == 0).all()
+
+
+def test_mixed_precision_leaves_the_plan_as_it_is():
+    config = sentiment_config()
+    plain = align(SOURCE, ANCHOR, config)
+    with torch.autocast("cpu", torch.bfloat16):
+        mixed = align(SOURCE, ANCHOR, config)
+    assert mixed.cost.dtype == torch.float32
+    assert torch.equal(mixed.cost, plain.cost)
+    assert torch.equal(mixed.mmd, plain.mmd)

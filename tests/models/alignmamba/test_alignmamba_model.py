@@ -283,6 +283,18 @@ def test_float64_agrees_with_float32():
     )
 
 
+@pytest.mark.parametrize("dense", [False, True])
+def test_training_in_mixed_precision_gives_finite_gradients(dense):
+    model = copy.deepcopy(DENSE if dense else SENTIMENT)
+    with torch.autocast("cpu", torch.bfloat16):
+        output = model(rgbd_images() if dense else sentiment_inputs())
+        loss = output.logits.float().square().mean() + output.align_loss.mean()
+    loss.backward()
+    assert output.align_loss.dtype == torch.float32
+    gradients = [w.grad for w in model.parameters() if w.grad is not None]
+    assert all(gradient.isfinite().all() for gradient in gradients)
+
+
 def test_inputs_move_together():
     batch = AlignMambaInputs(rgbd_images(), {"rgb": torch.tensor([True, True])})
     moved = batch.to("cpu")
