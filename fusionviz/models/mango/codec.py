@@ -37,6 +37,9 @@ class ResidualConv(nn.Module):
 class ModalityCodec(nn.Module):
     """Encoder and decoder of one modality.
 
+    The largest of the grids, half the image, has plain convolutions only: that is
+    where residual ones would cost most and say least.
+
     Args:
         channels: Channels of the image, in -1..1.
         widths: Channels after each halving.
@@ -54,18 +57,18 @@ class ModalityCodec(nn.Module):
         self.grid = grid
         down: list[nn.Module] = []
         before = channels
-        for after in widths:
+        for level, after in enumerate(widths):
             down += [nn.Conv2d(before, after, 4, stride=2, padding=1)]
-            down += [ResidualConv(after)]
+            down += [ResidualConv(after) if level else nn.GELU()]
             before = after
         self.encoder = nn.Sequential(*down, nn.GELU(), nn.Conv2d(before, width, 1))
-        up: list[nn.Module] = [nn.Conv2d(width, widths[-1], 3, padding=1)]
-        for after in [*reversed(widths[:-1]), 0]:
+        up: list[nn.Module] = [nn.Conv2d(width, before, 3, padding=1)]
+        for after in reversed(widths[:-1]):
             up += [ResidualConv(before), nn.GELU()]
-            out = after or channels
-            up += [nn.Conv2d(before, 4 * out, 3, padding=1), nn.PixelShuffle(2)]
+            up += [nn.Conv2d(before, 4 * after, 1), nn.PixelShuffle(2)]
             before = after
-        self.decoder = nn.Sequential(*up)
+        up += [nn.GELU(), nn.Conv2d(before, 4 * channels, 3, padding=1)]
+        self.decoder = nn.Sequential(*up, nn.PixelShuffle(2))
         self.register_buffer("mean", torch.zeros(width))
         self.register_buffer("spread", torch.ones(width))
 

@@ -104,7 +104,10 @@ class MangoFlowTask(Task):
         return {"loss": loss, **terms}
 
     def evaluate(
-        self, model: Any, samples: Sequence[RGBDSample], device: torch.device  # noqa: ANN401
+        self,
+        model: Any,  # noqa: ANN401
+        samples: Sequence[RGBDSample],
+        device: torch.device,
     ) -> dict[str, Measurement]:
         """Return segmentation metrics, bits per dimension and inverse errors."""
         confusions, bits, errors = [], [], []
