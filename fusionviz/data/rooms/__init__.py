@@ -1,14 +1,27 @@
-"""Procedural indoor scenes with depth, labels, normals and shading."""
+"""Procedural indoor scenes with depth, labels, normals and shading.
 
-from fusionviz.data.rooms.classes import CLASS_NAMES
-from fusionviz.data.rooms.rendering import RoomSample, render_room
-from fusionviz.data.rooms.view import Intrinsics
+From seed to sample: `scene` builds a `plan` (`recipes`, `groups` and the furniture in
+`seating`, `tables`, `beds`, `storage`, `things`, `devices`, `openings`), `packing`
+makes arrays of it, `viewpoint` places the camera, `casting` finds what each pixel sees,
+`lighting` and `surfaces` light and colour it, `shading` and `rendering` put the picture
+together.
+"""
+
+from pathlib import Path
+
+from fusionviz.data.rooms.kernel_cache import drop_stale_kernels
+
+drop_stale_kernels(Path(__file__).parent)
+
+from fusionviz.data.rooms.classes import CLASS_NAMES  # noqa: E402
+from fusionviz.data.rooms.rendering import RoomSample, render_room  # noqa: E402
+from fusionviz.data.rooms.view import Intrinsics  # noqa: E402
 
 RENDERER_VERSION = 1
 """Grows whenever a seed's picture changes, so that caches are not mixed."""
 
 GALLERY_SEEDS = (0, 1, 2, 3, 4, 5)
-"""Seeds of the gallery of samples."""
+"""Seeds of six rooms that show what there is."""
 
 __all__ = [
     "CLASS_NAMES",

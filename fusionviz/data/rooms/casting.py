@@ -10,8 +10,16 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from fusionviz.data.rooms.parts import Room
-from fusionviz.data.rooms.shapes import FRUSTUM, MISS, Triple, hit, jit, safe_inverse
+from fusionviz.data.rooms.packing import Record, Room
+from fusionviz.data.rooms.shapes import (
+    FRUSTUM,
+    MISS,
+    Triple,
+    hit,
+    inner,
+    jit,
+    safe_inverse,
+)
 from fusionviz.data.rooms.view import View
 
 NEAR_M = 0.05
@@ -34,7 +42,7 @@ def cast(
     return depth, seen
 
 
-@jit
+@inner
 def ray(view: View, x: float, y: float) -> Triple:
     """Return the direction through a pixel in world axes, of depth 1."""
     u, v = (x - view.cx) / view.fx, (y - view.cy) / view.fy
@@ -46,7 +54,7 @@ def ray(view: View, x: float, y: float) -> Triple:
     )
 
 
-@jit
+@inner
 def hit_faces(room: Room, o: Triple, d: Triple) -> tuple[float, int]:
     """Return t and face where a ray from inside leaves the room."""
     best, face = MISS, 0
@@ -62,8 +70,8 @@ def hit_faces(room: Room, o: Triple, d: Triple) -> tuple[float, int]:
     return best, face
 
 
-@jit
-def to_part(part: np.void, v: Triple) -> Triple:
+@inner
+def to_part(part: Record, v: Triple) -> Triple:
     """Return a direction in a part's own axes."""
     a = part.axes
     return (
@@ -73,8 +81,8 @@ def to_part(part: np.void, v: Triple) -> Triple:
     )
 
 
-@jit
-def to_world(part: np.void, v: Triple) -> Triple:
+@inner
+def to_world(part: Record, v: Triple) -> Triple:
     """Return a direction of a part's own axes in world axes."""
     a = part.axes
     return (
@@ -84,23 +92,23 @@ def to_world(part: np.void, v: Triple) -> Triple:
     )
 
 
-@jit
-def point_in_part(part: np.void, p: Triple) -> Triple:
+@inner
+def point_in_part(part: Record, p: Triple) -> Triple:
     """Return a point in a part's own axes, from its centre."""
     c = part.centre
     return to_part(part, (p[0] - c[0], p[1] - c[1], p[2] - c[2]))
 
 
-@jit
-def half_of(part: np.void) -> Triple:
+@inner
+def half_of(part: Record) -> Triple:
     """Return a part's half sizes."""
     h = part.half
     return h[0], h[1], h[2]
 
 
-@jit
+@inner
 def _draw(
-    part: np.void,
+    part: Record,
     index: int,
     view: View,
     depth: NDArray[np.float64],
@@ -118,9 +126,9 @@ def _draw(
                 seen[y, x] = index
 
 
-@jit
+@inner
 def _bounds(
-    part: np.void, view: View, size: tuple[int, int]
+    part: Record, view: View, size: tuple[int, int]
 ) -> tuple[int, int, int, int]:
     """Return left, top, right and bottom of the pixels that a part may cover."""
     left, top, right, bottom = MISS, MISS, -MISS, -MISS
@@ -150,14 +158,14 @@ def _bounds(
     )
 
 
-@jit
+@inner
 def _within(place: float, size: int) -> int:
     """Return the first pixel at or after a place, held to the image."""
     return int(math.ceil(min(max(place, 0.0), 1.0 * size)))
 
 
-@jit
-def _corners(part: np.void, view: View) -> NDArray[np.float64]:
+@inner
+def _corners(part: Record, view: View) -> NDArray[np.float64]:
     """Return the corners of a part's bounding box in camera axes, (8, 3)."""
     corner = np.empty((8, 3))
     wide, deep, high = half_of(part)
@@ -176,14 +184,14 @@ def _corners(part: np.void, view: View) -> NDArray[np.float64]:
     return corner
 
 
-@jit
+@inner
 def inverses(d: Triple) -> Triple:
     """Return 1 / d of each component, finite."""
     return safe_inverse(d[0]), safe_inverse(d[1]), safe_inverse(d[2])
 
 
-@jit
-def crosses(group: np.void, o: Triple, inverse: Triple, reach: float) -> bool:
+@inner
+def crosses(group: Record, o: Triple, inverse: Triple, reach: float) -> bool:
     """Return whether a ray meets the bounding box of a group before `reach`."""
     enter, leave = 0.0, reach
     low, high = group.low, group.high
@@ -194,8 +202,8 @@ def crosses(group: np.void, o: Triple, inverse: Triple, reach: float) -> bool:
     return enter <= leave
 
 
-@jit
-def hit_part(part: np.void, o: Triple, d: Triple) -> float:
+@inner
+def hit_part(part: Record, o: Triple, d: Triple) -> float:
     """Return t where a ray in world axes meets a part, infinite where it does not."""
     at, towards = point_in_part(part, o), to_part(part, d)
     return hit(part.shape, at, towards, half_of(part), part.rounding)

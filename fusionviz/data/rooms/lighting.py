@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fusionviz.data.rooms.casting import half_of, is_shaded, point_in_part
-from fusionviz.data.rooms.parts import Room
-from fusionviz.data.rooms.shapes import Triple, distance, jit
+from fusionviz.data.rooms.packing import Record, Room
+from fusionviz.data.rooms.shapes import Triple, distance, inner, jit
 from fusionviz.data.rooms.surfaces import Places, dot
 
 AMBIENT_REACH_M = 0.6
@@ -47,7 +47,7 @@ class Lights(NamedTuple):
     bounce: NDArray[np.float64]
 
 
-@jit
+@inner
 def openness(room: Room, p: Triple, n: Triple) -> float:
     """Return the share of ambient light that reaches a point, 0..1."""
     near, middle, far = 0.06, 0.18, AMBIENT_REACH_M
@@ -70,7 +70,7 @@ def openness(room: Room, p: Triple, n: Triple) -> float:
     return max(0.12, 1.0 - 0.85 * dark)
 
 
-@jit
+@inner
 def _clear_of_faces(room: Room, p: Triple, n: Triple, reach: float) -> float:
     """Return the distance to walls, floor and ceiling from `reach` above a surface."""
     gap = reach
@@ -80,20 +80,20 @@ def _clear_of_faces(room: Room, p: Triple, n: Triple, reach: float) -> float:
     return gap
 
 
-@jit
-def _gap(part: np.void, p: Triple, n: Triple, reach: float) -> float:
+@inner
+def _gap(part: Record, p: Triple, n: Triple, reach: float) -> float:
     """Return the distance to a part from `reach` above a surface."""
     q = (p[0] + n[0] * reach, p[1] + n[1] * reach, p[2] + n[2] * reach)
     return distance(part.shape, point_in_part(part, q), half_of(part))
 
 
-@jit
-def _sunlight(room: Room, sun: np.void, p: Triple, n: Triple) -> float:
-    """Return the cosine of sunlight that comes through the window, 0 in shadow."""
+@inner
+def _towards_sun(sun: Record, p: Triple, n: Triple) -> tuple[Triple, float]:
+    """Return the way from a point to the sun's window, and the light that comes by it.
+
+    The light is 0 where the surface faces away or the way misses the window.
+    """
     d = (sun.facing[0], sun.facing[1], sun.facing[2])
-    cosine = dot(n, d)
-    if cosine <= 0.0:
-        return 0.0
     u = (sun.side_u[0], sun.side_u[1], sun.side_u[2])
     v = (sun.side_v[0], sun.side_v[1], sun.side_v[2])
     c = (sun.centre[0] - p[0], sun.centre[1] - p[1], sun.centre[2] - p[2])
@@ -103,38 +103,34 @@ def _sunlight(room: Room, sun: np.void, p: Triple, n: Triple) -> float:
         u[0] * v[1] - u[1] * v[0],
     )
     across = dot(normal, d)
-    if abs(across) < 1e-9:
-        return 0.0
-    t = dot(normal, c) / across
-    q = (t * d[0] - c[0], t * d[1] - c[1], t * d[2] - c[2])
+    t = dot(normal, c) / across if abs(across) > 1e-9 else -1.0
+    way = (t * d[0], t * d[1], t * d[2])
+    q = (way[0] - c[0], way[1] - c[1], way[2] - c[2])
     inside = abs(dot(q, u)) <= dot(u, u) and abs(dot(q, v)) <= dot(v, v)
-    if t <= 0.0 or not inside or is_shaded(room, p, d, t):
-        return 0.0
-    return cosine
+    return way, max(dot(n, d), 0.0) if inside and t > 0.0 else 0.0
 
 
-@jit
-def _lamplight(
-    room: Room, lamp: np.void, p: Triple, n: Triple, a: float, b: float
-) -> float:
-    """Return light from one point of a lamp, cosines and falloff included."""
+@inner
+def _towards_lamp(
+    lamp: Record, p: Triple, n: Triple, sample: int
+) -> tuple[Triple, float]:
+    """Return the way from a point to one of nine points of a lamp, and its light.
+
+    The light includes the cosines at both ends and the falloff with distance.
+    """
+    a, b = (2.0 * (sample % 3) - 2.0) / 3.0, (2.0 * (sample // 3) - 2.0) / 3.0
     c, u, v, f = lamp.centre, lamp.side_u, lamp.side_v, lamp.facing
     way = (
         c[0] + a * u[0] + b * v[0] - p[0],
         c[1] + a * u[1] + b * v[1] - p[1],
         c[2] + a * u[2] + b * v[2] - p[2],
     )
-    cosine = dot(n, way)
-    if cosine <= 0.0:
-        return 0.0
     square = dot(way, way)
     length = math.sqrt(square)
-    away = 1.0
+    cosine, away = dot(n, way) / length, 1.0
     if f[0] != 0.0 or f[1] != 0.0 or f[2] != 0.0:
         away = -dot((f[0], f[1], f[2]), way) / length
-    if away <= 0.0 or is_shaded(room, p, way, 1.0):
-        return 0.0
-    return away * cosine / (length * (square + 0.15))
+    return way, max(cosine, 0.0) * max(away, 0.0) / (square + 0.15)
 
 
 @jit
@@ -164,11 +160,10 @@ def irradiance(
         for j in range(lights.lamps.shape[0]):
             lamp = lights.lamps[j]
             if lamp.is_sun:
-                got = _sunlight(room, lamp, p, n)
+                way, got = _towards_sun(lamp, p, n)
             else:
-                a = (2.0 * (sample[k] % 3) - 2.0) / 3.0
-                b = (2.0 * (sample[k] // 3) - 2.0) / 3.0
-                got = _lamplight(room, lamp, p, n, a, b)
-            for c in range(3):
-                out[k, c] += got * lamp.colour[c]
+                way, got = _towards_lamp(lamp, p, n, sample[k])
+            if got > 0.0 and not is_shaded(room, p, way, 1.0):
+                for c in range(3):
+                    out[k, c] += got * lamp.colour[c]
     return out

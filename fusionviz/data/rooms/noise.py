@@ -4,7 +4,7 @@ import math
 
 from numba import njit
 
-from fusionviz.data.rooms.shapes import jit
+from fusionviz.data.rooms.shapes import inner
 
 
 # The signature stops numba from compiling it once for every literal argument.
@@ -17,7 +17,7 @@ def hashed(x: int, y: int, seed: int) -> float:
     return (h >> 8) / 16777216.0
 
 
-@jit
+@inner
 def noise(x: float, y: float, seed: int) -> float:
     """Return value noise in 0..1 on the unit lattice, smoothly interpolated."""
     left, low = math.floor(x), math.floor(y)
@@ -29,7 +29,7 @@ def noise(x: float, y: float, seed: int) -> float:
     return (a + (b - a) * fx) * (1.0 - fy) + (c + (d - c) * fx) * fy
 
 
-@jit
+@inner
 def layered(x: float, y: float, seed: int) -> float:
     """Return three octaves of noise, in 0..1."""
     coarse = noise(x, y, seed)
@@ -38,37 +38,37 @@ def layered(x: float, y: float, seed: int) -> float:
     return 0.57 * coarse + 0.29 * middle + 0.14 * fine
 
 
-@jit
+@inner
 def clamp(x: float) -> float:
     """Return x held to 0..1."""
     return min(1.0, max(0.0, x))
 
 
-@jit
+@inner
 def flag(condition: bool) -> float:
     """Return 1 where a condition holds, else 0."""
     return 1.0 if condition else 0.0
 
 
-@jit
+@inner
 def step(edge: float, x: float, blur: float) -> float:
     """Return 0 below the edge and 1 above it, with a ramp of width `blur`."""
     return clamp((x - edge) / blur + 0.5)
 
 
-@jit
+@inner
 def fade(size: float, pixel: float) -> float:
     """Return how much of a detail of a given size a pixel still resolves, 0..1."""
     return clamp(0.5 * size / pixel - 0.5)
 
 
-@jit
+@inner
 def fraction(x: float) -> float:
     """Return x minus the integer below it."""
     return x - math.floor(x)
 
 
-@jit
+@inner
 def seam(x: float, period: float, width: float, pixel: float) -> float:
     """Return how much of a pixel a line covers that comes back every period."""
     gap = abs(x - math.floor(x / period + 0.5) * period)

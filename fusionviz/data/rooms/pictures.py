@@ -11,12 +11,12 @@ from fusionviz.data.rooms.noise import (
     noise,
     step,
 )
-from fusionviz.data.rooms.shapes import jit
+from fusionviz.data.rooms.shapes import inner
 
 Weights = tuple[float, float, float]
 
 
-@jit
+@inner
 def art(s: float, t: float, seed: int) -> Weights:
     """Return a painting: hills, blocks, discs, bands or a head; see `textures`."""
     kind = seed % 5
@@ -49,7 +49,7 @@ def art(s: float, t: float, seed: int) -> Weights:
     return bust, head, shade
 
 
-@jit
+@inner
 def _hills(s: float, t: float, seed: int, shade: float) -> Weights:
     """Return a landscape: sky, far hills in the second colour, near in the third."""
     far = 0.45 + 0.25 * noise(3.0 * s, 0.5, seed + 1)
@@ -60,7 +60,7 @@ def _hills(s: float, t: float, seed: int, shade: float) -> Weights:
     return hill, 1.0 - step(near, t, 0.02), shade * (1.0 - 0.3 * t + 0.5 * sun)
 
 
-@jit
+@inner
 def outdoors(s: float, t: float, aspect: float, seed: int) -> Weights:
     """Return what a window shows: sky, trees or houses (second), ground (third)."""
     x = s * aspect
@@ -83,7 +83,7 @@ def outdoors(s: float, t: float, aspect: float, seed: int) -> Weights:
     return 0.0, 0.0, glow
 
 
-@jit
+@inner
 def screen(s: float, t: float, seed: int) -> Weights:
     """Return what a screen shows: a landscape, a news desk or a menu."""
     kind = seed % 3
@@ -103,7 +103,7 @@ def screen(s: float, t: float, seed: int) -> Weights:
     return flag(inside and pick > 0.4), flag(inside and pick > 0.75), 1.0
 
 
-@jit
+@inner
 def clock(s: float, t: float) -> Weights:
     """Return a dial with twelve marks and two hands."""
     x, y = s - 0.5, t - 0.5

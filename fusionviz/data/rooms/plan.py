@@ -74,13 +74,14 @@ class Plan:
         self.taken.append((footprint(piece, at, yaw), at[2] + piece.size[2]))
         self.lamps += [move_point(lamp, at, yaw) for lamp in piece.lamps]
 
-    def fits(self, area: Span, gap: float = GAP_M) -> bool:
-        """Return whether a floor area is inside the room and free."""
+    def fits(self, area: Span, gap: float = GAP_M, under: Span | None = None) -> bool:
+        """Return whether a floor area is inside the room and free, `under` aside."""
         wide, deep, _ = self.extent
         inside = area[0] > 0.0 and area[1] < wide and area[2] > 0.0 and area[3] < deep
         return inside and not any(
             overlaps(area, other, gap)
             for other in [*(taken for taken, _ in self.taken), *self.kept_free]
+            if other != under
         )
 
     def wall_is_free(self, wall: int, span: Span, gap: float = 0.05) -> bool:

@@ -10,11 +10,12 @@ from fusionviz.data.records import RGBDSample
 from fusionviz.data.rooms.casting import cast
 from fusionviz.data.rooms.edges import picture_edges, shape_edges
 from fusionviz.data.rooms.lighting import Lights
-from fusionviz.data.rooms.parts import Room
-from fusionviz.data.rooms.scene import build_scene, choose_view
+from fusionviz.data.rooms.packing import Room
+from fusionviz.data.rooms.scene import build_scene
 from fusionviz.data.rooms.shading import add_gloss, light_pixels, shade
 from fusionviz.data.rooms.surfaces import seen_places
 from fusionviz.data.rooms.view import Intrinsics, View
+from fusionviz.data.rooms.viewpoint import choose_view
 
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 

@@ -5,8 +5,8 @@ from numpy.typing import NDArray
 
 from fusionviz.data.rooms.casting import cast
 from fusionviz.data.rooms.lighting import Lights, irradiance
-from fusionviz.data.rooms.parts import Room
-from fusionviz.data.rooms.shapes import jit
+from fusionviz.data.rooms.packing import Room
+from fusionviz.data.rooms.shapes import inner, jit
 from fusionviz.data.rooms.surfaces import (
     Places,
     albedo,
@@ -33,7 +33,7 @@ def light_pixels(
     return _smooth(raw, pixels, size[1])
 
 
-@jit
+@inner
 def _nearby(
     light: NDArray[np.float64],
     pixels: Places,

@@ -37,8 +37,9 @@ def book_cover(rng: Generator) -> Material:
 def book_row(
     rng: Generator, left: float, right: float, front: float, z: float, room: float
 ) -> list[Part]:
-    """Return books standing side by side, with a gap or a leaning one at the end."""
-    parts, x = [], left
+    """Return books standing side by side."""
+    parts: list[Part] = []
+    x = left
     tall = between(rng, 0.72, 0.88) * room
     while True:
         thick = between(rng, 0.025, 0.06)

@@ -19,8 +19,15 @@ from fusionviz.data.rooms.casting import (
     to_part,
     to_world,
 )
-from fusionviz.data.rooms.parts import Room
-from fusionviz.data.rooms.shapes import ELLIPSOID, FRUSTUM, Triple, jit, normal_at
+from fusionviz.data.rooms.packing import Room
+from fusionviz.data.rooms.shapes import (
+    ELLIPSOID,
+    FRUSTUM,
+    Triple,
+    inner,
+    jit,
+    normal_at,
+)
 from fusionviz.data.rooms.textures import weights
 from fusionviz.data.rooms.view import View
 
@@ -41,16 +48,22 @@ class Places(NamedTuple):
 
     def chosen(self, which: NDArray[np.intp]) -> "Places":
         """Return some of the places."""
-        return Places(*(column[which] for column in self))
+        return Places(
+            self.point[which],
+            self.normal[which],
+            self.direction[which],
+            self.part[which],
+            self.pixel[which],
+        )
 
 
-@jit
+@inner
 def dot(a: Triple, b: Triple) -> float:
     """Return the scalar product."""
     return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 
 
-@jit
+@inner
 def _normal(room: Room, index: int, p: Triple) -> Triple:
     """Return the normal of a part, or of the room's face, at a point of it."""
     if index < FACES:
@@ -62,7 +75,7 @@ def _normal(room: Room, index: int, p: Triple) -> Triple:
     return to_world(part, n)
 
 
-@jit
+@inner
 def _note(
     places: Places, k: int, room: Room, o: Triple, d: Triple, t: float, index: int
 ) -> None:
@@ -76,7 +89,7 @@ def _note(
     places.part[k] = index
 
 
-@jit
+@inner
 def _empty(count: int) -> Places:
     """Return room for so many places."""
     return Places(
@@ -123,7 +136,7 @@ def mirrored_places(room: Room, mirrors: Places) -> Places:
     return places
 
 
-@jit
+@inner
 def _unwrap(
     shape: int, p: Triple, n: Triple, h: Triple
 ) -> tuple[float, float, float, float]:
@@ -133,7 +146,7 @@ def _unwrap(
         around = math.pi * radius
         angle = math.atan2(p[1], p[0])
         return angle * radius + around, p[2] + h[2], 2.0 * around, 2.0 * h[2]
-    if shape == FRUSTUM or shape == ELLIPSOID:
+    if shape in (FRUSTUM, ELLIPSOID):
         return p[0] + h[0], p[1] + p[2] + h[1], 2.0 * h[0], 2.0 * h[1]
     x, y, z = abs(n[0]), abs(n[1]), abs(n[2])
     if z >= x and z >= y:

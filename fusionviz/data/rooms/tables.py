@@ -122,7 +122,7 @@ def side_table(rng: Generator, style: Style) -> Piece:
 
 def desk(rng: Generator, style: Style) -> Piece:
     """Return a desk against the wall: a top, panel legs and drawers on one side."""
-    wide, deep = between(rng, 1.1, 1.6), between(rng, 0.6, 0.72)
+    wide, deep = between(rng, 1.2, 1.7), between(rng, 0.6, 0.72)
     high, thick = between(rng, 0.72, 0.76), 0.035
     top = _top_material(rng, style)
     body = wood(rng, style.wood)
