@@ -33,7 +33,8 @@ def picture_edges(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
     As Taskonomy's 2-D edges (Zamir et al. 2018, `edge_texture`): the gradient of the
     softened luminance, which is Canny's detector without non-maximum suppression.
     """
-    grey = rgb.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32) / 255.0
+    red, green, blue = np.moveaxis(rgb.astype(np.float32) / 255.0, -1, 0)
+    grey = 0.299 * red + 0.587 * green + 0.114 * blue
     down, across = np.gradient(_soften(grey))
     return np.clip(4.0 * np.hypot(down, across), 0.0, 1.0).astype(np.float32)
 

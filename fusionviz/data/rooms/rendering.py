@@ -72,9 +72,10 @@ def photograph(
     colour = shade(room, lights, view, places, light, size)
     add_gloss(room, lights, places, colour)
     rgb, exposure = _develop(colour.reshape(*size, 3), rng)
-    white = 1.0 - np.exp(-exposure * (light @ LUMINANCE).reshape(size))
+    white = 1.0 - np.exp(-exposure * _luminance(light).reshape(size))
     depth_m = depth.astype(np.float32)
-    normal = (places.normal @ view.axes.T).astype(np.float32).reshape(*size, 3)
+    normal = np.einsum("pk,ak->pa", places.normal, view.axes).reshape(*size, 3)
+    normal = normal.astype(np.float32)
     return RoomSample(
         rgb=rgb,
         depth_m=depth_m,
@@ -87,6 +88,14 @@ def photograph(
     )
 
 
+def _luminance(linear: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the luminance of linear RGB in the last axis.
+
+    Not by `@`: the last bits of a BLAS product depend on the number of threads.
+    """
+    return np.einsum("...k,k->...", linear, LUMINANCE)
+
+
 def _tone(linear: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return display values in 0..1: a film-like shoulder, then gamma 2.2."""
     return (1.0 - np.exp(-linear)) ** (1.0 / 2.2)
@@ -96,7 +105,7 @@ def _develop(
     colour: NDArray[np.float64], rng: Generator
 ) -> tuple[NDArray[np.uint8], float]:
     """Return the 8-bit picture of linear colours, and the exposure that was chosen."""
-    brightness = colour @ LUMINANCE
+    brightness = _luminance(colour)
     middle = float(np.exp(np.mean(np.log(brightness + 1e-3))))
     exposure = 0.32 / middle * float(np.exp(rng.uniform(-0.25, 0.25)))
     balance = 1.0 + rng.uniform(-0.04, 0.04, 3)
