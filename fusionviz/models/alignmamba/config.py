@@ -52,8 +52,9 @@ class ModalityConfig:
 class AlignMambaConfig:
     """Sizes and choices of an AlignMamba model.
 
-    The defaults follow Li et al. 2025, but for `aligned_scale`, where the letter of
-    the paper starves the model; see there.
+    The defaults follow Li et al. 2025, but for `aligned_scale`. To the letter of the
+    paper a token that moves whole is divided by the number of source tokens, so that
+    MMD compares specks with tokens: it cannot fall, and its gradient is lost.
 
     Attributes:
         modalities: In the order in which they are interleaved; the anchor comes last
@@ -69,15 +70,14 @@ class AlignMambaConfig:
         d_conv: Width of a block's causal convolution.
         expand: Channels inside a block, in multiples of `d_model`.
         bidirectional: Whether each layer also reads the sequence backwards, with a
-            block of its own. Beyond the paper: a causal scan sees only what came
-            before, which halves the context of a dense label.
+            block of its own. Beyond the paper, for dense labels: a causal scan sees
+            only the places before.
         alignment: `relaxed` (the paper's), `sinkhorn` or `exact` transport, or
             `none`: by the clock alone, whatever the tokens say.
         aligned_scale: How the transported tokens are scaled. `mass` is eq. 6 to the
-            letter, Mᵀ X: a token that moves whole is divided by the number of source
-            tokens. `length` multiplies that by the number of anchor tokens, so that
-            a plan of even mass keeps the scale of its tokens. `barycentric` divides
-            by the mass that each anchor token received: an average.
+            letter, Mᵀ X. `length` multiplies that by the number of anchor tokens, so
+            that a plan of even mass keeps the scale of its tokens. `barycentric`
+            divides by the mass that each anchor token received: an average.
         align_weight: λ in L = L_task + λ L_align.
         bandwidth: σ of the Gaussian kernel in MMD, or `median` of the distances.
         epsilon: Entropic regularisation of Sinkhorn, in the unit of the cost.
@@ -155,8 +155,8 @@ class AlignMambaConfig:
     def rgbd(cls, **changes: Any) -> "AlignMambaConfig":  # noqa: ANN401
         """Return dense labels from RGB and depth: 128x128 pixels, 16x16 tokens.
 
-        Both scans are on: see `bidirectional`. Codes of places weigh more than content
-        at the start: at 1 untrained tokens gather on less than half of the places.
+        Codes of places weigh more than content at the start: at a `code_scale` of 1
+        untrained tokens gather on less than half of the places.
         """
         settings: dict[str, Any] = {
             "modalities": (
@@ -166,7 +166,6 @@ class AlignMambaConfig:
             "anchor": "rgb",
             "head": "dense",
             "outputs": 13,
-            "bidirectional": True,
             "code_scale": 2.0,
         }
         return cls(**settings | changes)

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional
 
-from fusionviz.models.alignmamba import AlignMambaInputs
+from fusionviz.models.alignmamba import AlignMambaConfig, AlignMambaInputs
 
 NAMES = ("video", "audio", "text")
 SENTIMENT = make_model(sentiment_config(bidirectional=True))
@@ -320,3 +320,14 @@ def test_a_handful_of_samples_is_learnt_by_heart():
         optimiser.step()
     right = (model.eval()(images).logits.argmax(dim=1) == labels).float().mean()
     assert right > 0.95
+
+
+def test_untrained_tokens_of_a_pair_are_aligned_near_their_own_place():
+    generator = torch.Generator().manual_seed(0)
+    coarse = torch.randn(1, 4, 9, 9, generator=generator)
+    image = functional.interpolate(coarse, size=128, mode="bilinear")
+    model = make_model(AlignMambaConfig.rgbd(layers=1))
+    trace = model.trace({"rgb": image[:, :3], "depth": image[:, 3:]})
+    plan = trace.plans["depth"][0]
+    assert (plan.argmax(axis=1) == np.arange(256)).mean() > 0.6
+    assert (trace.alignments["depth"].received > 0).mean() > 0.6
