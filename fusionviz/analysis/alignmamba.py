@@ -7,7 +7,11 @@ import torch
 from fusionviz.analysis.attention import missing_modality
 from fusionviz.analysis.clock import Clock
 from fusionviz.analysis.pictures import Pictures, pictures_of
-from fusionviz.analysis.segmentation import Segmentation, segmentation_of
+from fusionviz.analysis.segmentation import (
+    Segmentation,
+    class_names_of,
+    segmentation_of,
+)
 from fusionviz.analysis.transport import Transport, transport_of
 from fusionviz.data.records import RGBDSample
 from fusionviz.models.alignmamba import AlignMamba, AlignMambaTrace
@@ -59,7 +63,9 @@ def measure_alignmamba(model: AlignMamba, sample: RGBDSample) -> AlignMambaReadi
         transport = _transport(model, trace, pictures)
         return AlignMambaReading(
             pictures=pictures,
-            segmentation=segmentation_of(torch.from_numpy(trace.logits), sample),
+            segmentation=segmentation_of(
+                torch.from_numpy(trace.logits), sample, class_names_of(model)
+            ),
             transport=transport,
             mmd=None if transport is None else float(trace.align_loss[0]),
             missing=missing_modality(sample),

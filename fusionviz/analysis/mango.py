@@ -8,7 +8,11 @@ from fusionviz.analysis.attention import missing_modality
 from fusionviz.analysis.clock import Clock
 from fusionviz.analysis.likelihood import Likelihood, likelihood_of
 from fusionviz.analysis.pictures import Pictures, pictures_of
-from fusionviz.analysis.segmentation import Segmentation, segmentation_of
+from fusionviz.analysis.segmentation import (
+    Segmentation,
+    class_names_of,
+    segmentation_of,
+)
 from fusionviz.data.records import RGBDSample
 from fusionviz.models.mango import Mango
 
@@ -58,7 +62,7 @@ def measure_mango(model: Mango, sample: RGBDSample) -> MangoReading:
         )
         return MangoReading(
             pictures=pictures_of(batch),
-            segmentation=segmentation_of(logits, sample),
+            segmentation=segmentation_of(logits, sample, class_names_of(model)),
             likelihood=likelihood,
             missing=missing_modality(sample),
             milliseconds=clock.milliseconds,

@@ -1,12 +1,13 @@
 """What a model takes each pixel for, and how often it is right."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from jaxtyping import Float
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rooms import CLASS_NAMES
@@ -62,22 +63,38 @@ class Segmentation:
 
 
 def segmentation_of(
-    logits: Float[Tensor, "batch class height width"], sample: RGBDSample
+    logits: Float[Tensor, "batch class height width"],
+    sample: RGBDSample,
+    classes: Sequence[str] = (),
 ) -> Segmentation:
-    """Return the first image's classes, beside the sample's own labels if any."""
+    """Return the first image's classes, beside the sample's own labels if any.
+
+    Args:
+        logits: Scores of the classes.
+        sample: What they were found in.
+        classes: Names of the classes; those of the rooms where there are 13 without
+            names, else numbers.
+    """
     confidence, labels = torch.softmax(logits[0].float(), dim=0).max(dim=0)
-    classes = len(logits[0])
-    names = CLASS_NAMES if classes == len(CLASS_NAMES) else _numbers(classes)
+    count = len(logits[0])
+    names = tuple(classes) if len(classes) == count else _unnamed(count)
     truth = None
     if sample.label is not None:
         truth = label_map(sample, labels.shape[-1]).numpy()
     return Segmentation(
         labels=labels.cpu().numpy(),
         confidence=confidence.cpu().numpy(),
-        classes=tuple(names),
+        classes=names,
         truth=truth,
     )
 
 
-def _numbers(count: int) -> tuple[str, ...]:
+def class_names_of(model: nn.Module) -> tuple[str, ...]:
+    """Return the class names on a model's card, none where it has none."""
+    return tuple(getattr(getattr(model, "card", None), "class_names", ()))
+
+
+def _unnamed(count: int) -> tuple[str, ...]:
+    if count == len(CLASS_NAMES):
+        return tuple(CLASS_NAMES)
     return tuple(f"class {number}" for number in range(count))

@@ -14,17 +14,20 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 import streamlit as st
 
 from fusionviz.analysis.alignmamba import measure_alignmamba
 from fusionviz.analysis.attention import LayerAttention, measure_attention
 from fusionviz.analysis.mango import measure_mango
-from fusionviz.analysis.points import PointCloud, measure_points
+from fusionviz.analysis.points import measure_points
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rgbd_files import read_pair
 from fusionviz.data.rooms import render_room
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import load_checkpoint
+from fusionviz.views.pair import draw_pair
+from fusionviz.views.points import describe_points, draw_points
 
 _BLANK = RGBDSample(
     rgb=np.zeros((16, 16, 3), np.uint8), depth_m=np.ones((16, 16), np.float32)
@@ -69,10 +72,17 @@ def pair(
     return sample, 1000 * (time.perf_counter() - start)
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def points(sample_key: str, _sample: RGBDSample) -> PointCloud:
-    """Return a sample's point cloud."""
-    return measure_points(_sample)
+@st.cache_resource(max_entries=16, show_spinner=False)
+def pair_figure(sample_key: str, _sample: RGBDSample) -> go.Figure:
+    """Return the figure of a pair."""
+    return draw_pair(_sample)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def cloud_figure(sample_key: str, _sample: RGBDSample) -> tuple[go.Figure, str]:
+    """Return the figure of a sample's point cloud, and the cloud in words."""
+    cloud = measure_points(_sample)
+    return draw_points(cloud), describe_points(cloud)
 
 
 @st.cache_resource(max_entries=4, show_spinner="Loading the model …")

@@ -21,7 +21,7 @@ def show(figure: go.Figure, *, key: str, alt: str) -> None:
     """
     with _place(key):
         st.plotly_chart(
-            _elastic(figure),
+            figure.update_layout(height=None),
             key=key,
             alt=alt,
             height="stretch",
@@ -33,7 +33,7 @@ def show_clickable(figure: go.Figure, *, key: str, alt: str) -> list | None:
     """Show a figure and return the data of the point that was clicked last, if any."""
     with _place(key):
         event = st.plotly_chart(
-            _elastic(figure),
+            figure.update_layout(height=None),
             key=key,
             alt=alt,
             height="stretch",
@@ -43,11 +43,6 @@ def show_clickable(figure: go.Figure, *, key: str, alt: str) -> list | None:
         )
     points = event["selection"]["points"]
     return points[0].get("customdata") if points else None
-
-
-def _elastic(figure: go.Figure) -> go.Figure:
-    """Return the figure without a height of its own, to fill its box."""
-    return go.Figure(figure).update_layout(height=None)
 
 
 def _place(key: str) -> DeltaGenerator:

@@ -47,6 +47,7 @@ def draw_choice() -> None:
         key="source",
         required=True,
         width="stretch",
+        on_change=_open_or_close,
         help="A generated room, or an RGB-D pair of your own.",
     )
     rooms = st.session_state.source == ROOMS
@@ -61,7 +62,7 @@ def draw_choice() -> None:
         publish("seed", GALLERY_SEEDS[0])
     else:
         forget(["seed"])
-    with st.expander("Upload", expanded=not rooms, key="files"):
+    with st.expander("Upload", key="files", on_change="rerun"):
         _draw_uploaders()
 
 
@@ -69,6 +70,7 @@ def pick_room(seed: int) -> None:
     """Show the room of a seed."""
     st.session_state.seed = seed
     st.session_state.source = ROOMS
+    _open_or_close()
 
 
 def surprise() -> None:
@@ -150,6 +152,12 @@ def _draw_uploaders() -> None:
     )
 
 
+def _open_or_close() -> None:
+    """Open the place for files when files are to be shown, else close it."""
+    st.session_state.files = st.session_state.source == UPLOAD
+
+
 def _show_files() -> None:
     there = any(st.session_state.get(key) for key in ("file_rgb", "file_depth"))
     st.session_state.source = UPLOAD if there else ROOMS
+    _open_or_close()

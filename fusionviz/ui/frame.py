@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from fusionviz.ui.look import apply_look, wordmark
+from fusionviz.ui.look import apply_look, favicon, wordmark
 from fusionviz.ui.sidebar import draw_sidebar
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -14,14 +14,13 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class PageLine:
-    """One page: its file's stem, which is its address too, its title, its icon."""
+    """One page: its file's stem, which is its address too, and its title."""
 
     stem: str
     title: str
-    icon: str
 
 
-PAGES = (PageLine("inputs", "Inputs", ":material/input:"),)
+PAGES = (PageLine("inputs", "Inputs"),)
 """Every page there is, in the order of the menu; the first one is the default."""
 
 _ROUTED = "_routed"
@@ -58,23 +57,26 @@ def ask(question: str) -> None:
 
 
 def _navigation() -> StreamlitPage:
-    return st.navigation(
-        [
-            st.Page(
-                ROOT / "pages" / f"{line.stem}.py",
-                title=line.title,
-                icon=line.icon,
-                default=index == 0,
-            )
-            for index, line in enumerate(PAGES)
-        ]
-    )
+    """Declare the pages, each at its file's stem, and `/` that leads to the first.
+
+    Streamlit serves a default page at `/` alone and says "Page not found" at its stem;
+    so the default is a step on the way.
+    """
+    pages = [st.Page(_file(line), title=line.title) for line in PAGES]
+
+    def start() -> None:
+        st.switch_page(pages[0], query_params=st.query_params.to_dict())
+
+    door = st.Page(start, title="fusionviz", default=True, visibility="hidden")
+    return st.navigation([door, *pages])
+
+
+def _file(line: PageLine) -> Path:
+    return ROOT / "pages" / f"{line.stem}.py"
 
 
 def _furnish() -> None:
-    st.set_page_config(
-        page_title="fusionviz", page_icon=":material/join_inner:", layout="wide"
-    )
+    st.set_page_config(page_title="fusionviz", page_icon=favicon(), layout="wide")
     apply_look()
     wordmark()
     draw_sidebar()

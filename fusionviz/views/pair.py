@@ -140,6 +140,7 @@ def _draw_depth(
             yshift=-24,
             xref="paper",
             yref="paper",
+            xanchor="center",
             yanchor="top",
             showarrow=False,
         )

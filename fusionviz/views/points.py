@@ -2,6 +2,8 @@
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
+from PIL import Image
 
 from fusionviz.analysis.points import PointCloud
 from fusionviz.views.style import FONT_SIZE, SEQUENTIAL, dress
@@ -85,7 +87,22 @@ def _first_view(cloud: PointCloud) -> dict:
 def _paint(cloud: PointCloud) -> dict:
     if cloud.colours is None:
         return {"color": cloud.points[:, 2], "colorscale": SEQUENTIAL}
-    return {"color": [f"#{r:02x}{g:02x}{b:02x}" for r, g, b in cloud.colours]}
+    # A colour a point as text makes Plotly check each one, which takes a second.
+    index, palette = reduce_colours(cloud.colours)
+    last = len(palette) - 1
+    scale = [(i / last, f"rgb({r},{g},{b})") for i, (r, g, b) in enumerate(palette)]
+    return {"color": index, "colorscale": scale, "cmin": 0, "cmax": last}
+
+
+def reduce_colours(
+    colours: NDArray[np.uint8],
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Return the index of each colour in a palette of 256, and the palette."""
+    picture = Image.fromarray(colours[None]).quantize(256, Image.Quantize.MEDIANCUT)
+    palette = np.zeros((256, 3), np.uint8)
+    listed = np.array(picture.getpalette(), np.uint8).reshape(-1, 3)
+    palette[: len(listed)] = listed
+    return np.asarray(picture)[0], palette
 
 
 def _dot_size(cloud: PointCloud) -> float:

@@ -1,5 +1,6 @@
 """The one look of all figures: colours, type, and how a picture is framed."""
 
+import colorsys
 from collections.abc import Sequence
 
 import plotly.graph_objects as go
@@ -42,7 +43,6 @@ CLASS_COLOURS = {
 }
 """NYU's 13 classes; large quiet surfaces are pale, things are strong."""
 
-UNKNOWN_COLOUR = "#777777"
 SEQUENTIAL = "Cividis"
 DIVERGING = "RdBu"
 MARK = "#FF2FD6"
@@ -53,8 +53,20 @@ PAPER = "rgba(0,0,0,0)"
 
 
 def class_colours(names: Sequence[str]) -> list[str]:
-    """Return the colour of each class, grey where a name is not one of the 13."""
-    return [CLASS_COLOURS.get(name, UNKNOWN_COLOUR) for name in names]
+    """Return a colour for each class: the 13 have their own, others are spread out.
+
+    Hues go round by the golden angle, so that neighbours in the list differ most.
+    """
+    return [
+        CLASS_COLOURS.get(name) or _spread_colour(index)
+        for index, name in enumerate(names)
+    ]
+
+
+def _spread_colour(index: int) -> str:
+    lightness = (0.45, 0.6, 0.72)[index % 3]
+    rgb = colorsys.hls_to_rgb(index * 0.381966 % 1, lightness, 0.5)
+    return "#" + "".join(f"{round(255 * part):02x}" for part in rgb)
 
 
 def modality_title(modality: str, detail: str = "") -> str:

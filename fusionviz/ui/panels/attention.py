@@ -18,6 +18,7 @@ FORMULA = (
 )
 
 
+@st.fragment
 def draw_panel(readings: Readings, visible: bool) -> None:
     """Draw the tab; its controls also when hidden, so that they stay in the address."""
     layers = {layer.name: layer.index for layer in readings.attention_layers()}

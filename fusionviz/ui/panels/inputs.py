@@ -10,8 +10,7 @@ from fusionviz.ui.choice import Chosen
 from fusionviz.ui.panels import attention, likelihood, segmentation, timing, transport
 from fusionviz.ui.panels.readings import Readings
 from fusionviz.ui.sidebar import TITLES
-from fusionviz.views.pair import describe_pair, draw_pair
-from fusionviz.views.points import describe_points, draw_points
+from fusionviz.views.pair import describe_pair
 from fusionviz.views.style import three_digits
 
 TABS = {
@@ -28,7 +27,8 @@ def draw_input(chosen: Chosen) -> None:
     sample = chosen.sample
     left, right = st.columns([2, 1], gap="small")
     with left:
-        show(draw_pair(sample), key="pair", alt=describe_pair(sample))
+        figure = cache.pair_figure(chosen.key, sample)
+        show(figure, key="pair", alt=describe_pair(sample))
     with right:
         _draw_cloud(chosen)
     st.caption(" ".join([f"**{chosen.title}.**", *chosen.notes]))
@@ -37,13 +37,8 @@ def draw_input(chosen: Chosen) -> None:
 def draw_readings(readings: Readings) -> None:
     """Draw the headline numbers, then one tab for each thing that a model says."""
     for kind, trouble in readings.troubles.items():
-        st.info(f"**{TITLES[kind]}**: {trouble}", icon=":material/info:")
-    numbers = headline(readings)
-    if numbers:
-        for place, (label, (value, meaning)) in zip(
-            st.columns(len(numbers)), numbers.items(), strict=True
-        ):
-            place.metric(label, value, help=meaning)
+        st.warning(f"**{TITLES[kind]}**: {trouble}", icon=":material/info:")
+    _draw_headline(headline(readings))
     tabs = st.tabs(list(TABS), key="tab", on_change="rerun", bind="query-params")
     for tab, draw in zip(tabs, TABS.values(), strict=True):
         with tab:
@@ -79,9 +74,20 @@ def headline(readings: Readings) -> Mapping[str, tuple[str, str]]:
     return numbers
 
 
+def _draw_headline(numbers: Mapping[str, tuple[str, str]]) -> None:
+    """Draw numbers in one row. Not `st.metric`, which loads a chart library first."""
+    if not numbers:
+        return
+    with st.container(key="headline"):
+        for place, (label, (value, meaning)) in zip(
+            st.columns(len(numbers)), numbers.items(), strict=True
+        ):
+            place.markdown(f"{label}  \n**{value}**", help=meaning)
+
+
 def _draw_cloud(chosen: Chosen) -> None:
     if chosen.sample.depth_m is None:
         st.info("A point cloud needs depth.", icon=":material/view_in_ar:")
         return
-    cloud = cache.points(chosen.key, chosen.sample)
-    show(draw_points(cloud), key="points", alt=describe_points(cloud))
+    figure, words = cache.cloud_figure(chosen.key, chosen.sample)
+    show(figure, key="points", alt=words)

@@ -1,6 +1,7 @@
 """What both models say of the sample that is chosen."""
 
 from dataclasses import dataclass, field
+from textwrap import shorten
 from typing import Any
 
 from fusionviz.analysis.alignmamba import AlignMambaReading
@@ -95,4 +96,5 @@ def how_to_get(kind: str) -> str:
 def trouble_with(card: ModelCard, error: Exception) -> str:
     """Return a load error as one sentence with its cure."""
     cure = f"Pick another {TITLES[card.kind]} checkpoint, or train it again."
-    return f"{str(error).rstrip('.')}. {cure}"
+    reason = shorten(str(error).split(": Error(s)")[0].rstrip("."), 240)
+    return f"{reason}. {cure}"

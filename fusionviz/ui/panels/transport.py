@@ -26,6 +26,7 @@ FORMULA = {
 }
 
 
+@st.fragment
 def draw_panel(readings: Readings, visible: bool) -> None:
     """Draw the tab; its control also when hidden, so that it stays in the address."""
     reading = readings.alignmamba

@@ -1,0 +1,92 @@
+"""Attention maps in the image's own places."""
+
+import numpy as np
+import pytest
+import torch
+
+from fusionviz.analysis.attention import attention_layers, measure_attention
+
+
+def test_every_attention_layer_is_named_in_order(mango):
+    layers = attention_layers(mango)
+    assert [layer.kind for layer in layers] == ["mmca"] * 2 + ["imca"] * 4 + [
+        "lica"
+    ] * 2
+    assert all("block 1" in layer.name for layer in layers)
+    assert [layer.index for layer in layers] == sorted(layer.index for layer in layers)
+
+
+def test_weights_are_those_that_the_layer_applies(mango, room):
+    """Y2 = X2 + g S X2 with the record's S and g, against the layer's own output."""
+    place = attention_layers(mango)[0]
+    record = measure_attention(mango, room, layer=place.index)
+    with torch.inference_mode():
+        x = mango.encode(room)
+        for index, layer in enumerate(mango.flow.layers):
+            before, (x, _) = x, layer(x)
+            if index == place.index:
+                break
+    values = (
+        before[0, record.value_tokens].numpy().reshape(record.tokens, record.heads, -1)
+    )
+    read = np.einsum("hij,jhc->ihc", record.weights, values)
+    expected = values + record.gate[None, :, None] * read
+    after = x[0, record.value_tokens].numpy().reshape(expected.shape)
+    np.testing.assert_allclose(after, expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["mmca", "imca"])
+def test_a_row_covers_both_pictures_and_hides_what_is_masked(mango, room, kind):
+    place = next(layer for layer in attention_layers(mango) if layer.kind == kind)
+    record = measure_attention(mango, room, layer=place.index)
+    query = 5
+    maps = record.over_pictures(1, query)
+    assert maps.shape == (2, record.grid, record.grid)
+    joint = maps.reshape(-1)
+    for token in range(record.tokens):
+        for places in (record.key_tokens, record.value_tokens):
+            shown = joint[places[token]]
+            if token < query:
+                assert np.isnan(shown)
+            else:
+                assert shown == record.weights[1, query, token]
+
+
+@pytest.mark.parametrize("kind", ["mmca", "imca"])
+@pytest.mark.parametrize("modality", ["rgb", "depth"])
+def test_a_clicked_patch_belongs_to_the_row_that_it_asks(mango, room, kind, modality):
+    place = next(layer for layer in attention_layers(mango) if layer.kind == kind)
+    record = measure_attention(mango, room, layer=place.index)
+    for row in range(record.grid):
+        for column in range(record.grid):
+            query = record.row_at(modality, row, column)
+            joint = row * record.grid + column + (modality == "depth") * record.grid**2
+            assert joint in (record.key_tokens[query], record.value_tokens[query])
+
+
+def test_mixtures_have_no_place(mango, room):
+    place = next(layer for layer in attention_layers(mango) if layer.kind == "lica")
+    record = measure_attention(mango, room, layer=place.index)
+    assert record.over_pictures(0, 0) is None
+    assert record.row_at("rgb", 0, 0) is None
+
+
+def test_entropy_counts_the_tokens_read(mango, room):
+    record = measure_attention(mango, room, layer=attention_layers(mango)[0].index)
+    last = record.tokens - 1
+    assert record.entropy_bits(0, last) == pytest.approx(0, abs=1e-6)
+    row = record.weights[0, 0].astype(float)
+    expected = -sum(p * np.log2(p) for p in row if p > 0)
+    assert record.entropy_bits(0, 0) == pytest.approx(expected)
+    assert record.entropy_bits(0, 0) <= np.log2(record.tokens) + 1e-6
+
+
+def test_a_missing_modality_is_named(mango, rgb_only):
+    record = measure_attention(mango, rgb_only, layer=attention_layers(mango)[0].index)
+    assert record.missing == "depth"
+    assert record.pictures.depth_m is None
+
+
+def test_a_layer_without_attention_is_refused(mango, room):
+    with pytest.raises(ValueError, match="attention layers are"):
+        measure_attention(mango, room, layer=0)

@@ -1,0 +1,55 @@
+"""Small models of both kinds with random weights, quick enough for every test."""
+
+from pathlib import Path
+
+import torch
+
+from fusionviz.data.rooms import render_room
+from fusionviz.models.alignmamba import AlignMamba, AlignMambaConfig
+from fusionviz.models.cards import ModelCard
+from fusionviz.models.checkpoints import save_checkpoint
+from fusionviz.models.mango import Mango, MangoConfig
+
+SIDE, GRID = 32, 4
+
+
+def tiny_mango(seed: int = 0) -> Mango:
+    torch.manual_seed(seed)
+    config = MangoConfig(
+        image_size=SIDE,
+        grid=GRID,
+        width=8,
+        blocks=1,
+        heads=2,
+        coupling_width=8,
+        codec_widths=(8, 8, 8),
+        head_width=8,
+        guess_width=8,
+    )
+    model = Mango(config).eval().requires_grad_(False)
+    model.flow.initialise(model.encode([render_room(n, (SIDE, SIDE)) for n in (7, 8)]))
+    return model
+
+
+def tiny_alignmamba(seed: int = 0) -> AlignMamba:
+    torch.manual_seed(seed)
+    config = AlignMambaConfig.rgbd(
+        image_size=SIDE,
+        grid=GRID,
+        stem_widths=(8, 8, 8),
+        d_model=16,
+        layers=1,
+        d_state=4,
+        head_width=8,
+    )
+    return AlignMamba(config).eval().requires_grad_(False)
+
+
+def write_tiny_checkpoints(folder: Path) -> None:
+    """Save one of each kind, as `mango-tiny` and `alignmamba-tiny`."""
+    for model, name in (
+        (tiny_mango(), "mango-tiny"),
+        (tiny_alignmamba(), "alignmamba-tiny"),
+    ):
+        card = ModelCard(name=name, data="nothing", note="Random weights, for tests.")
+        save_checkpoint(model, card, folder)

@@ -1,0 +1,47 @@
+"""Which checkpoints the pages offer."""
+
+import pytest
+import streamlit as st
+from tiny_models import tiny_alignmamba, tiny_mango
+
+from fusionviz.errors import CheckpointError
+from fusionviz.models.alignmamba import AlignMamba, AlignMambaConfig
+from fusionviz.models.cards import ModelCard
+from fusionviz.models.checkpoints import save_checkpoint
+from fusionviz.ui.panels.readings import trouble_with
+from fusionviz.ui.sidebar import picked_checkpoint, rgbd_checkpoints
+
+
+@pytest.fixture
+def folder(monkeypatch, tmp_path):
+    monkeypatch.setenv("FUSIONVIZ_CHECKPOINTS", str(tmp_path))
+    monkeypatch.setattr(st, "session_state", {})
+    return tmp_path
+
+
+def test_only_models_of_rgb_and_depth_are_offered(folder):
+    sentiment = AlignMamba(AlignMambaConfig.sentiment(d_model=8, layers=1))
+    save_checkpoint(sentiment, ModelCard(name="a-sentiment"), folder)
+    save_checkpoint(tiny_alignmamba(), ModelCard(name="b-rooms"), folder)
+    assert [card.name for card in rgbd_checkpoints("alignmamba")] == ["b-rooms"]
+    assert rgbd_checkpoints("mango") == ()
+
+
+def test_the_pick_of_the_session_counts_else_the_first(folder):
+    assert picked_checkpoint("mango") is None
+    for name in ("one", "two"):
+        save_checkpoint(tiny_mango(), ModelCard(name=name), folder)
+    assert picked_checkpoint("mango").name == "one"
+    st.session_state["mango"] = "two"
+    assert picked_checkpoint("mango").name == "two"
+    st.session_state["mango"] = "gone"
+    assert picked_checkpoint("mango").name == "one"
+
+
+def test_a_trouble_is_short_and_has_a_cure():
+    card = ModelCard(name="m", kind="mango")
+    keys = ": Error(s) in loading state_dict for Mango: " + "key, " * 500
+    text = trouble_with(card, CheckpointError("checkpoint 'm' does not fit" + keys))
+    assert text.startswith("checkpoint 'm' does not fit.")
+    assert "Pick another MANGO checkpoint" in text
+    assert len(text) < 300

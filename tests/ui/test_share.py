@@ -1,0 +1,45 @@
+"""Values in the address, with the session and the address as plain mappings."""
+
+import pytest
+import streamlit as st
+
+from fusionviz.ui import share
+
+
+@pytest.fixture
+def session(monkeypatch) -> dict:
+    state: dict = {}
+    monkeypatch.setattr(st, "session_state", state)
+    return state
+
+
+@pytest.fixture
+def address(monkeypatch) -> dict:
+    params: dict = {}
+    monkeypatch.setattr(st, "query_params", params)
+    return params
+
+
+def test_the_session_outranks_the_address_and_that_the_default(session, address):
+    assert share.recall("row", 3, low=0, high=9) == 3
+    session.clear()
+    address["row"] = "5"
+    assert share.recall("row", 3, low=0, high=9) == 5
+    session["row"] = 7
+    assert share.recall("row", 3, low=0, high=9) == 7
+
+
+@pytest.mark.parametrize("text", ["", "-1", "10", "x", "1.5", "²"])
+def test_what_is_no_number_in_range_is_the_default(session, address, text):
+    address["row"] = text
+    assert share.recall("row", 3, low=0, high=9) == 3
+
+
+def test_only_what_differs_from_the_default_is_published(session, address):
+    session["row"] = 5
+    share.publish("row", 3)
+    assert address == {"row": "5"}
+    session["row"] = 3
+    share.publish("row", 3)
+    assert address == {}
+    share.forget(["row"])

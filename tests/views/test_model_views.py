@@ -1,0 +1,147 @@
+"""What the figures of both models draw."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from fusionviz.views.attention import describe_attention, draw_attention
+from fusionviz.views.likelihood import describe_round_trip, draw_round_trip
+from fusionviz.views.segmentation import (
+    COVER,
+    describe_segmentations,
+    draw_segmentations,
+    ground_of,
+    paint_classes,
+)
+from fusionviz.views.style import CLASS_COLOURS
+from fusionviz.views.timing import describe_timing, draw_timing
+from fusionviz.views.transport import describe_transport, draw_transport
+
+
+def texts(figure) -> str:
+    return " ".join(a.text for a in figure.layout.annotations)
+
+
+def heatmaps(figure) -> list:
+    return [trace for trace in figure.data if trace.type == "heatmap"]
+
+
+def scatters(figure, mode: str) -> list:
+    return [t for t in figure.data if t.type == "scatter" and t.mode == mode]
+
+
+def test_segmentation_shows_both_models_and_the_truth(segmentation, pictures):
+    found = {"MANGO": segmentation, "AlignMamba": segmentation}
+    figure = draw_segmentations(found, pictures)
+    assert sum(trace.type == "image" for trace in figure.data) == 3
+    legend = [trace.name for trace in figure.data if trace.type == "scatter"]
+    assert legend == ["chair", "floor", "wall"]
+    assert f"{segmentation.pixel_accuracy:.1%} of pixels right" in texts(figure)
+    hover = heatmaps(figure)[0].text
+    assert hover[0, 0].startswith(segmentation.classes[segmentation.labels[0, 0]])
+    assert "MANGO finds" in describe_segmentations(found)
+
+
+def test_unlabelled_pixels_are_grey(pictures):
+    ground = ground_of(pictures)
+    painted = paint_classes(np.full((16, 16), -1), ("chair",), ground)
+    expected = COVER * 119 + (1 - COVER) * ground
+    np.testing.assert_allclose(painted, expected, atol=1)
+    chair = paint_classes(np.zeros((16, 16), int), ("chair",), ground * 0)
+    red = int(CLASS_COLOURS["chair"][1:3], 16)
+    assert abs(int(chair[0, 0, 0]) - COVER * red) <= 1
+
+
+def test_segmentation_is_drawn_on_depth_where_colours_are_missing(
+    segmentation, pictures
+):
+    figure = draw_segmentations({"MANGO": segmentation}, replace(pictures, rgb=None))
+    assert sum(trace.type == "image" for trace in figure.data) == 2
+
+
+def test_round_trip_errors_share_one_scale_from_zero(likelihood):
+    figure = draw_round_trip(likelihood)
+    rgb, depth = heatmaps(figure)
+    assert rgb.zmin == depth.zmin == 0
+    assert rgb.zmax == depth.zmax == likelihood.round_trip_error
+    np.testing.assert_array_equal(depth.z, likelihood.token_error["depth"])
+    assert "in units of a token" in texts(figure)
+    assert "bits per dimension" in describe_round_trip(likelihood)
+
+
+def test_attention_draws_the_row_over_both_pictures(attention):
+    query = 6
+    figure = draw_attention(attention, head=1, query=query)
+    maps = [h for h in heatmaps(figure) if h.zmax is not None]
+    most = attention.weights[1, query].max()
+    assert {h.zmax for h in maps} == {most}
+    for shown in maps[:2]:
+        np.testing.assert_array_equal(
+            shown.z.ravel()[query:], attention.weights[1, query, query:]
+        )
+        assert np.isnan(shown.z.ravel()[:query]).all()
+    matrix = maps[2].z
+    assert np.isnan(matrix[np.tril_indices(16, -1)]).all()
+    assert "X1: sets the weights" in texts(figure)
+    assert "X2: read and changed" in texts(figure)
+    assert f"row {query}" in describe_attention(attention, head=1, query=query)
+
+
+def test_the_query_is_framed_where_it_asks_and_where_it_writes(attention):
+    figure = draw_attention(attention, head=0, query=6)
+    frames = {t.name: t for t in scatters(figure, "lines")}
+    asks, writes = frames["token i of X1, asks"], frames["token i of X2, changed"]
+    assert (asks.xaxis, writes.xaxis) == ("x", "x2")
+    assert (min(asks.x), min(asks.y)) == (7.5, 3.5)
+
+
+def test_every_patch_can_be_clicked(attention):
+    figure = draw_attention(attention, head=0, query=0)
+    targets = scatters(figure, "markers")
+    assert [t.customdata[0][0] for t in targets] == ["rgb", "depth"]
+    assert all(len(t.x) == 16 and t.marker.opacity == 0 for t in targets)
+    assert list(targets[0].customdata[5]) == ["rgb", 1, 1]
+
+
+def test_mixtures_are_said_and_only_the_matrix_is_drawn(attention):
+    lica = replace(attention, key_tokens=None, value_tokens=None)
+    figure = draw_attention(lica, head=0, query=3)
+    assert len(heatmaps(figure)) == 1
+    assert "mixtures of all tokens" in texts(figure)
+
+
+def test_a_guessed_modality_is_said(attention):
+    pictures = replace(attention.pictures, depth_m=None)
+    figure = draw_attention(
+        replace(attention, pictures=pictures, missing="depth"), head=0, query=3
+    )
+    assert "(guessed)" in texts(figure)
+
+
+@pytest.mark.parametrize("count", [1, 4, 64])
+def test_as_many_lines_as_were_asked_for(transport, count):
+    figure = draw_transport(transport, count=count)
+    lines = scatters(figure, "lines")
+    # one halo, then one line a pair; the relaxed plan has a pair a source patch
+    assert len(lines) == 1 + min(count, 16)
+    pairs = transport.strongest(count)
+    row, column = divmod(int(pairs.source[0]), 4)
+    assert (lines[1].x[0], lines[1].y[0]) == (1.5 + 4 * column, 1.5 + 4 * row)
+    assert f"{min(count, 16)} lines" in describe_transport(transport, count=count)
+
+
+def test_ends_have_their_modalities_colours(transport):
+    figure = draw_transport(transport)
+    ends = [t for t in scatters(figure, "markers") if t.text is not None]
+    assert [t.marker.color for t in ends] == ["#0072B2", "#E69F00"]
+    assert "cost 0" in texts(figure)
+
+
+def test_steps_are_drawn_in_order_with_their_time():
+    steps = {"reading": {"read the files": 12.0}, "MANGO": {"encode": 30.4, "flow": 99}}
+    figure = draw_timing(steps)
+    assert [bar.name for bar in figure.data] == ["reading", "MANGO"]
+    assert list(figure.data[1].x) == [30.4, 99]
+    assert figure.data[1].text[0] == "30.4 ms"
+    assert "MANGO, flow: 99.0 milliseconds" in describe_timing(steps)
