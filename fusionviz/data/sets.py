@@ -7,7 +7,7 @@ when the set is used.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, overload
+from typing import Any
 
 from fusionviz.data.records import RGBDSample
 from fusionviz.errors import InputError
@@ -90,7 +90,10 @@ def load_folder(path: Path | str) -> Sequence[RGBDSample]:
             f"{path} is neither a data set ({', '.join(SETS)}) nor a folder"
         )
     from fusionviz.data.nyudv2 import NYUDv2
+    from fusionviz.data.room_set import INDEX_NAME, ExportedRooms
 
+    if (folder / INDEX_NAME).is_file():
+        return ExportedRooms(folder)
     names = sorted(item.stem for item in (folder / "rgb").glob("*.jpg"))
     if names and (folder / "depth8").is_dir():
         return NYUDv2(folder, names, 13 if (folder / "label13").is_dir() else 0)
@@ -99,41 +102,16 @@ def load_folder(path: Path | str) -> Sequence[RGBDSample]:
     )
 
 
-class Rooms(Sequence[RGBDSample]):
-    """Generated rooms, rendered when they are asked for.
-
-    Args:
-        seeds: One a room.
-        size: Pixels a side.
-    """
-
-    def __init__(self, seeds: Sequence[int], size: int) -> None:
-        self.seeds, self.size = seeds, size
-
-    def __len__(self) -> int:
-        return len(self.seeds)
-
-    @overload
-    def __getitem__(self, index: int) -> RGBDSample: ...
-    @overload
-    def __getitem__(self, index: slice) -> "Rooms": ...
-
-    def __getitem__(self, index: int | slice) -> "RGBDSample | Rooms":
-        from fusionviz.data.rooms import render_room
-
-        if isinstance(index, slice):
-            return Rooms(self.seeds[index], self.size)
-        return render_room(self.seeds[index], (self.size, self.size))
-
-
 def _load_rooms(split: str, *, count: int, size: int = 128) -> Sequence[RGBDSample]:
+    from fusionviz.data.room_set import load_rooms
+
     if count < 1:
         raise ValueError(f"count must be positive, got {count}")
     training = range(FIRST_TRAINING_ROOM, FIRST_TRAINING_ROOM + count)
     seeds = ROOM_SEEDS.get(split, training)
     if count > len(seeds):
         raise ValueError(f"{split} has {len(seeds)} rooms, got count {count}")
-    return Rooms(seeds[:count], size)
+    return load_rooms(seeds[:count], (size, size))
 
 
 def _room_classes(**options: object) -> tuple[str, ...]:

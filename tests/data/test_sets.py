@@ -5,6 +5,7 @@ import pytest
 
 from fusionviz.data import sets
 from fusionviz.data.folders import data_folder
+from fusionviz.data.room_set import export_rooms
 from fusionviz.data.rooms import CLASS_NAMES, render_room
 from fusionviz.data.sets import class_names, load_folder, load_set
 from fusionviz.errors import InputError
@@ -57,6 +58,16 @@ def test_what_is_not_there_is_said(tmp_path):
         load_folder(tmp_path / "nowhere")
     with pytest.raises(InputError, match="holds neither"):
         load_folder(tmp_path)
+
+
+def test_an_exported_folder_is_read_back(tmp_path):
+    export_rooms(tmp_path, range(2), size=(32, 32))
+    rooms = load_folder(tmp_path)
+    assert len(rooms) == 2
+    assert np.array_equal(rooms[1].rgb, render_room(1, (32, 32)).rgb)
+    np.testing.assert_allclose(
+        rooms[1].depth_m, render_room(1, (32, 32)).depth_m, atol=6e-4
+    )
 
 
 @needs_nyu
