@@ -111,7 +111,7 @@ def desk_with_chair(plan: Plan) -> None:
         at, yaw = plan.wall_place(wall, along, desk.size[1] / 2 + 0.03)
         spot = in_front(at, yaw, desk.size[1] / 2 + chair.size[1] / 2 + 0.05)
         turn = yaw + math.pi + between(rng, -0.5, 0.5)
-        if plan.fits(footprint(chair, spot, turn), 0.0):
+        if plan.fits(footprint(chair, spot, turn), chair.size[2], 0.0):
             plan.put(chair, spot, turn)
 
 
@@ -144,7 +144,7 @@ def seat_around(plan: Plan, table: Piece, at: Vector, yaw: float) -> None:
             reach = away + chair.size[1] / 2 + between(rng, -0.12, 0.1)
             spot = move_point((aside, reach, 0.0), at, yaw + turn)
             area = footprint(chair, spot, yaw + turn)
-            if plan.fits(area, 0.0, under=footprint(table, at, yaw)):
+            if plan.fits(area, chair.size[2], 0.0, under=footprint(table, at, yaw)):
                 plan.put(chair, spot, yaw + turn + between(rng, -0.08, 0.08))
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from fusionviz.data.rooms.casting import half_of, is_shaded, point_in_part
+from fusionviz.data.rooms.casting import half_of, is_shaded, point_in_part, to_part
 from fusionviz.data.rooms.packing import Record, Room
 from fusionviz.data.rooms.shapes import Triple, distance, inner, jit
 from fusionviz.data.rooms.surfaces import Places, dot
@@ -62,9 +62,11 @@ def openness(room: Room, p: Triple, n: Triple) -> float:
         if max(x, y, z) > far:
             continue
         for index in range(group.start, group.stop):
-            a = min(a, _gap(room.parts[index], p, n, near))
-            b = min(b, _gap(room.parts[index], p, n, middle))
-            c = min(c, _gap(room.parts[index], p, n, far))
+            part = room.parts[index]
+            q, m, h = point_in_part(part, p), to_part(part, n), half_of(part)
+            a = min(a, _gap(part.shape, h, q, m, near))
+            b = min(b, _gap(part.shape, h, q, m, middle))
+            c = min(c, _gap(part.shape, h, q, m, far))
     dark = 0.5 * (1.0 - max(a, 0.0) / near) + 0.36 * (1.0 - max(b, 0.0) / middle)
     dark += 0.26 * (1.0 - max(c, 0.0) / far)
     return max(0.12, 1.0 - 0.85 * dark)
@@ -81,10 +83,10 @@ def _clear_of_faces(room: Room, p: Triple, n: Triple, reach: float) -> float:
 
 
 @inner
-def _gap(part: Record, p: Triple, n: Triple, reach: float) -> float:
-    """Return the distance to a part from `reach` above a surface."""
+def _gap(shape: int, h: Triple, p: Triple, n: Triple, reach: float) -> float:
+    """Return the distance to a solid from `reach` above a surface."""
     q = (p[0] + n[0] * reach, p[1] + n[1] * reach, p[2] + n[2] * reach)
-    return distance(part.shape, point_in_part(part, q), half_of(part))
+    return distance(shape, q, h)
 
 
 @inner

@@ -38,7 +38,7 @@ class Plan:
         self.extent = extent
         self.groups: list[list[Part]] = []
         self.taken: list[tuple[Span, float]] = []
-        self.kept_free: list[Span] = []
+        self.kept_free: list[tuple[Span, float]] = []
         self.on_wall: list[list[Span]] = [[], [], [], []]
         self.tops: list[Top] = []
         self.lamps: list[Vector] = []
@@ -58,11 +58,14 @@ class Plan:
             return (along, away, 0.0), math.pi
         return (along, deep - away, 0.0), 0.0
 
-    def keep_free(self, wall: int, start: float, end: float, away: float) -> None:
-        """Keep the floor in front of a stretch of wall free."""
+    def keep_free(
+        self, wall: int, start: float, end: float, away: float, above: float = 0.0
+    ) -> None:
+        """Keep what is before a stretch of wall free, from a height up."""
         (x0, y0, _), _ = self.wall_place(wall, start, 0.0)
         (x1, y1, _), _ = self.wall_place(wall, end, away)
-        self.kept_free.append((min(x0, x1), max(x0, x1), min(y0, y1), max(y0, y1)))
+        span = (min(x0, x1), max(x0, x1), min(y0, y1), max(y0, y1))
+        self.kept_free.append((span, above))
 
     def add(self, parts: Sequence[Part], at: Vector, yaw: float) -> None:
         """Put parts into the room as one group."""
@@ -74,14 +77,18 @@ class Plan:
         self.taken.append((footprint(piece, at, yaw), at[2] + piece.size[2]))
         self.lamps += [move_point(lamp, at, yaw) for lamp in piece.lamps]
 
-    def fits(self, area: Span, gap: float = GAP_M, under: Span | None = None) -> bool:
-        """Return whether a floor area is inside the room and free, `under` aside."""
+    def fits(
+        self, area: Span, high: float, gap: float = GAP_M, under: Span | None = None
+    ) -> bool:
+        """Return whether there is room for a thing of a height, `under` aside."""
         wide, deep, _ = self.extent
         inside = area[0] > 0.0 and area[1] < wide and area[2] > 0.0 and area[3] < deep
         return inside and not any(
             overlaps(area, other, gap)
-            for other in [*(taken for taken, _ in self.taken), *self.kept_free]
-            if other != under
+            for other in [
+                *(taken for taken, _ in self.taken if taken != under),
+                *(kept for kept, above in self.kept_free if high > above),
+            ]
         )
 
     def wall_is_free(self, wall: int, span: Span, gap: float = 0.05) -> bool:
@@ -98,7 +105,7 @@ class Plan:
             return None
         at, yaw = self.wall_place(wall, along, deep / 2 + 0.03)
         span = (along - half, along + half, 0.0, high)
-        if not self.fits(footprint(piece, at, yaw)):
+        if not self.fits(footprint(piece, at, yaw), high):
             return None
         if not self.wall_is_free(wall, span):
             return None
@@ -125,7 +132,7 @@ class Plan:
         for _ in range(TRIES):
             x, y = between(self.rng, *area[:2]), between(self.rng, *area[2:])
             turn = yaw + between(self.rng, -spread, spread)
-            if self.fits(footprint(piece, (x, y, 0.0), turn)):
+            if self.fits(footprint(piece, (x, y, 0.0), turn), piece.size[2]):
                 self.put(piece, (x, y, 0.0), turn)
                 return (x, y, 0.0), turn
         return None

@@ -30,7 +30,7 @@ def living_room(plan: Plan) -> None:
         at, yaw = plan.wall_place(wall, along, sofa.size[1] / 2 + 0.03)
         table = dress(plan, tables.coffee_table(rng, style), count(rng, 1, 2), 0.25)
         spot = in_front(at, yaw, sofa.size[1] / 2 + 0.35 + table.size[1] / 2)
-        if plan.fits(footprint(table, spot, yaw)):
+        if plan.fits(footprint(table, spot, yaw), table.size[2]):
             plan.put(table, spot, yaw)
             if chance(rng, 0.65):
                 add_rug(plan, spot, yaw, between(rng, 1.6, 2.4), between(rng, 1.2, 1.7))

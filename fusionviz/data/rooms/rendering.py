@@ -70,7 +70,7 @@ def photograph(
     places = seen_places(room, view, depth, part)
     light = light_pixels(room, lights, places, size)
     colour = shade(room, lights, view, places, light, size)
-    add_gloss(room, lights, places, colour)
+    add_gloss(room, lights, view, places, colour)
     rgb, exposure = _develop(colour.reshape(*size, 3), rng)
     white = 1.0 - np.exp(-exposure * _luminance(light).reshape(size))
     depth_m = depth.astype(np.float32)

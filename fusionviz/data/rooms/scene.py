@@ -70,12 +70,15 @@ def _add_door(plan: Plan, wall: int) -> None:
 
 def _add_windows(plan: Plan, daylight: bool) -> list[Opening]:
     """Put one or two windows into walls, most of them with curtains."""
-    rng, panes = plan.rng, []
+    rng = plan.rng
+    panes: list[Opening] = []
     high = min(plan.extent[2] - 0.3, between(rng, 2.05, 2.3))
     low = between(rng, 0.75, 1.0) if chance(rng, 0.8) else between(rng, 0.3, 0.5)
     glow = between(rng, 1.3, 2.2) if daylight else between(rng, 0.06, 0.15)
-    for wall in rng.permutation(4)[: count(rng, 1, 2)]:
-        wall = int(wall)
+    wanted = count(rng, 1, 2)
+    for wall in map(int, rng.permutation(4)):
+        if len(panes) == wanted:
+            break
         wide = between(rng, 0.9, 1.8)
         half = wide / 2 + 0.5
         along = between(rng, half, plan.wall_length(wall) - half)
@@ -89,7 +92,7 @@ def _add_windows(plan: Plan, daylight: bool) -> list[Opening]:
             parts += openings.curtains(rng, plan.style, wide, low, high, end)
         plan.add(parts, at, yaw)
         plan.on_wall[wall].append(span)
-        plan.keep_free(wall, span[0], span[1], 0.18 if end < 0.1 else 0.05)
+        plan.keep_free(wall, span[0], span[1], 0.18, above=span[2])
         panes.append(_pane(at, yaw, wide, low, high))
     return panes
 

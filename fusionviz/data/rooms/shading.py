@@ -9,14 +9,15 @@ from fusionviz.data.rooms.packing import Room
 from fusionviz.data.rooms.shapes import inner, jit
 from fusionviz.data.rooms.surfaces import (
     Places,
-    albedo,
     mirrored_places,
+    radiance,
     seen_places,
 )
 from fusionviz.data.rooms.view import View, supersample
 
 SAME_FACE = 0.9
 MIDDLE = 4
+LEAST_GLOSS = 0.025
 
 
 def light_pixels(
@@ -137,27 +138,23 @@ def shade(
     strays = np.flatnonzero(lost)
     middle = np.full(strays.size, MIDDLE)
     fine_light[strays] = irradiance(room, lights, fine.chosen(strays), middle)
-    colour = _reflected(room, fine, fine_light)
-    return colour.reshape(height, 2, width, 2, 3).mean(axis=(1, 3)).reshape(-1, 3)
-
-
-def _reflected(
-    room: Room, places: Places, light: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Return what places under a light send out: reflected, and their own glow."""
-    return albedo(room, places) * (light + room.parts["glow"][places.part, None])
+    colour = radiance(room, fine, fine_light).reshape(height, 2, width, 2, 3)
+    top, bottom = colour[:, 0], colour[:, 1]
+    mean = 0.25 * (top[:, :, 0] + top[:, :, 1] + bottom[:, :, 0] + bottom[:, :, 1])
+    return mean.reshape(-1, 3)
 
 
 def add_gloss(
-    room: Room, lights: Lights, pixels: Places, colour: NDArray[np.float64]
+    room: Room, lights: Lights, view: View, pixels: Places, colour: NDArray[np.float64]
 ) -> None:
     """Mix mirror images into glossy pixels, more at grazing angles (after Schlick)."""
-    length = np.linalg.norm(pixels.direction, axis=1)
-    cosine = -np.einsum("pk,pk->p", pixels.direction, pixels.normal) / length
+    gaze = pixels.point - view.position
+    length = np.sqrt(np.einsum("pk,pk->p", gaze, gaze))
+    cosine = -np.einsum("pk,pk->p", gaze, pixels.normal) / length
     share = 0.2 + 0.8 * (1.0 - np.clip(cosine, 0.0, 1.0)) ** 3
     share *= room.parts["gloss"][pixels.part]
-    glossy = np.flatnonzero(share > 0.012)
-    image = mirrored_places(room, pixels.chosen(glossy))
+    glossy = np.flatnonzero(share > LEAST_GLOSS)
+    image = mirrored_places(room, view, pixels.chosen(glossy))
     light = irradiance(room, lights, image, np.full(glossy.size, MIDDLE))
-    shown = _reflected(room, image, light)
+    shown = radiance(room, image, light)
     colour[glossy] += share[glossy, None] * (shown - colour[glossy])

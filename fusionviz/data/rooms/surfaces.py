@@ -35,14 +35,12 @@ from fusionviz.data.rooms.view import View
 class Places(NamedTuple):
     """Where rays ended, one a row.
 
-    `point` and `normal` (place, 3) are in world axes, `direction` (place, 3) is the
-    ray's, `part` (place,) the index of the part, `pixel` (place,) the size of a pixel
-    on the surface in metres.
+    `point` and `normal` (place, 3) are in world axes, `part` (place,) is the index of
+    the part, `pixel` (place,) the size of a pixel on the surface in metres.
     """
 
     point: NDArray[np.float64]
     normal: NDArray[np.float64]
-    direction: NDArray[np.float64]
     part: NDArray[np.int64]
     pixel: NDArray[np.float64]
 
@@ -51,7 +49,6 @@ class Places(NamedTuple):
         return Places(
             self.point[which],
             self.normal[which],
-            self.direction[which],
             self.part[which],
             self.pixel[which],
         )
@@ -85,7 +82,6 @@ def _note(
     for axis in range(3):
         places.point[k, axis] = p[axis]
         places.normal[k, axis] = n[axis]
-        places.direction[k, axis] = d[axis]
     places.part[k] = index
 
 
@@ -93,7 +89,6 @@ def _note(
 def _empty(count: int) -> Places:
     """Return room for so many places."""
     return Places(
-        np.empty((count, 3)),
         np.empty((count, 3)),
         np.empty((count, 3)),
         np.empty(count, dtype=np.int64),
@@ -120,15 +115,15 @@ def seen_places(
 
 
 @jit
-def mirrored_places(room: Room, mirrors: Places) -> Places:
-    """Return what the rays of a view see by way of mirrors."""
+def mirrored_places(room: Room, view: View, mirrors: Places) -> Places:
+    """Return what a view sees by way of mirrors."""
     places = _empty(mirrors.part.shape[0])
     for k in range(mirrors.part.shape[0]):
         n = (mirrors.normal[k, 0], mirrors.normal[k, 1], mirrors.normal[k, 2])
-        d = (mirrors.direction[k, 0], mirrors.direction[k, 1], mirrors.direction[k, 2])
+        p, at = mirrors.point[k], view.position
+        d = (p[0] - at[0], p[1] - at[1], p[2] - at[2])
         across = 2.0 * dot(d, n)
         r = (d[0] - across * n[0], d[1] - across * n[1], d[2] - across * n[2])
-        p = mirrors.point[k]
         o = (p[0] + 2e-3 * n[0], p[1] + 2e-3 * n[1], p[2] + 2e-3 * n[2])
         t, index = nearest(room, o, r)
         _note(places, k, room, o, r, t, index)
@@ -157,8 +152,13 @@ def _unwrap(
 
 
 @jit
-def albedo(room: Room, places: Places) -> NDArray[np.float64]:
-    """Return linear RGB reflectance at each place, (place, 3)."""
+def radiance(
+    room: Room, places: Places, light: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return linear RGB that places under a light send out, (place, 3).
+
+    Albedo, from the part's pattern and colours, times light and glow.
+    """
     out = np.empty_like(places.point)
     for k in range(places.part.shape[0]):
         part = room.parts[places.part[k]]
@@ -173,5 +173,5 @@ def albedo(room: Room, places: Places) -> NDArray[np.float64]:
         for channel in range(3):
             mixed = c[0, channel] + (c[1, channel] - c[0, channel]) * second
             mixed = (mixed + (c[2, channel] - mixed) * third) * gain
-            out[k, channel] = mixed * mixed
+            out[k, channel] = mixed * mixed * (light[k, channel] + part.glow)
     return out

@@ -5,7 +5,8 @@ import math
 import numpy as np
 from numpy.random import Generator
 
-from fusionviz.data.rooms.casting import cast
+from fusionviz.data.rooms.casting import FACES, cast
+from fusionviz.data.rooms.classes import Label
 from fusionviz.data.rooms.materials import (
     between,
     count,
@@ -14,28 +15,44 @@ from fusionviz.data.rooms.parts import Vector
 from fusionviz.data.rooms.scene import Scene
 from fusionviz.data.rooms.view import View, look_at
 
+VIEWS = 16
+SMALL = 24
+LARGE = [Label.WALL, Label.FLOOR, Label.CEILING]
+RARE = [
+    Label.BOOKS,
+    Label.CHAIR,
+    Label.FURNITURE,
+    Label.OBJECTS,
+    Label.PICTURE,
+    Label.SOFA,
+    Label.TV,
+]
+
 
 def choose_view(rng: Generator, scene: Scene, size: tuple[int, int]) -> View:
     """Return the best of a few random views: the one that shows the most things."""
     best, most = None, -math.inf
-    small = 24
-    for _ in range(16):
+    for _ in range(VIEWS):
         position, target, angle, roll = _random_pose(rng, scene)
-        if any(
-            x0 - 0.2 < position[0] < x1 + 0.2
-            and y0 - 0.2 < position[1] < y1 + 0.2
-            and top > position[2] - 0.45
-            for (x0, x1, y0, y1), top in scene.floor_taken
-        ):
+        if _is_occupied(scene, position):
             continue
-        view = look_at(position, target, angle, (small, small), roll)
-        score = _interest(scene, view, small)
+        view = look_at(position, target, angle, (SMALL, SMALL), roll)
+        score = _interest(scene, view)
         if score > most:
             best, most = (position, target, angle, roll), score
     if best is None:
         best = _random_pose(rng, scene)
     position, target, angle, roll = best
     return look_at(position, target, angle, size, roll)
+
+
+def _is_occupied(scene: Scene, position: Vector) -> bool:
+    """Return whether a camera would stand in a piece of furniture, or just above."""
+    x, y, z = position
+    return any(
+        x0 - 0.2 < x < x1 + 0.2 and y0 - 0.2 < y < y1 + 0.2 and high > z - 0.45
+        for (x0, x1, y0, y1), high in scene.floor_taken
+    )
 
 
 def _random_pose(rng: Generator, scene: Scene) -> tuple[Vector, Vector, float, float]:
@@ -56,17 +73,15 @@ def _random_pose(rng: Generator, scene: Scene) -> tuple[Vector, Vector, float, f
     return position, target, angle, roll
 
 
-def _interest(scene: Scene, view: View, small: int) -> float:
+def _interest(scene: Scene, view: View) -> float:
     """Return how much a view shows: classes and parts, and nothing too near."""
-    depth, seen_part = cast(scene.room, view, small, small)
-    share = (
-        np.bincount(scene.room.parts["label"][seen_part].ravel(), minlength=13)
-        / seen_part.size
-    )
-    seen = np.sqrt(np.minimum(share, 0.1)).sum() + 0.004 * np.unique(seen_part).size
-    rare = np.sqrt(np.minimum(share[[1, 7, 10, 6, 12]], 0.06)).sum()
-    near = np.mean(depth < 0.9)
-    flat = max(0.0, share[11] + share[4] + share[2] - 0.5)
-    large = np.bincount(seen_part.ravel())[6:].max(initial=0) / seen_part.size
-    crowd = max(0.0, float(large) - 0.15)
-    return float(seen + rare - 6.0 * near - 2.0 * flat - 2.0 * crowd)
+    depth, seen = cast(scene.room, view, SMALL, SMALL)
+    label = scene.room.parts["label"][seen]
+    share = np.bincount(label.ravel(), minlength=len(Label)) / label.size
+    classes = np.sqrt(np.minimum(share, 0.1)).sum()
+    rare = np.sqrt(np.minimum(share[RARE], 0.06)).sum()
+    parts = 0.004 * np.unique(seen).size
+    near = 6.0 * np.mean(depth < 0.9)
+    bare = 2.0 * max(0.0, share[LARGE].sum() - 0.5)
+    largest = np.bincount(seen.ravel())[FACES:].max(initial=0) / seen.size
+    return float(classes + rare + parts - near - bare - 2.0 * max(0.0, largest - 0.15))
