@@ -13,7 +13,8 @@ from typing import Any
 
 import safetensors
 import safetensors.torch
-from torch import nn
+import torch
+from torch import Tensor, nn
 
 from fusionviz.errors import CheckpointError, InputError
 from fusionviz.models.cards import Estimate, ModelCard
@@ -122,6 +123,8 @@ def save_checkpoint(
 ) -> ModelCard:
     """Write a model's weights, card and training log, and return the card as written.
 
+    What a model's `stored_in_half` names is written in 16 bits, and read back into 32.
+
     Args:
         model: One of a kind in `fusionviz.models.factory.KINDS`.
         card: Its card; kind, config, parameters, log and sha256 are filled in here.
@@ -131,7 +134,7 @@ def save_checkpoint(
     target = Path(folder or checkpoint_folder())
     target.mkdir(parents=True, exist_ok=True)
     weights = {
-        name: tensor.detach().cpu().clone().contiguous()
+        name: _as_stored(model, name, tensor.detach().cpu()).clone().contiguous()
         for name, tensor in model.state_dict().items()
     }
     content = safetensors.torch.save(weights, {"name": card.name})
@@ -149,6 +152,19 @@ def save_checkpoint(
     _replace_file(target / f"{card.name}.safetensors", content)
     _replace_file(target / f"{card.name}.json", card.to_json().encode())
     return card
+
+
+@torch.no_grad()
+def round_weights(model: nn.Module) -> None:
+    """Round a model's weights to what is stored of them, so that this is measured."""
+    for name, tensor in model.state_dict().items():
+        tensor.copy_(_as_stored(model, name, tensor))
+
+
+def _as_stored(model: nn.Module, name: str, tensor: Tensor) -> Tensor:
+    """Return a tensor in the type that it is stored in."""
+    halved = getattr(model, "stored_in_half", ())
+    return tensor.half() if name.split(".")[0] in halved else tensor
 
 
 def _file(name_or_path: str | Path, suffix: str) -> Path:

@@ -12,7 +12,12 @@ from torch import Tensor, nn
 from fusionviz.data.sets import class_names, load_set
 from fusionviz.errors import InputError
 from fusionviz.models.cards import Estimate, ModelCard
-from fusionviz.models.checkpoints import load_checkpoint, pick_device, save_checkpoint
+from fusionviz.models.checkpoints import (
+    load_checkpoint,
+    pick_device,
+    round_weights,
+    save_checkpoint,
+)
 from fusionviz.models.factory import make_model
 from fusionviz.training import log
 from fusionviz.training.interrupt import StopRequest
@@ -187,6 +192,7 @@ def _save_result(run: Run, export: Path | None) -> None:
         note=recipe.note,
         class_names=class_names(data.set, **data.options_for("test")),
     )
+    round_weights(run.model)
     card = replace(card, metrics=_measure_on_test(run))
     for folder in filter(None, (run.folder, export)):
         save_checkpoint(run.model, card, folder, log=run.folder / log.FILE_NAME)

@@ -15,6 +15,7 @@ from fusionviz.models.checkpoints import (
     list_checkpoints,
     load_checkpoint,
     read_card,
+    round_weights,
     save_checkpoint,
 )
 from fusionviz.models.factory import describe_model, make_model, pick_device
@@ -191,6 +192,7 @@ def test_models_are_made_by_kind_and_preset(folder):
 def test_real_models_come_back(kind, config, folder):
     torch.manual_seed(0)
     model = make_model(kind, config)
+    round_weights(model)
     save_checkpoint(model, replace(CARD, name=kind))
     loaded = load_checkpoint(kind, "cpu")
     assert loaded.config == model.config
@@ -204,3 +206,22 @@ def test_devices():
     assert pick_device("cpu") == torch.device("cpu")
     with pytest.raises(InputError, match="'nonsense' is not usable here"):
         pick_device("nonsense")
+
+
+def test_what_is_stored_in_half_is_what_was_rounded(model, folder, monkeypatch):
+    part = next(iter(model.state_dict())).split(".")[0]
+    monkeypatch.setattr(toy.Toy, "stored_in_half", (part,), raising=False)
+    before = {name: weights.clone() for name, weights in model.state_dict().items()}
+    round_weights(model)
+    save_checkpoint(model, CARD)
+    stored = safetensors.torch.load_file(folder / "toy-rooms.safetensors")
+    loaded = load_checkpoint("toy-rooms", device="cpu").state_dict()
+    changed = set()
+    for name, weights in model.state_dict().items():
+        is_half = name.split(".")[0] == part
+        assert (stored[name].dtype == torch.float16) == is_half
+        changed |= {name} if not torch.equal(before[name], weights) else set()
+        assert loaded[name].dtype == torch.float32
+        assert torch.equal(loaded[name], weights)
+    assert changed
+    assert {name.split(".")[0] for name in changed} == {part}

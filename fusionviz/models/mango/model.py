@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Collection, Sequence
-from typing import cast
+from typing import ClassVar, cast
 
 import torch
 from jaxtyping import Float
@@ -34,6 +34,9 @@ class Mango(nn.Module):
     The model keeps nothing of a call: every method returns what it computed, so
     threads may share it.
     """
+
+    stored_in_half: ClassVar[tuple[str, ...]] = ("codec", "guesses", "segmenter")
+    """Parts whose weights are stored in 16 bits: not the flow, which is inverted."""
 
     def __init__(self, config: MangoConfig) -> None:
         super().__init__()
