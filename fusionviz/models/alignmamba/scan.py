@@ -57,6 +57,9 @@ def selective_scan(
     Arguments are those of `mamba_ssm.ops.selective_scan_interface.selective_scan_fn`.
     Half-precision tensors are computed in float32; float64 stays float64.
 
+    Backends agree with each other, relative to the largest value: outputs to 3e-6 in
+    float32 and 1e-12 in float64, gradients to 2e-5 and 1e-11.
+
     Args:
         u: Input, (batch, channel, token).
         delta: Step sizes, (batch, channel, token).
@@ -122,14 +125,17 @@ def _find_cuda() -> tuple[bool, str]:
 def _find_numba() -> tuple[bool, str]:
     try:
         version = import_module("numba").__version__
+        import_module(f"{__package__}.scan_cpu")
     except ImportError as error:
         return False, f"numba cannot be imported: {error}"
+    except RuntimeError as error:  # no folder that it may keep compiled code in
+        return False, f"numba cannot compile: {error}"
     return True, f"fused kernel on CPU threads, numba {version}"
 
 
 def _implementation(name: str) -> Callable[[ScanInputs], tuple[Tensor, Tensor]]:
     """Return a backend's function; its imports wait until it is asked for."""
-    module = import_module(f"fusionviz.models.alignmamba.scan_{name}")
+    module = import_module(f"{__package__}.scan_{name}")
     return getattr(module, f"scan_{name}")
 
 

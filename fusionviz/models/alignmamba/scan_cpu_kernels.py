@@ -13,7 +13,8 @@ where kept = exp(step A) h_before and drive = step u,
     g(C)    = g(y) h,    g(B) = g(h) drive,    g(drive) = <g(h), B>
     g(step) = <g(h) kept, A> + g(drive) u,    g(A) = g(h) kept step
 
-After a change in scan_cpu_lanes touch this file too: numba's cache looks at its date.
+After a change in scan_cpu_lanes or scan_cpu_tiles touch this file too: numba's cache
+looks at its date.
 """
 
 from typing import Any, NamedTuple
@@ -32,25 +33,23 @@ from fusionviz.models.alignmamba.scan_cpu_lanes import (
     store,
     total,
 )
-
-CHUNK = 64
+from fusionviz.models.alignmamba.scan_cpu_tiles import (
+    CHUNK,
+    Arrays,
+    Tile,
+    Weights,
+    channels,
+    count_blocks,
+    fill_tile,
+    fill_weights,
+    new_tile,
+    new_weights,
+    part,
+    transpose,
+    transpose_back,
+)
 
 _kernel = njit(nogil=True, cache=True, error_model="numpy")
-_part = njit(error_model="numpy")
-
-
-class Arrays(NamedTuple):
-    """Inputs of the kernels, contiguous and of one dtype."""
-
-    u: NDArray  # (batch, channel, token)
-    delta: NDArray  # (batch, channel, token)
-    A: NDArray  # (block, state, lane)
-    B: NDArray  # (batch, group, token, state)
-    C: NDArray  # (batch, group, token, state)
-    D: NDArray  # (block, lane)
-    z: NDArray  # (batch, channel, token), or empty where there is no gate
-    delta_bias: NDArray  # (block, lane)
-    delta_softplus: bool
 
 
 class Gradients(NamedTuple):
@@ -58,21 +57,21 @@ class Gradients(NamedTuple):
 
     u: NDArray  # (batch, channel, token)
     delta: NDArray  # (batch, channel, token)
-    A: NDArray  # (batch, block, state, lane)
+    A: NDArray  # (batch, channel, state)
     B: NDArray  # (split, batch, group, token, state)
     C: NDArray  # (split, batch, group, token, state)
-    D: NDArray  # (batch, block, lane)
+    D: NDArray  # (batch, channel, 1)
     z: NDArray  # (batch, channel, token), or empty
-    delta_bias: NDArray  # (batch, block, lane)
+    delta_bias: NDArray  # (batch, channel, 1)
 
 
-class Tile(NamedTuple):
-    """One chunk of one block, (token, lane) each; y is also where gradients pass."""
+class Sums(NamedTuple):
+    """What `backward` carries from chunk to chunk: (block, state or 1, lane) each."""
 
-    u: NDArray
-    delta: NDArray
-    z: NDArray
-    y: NDArray
+    state: NDArray  # gradient of the state after the token at hand
+    A: NDArray
+    skip: NDArray
+    bias: NDArray
 
 
 @_kernel
@@ -85,31 +84,31 @@ def forward(
 ) -> None:
     """Scan a range of items, an item being one block of one sample.
 
-    Fills y (batch, channel, token), last_state (batch, block, state, lane) and, unless
-    it is empty, checkpoints (batch, chunk, block, state, lane).
+    Fills y (batch, channel, token), last_state (batch, channel, state) and, unless it
+    is empty, checkpoints (batch, chunk, block, state, lane).
     """
-    length, blocks = y.shape[2], arrays.A.shape[0]
-    tile = _new_tile(y)
-    rate = np.empty(arrays.A.shape[1:], y.dtype)
-    state = np.empty_like(rate)
+    length, states = y.shape[2], arrays.A.shape[1]
+    blocks = count_blocks(arrays)
+    tile, weights = new_tile(y), new_weights(arrays.A)
+    state = np.empty((states, WIDTH), y.dtype)
     for item in range(items[0], items[1]):
         sample, block = item // blocks, item % blocks
-        group, start, stop = _channels(block, arrays)
-        _set_rate(rate, arrays.A[block])
+        group, start, stop = channels(block, arrays)
+        fill_weights(weights, start, stop, arrays)
         state[:] = 0
         for chunk in range((length + CHUNK - 1) // CHUNK):
             if checkpoints.size > 0:
                 checkpoints[sample, chunk, block] = state
             first, end = chunk * CHUNK, min((chunk + 1) * CHUNK, length)
-            _fill(tile, sample, start, stop, first, end, arrays)
+            fill_tile(tile, sample, start, stop, first, end, arrays)
             B, C = arrays.B[sample, group], arrays.C[sample, group]
             for t in range(end - first):
-                step = _step(tile, t, block, arrays)
+                step = _step(tile, t, weights, arrays.delta_softplus)
                 u = load(tile.u, t)
                 drive = step * u
-                out = load(arrays.D, block) * u
-                for n in range(state.shape[0]):
-                    decay = exp2(step * load(rate, n))
+                out = load(weights.skip, 0) * u
+                for n in range(states):
+                    decay = exp2(step * load(weights.rate, n))
                     h = decay * load(state, n) + drive * B[first + t, n]
                     store(state, n, h)
                     out = out + h * C[first + t, n]
@@ -117,8 +116,8 @@ def forward(
                     z = load(tile.z, t)
                     out = out * z * _sigmoid(z)
                 store(tile.y, t, out)
-            _transpose_back(y[sample, start:stop, first:end], tile.y)
-        last_state[sample, block] = state
+            transpose_back(y[sample, start:stop, first:end], tile.y)
+        transpose_back(last_state[sample, start:stop], state)
 
 
 @_kernel
@@ -134,43 +133,50 @@ def backward(
     """Walk a range of blocks backwards; place = (sample, group, split).
 
     All channels of a group share B and C: calls on the same group have a split of the
-    gradients of B and C each. grad_state (batch, block, state, lane) comes in as the
-    gradient of the last state and is carried along. A, D and delta_bias of grads come
-    in as zeros.
+    gradients of B and C each. grad_state, the gradient of the last state, is (batch,
+    channel, state).
     """
     sample, group, split = place
     length, states = grad_y.shape[2], arrays.A.shape[1]
-    tile = _new_tile(grad_y)
-    rate = np.empty((states, WIDTH), grad_y.dtype)
+    tile, weights = new_tile(grad_y), new_weights(arrays.A)
     history = np.empty((2, CHUNK, states, WIDTH), grad_y.dtype)
     shared = np.empty_like(history)
+    sums = _new_sums(blocks[1] - blocks[0], arrays.A)
+    for block in range(blocks[0], blocks[1]):
+        _, start, stop = channels(block, arrays)
+        transpose(sums.state[block - blocks[0]], grad_state[sample, start:stop])
     for chunk in range((length + CHUNK - 1) // CHUNK - 1, -1, -1):
         first, end = chunk * CHUNK, min((chunk + 1) * CHUNK, length)
         B, C = arrays.B[sample, group, first:end], arrays.C[sample, group, first:end]
         shared[:] = 0
         for block in range(blocks[0], blocks[1]):
-            _, start, stop = _channels(block, arrays)
-            _fill(tile, sample, start, stop, first, end, arrays)
-            _transpose(tile.y, grad_y[sample, start:stop, first:end])
-            _set_rate(rate, arrays.A[block])
+            _, start, stop = channels(block, arrays)
+            fill_weights(weights, start, stop, arrays)
+            fill_tile(tile, sample, start, stop, first, end, arrays)
+            transpose(tile.y, grad_y[sample, start:stop, first:end])
             state = checkpoints[sample, chunk, block].copy()
-            _recompute(tile, block, state, rate, B, C, arrays, history)
+            _recompute(tile, weights, state, B, C, arrays, history)
             if arrays.z.size > 0:
-                _transpose_back(grads.z[sample, start:stop, first:end], tile.z)
-            carry = grad_state[sample, block]
-            _walk_back(tile, sample, block, carry, B, C, arrays, history, shared, grads)
-            _transpose_back(grads.u[sample, start:stop, first:end], tile.u)
-            _transpose_back(grads.delta[sample, start:stop, first:end], tile.delta)
+                transpose_back(grads.z[sample, start:stop, first:end], tile.z)
+            index, softplus = block - blocks[0], arrays.delta_softplus
+            _walk_back(tile, weights, B, C, softplus, history, shared, sums, index)
+            transpose_back(grads.u[sample, start:stop, first:end], tile.u)
+            transpose_back(grads.delta[sample, start:stop, first:end], tile.delta)
         _sum_lanes(grads.B[split, sample, group, first:end], shared[0])
         _sum_lanes(grads.C[split, sample, group, first:end], shared[1])
+    for block in range(blocks[0], blocks[1]):
+        _, start, stop = channels(block, arrays)
+        index = block - blocks[0]
+        transpose_back(grads.A[sample, start:stop], sums.A[index])
+        transpose_back(grads.D[sample, start:stop], sums.skip[index])
+        transpose_back(grads.delta_bias[sample, start:stop], sums.bias[index])
 
 
-@_part
+@part
 def _recompute(
     tile: Tile,
-    block: int,
+    weights: Weights,
     state: NDArray,
-    rate: NDArray,
     B: NDArray,
     C: NDArray,
     arrays: Arrays,
@@ -183,12 +189,12 @@ def _recompute(
     """
     for t in range(B.shape[0]):
         decays, kepts = history[0, t], history[1, t]
-        step = _step(tile, t, block, arrays)
+        step = _step(tile, t, weights, arrays.delta_softplus)
         u = load(tile.u, t)
         drive = step * u
-        out = load(arrays.D, block) * u
+        out = load(weights.skip, 0) * u
         for n in range(B.shape[1]):
-            decay = exp2(step * load(rate, n))
+            decay = exp2(step * load(weights.rate, n))
             kept = decay * load(state, n)
             h = kept + drive * B[t, n]
             store(decays, n, decay)
@@ -202,27 +208,25 @@ def _recompute(
             store(tile.y, t, grad * z * gate)
 
 
-@_part
+@part
 def _walk_back(
     tile: Tile,
-    sample: int,
-    block: int,
-    carry: NDArray,
+    weights: Weights,
     B: NDArray,
     C: NDArray,
-    arrays: Arrays,
+    delta_softplus: bool,
     history: NDArray,
     shared: NDArray,
-    grads: Gradients,
+    sums: Sums,
+    index: int,
 ) -> None:
     """Turn u and delta of the tile into their gradients, and add up the others."""
-    A, grad_A = arrays.A[block], grads.A[sample, block]
-    skip, grad_skip = load(arrays.D, block), load(grads.D[sample], block)
-    grad_bias = load(grads.delta_bias[sample], block)
+    carry, grad_A = sums.state[index], sums.A[index]
+    grad_skip, grad_bias = load(sums.skip[index], 0), load(sums.bias[index], 0)
     for t in range(B.shape[0] - 1, -1, -1):
         decays, kepts = history[0, t], history[1, t]
         shared_B, shared_C = shared[0, t], shared[1, t]
-        step = _step(tile, t, block, arrays)
+        step = _step(tile, t, weights, delta_softplus)
         u, grad_y = load(tile.u, t), load(tile.y, t)
         drive = step * u
         grad_drive, grad_step = 0 * u, 0 * u
@@ -234,96 +238,44 @@ def _walk_back(
             store(shared_B, n, load(shared_B, n) + grad_h * drive)
             grad_drive = grad_drive + grad_h * B[t, n]
             grad_exponent = grad_h * kept
-            grad_step = grad_step + grad_exponent * load(A, n)
+            grad_step = grad_step + grad_exponent * load(weights.A, n)
             store(grad_A, n, load(grad_A, n) + grad_exponent * step)
             store(carry, n, grad_h * load(decays, n))
         grad_step = grad_step + grad_drive * u
-        if arrays.delta_softplus:
-            raw = load(tile.delta, t) + load(arrays.delta_bias, block)
+        if delta_softplus:
+            raw = load(tile.delta, t) + load(weights.bias, 0)
             grad_step = grad_step * _sigmoid(raw)
         grad_bias = grad_bias + grad_step
         grad_skip = grad_skip + grad_y * u
-        store(tile.u, t, grad_drive * step + grad_y * skip)
+        store(tile.u, t, grad_drive * step + grad_y * load(weights.skip, 0))
         store(tile.delta, t, grad_step)
-    store(grads.D[sample], block, grad_skip)
-    store(grads.delta_bias[sample], block, grad_bias)
+    store(sums.skip[index], 0, grad_skip)
+    store(sums.bias[index], 0, grad_bias)
 
 
-@_part
+@part
+def _step(tile: Tile, t: int, weights: Weights, delta_softplus: bool) -> Any:  # noqa: ANN401
+    """Return the step sizes of token t of the tile."""
+    raw = load(tile.delta, t) + load(weights.bias, 0)
+    if delta_softplus:
+        return maximum(raw, 0) + log1p(exp2(maximum(raw, -1 * raw) * -LOG2_E))
+    return raw
+
+
+@part
+def _sigmoid(x: Any) -> Any:  # noqa: ANN401
+    return 1 / (1 + exp2(x * -LOG2_E))
+
+
+@part
 def _sum_lanes(target: NDArray, lanes: NDArray) -> None:
     for t in range(target.shape[0]):
         for n in range(target.shape[1]):
             target[t, n] = total(load(lanes[t], n))
 
 
-@_part
-def _step(tile: Tile, t: int, block: int, arrays: Arrays) -> Any:  # noqa: ANN401
-    """Return the step sizes of token t of the tile."""
-    raw = load(tile.delta, t) + load(arrays.delta_bias, block)
-    if arrays.delta_softplus:
-        return maximum(raw, 0) + log1p(exp2(maximum(raw, -1 * raw) * -LOG2_E))
-    return raw
-
-
-@_part
-def _sigmoid(x: Any) -> Any:  # noqa: ANN401
-    return 1 / (1 + exp2(x * -LOG2_E))
-
-
-@_part
-def _set_rate(rate: NDArray, A: NDArray) -> None:
-    """Fill rate = A log2(e), so that exp(step A) = 2 ** (step rate)."""
-    for n in range(A.shape[0]):
-        store(rate, n, load(A, n) * LOG2_E)
-
-
-@_part
-def _channels(block: int, arrays: Arrays) -> tuple[int, int, int]:
-    """Return a block's group, its first channel, and the one after its last."""
-    groups = arrays.B.shape[1]
-    per_group = arrays.u.shape[1] // groups
-    group, within = divmod(block, arrays.A.shape[0] // groups)
-    start = group * per_group + within * WIDTH
-    return group, start, min(start + WIDTH, (group + 1) * per_group)
-
-
-@_part
-def _new_tile(like: NDArray) -> Tile:
-    rows = np.empty((4, CHUNK, WIDTH), like.dtype)
-    return Tile(rows[0], rows[1], rows[2], rows[3])
-
-
-@_part
-def _fill(
-    tile: Tile,
-    sample: int,
-    start: int,
-    stop: int,
-    first: int,
-    end: int,
-    arrays: Arrays,
-) -> None:
-    """Fill the tile with channels start..stop and tokens first..end."""
-    _transpose(tile.u, arrays.u[sample, start:stop, first:end])
-    _transpose(tile.delta, arrays.delta[sample, start:stop, first:end])
-    if arrays.z.size > 0:
-        _transpose(tile.z, arrays.z[sample, start:stop, first:end])
-
-
-@_part
-def _transpose(rows: NDArray, source: NDArray) -> None:
-    """Write (channel, token) as (token, lane), zero in lanes without a channel."""
-    rows[:, source.shape[0] :] = 0
-    for lane in range(source.shape[0]):
-        channel = source[lane]
-        for t in range(source.shape[1]):
-            rows[t, lane] = channel[t]
-
-
-@_part
-def _transpose_back(target: NDArray, rows: NDArray) -> None:
-    """Write (token, lane) as (channel, token)."""
-    for lane in range(target.shape[0]):
-        channel = target[lane]
-        for t in range(target.shape[1]):
-            channel[t] = rows[t, lane]
+@part
+def _new_sums(blocks: int, A: NDArray) -> Sums:
+    per_state = np.zeros((2, blocks, A.shape[1], WIDTH), A.dtype)
+    single = np.zeros((2, blocks, 1, WIDTH), A.dtype)
+    return Sums(per_state[0], per_state[1], single[0], single[1])

@@ -2,7 +2,8 @@
 
 For a GPU without mamba-ssm's extension. The sequence is cut into chunks; within one,
 all tokens advance together in log2(CHUNK) rounds (Hillis and Steele 1986), and only the
-state goes from one chunk to the next. A backward pass recomputes each chunk.
+state goes from one chunk to the next. A backward pass recomputes each chunk. It is
+tested on CPU; `pytest -m gpu` repeats that, and measures its memory, on a GPU.
 """
 
 import torch
