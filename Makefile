@@ -18,6 +18,7 @@ $(VENV)/bin/python:
 
 $(VENV)/.app: requirements.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m fusionviz warm
 	touch $@
 
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.app

@@ -9,11 +9,12 @@ went in. The softmax form inverts badly by nature: its diagonals come close to 0
 import copy
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import torch
 from torch import nn
 
+from benchmarks.side_by_side import report
 from fusionviz.models.mango import (
     ActNorm,
     AffineCoupling,
@@ -89,7 +90,12 @@ def layers() -> Iterator[tuple[str, nn.Module]]:
     yield "flow of 4 blocks, gated", MangoFlow(config)
 
 
-def run() -> list[Exactness]:
+def run() -> dict:
+    """Return the errors of all layers, a row each."""
+    return report("exactness", [asdict(row) for row in measure_all()])
+
+
+def measure_all() -> list[Exactness]:
     """Return the errors of all layers."""
     torch.manual_seed(0)
     rows = []
@@ -116,8 +122,7 @@ def _jacobian_log_det(layer: nn.Module, sample: torch.Tensor) -> torch.Tensor:
 if __name__ == "__main__":
     print(f"{'layer':28}{'log-determinant':>20}{'inverse':>20}")
     print(f"{'':28}{'float64':>10}{'float32':>10}{'float64':>10}{'float32':>10}")
-    table = run()
-    for row in table:
+    for row in measure_all():
         print(
             f"{row.layer:28}{row.log_det_64:10.1e}{row.log_det_32:10.1e}"
             f"{row.inverse_64:10.1e}{row.inverse_32:10.1e}"

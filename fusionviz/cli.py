@@ -173,6 +173,20 @@ def make_rooms(
 
 @app.command()
 @says_what_is_wrong
+def warm() -> None:
+    """Compile the CPU kernels now, so that the first page need not wait for them."""
+    import torch
+
+    from fusionviz.data.rooms import render_room
+    from fusionviz.models.alignmamba import MambaBlock
+
+    render_room(0)
+    with torch.inference_mode():
+        MambaBlock(8)(torch.zeros(1, 8, 8))
+
+
+@app.command()
+@says_what_is_wrong
 def benchmark(
     name: Annotated[str, typer.Argument(help="A file of benchmarks/, without .py.")],
     as_json: AsJson = False,
