@@ -1,0 +1,169 @@
+"""One server for all browser tests, and a window of its own for each."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, expect, sync_playwright
+from tiny_models import write_tiny_checkpoints
+
+from tests.browser.find_chromium import NONE_FOUND, find
+
+ROOT = Path(__file__).resolve().parents[2]
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE_MS = 90_000
+
+
+@pytest.fixture(scope="session")
+def launch() -> Iterator[Callable[..., BrowserContext]]:
+    """Start a browser whose windows share a cache: `launch("--an-argument")`."""
+    path = find()
+    if path is None:
+        pytest.fail(NONE_FOUND)
+    expect.set_options(timeout=PATIENCE_MS)
+    with sync_playwright() as playwright:
+
+        def launch_(*arguments: str) -> BrowserContext:
+            browser = playwright.chromium.launch(
+                executable_path=path, args=[*ARGUMENTS, *arguments]
+            )
+            return browser.new_context(viewport={"width": 1280, "height": 800})
+
+        yield launch_
+
+
+@pytest.fixture(scope="session")
+def browser(launch) -> Iterator[BrowserContext]:
+    """A browser without 3-D, which costs seconds a page where there is no GPU."""
+    context = launch("--disable-3d-apis")
+    yield context
+    context.browser.close()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory) -> Iterator[str]:
+    """The address of the app, freshly started, with two tiny random models."""
+    folder = tmp_path_factory.mktemp("checkpoints")
+    write_tiny_checkpoints(folder)
+    log = tmp_path_factory.mktemp("log") / "server.log"
+    port = _free_port()
+    address = f"http://127.0.0.1:{port}"
+    environment = {
+        **os.environ,
+        "FUSIONVIZ_CHECKPOINTS": str(folder),
+        "OMP_NUM_THREADS": "1",
+    }
+    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [*command, "--server.port", str(port)],
+            cwd=ROOT,
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        _wait_for(address + "/_stcore/health", process, log)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def cold_start(server: str, launch) -> dict:
+    """What the very first visitor of a fresh server sees under a deep link, in 3-D."""
+    context = launch()
+    window = context.new_page()
+    elsewhere: list[str] = []
+    window.on("request", lambda request: elsewhere.append(request.url))
+    window.goto(server + "/inputs?seed=4&k=8&tab=Transport")
+    ready(window)
+    cloud = window.locator(".st-key-chart_points")
+    expect(cloud.locator("canvas").first).to_be_visible()
+    seen = {
+        "address": window.url,
+        "sidebar": window.get_by_test_id("stSidebar").inner_text(),
+        "room": room_number(window).input_value(),
+        "tab": window.get_by_role("tab", selected=True).inner_text(),
+        "cloud": cloud.inner_text(),
+        "dialogs": window.get_by_role("dialog").count(),
+        "exceptions": window.get_by_test_id("stException").count(),
+        "elsewhere": [
+            url for url in elsewhere if not url.startswith((server, "data:", "blob:"))
+        ],
+    }
+    context.browser.close()
+    return seen
+
+
+@pytest.fixture
+def open_app(
+    server: str, cold_start: dict, browser: BrowserContext
+) -> Iterator[Callable[..., Page]]:
+    """Open the app in a new window: `open_app("/inputs?seed=3", scheme="dark")`."""
+    windows = []
+
+    def open_(path: str = "/inputs", *, scheme: str = "light") -> Page:
+        window = browser.new_page()
+        window.emulate_media(color_scheme=scheme)
+        windows.append(window)
+        window.goto(server + path)
+        ready(window)
+        return window
+
+    yield open_
+    for window in windows:
+        window.close()
+
+
+def room_number(window: Page) -> Locator:
+    """Return the field with the seed of the room."""
+    return window.get_by_role("spinbutton", name="Room number (seed)")
+
+
+def ready(window: Page) -> None:
+    """Wait until the script has run to its end and every chart is drawn."""
+    expect(window.get_by_role("heading", level=1)).to_be_visible()
+    app = window.get_by_test_id("stApp")
+    expect(app).to_have_attribute("data-test-script-state", re.compile("notRunning"))
+    expect(window.get_by_test_id("stSpinner")).to_have_count(0)
+    expect(window.locator("[data-stale=true]")).to_have_count(0)
+    charts = window.get_by_test_id("stPlotlyChart")
+    for chart in charts.all():
+        expect(chart.locator(".main-svg").first).to_be_attached()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _wait_for(address: str, process: subprocess.Popen, log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(address, timeout=1) as answer:
+                if answer.read() == b"ok":
+                    return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(f"the server did not start:\n{log.read_text()}")
