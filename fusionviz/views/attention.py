@@ -42,7 +42,8 @@ def draw_attention(
         query: Which row i, from 0.
         height: Pixels.
     """
-    matrix_title = f"<b>S</b>  head {head + 1}, {attention.tokens} × {attention.tokens}"
+    gate = "" if attention.gate is None else three_digits(float(attention.gate[head]))
+    matrix_title = f"<b>S</b>  head {head + 1}" + (f", gate g = {gate}" if gate else "")
     titles = [modality_title(m, _role(attention, m)) for m in MODALITIES]
     figure = make_subplots(
         rows=1,

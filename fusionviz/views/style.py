@@ -158,7 +158,9 @@ def three_digits(value: float) -> str:
     """Return a number with three significant digits and no needless exponent."""
     if value == 0:
         return "0"
-    if 1e-3 <= abs(value) < 1e5:
+    if value < 0:
+        return "−" + three_digits(-value)
+    if 1e-3 <= value < 1e5:
         digits = f"{value:#.3g}"
         return f"{value:.0f}" if "e" in digits else digits.removesuffix(".")
     mantissa, exponent = f"{value:.2e}".split("e")

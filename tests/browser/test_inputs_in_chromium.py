@@ -148,7 +148,7 @@ def test_a_link_shows_what_its_sender_saw(open_app, server):
 
 def test_a_click_on_a_patch_asks_from_there(open_app):
     window = open_app("/inputs?tab=Attention")
-    figure(window, "head 1: row 10 ")
+    figure(window, "head 1: row 6 ")
     points = window.locator(".st-key-chart_attention .scatterlayer path.point")
     points.nth(5).scroll_into_view_if_needed()
     box = points.nth(5).bounding_box()

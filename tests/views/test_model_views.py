@@ -84,6 +84,7 @@ def test_attention_draws_the_row_over_both_pictures(attention):
     matrix = maps[2].z
     assert np.isnan(matrix[np.tril_indices(16, -1)]).all()
     assert "X1: sets the weights" in texts(figure)
+    assert "head 2, gate g = 0.100" in texts(figure)
     assert "X2: read and changed" in texts(figure)
     assert f"row {query}" in describe_attention(attention, head=1, query=query)
 

@@ -13,9 +13,9 @@ from fusionviz.views.style import CLASS_COLOURS, class_colours, three_digits
         (1.2345, "1.23"),
         (123.4, "123"),
         (1234.5, "1234"),
-        (-0.0512, "-0.0512"),
+        (-0.0512, "−0.0512"),
         (4.553e-6, "4.55 × 10⁻⁶"),
-        (-7.1e9, "-7.10 × 10⁹"),
+        (-7.1e9, "−7.10 × 10⁹"),
     ],
 )
 def test_numbers_have_three_digits(value, text):

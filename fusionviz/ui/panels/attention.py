@@ -33,7 +33,8 @@ def draw_panel(readings: Readings, visible: bool) -> None:
     head = middle.segmented_control(
         "Head", heads, default="1", key="head", required=True, bind="query-params"
     )
-    default = attention.grid * (attention.grid + 1) // 2
+    # A patch in the upper middle: the mask leaves it most of the picture to read.
+    default = attention.grid // 4 * attention.grid + attention.grid // 2
     recall("query", default, low=0, high=attention.tokens - 1)
     _read_click(attention)
     narrow.number_input(
