@@ -61,7 +61,7 @@ class Completion:
 
 def complete(
     model: Mango,
-    x: Float[Tensor, "1 joint channel"],
+    x: Tokens,
     missing: Modality,
     *,
     chains: int = 4,
