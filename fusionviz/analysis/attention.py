@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from fusionviz.analysis.pictures import Pictures, pictures_of
 from fusionviz.data.records import RGBDSample
 from fusionviz.models.mango import Mango
+from fusionviz.models.mango.config import AttentionForm
 
 ATTENTION_KINDS = ("mmca", "imca", "lica")
 
@@ -26,12 +27,13 @@ class LayerName:
 class LayerAttention:
     """The heads of one invertible cross-attention layer.
 
-    Row i of `weights` says how much of token j of X2 is added to token i of X2, times
-    the gate: Y2[i] = X2[i] + g sum_j S[i, j] X2[j] in the gated form. The weights
-    themselves are computed from tokens i and j of X1.
+    Row i of `weights` says how much of token j of X2 goes into token i of X2:
+    Y2[i] = X2[i] + g sum_j S[i, j] X2[j] in the gated form. The weights themselves are
+    computed from tokens i and j of X1.
 
     Attributes:
         layer: Which layer it is.
+        form: How S becomes what a head applies: `gated`, `residual` or `softmax`.
         weights: S, (head, token, token): rows sum to 1, zero left of the diagonal.
         gate: Signed gate of each head, (head,); None for the forms without.
         key_tokens: Place in the 2N joint tokens (RGB row by row, then depth) of the
@@ -43,6 +45,7 @@ class LayerAttention:
     """
 
     layer: LayerName
+    form: AttentionForm
     weights: NDArray[np.float32]
     gate: NDArray[np.float32] | None
     key_tokens: NDArray[np.int64] | None
@@ -131,6 +134,7 @@ def measure_attention(
         raise ValueError(f"layer {layer} gave no attention")
     return LayerAttention(
         layer=names[layer],
+        form=model.config.form,
         weights=traced.attention[0].astype(np.float32),
         gate=None if traced.gate is None else traced.gate.astype(np.float32),
         key_tokens=traced.key_tokens,

@@ -67,6 +67,7 @@ def attention(rng, pictures) -> LayerAttention:
     weights /= weights.sum(axis=-1, keepdims=True)
     return LayerAttention(
         layer=LayerName(index=2, kind="mmca", name="block 1 · MMCA rgb → depth"),
+        form="gated",
         weights=weights.astype(np.float32),
         gate=np.array([-0.25, 0.1], np.float32),
         key_tokens=np.arange(TOKENS),

@@ -4,7 +4,7 @@ import math
 
 import streamlit as st
 
-from fusionviz.analysis.attention import LayerAttention
+from fusionviz.analysis.attention import LayerAttention, attention_layers
 from fusionviz.ui.charts import show_clickable
 from fusionviz.ui.panels.explain import how_to_read, nothing_yet
 from fusionviz.ui.panels.readings import Readings
@@ -14,38 +14,43 @@ from fusionviz.views.style import three_digits
 
 FORMULA = (
     r"S = \mathrm{softmax}_{j \ge i}\!\left(\frac{Q K^\top}{\sqrt{d/h}}\right),\quad "
-    r"Q, K \text{ from } X_1,\qquad Y_2 = A X_2,\quad A = I + g\,S"
+    r"Q, K \text{ from } X_1,\qquad Y_2 = A X_2,\quad A = "
 )
+APPLIED = {"gated": "I + g\\,S", "residual": "I + S", "softmax": "S"}
+"""The matrix A of each form."""
 
 
 @st.fragment
 def draw_panel(readings: Readings, visible: bool) -> None:
     """Draw the tab; its controls also when hidden, so that they stay in the address."""
-    layers = {layer.name: layer.index for layer in readings.attention_layers()}
-    if not layers:
+    model = readings.mango_model()
+    if model is None:
         if visible:
             nothing_yet("These are MANGO's heads, and MANGO has not read this pair.")
         return
+    config = model.config
     wide, middle, narrow = st.columns([3, 3, 2], vertical_alignment="bottom")
+    layers = {layer.name: layer.index for layer in attention_layers(model)}
     name = wide.selectbox("Layer", list(layers), key="layer", bind="query-params")
-    attention = readings.attention(layers[name])
-    heads = [str(head + 1) for head in range(attention.heads)]
+    heads = [str(head + 1) for head in range(config.heads)]
     head = middle.segmented_control(
         "Head", heads, default="1", key="head", required=True, bind="query-params"
     )
+    attention = readings.attention(layers[name]) if visible else None
     # A patch in the upper middle: the mask leaves it most of the picture to read.
-    default = attention.grid // 4 * attention.grid + attention.grid // 2
-    recall("query", default, low=0, high=attention.tokens - 1)
-    _read_click(attention)
+    default = config.grid // 4 * config.grid + config.grid // 2
+    recall("query", default, low=0, high=config.tokens - 1)
+    if attention is not None:
+        _read_click(attention)
     narrow.number_input(
         "Row i (or click a patch)",
         min_value=0,
-        max_value=attention.tokens - 1,
+        max_value=config.tokens - 1,
         key="query",
         help="Which token is being changed; also the row of the matrix.",
     )
     publish("query", default)
-    if visible:
+    if attention is not None:
         _draw(attention, int(head or "1") - 1, st.session_state.query)
 
 
@@ -65,18 +70,20 @@ def _draw(attention: LayerAttention, head: int, query: int) -> None:
     figure = draw_attention(attention, head=head, query=query)
     alt = describe_attention(attention, head=head, query=query)
     show_clickable(figure, key="attention", alt=alt)
-    how_to_read(explain(attention, head, query), formula=FORMULA, key="attention")
+    formula = FORMULA + APPLIED[attention.form]
+    how_to_read(explain(attention, head, query), formula=formula, key="attention")
 
 
 def explain(attention: LayerAttention, head: int, query: int) -> str:
     """Return in words what the picture shows, with this row's numbers."""
     row = attention.weights[head, query]
     open_to = attention.tokens - query
+    times = ", times the head's gate g" if attention.gate is not None else ""
     text = (
-        "Row i says how much of every token j of X2 is added to token i of X2, times "
-        "the head's gate g; the weights are computed from X1, so the step can be "
+        f"Row i says how much of every token j of X2 goes into token i of X2{times}; "
+        "the weights are computed from X1, which stays as it is, so the step can be "
         f"undone. The mask lets row {query} read the {open_to} tokens j ≥ {query}; "
-        "grey ones are closed to it. Both pictures show each token's weight, whether "
+        "dark ones are closed to it. Both pictures show each token's weight, whether "
         "it is the X1 or the X2 token of its column.\n\n"
         f"Here S[i, i] = {three_digits(float(row[query]))}, the largest weight is "
         f"{three_digits(float(row.max()))}, and the row's entropy is "

@@ -5,7 +5,7 @@ from textwrap import shorten
 from typing import Any
 
 from fusionviz.analysis.alignmamba import AlignMambaReading
-from fusionviz.analysis.attention import LayerAttention, LayerName, attention_layers
+from fusionviz.analysis.attention import LayerAttention
 from fusionviz.analysis.mango import MangoReading
 from fusionviz.errors import FusionvizError
 from fusionviz.models.cards import ModelCard
@@ -46,10 +46,10 @@ class Readings:
             steps["AlignMamba"] = self.alignmamba.milliseconds
         return steps
 
-    def attention_layers(self) -> tuple[LayerName, ...]:
-        """Return MANGO's attention layers, none where there is no MANGO."""
+    def mango_model(self) -> Any:  # noqa: ANN401 - a Mango, or None
+        """Return the MANGO that read the sample, None where none did."""
         card = picked_checkpoint("mango") if self.mango is not None else None
-        return () if card is None else attention_layers(cache.model(card))
+        return None if card is None else cache.model(card)
 
     def attention(self, layer: int) -> LayerAttention:
         """Return one layer's attention on the sample.
