@@ -101,6 +101,24 @@ def train(
 
 @app.command()
 @says_what_is_wrong
+def ablate(
+    name: Annotated[str, typer.Argument(help="An ablation's name, or a .toml file.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the runs; runs/ablation-NAME.")
+    ] = None,
+    device: Device = "auto",
+) -> None:
+    """Train a recipe's variants and print the table; called again, it goes on."""
+    from fusionviz.training.ablation import load_ablation, run_ablation, to_markdown
+
+    ablation = load_ablation(name)
+    folder = out or Path("runs") / f"ablation-{Path(name).stem}"
+    rows = run_ablation(ablation, folder, device=device)
+    typer.echo(to_markdown(rows, ablation.metrics), nl=False)
+
+
+@app.command()
+@says_what_is_wrong
 def evaluate(
     name: Annotated[str, typer.Argument(help="A checkpoint's name, or a path of it.")],
     data: Annotated[str, typer.Option(help="rooms, nyudv2, or a folder of samples.")],
