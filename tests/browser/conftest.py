@@ -1,7 +1,6 @@
 """One server for all browser tests, and a window of its own for each."""
 
 import os
-import re
 import socket
 import subprocess
 import sys
@@ -15,17 +14,9 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect, sync_play
 from tiny_models import write_tiny_checkpoints
 
 from tests.browser.find_chromium import NONE_FOUND, find
+from tests.browser.window import ARGUMENTS, ready
 
 ROOT = Path(__file__).resolve().parents[2]
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PATIENCE_MS = 90_000
 
 
@@ -135,18 +126,6 @@ def open_app(
 def room_number(window: Page) -> Locator:
     """Return the field with the seed of the room."""
     return window.get_by_role("spinbutton", name="Room number (seed)")
-
-
-def ready(window: Page) -> None:
-    """Wait until the script has run to its end and every chart is drawn."""
-    expect(window.get_by_role("heading", level=1)).to_be_visible()
-    app = window.get_by_test_id("stApp")
-    expect(app).to_have_attribute("data-test-script-state", re.compile("notRunning"))
-    expect(window.get_by_test_id("stSpinner")).to_have_count(0)
-    expect(window.locator("[data-stale=true]")).to_have_count(0)
-    charts = window.get_by_test_id("stPlotlyChart")
-    for chart in charts.all():
-        expect(chart.locator(".main-svg").first).to_be_attached()
 
 
 def _free_port() -> int:
