@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from fusionviz.models.inputs import RGBDBatch, depth_to_metres
+from fusionviz.models.inputs import ImageBatch, depth_to_metres
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -31,13 +31,13 @@ class Pictures:
         return int(picture.shape[0])
 
 
-def pictures_of(batch: RGBDBatch) -> Pictures:
+def pictures_of(batch: ImageBatch) -> Pictures:
     """Return the first sample of a batch as pictures."""
     depth_m = None
-    if batch.depth_present[0]:
-        depth_m = to_metres(batch.depth)
-        depth_m[~batch.depth_valid[0, 0].cpu().numpy()] = np.nan
-    rgb = to_colours(batch.rgb) if batch.rgb_present[0] else None
+    if batch.present["depth"][0]:
+        depth_m = to_metres(batch["depth"])
+        depth_m[~batch.valid["depth"][0, 0].cpu().numpy()] = np.nan
+    rgb = to_colours(batch["rgb"]) if batch.present["rgb"][0] else None
     return Pictures(rgb=rgb, depth_m=depth_m)
 
 

@@ -9,14 +9,14 @@ from jaxtyping import Int
 from torch import Tensor
 
 from fusionviz.data.records import RGBDSample
-from fusionviz.models.inputs import RGBDBatch, label_map, to_batch
+from fusionviz.models.inputs import ImageBatch, label_map, to_batch
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class LabelledBatch:
     """Pairs and the class of each of their pixels, -1 where there is none."""
 
-    images: RGBDBatch
+    images: ImageBatch
     label: Int[Tensor, "batch height width"]
 
     def to(self, device: torch.device) -> "LabelledBatch":
@@ -24,7 +24,7 @@ class LabelledBatch:
         return LabelledBatch(images=self.images.to(device), label=self.label.to(device))
 
     def __getitem__(self, index: slice) -> "LabelledBatch":
-        return LabelledBatch(images=self.images[index], label=self.label[index])
+        return LabelledBatch(images=self.images.part(index), label=self.label[index])
 
     def __len__(self) -> int:
         return len(self.label)

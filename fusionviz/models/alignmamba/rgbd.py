@@ -1,11 +1,11 @@
 """RGB-D pairs as AlignMamba reads them."""
 
 from fusionviz.models.alignmamba.inputs import AlignMambaInputs
-from fusionviz.models.inputs import RGBDBatch
+from fusionviz.models.inputs import ImageBatch
 
 
 def rgbd_inputs(
-    batch: RGBDBatch, names: tuple[str, ...] = ("rgb", "depth")
+    batch: ImageBatch, names: tuple[str, ...] = ("rgb", "depth")
 ) -> AlignMambaInputs:
     """Return a batch of RGB-D pairs for a model of modalities `rgb` and `depth`.
 
@@ -16,9 +16,7 @@ def rgbd_inputs(
         batch: From `fusionviz.models.inputs.to_batch`, of the model's image size.
         names: The modalities that the model has, for models of one alone.
     """
-    inputs = {"rgb": batch.rgb, "depth": batch.depth}
-    present = {"rgb": batch.rgb_present, "depth": batch.depth_present}
     return AlignMambaInputs(
-        inputs={name: inputs[name] for name in names},
-        present={name: present[name] for name in names},
+        inputs={name: batch[name] for name in names},
+        present={name: batch.present[name] for name in names},
     )

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from fusionviz.models.modalities import MODALITIES
+
 AttentionForm = Literal["gated", "residual", "softmax"]
 PartitionKind = Literal["mmca", "imca", "lica"]
 Mixing = Literal["every", "coupling", "none"]
@@ -16,6 +18,8 @@ class MangoConfig:
     """Sizes and choices of a MANGO model.
 
     Attributes:
+        modalities: The two, in the order of the joint tokens: names in
+            `fusionviz.models.modalities.MODALITIES`.
         image_size: Pixels a side of the square images.
         grid: Tokens a side; a modality has `grid ** 2` tokens.
         width: Channels of a token.
@@ -36,6 +40,7 @@ class MangoConfig:
         classes: Classes of the segmentation head.
     """
 
+    modalities: tuple[str, str] = ("rgb", "depth")
     image_size: int = 128
     grid: int = 8
     width: int = 64
@@ -54,7 +59,13 @@ class MangoConfig:
 
     def __post_init__(self) -> None:
         """Normalise what JSON made a list, and check every size."""
+        object.__setattr__(self, "modalities", tuple(self.modalities))
         object.__setattr__(self, "partitions", tuple(self.partitions))
+        known = [name for name in self.modalities if name in MODALITIES]
+        if len(known) != 2 or len(set(known)) != 2:
+            raise ValueError(
+                f"modalities are two of {', '.join(MODALITIES)}, got {self.modalities}"
+            )
         object.__setattr__(self, "codec_widths", tuple(self.codec_widths))
         if self.width % self.heads:
             raise ValueError(
@@ -79,11 +90,6 @@ class MangoConfig:
     def tokens(self) -> int:
         """Tokens of one modality, N."""
         return self.grid**2
-
-    @property
-    def modalities(self) -> tuple[str, str]:
-        """Names of the two modalities, in the order of the joint tokens."""
-        return ("rgb", "depth")
 
     @property
     def dimensions(self) -> int:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from fusionviz.data.records import RGBDSample
-from fusionviz.models.inputs import RGBDBatch, to_batch
+from fusionviz.models.inputs import ImageBatch, to_batch
 from fusionviz.models.mango.attention import InvertibleCrossAttention
 from fusionviz.models.mango.codec import Image, ModalityCodec
 from fusionviz.models.mango.config import MangoConfig
@@ -18,9 +18,9 @@ from fusionviz.models.mango.flow import Intervention, MangoFlow
 from fusionviz.models.mango.heads import CrossModalGuess, PixelHead
 from fusionviz.models.mango.partition import IndexPartition, Tokens
 from fusionviz.models.mango.trace import LayerTrace, MangoTrace
+from fusionviz.models.modalities import MODALITIES
 
 PerSample = Float[Tensor, " batch"]
-CHANNELS = {"rgb": 3, "depth": 1}
 
 
 class Mango(nn.Module):
@@ -44,7 +44,10 @@ class Mango(nn.Module):
         self.codec = nn.ModuleDict(
             {
                 name: ModalityCodec(
-                    CHANNELS[name], config.codec_widths, config.width, config.grid
+                    MODALITIES[name].channels,
+                    config.codec_widths,
+                    config.width,
+                    config.grid,
                 )
                 for name in config.modalities
             }
@@ -76,33 +79,37 @@ class Mango(nn.Module):
         """Type of the weights, float32 or float64."""
         return next(self.parameters()).dtype
 
-    def encode(self, source: RGBDBatch | RGBDSample | Sequence[RGBDSample]) -> Tokens:
+    def encode(self, source: ImageBatch | RGBDSample | Sequence[RGBDSample]) -> Tokens:
         """Return the joint tokens of samples.
 
         A missing modality's tokens are the learned guess from the other one.
 
         Args:
             source: A batch, a sample, or a sequence of samples.
+
+        Raises:
+            ValueError: A sample has neither modality.
         """
         batch = self.to_batch(source)
-        rgb = self._codec("rgb").encode(batch.rgb)
-        depth = self._codec("depth").encode(batch.depth)
-        if not batch.rgb_present.all():
-            keep = batch.rgb_present[:, None, None]
-            rgb = torch.where(keep, rgb, self.guesses["rgb"](depth))
-        if not batch.depth_present.all():
-            keep = batch.depth_present[:, None, None]
-            depth = torch.where(keep, depth, self.guesses["depth"](rgb))
-        return torch.cat([rgb, depth], dim=1)
+        names = self.config.modalities
+        if not torch.stack([batch.present[name] for name in names]).any(dim=0).all():
+            raise ValueError(f"every sample needs {names[0]} or {names[1]}")
+        x = torch.cat([self._codec(name).encode(batch[name]) for name in names], dim=1)
+        for name in names:
+            present = batch.present[name]
+            if not present.all():
+                x = torch.where(present[:, None, None], x, self.guess(x, name))
+        return x
 
     def to_batch(
-        self, source: RGBDBatch | RGBDSample | Sequence[RGBDSample]
-    ) -> RGBDBatch:
+        self, source: ImageBatch | RGBDSample | Sequence[RGBDSample]
+    ) -> ImageBatch:
         """Return samples as a batch of the model's size, device and dtype."""
         if isinstance(source, RGBDSample):
             source = [source]
-        if not isinstance(source, RGBDBatch):
-            source = to_batch(source, self.config.image_size)
+        if not isinstance(source, ImageBatch):
+            size, names = self.config.image_size, self.config.modalities
+            source = to_batch(source, size, names)
         return source.to(self.device, self.dtype)
 
     def decode(self, x: Tokens) -> dict[str, Image]:
@@ -118,14 +125,15 @@ class Mango(nn.Module):
 
         Args:
             x: Joint tokens; those of the missing modality are not read.
-            missing: `rgb` or `depth`.
+            missing: The name of one of the two modalities.
         """
-        rgb, depth = x.chunk(2, dim=1)
-        if missing == "rgb":
-            return torch.cat([self.guesses["rgb"](depth), depth], dim=1)
-        if missing == "depth":
-            return torch.cat([rgb, self.guesses["depth"](rgb)], dim=1)
-        raise ValueError(f"missing is rgb or depth, got {missing!r}")
+        names = self.config.modalities
+        if missing not in names:
+            raise ValueError(f"missing is {' or '.join(names)}, got {missing!r}")
+        first, second = x.chunk(2, dim=1)
+        if missing == names[0]:
+            return torch.cat([self.guesses[missing](second), second], dim=1)
+        return torch.cat([first, self.guesses[missing](first)], dim=1)
 
     def segment(self, z: Tokens) -> Image:
         """Return class logits of every pixel from the latents."""
@@ -168,7 +176,7 @@ class Mango(nn.Module):
     @torch.inference_mode()
     def trace(
         self,
-        source: Tokens | RGBDBatch | RGBDSample | Sequence[RGBDSample],
+        source: Tokens | ImageBatch | RGBDSample | Sequence[RGBDSample],
         *,
         layers: Collection[int] | None = None,
         attention: bool = True,

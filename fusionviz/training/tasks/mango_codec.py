@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from fusionviz.data.records import RGBDSample
-from fusionviz.models.inputs import DEPTH_RANGE_M
+from fusionviz.models.modalities import DEPTH_RANGE_M
 from fusionviz.training.metrics import Measurement
 from fusionviz.training.rgbd import LabelledBatch, labelled_batch
 from fusionviz.training.task import Task
@@ -52,7 +52,7 @@ class MangoCodecTask(Task):
         """Return the error of both modalities' reconstruction."""
         losses: dict[str, Tensor] = {}
         for name in model.config.modalities:
-            image = getattr(batch.images, name)
+            image = batch.images[name]
             codec = model.codec[name]
             tokens = codec.encode(image)
             spread = tokens.detach().std(dim=(0, 1))
@@ -72,14 +72,12 @@ class MangoCodecTask(Task):
         for _, batch in self.batches(model, samples, device):
             images = batch.images
             rebuilt = {
-                name: model.codec[name].decode(
-                    model.codec[name].encode(getattr(images, name))
-                )
+                name: model.codec[name].decode(model.codec[name].encode(images[name]))
                 for name in model.config.modalities
             }
-            squares = (rebuilt["rgb"].clamp(-1, 1) - images.rgb).square() / 4
+            squares = (rebuilt["rgb"].clamp(-1, 1) - images["rgb"]).square() / 4
             psnr.append(-10 * squares.mean(dim=(1, 2, 3)).log10())
-            off = (rebuilt["depth"] - images.depth).abs() * (DEPTH_RANGE_M / 2)
+            off = (rebuilt["depth"] - images["depth"]).abs() * (DEPTH_RANGE_M / 2)
             metres.append(off.mean(dim=(1, 2, 3)))
         return {
             "psnr": Measurement(values=torch.cat(psnr).cpu().numpy()),

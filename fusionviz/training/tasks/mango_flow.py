@@ -67,7 +67,7 @@ class MangoFlowTask(Task):
     def initialise(self, model: Any, batch: LabelledBatch) -> None:  # noqa: ANN401
         """Set the tokens' unit scale and every ActNorm from the first batch."""
         for name in model.config.modalities:
-            model.codec[name].normalise(getattr(batch.images, name))
+            model.codec[name].normalise(batch.images[name])
         model.flow.initialise(model.encode(batch.images))
 
     def loss(

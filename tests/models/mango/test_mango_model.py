@@ -9,6 +9,7 @@ import torch
 from properties import assert_inverts, assert_log_det, randomise
 
 from fusionviz.data.records import RGBDSample
+from fusionviz.data.rooms import render_room
 from fusionviz.models.inputs import depth_to_metres, label_map, to_batch
 from fusionviz.models.mango import (
     HeadIntervention,
@@ -17,6 +18,7 @@ from fusionviz.models.mango import (
     MangoConfig,
     MangoFlow,
 )
+from fusionviz.models.modalities import MODALITIES
 
 TINY = MangoConfig(
     image_size=8,
@@ -194,12 +196,12 @@ def test_batches_crop_resize_and_fill():
         label=np.tile(np.arange(8), (4, 1)),
     )
     batch = to_batch([wide], 4)
-    assert (batch.rgb == 1).all()
-    metres = depth_to_metres(batch.depth)[0, 0]
+    assert (batch["rgb"] == 1).all()
+    metres = depth_to_metres(batch["depth"])[0, 0]
     np.testing.assert_allclose(metres[:, 3], 6.0)
     np.testing.assert_allclose(metres[:, :3], 2.0)
-    assert not batch.depth_valid[0, 0, 0, 0]
-    assert batch.depth_valid.sum() == 15
+    assert not batch.valid["depth"][0, 0, 0, 0]
+    assert batch.valid["depth"].sum() == 15
     assert label_map(wide, 4)[0].tolist() == [2, 3, 4, 5]
 
 
@@ -208,8 +210,8 @@ def test_relative_depth_gets_a_rooms_median():
         rgb=None, depth_m=np.full((4, 4), 77, np.float32), depth_is_metric=False
     )
     batch = to_batch([relative], 4)
-    np.testing.assert_allclose(depth_to_metres(batch.depth), 2.5, rtol=1e-6)
-    assert batch.rgb_present.tolist() == [False]
+    np.testing.assert_allclose(depth_to_metres(batch["depth"]), 2.5, rtol=1e-6)
+    assert batch.present["rgb"].tolist() == [False]
 
 
 @pytest.mark.parametrize(
@@ -220,8 +222,39 @@ def test_relative_depth_gets_a_rooms_median():
         ({"image_size": 64}, "image_size must be grid doubled"),
         ({"partitions": ("nmca",)}, "nmca"),
         ({"gate_start": 1.0}, "gate_start lies between"),
+        ({"modalities": ("rgb", "sound")}, "modalities are two of rgb, depth"),
+        ({"modalities": ("rgb", "rgb")}, "modalities are two of"),
     ],
 )
 def test_config_says_what_arrived(change, words):
     with pytest.raises(ValueError, match=words):
         replace(TINY, **change)
+
+
+def test_a_room_is_read_in_every_modality():
+    room = render_room(3, (32, 32))
+    batch = to_batch([room], 16, tuple(MODALITIES))
+    for name, image in batch.images.items():
+        assert image.shape == (1, MODALITIES[name].channels, 16, 16)
+        assert -1.001 <= image.min() < image.max() <= 1.001
+        assert batch.present[name].all()
+    lengths = batch["normal"].norm(dim=1)
+    torch.testing.assert_close(lengths, torch.ones_like(lengths), atol=1e-4, rtol=0)
+    photograph = to_batch([sample()], 8, ("rgb", "shade"))
+    assert photograph.present["shade"].tolist() == [False]
+    with pytest.raises(ValueError, match="modalities are rgb, depth"):
+        to_batch([room], 16, ("rgb", "sound"))
+
+
+def test_other_modalities_than_rgb_and_depth():
+    torch.manual_seed(0)
+    model = Mango(replace(TINY, modalities=("shade", "normal"))).eval()
+    with torch.inference_mode():
+        x = model.encode(render_room(3, (16, 16)))
+        images = model.decode(x)
+        with pytest.raises(ValueError, match="needs shade or normal"):
+            model.encode(sample())
+    assert images["shade"].shape == (1, 1, 8, 8)
+    assert images["normal"].shape == (1, 3, 8, 8)
+    assert x.shape == (1, 8, 4)
+    assert model.flow.places[2].name == "block 1 · MMCA shade → normal"

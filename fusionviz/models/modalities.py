@@ -1,0 +1,124 @@
+"""The image modalities that models read and write: one entry a modality."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from fusionviz.data.records import RGBDSample
+
+DEPTH_RANGE_M = 10.0
+"""Depths are clipped to 0..10 m and mapped to -1..1."""
+
+RELATIVE_MEDIAN_M = 2.5
+"""Relative depth is scaled so that its median is that of a room."""
+
+Image = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageModality:
+    """How a modality becomes what a model reads.
+
+    Attributes:
+        channels: Channels of the image.
+        read: (sample, side) -> image (channels, side, side) in -1..1 and where it was
+            measured (side, side), or None where the sample lacks the modality.
+    """
+
+    channels: int
+    read: Callable[[RGBDSample, int], tuple[Image, Mask] | None]
+
+
+def centre_square(image: NDArray) -> NDArray:
+    """Return the largest centred square of an image (height, width, ...)."""
+    height, width = image.shape[:2]
+    side = min(height, width)
+    top, left = (height - side) // 2, (width - side) // 2
+    return image[top : top + side, left : left + side]
+
+
+def resize_smoothly(image: NDArray, side: int) -> NDArray:
+    """Return the centred square at another size, averaged over area if it shrinks."""
+    square = centre_square(image)
+    how = cv2.INTER_AREA if square.shape[0] > side else cv2.INTER_LINEAR
+    return cv2.resize(square, (side, side), interpolation=how)
+
+
+def resize_nearest(image: NDArray, side: int) -> NDArray:
+    """Return the centred square at another size, each pixel the nearest of the old."""
+    square = centre_square(image)
+    return cv2.resize(square, (side, side), interpolation=cv2.INTER_NEAREST)
+
+
+def _read_rgb(sample: RGBDSample, side: int) -> tuple[Image, Mask] | None:
+    if sample.rgb is None:
+        return None
+    resized = resize_smoothly(sample.rgb, side).astype(np.float32)
+    return (resized / 127.5 - 1).transpose(2, 0, 1), np.ones((side, side), bool)
+
+
+def _read_depth(sample: RGBDSample, side: int) -> tuple[Image, Mask] | None:
+    """Depth takes the nearest pixel: none is invented between two surfaces."""
+    if sample.depth_m is None:
+        return None
+    depth_m = resize_nearest(sample.depth_m, side).astype(np.float32)
+    valid = np.isfinite(depth_m)
+    depth_m = _fill_holes(depth_m, valid)
+    if not sample.depth_is_metric:
+        depth_m = depth_m * (RELATIVE_MEDIAN_M / max(float(np.median(depth_m)), 1e-6))
+    code = np.clip(depth_m, 0, DEPTH_RANGE_M) * (2 / DEPTH_RANGE_M) - 1
+    return code[None].astype(np.float32), valid
+
+
+def _read_normal(sample: RGBDSample, side: int) -> tuple[Image, Mask] | None:
+    normal = getattr(sample, "normal", None)
+    if normal is None:
+        return None
+    resized = resize_nearest(normal, side).astype(np.float32)
+    return resized.transpose(2, 0, 1).copy(), np.ones((side, side), bool)
+
+
+def _read_unit(
+    field: str,
+) -> Callable[[RGBDSample, int], tuple[Image, Mask] | None]:
+    """Return a reader of a field in 0..1."""
+
+    def read(sample: RGBDSample, side: int) -> tuple[Image, Mask] | None:
+        values = getattr(sample, field, None)
+        if values is None:
+            return None
+        resized = resize_smoothly(values, side).astype(np.float32)
+        return resized[None] * 2 - 1, np.ones((side, side), bool)
+
+    return read
+
+
+MODALITIES: dict[str, ImageModality] = {
+    "rgb": ImageModality(channels=3, read=_read_rgb),
+    "depth": ImageModality(channels=1, read=_read_depth),
+    "normal": ImageModality(channels=3, read=_read_normal),
+    "shade": ImageModality(channels=1, read=_read_unit("shade")),
+    "edge": ImageModality(channels=1, read=_read_unit("edge")),
+    "texture": ImageModality(channels=1, read=_read_unit("texture")),
+}
+
+
+def _fill_holes(depth_m: Image, valid: Mask) -> Image:
+    """Return the map with each hole given the depth of its nearest measured pixel."""
+    if valid.all():
+        return depth_m
+    if not valid.any():
+        return np.full_like(depth_m, RELATIVE_MEDIAN_M)
+    _, nearest = cv2.distanceTransformWithLabels(
+        (~valid).astype(np.uint8),
+        cv2.DIST_L2,
+        cv2.DIST_MASK_PRECISE,
+        labelType=cv2.DIST_LABEL_PIXEL,
+    )
+    depth_of_label = np.zeros(int(nearest.max()) + 1, np.float32)
+    depth_of_label[nearest[valid]] = depth_m[valid]
+    return depth_of_label[nearest]
