@@ -1,4 +1,4 @@
-"""Batches of RGB-D pairs with labels, and the random changes that training makes."""
+"""What tasks on images share: labelled batches, and the changes that training makes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 from jaxtyping import Int
-from torch import Tensor
+from torch import Tensor, nn
 
 from fusionviz.data.records import RGBDSample
 from fusionviz.models.inputs import ImageBatch, label_map, to_batch
+from fusionviz.training.task import Task
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -79,3 +80,24 @@ def vary(sample: RGBDSample, random: np.random.Generator) -> RGBDSample:
         depth_is_metric=sample.depth_is_metric,
     )
     return replace(plain, notes=sample.notes)
+
+
+class ImageTask(Task):
+    """A task on labelled images of a model's size.
+
+    Attributes:
+        augment: Whether to mirror, crop and relight training samples.
+    """
+
+    augment: bool = False
+
+    def prepare(
+        self,
+        model: nn.Module,
+        samples: Sequence[RGBDSample],
+        augment: np.random.Generator | None = None,
+    ) -> LabelledBatch:
+        """Return the samples as a batch of the model's size."""
+        size = model.config.image_size  # type: ignore[union-attr]
+        random = augment if self.augment else None
+        return labelled_batch(samples, size, random)  # type: ignore[arg-type]

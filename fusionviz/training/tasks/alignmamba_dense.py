@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import torch
 from jaxtyping import Bool
-from torch import Tensor, nn
+from torch import Tensor
 
 from fusionviz.data.records import RGBDSample
 from fusionviz.models.alignmamba.rgbd import rgbd_inputs
@@ -15,12 +15,11 @@ from fusionviz.training.metrics import (
     confusion_matrix,
     segmentation_measurements,
 )
-from fusionviz.training.rgbd import LabelledBatch, labelled_batch
-from fusionviz.training.task import Task
+from fusionviz.training.rgbd import ImageTask, LabelledBatch
 from fusionviz.training.tasks.mango_flow import pixel_loss
 
 
-class AlignMambaDenseTask(Task):
+class AlignMambaDenseTask(ImageTask):
     """Cross-entropy of the labelled pixels, and the alignment loss.
 
     loss = cross-entropy + λ L_align, λ = `align_weight` of the model's config
@@ -39,17 +38,6 @@ class AlignMambaDenseTask(Task):
         if not 0 <= missing <= 1:
             raise ValueError(f"missing is a share from 0 to 1, got {missing}")
         self.missing, self.augment = missing, augment
-
-    def prepare(
-        self,
-        model: nn.Module,
-        samples: Sequence[RGBDSample],
-        augment: np.random.Generator | None = None,
-    ) -> LabelledBatch:
-        """Return the samples as a batch of the model's size."""
-        size = model.config.image_size  # type: ignore[union-attr]
-        random = augment if self.augment else None
-        return labelled_batch(samples, size, random)  # type: ignore[arg-type]
 
     def loss(
         self,

@@ -3,18 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from fusionviz.data.records import RGBDSample
 from fusionviz.models.modalities import DEPTH_RANGE_M
 from fusionviz.training.metrics import Measurement
-from fusionviz.training.rgbd import LabelledBatch, labelled_batch
-from fusionviz.training.task import Task
+from fusionviz.training.rgbd import ImageTask, LabelledBatch
 
 
-class MangoCodecTask(Task):
+class MangoCodecTask(ImageTask):
     """Absolute error of pixels and of their differences, under noise on the tokens.
 
     The noise is a share of each channel's own spread, so that no scale of the tokens
@@ -31,17 +29,6 @@ class MangoCodecTask(Task):
         self, noise: float = 0.1, edges: float = 1.0, augment: bool = False
     ) -> None:
         self.noise, self.edges, self.augment = noise, edges, augment
-
-    def prepare(
-        self,
-        model: nn.Module,
-        samples: Sequence[RGBDSample],
-        augment: np.random.Generator | None = None,
-    ) -> LabelledBatch:
-        """Return the samples as a batch of the model's size."""
-        size = model.config.image_size  # type: ignore[union-attr]
-        random = augment if self.augment else None
-        return labelled_batch(samples, size, random)  # type: ignore[arg-type]
 
     def loss(
         self,

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from fusionviz.data.records import RGBDSample
@@ -17,11 +17,10 @@ from fusionviz.training.metrics import (
     largest,
     segmentation_measurements,
 )
-from fusionviz.training.rgbd import LabelledBatch, labelled_batch
-from fusionviz.training.task import Task
+from fusionviz.training.rgbd import ImageTask, LabelledBatch
 
 
-class MangoFlowTask(Task):
+class MangoFlowTask(ImageTask):
     """Negative log-likelihood, segmentation from the latents, and the guess.
 
     loss = likelihood * NLL a dimension + segmentation * cross-entropy + guess error
@@ -52,17 +51,6 @@ class MangoFlowTask(Task):
     ) -> None:
         self.likelihood, self.segmentation, self.guess = likelihood, segmentation, guess
         self.noise, self.missing, self.augment = noise, missing, augment
-
-    def prepare(
-        self,
-        model: nn.Module,
-        samples: Sequence[RGBDSample],
-        augment: np.random.Generator | None = None,
-    ) -> LabelledBatch:
-        """Return the samples as a batch of the model's size."""
-        size = model.config.image_size  # type: ignore[union-attr]
-        random = augment if self.augment else None
-        return labelled_batch(samples, size, random)  # type: ignore[arg-type]
 
     def initialise(self, model: Any, batch: LabelledBatch) -> None:  # noqa: ANN401
         """Set the tokens' unit scale and every ActNorm from the first batch."""
