@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from fusionviz.data.records import RGBDSample
+from fusionviz.data.rooms import render_room
 from fusionviz.models.mango import Mango, MangoConfig
 from fusionviz.training.rgbd import labelled_batch, vary
 from fusionviz.training.task import make_task
@@ -59,7 +60,11 @@ def model():
 @pytest.mark.parametrize(
     ("name", "parts", "metrics"),
     [
-        ("mango-codec", {"codec"}, {"psnr", "codec_depth_mae_m"}),
+        (
+            "mango-codec",
+            {"codec"},
+            {"codec_rgb_psnr", "codec_depth_psnr", "codec_depth_mae_m"},
+        ),
         (
             "mango-flow",
             {"flow", "segmenter", "guesses"},
@@ -132,6 +137,32 @@ def test_varied_samples_keep_pixels_together():
         seen.add(varied.label[0, 0] < varied.label[0, -1])
     assert seen == {True, False}
     assert sizes - {(12, 12)}, "no crop in twenty draws"
+
+
+def test_a_varied_room_is_a_room_seen_from_another_place():
+    room = render_room(3, (32, 32))
+    random = np.random.default_rng(0)
+    mirrored = 0
+    for _ in range(8):
+        varied = vary(room, random, relight=False)
+        rows, columns = varied.size
+        fits = [
+            (top, left, step)
+            for top in range(33 - rows)
+            for left in range(33 - columns)
+            for step in (1, -1)
+            if np.array_equal(
+                room.rgb[top : top + rows, left : left + columns][:, ::step], varied.rgb
+            )
+        ]
+        top, left, step = fits[0]
+        window = room.normal[top : top + rows, left : left + columns][:, ::step]
+        np.testing.assert_array_equal(varied.normal, window * [step, 1, 1])
+        np.testing.assert_array_equal(
+            varied.shade, room.shade[top : top + rows, left : left + columns][:, ::step]
+        )
+        mirrored += step == -1
+    assert 0 < mirrored < 8
 
 
 def test_a_batch_without_labels_has_none_anywhere():

@@ -87,6 +87,11 @@ class MangoConfig:
             raise ValueError(f"gate_start lies between -1 and 1, got {self.gate_start}")
 
     @property
+    def names(self) -> tuple[str, str]:
+        """Names of the modalities, as configs of other models give them."""
+        return self.modalities
+
+    @property
     def tokens(self) -> int:
         """Tokens of one modality, N."""
         return self.grid**2

@@ -15,8 +15,7 @@ from fusionviz.training.metrics import (
     confusion_matrix,
     segmentation_measurements,
 )
-from fusionviz.training.rgbd import ImageTask, LabelledBatch
-from fusionviz.training.tasks.mango_flow import pixel_loss
+from fusionviz.training.rgbd import ImageTask, LabelledBatch, pixel_loss
 
 
 class AlignMambaDenseTask(ImageTask):

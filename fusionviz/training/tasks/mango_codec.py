@@ -8,8 +8,9 @@ from torch import Tensor
 
 from fusionviz.data.records import RGBDSample
 from fusionviz.models.modalities import DEPTH_RANGE_M
+from fusionviz.training.image_metrics import mae, psnr
 from fusionviz.training.metrics import Measurement
-from fusionviz.training.rgbd import ImageTask, LabelledBatch
+from fusionviz.training.rgbd import ImageTask, LabelledBatch, pixel_loss
 
 
 class MangoCodecTask(ImageTask):
@@ -19,16 +20,29 @@ class MangoCodecTask(ImageTask):
     escapes it; it makes tokens that lie close together mean nearly the same image,
     which is what gives a density over tokens a sense.
 
+    With `segmentation`, the head that will read classes from the latents learns to
+    read them from the tokens already: an error of pixels alone spends the tokens on
+    texture, and forgets what is small and matters.
+
     Args:
         noise: Standard deviation of the noise, of a channel's spread.
         edges: Weight of the error of horizontal and vertical differences.
+        segmentation: Weight of the cross-entropy of classes read from the tokens.
         augment: Whether to mirror, crop and relight training samples.
+        relight: Whether augmentation changes the light too.
     """
 
     def __init__(
-        self, noise: float = 0.1, edges: float = 1.0, augment: bool = False
+        self,
+        *,
+        noise: float = 0.1,
+        edges: float = 1.0,
+        segmentation: float = 0.0,
+        augment: bool = False,
+        relight: bool = True,
     ) -> None:
-        self.noise, self.edges, self.augment = noise, edges, augment
+        self.noise, self.edges, self.segmentation = noise, edges, segmentation
+        self.augment, self.relight = augment, relight
 
     def loss(
         self,
@@ -36,17 +50,25 @@ class MangoCodecTask(ImageTask):
         batch: LabelledBatch,
         generator: torch.Generator,
     ) -> dict[str, Tensor]:
-        """Return the error of both modalities' reconstruction."""
+        """Return the error of both modalities' reconstruction, and of the classes."""
         losses: dict[str, Tensor] = {}
+        halves = []
         for name in model.config.modalities:
             image = batch.images[name]
             codec = model.codec[name]
             tokens = codec.encode(image)
             spread = tokens.detach().std(dim=(0, 1))
             noise = torch.randn(tokens.shape, generator=generator, device=tokens.device)
-            rebuilt = codec.decode(tokens + self.noise * spread * noise)
-            losses[name] = absolute_error(rebuilt, image, self.edges)
-        return {"loss": sum(losses.values(), torch.zeros(())), **losses}
+            noisy = tokens + self.noise * spread * noise
+            losses[name] = absolute_error(codec.decode(noisy), image, self.edges)
+            middle = tokens.detach().mean(dim=(0, 1))
+            halves.append((noisy - middle) / spread.clamp_min(1e-4))
+        loss = torch.stack(list(losses.values())).sum()
+        if self.segmentation:
+            logits = model.segment(torch.cat(halves, dim=1))
+            losses["segmentation"] = pixel_loss(logits, batch.label)
+            loss = loss + self.segmentation * losses["segmentation"]
+        return {"loss": loss, **losses}
 
     def evaluate(
         self,
@@ -54,21 +76,20 @@ class MangoCodecTask(ImageTask):
         samples: Sequence[RGBDSample],
         device: torch.device,
     ) -> dict[str, Measurement]:
-        """Return the codec's `psnr` over colours and its depth error in metres."""
-        psnr, metres = [], []
+        """Return `codec_NAME_psnr` in dB, and of depth the error in metres."""
+        measured: dict[str, list[Tensor]] = {}
         for _, batch in self.batches(model, samples, device):
-            images = batch.images
-            rebuilt = {
-                name: model.codec[name].decode(model.codec[name].encode(images[name]))
-                for name in model.config.modalities
-            }
-            squares = (rebuilt["rgb"].clamp(-1, 1) - images["rgb"]).square() / 4
-            psnr.append(-10 * squares.mean(dim=(1, 2, 3)).log10())
-            off = (rebuilt["depth"] - images["depth"]).abs() * (DEPTH_RANGE_M / 2)
-            metres.append(off.mean(dim=(1, 2, 3)))
+            for name in model.config.modalities:
+                image, codec = batch.images[name], model.codec[name]
+                rebuilt = codec.decode(codec.encode(image)).clamp(-1, 1)
+                quality = psnr(rebuilt, image, peak=2.0)
+                measured.setdefault(f"codec_{name}_psnr", []).append(quality)
+                if name == "depth":
+                    off = mae(rebuilt, image) * (DEPTH_RANGE_M / 2)
+                    measured.setdefault("codec_depth_mae_m", []).append(off)
         return {
-            "psnr": Measurement(values=torch.cat(psnr).cpu().numpy()),
-            "codec_depth_mae_m": Measurement(values=torch.cat(metres).cpu().numpy()),
+            name: Measurement(values=torch.cat(values).cpu().numpy())
+            for name, values in measured.items()
         }
 
 

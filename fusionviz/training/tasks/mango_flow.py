@@ -6,18 +6,16 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn.functional import cross_entropy
 
 from fusionviz.data.records import RGBDSample
 from fusionviz.models.mango.model import log_prior, to_bits_per_dim
 from fusionviz.training.metrics import (
-    UNLABELLED,
     Measurement,
     confusion_matrix,
     largest,
     segmentation_measurements,
 )
-from fusionviz.training.rgbd import ImageTask, LabelledBatch
+from fusionviz.training.rgbd import ImageTask, LabelledBatch, pixel_loss
 
 
 class MangoFlowTask(ImageTask):
@@ -119,12 +117,6 @@ class MangoFlowTask(ImageTask):
         if self.segmentation:
             measured |= segmentation_measurements(np.stack(confusions))
         return measured
-
-
-def pixel_loss(logits: Tensor, label: Tensor) -> Tensor:
-    """Return the mean cross-entropy of labelled pixels, 0 where there are none."""
-    total = cross_entropy(logits, label, ignore_index=UNLABELLED, reduction="sum")
-    return total / (label != UNLABELLED).sum().clamp_min(1)
 
 
 TASK = MangoFlowTask
