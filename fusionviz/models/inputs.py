@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
+from torch.nn.functional import normalize
 
 from fusionviz.data.records import RGBDSample
 from fusionviz.models.modalities import DEPTH_RANGE_M, MODALITIES, resize_nearest
@@ -107,6 +108,18 @@ def label_map(sample: RGBDSample, size: int) -> Int[Tensor, "height width"]:
         raise ValueError("the sample has no labels")
     resized = resize_nearest(sample.label.astype(np.int32), size)
     return torch.from_numpy(resized.astype(np.int64))
+
+
+def to_range(
+    image: Float[Tensor, "batch channels height width"], modality: str
+) -> Float[Tensor, "batch channels height width"]:
+    """Return the nearest image that a modality can have.
+
+    Directions get length 1; what is no direction is clipped to -1..1.
+    """
+    if MODALITIES[modality].is_direction:
+        return normalize(image, dim=1)
+    return image.clamp(-1, 1)
 
 
 def depth_to_metres(code: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:

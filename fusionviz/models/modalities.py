@@ -27,10 +27,12 @@ class ImageModality:
         channels: Channels of the image.
         read: (sample, side) -> image (channels, side, side) in -1..1 and where it was
             measured (side, side), or None where the sample lacks the modality.
+        is_direction: Whether a pixel is a vector of length 1.
     """
 
     channels: int
     read: Callable[[RGBDSample, int], tuple[Image, Mask] | None]
+    is_direction: bool = False
 
 
 def centre_square(image: NDArray) -> NDArray:
@@ -100,7 +102,7 @@ def _read_unit(
 MODALITIES: dict[str, ImageModality] = {
     "rgb": ImageModality(channels=3, read=_read_rgb),
     "depth": ImageModality(channels=1, read=_read_depth),
-    "normal": ImageModality(channels=3, read=_read_normal),
+    "normal": ImageModality(channels=3, read=_read_normal, is_direction=True),
     "shade": ImageModality(channels=1, read=_read_unit("shade")),
     "edge": ImageModality(channels=1, read=_read_unit("edge")),
     "texture": ImageModality(channels=1, read=_read_unit("texture")),

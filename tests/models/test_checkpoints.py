@@ -187,7 +187,14 @@ def test_models_are_made_by_kind_and_preset(folder):
 
 @pytest.mark.parametrize(
     ("kind", "config"),
-    [("mango", {"preset": "small"}), ("alignmamba", {"preset": "rgbd", "layers": 1})],
+    [
+        ("mango", {"preset": "small"}),
+        (
+            "mango",
+            {"blocks": 1, "modalities": ["rgb", "shade"], "target": "normal"},
+        ),
+        ("alignmamba", {"preset": "rgbd", "layers": 1}),
+    ],
 )
 def test_real_models_come_back(kind, config, folder):
     torch.manual_seed(0)

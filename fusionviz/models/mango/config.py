@@ -35,9 +35,11 @@ class MangoConfig:
         gate_start: Value of every gate before training.
         coupling_width: Hidden channels of the coupling's network.
         codec_widths: Channels of the codec after each halving of the image.
-        head_width: Channels of the segmentation head.
+        head_width: Channels of the head that reads the latents.
         guess_width: Channels of the cross-modal guess.
         classes: Classes of the segmentation head.
+        target: The modality that the head translates both into, instead of naming
+            classes: a third one of `MODALITIES`; empty for classes.
     """
 
     modalities: tuple[str, str] = ("rgb", "depth")
@@ -56,6 +58,7 @@ class MangoConfig:
     head_width: int = 96
     guess_width: int = 128
     classes: int = 13
+    target: str = ""
 
     def __post_init__(self) -> None:
         """Normalise what JSON made a list, and check every size."""
@@ -65,6 +68,11 @@ class MangoConfig:
         if len(known) != 2 or len(set(known)) != 2:
             raise ValueError(
                 f"modalities are two of {', '.join(MODALITIES)}, got {self.modalities}"
+            )
+        others = [name for name in MODALITIES if name not in self.modalities]
+        if self.target and self.target not in others:
+            raise ValueError(
+                f"target is one of {', '.join(others)} or empty, got {self.target!r}"
             )
         object.__setattr__(self, "codec_widths", tuple(self.codec_widths))
         if self.width % self.heads:

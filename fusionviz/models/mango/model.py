@@ -31,11 +31,19 @@ class Mango(nn.Module):
 
         log p(X) = log N(G(X)) + log|det dG/dX|
 
+    A head reads the latents: `segmenter` writes classes; in a model whose config has
+    a target there is `translator` in its place, which writes that modality.
+
     The model keeps nothing of a call: every method returns what it computed, so
     threads may share it.
     """
 
-    stored_in_half: ClassVar[tuple[str, ...]] = ("codec", "guesses", "segmenter")
+    stored_in_half: ClassVar[tuple[str, ...]] = (
+        "codec",
+        "guesses",
+        "segmenter",
+        "translator",
+    )
     """Parts whose weights are stored in 16 bits: not the flow, which is inverted."""
 
     def __init__(self, config: MangoConfig) -> None:
@@ -53,13 +61,10 @@ class Mango(nn.Module):
             }
         )
         self.flow = MangoFlow(config)
-        self.segmenter = PixelHead(
-            config.grid,
-            config.width,
-            config.head_width,
-            config.classes,
-            doublings=len(config.codec_widths),
-        )
+        if config.target:
+            self.translator = _make_head(config, MODALITIES[config.target].channels)
+        else:
+            self.segmenter = _make_head(config, config.classes)
         self.guesses = nn.ModuleDict(
             {
                 name: CrossModalGuess(config.grid, config.width, config.guess_width)
@@ -136,8 +141,29 @@ class Mango(nn.Module):
         return torch.cat([first, self.guesses[missing](first)], dim=1)
 
     def segment(self, z: Tokens) -> Image:
-        """Return class logits of every pixel from the latents."""
+        """Return class logits of every pixel from the latents.
+
+        Raises:
+            ValueError: The model translates instead.
+        """
+        if self.config.target:
+            raise ValueError(
+                "this model does not segment: its head translates into "
+                f"{self.config.target}"
+            )
         return self.segmenter(z)
+
+    def translate(self, z: Tokens) -> Image:
+        """Return the target's image from the latents, about -1..1.
+
+        `fusionviz.models.inputs.to_range` makes it one that the target can have.
+
+        Raises:
+            ValueError: The model segments instead.
+        """
+        if not self.config.target:
+            raise ValueError("this model does not translate: its config has no target")
+        return self.translator(z)
 
     def log_likelihood(
         self, x: Tokens, intervention: Intervention | None = None
@@ -238,6 +264,16 @@ class Mango(nn.Module):
             log_det=_array(log_det),
             **arrays,
         )
+
+
+def _make_head(config: MangoConfig, outputs: int) -> PixelHead:
+    return PixelHead(
+        config.grid,
+        config.width,
+        config.head_width,
+        outputs,
+        doublings=len(config.codec_widths),
+    )
 
 
 def log_prior(z: Tokens) -> PerSample:

@@ -10,7 +10,7 @@ from properties import assert_inverts, assert_log_det, randomise
 
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rooms import render_room
-from fusionviz.models.inputs import depth_to_metres, label_map, to_batch
+from fusionviz.models.inputs import depth_to_metres, label_map, to_batch, to_range
 from fusionviz.models.mango import (
     HeadIntervention,
     InvertibleCrossAttention,
@@ -224,6 +224,8 @@ def test_relative_depth_gets_a_rooms_median():
         ({"gate_start": 1.0}, "gate_start lies between"),
         ({"modalities": ("rgb", "sound")}, "modalities are two of rgb, depth"),
         ({"modalities": ("rgb", "rgb")}, "modalities are two of"),
+        ({"target": "sound"}, "target is one of normal, .* got 'sound'"),
+        ({"target": "depth"}, "target is one of normal, .* got 'depth'"),
     ],
 )
 def test_config_says_what_arrived(change, words):
@@ -258,3 +260,30 @@ def test_other_modalities_than_rgb_and_depth():
     assert images["normal"].shape == (1, 3, 8, 8)
     assert x.shape == (1, 8, 4)
     assert model.flow.places[2].name == "block 1 · MMCA shade → normal"
+
+
+@pytest.mark.parametrize(("target", "channels"), [("normal", 3), ("edge", 1)])
+def test_a_model_with_a_target_translates_instead_of_segmenting(
+    model, target, channels
+):
+    torch.manual_seed(0)
+    translating = Mango(replace(TINY, target=target)).eval()
+    with torch.inference_mode():
+        z, _ = translating.flow(translating.encode([sample(0), sample(1)]))
+        assert translating.translate(z).shape == (2, channels, 8, 8)
+        with pytest.raises(ValueError, match=f"does not segment: .* into {target}"):
+            translating.segment(z)
+    with pytest.raises(ValueError, match="does not translate: .* no target"):
+        model.translate(z)
+    names = {name.split(".")[0] for name in translating.state_dict()}
+    assert names == {"codec", "flow", "guesses", "translator"}
+
+
+def test_images_are_brought_to_what_the_modality_can_have():
+    image = 3 * torch.randn(2, 3, 4, 4, generator=torch.Generator().manual_seed(0))
+    normal = to_range(image, "normal")
+    torch.testing.assert_close(normal.norm(dim=1), torch.ones(2, 4, 4))
+    torch.testing.assert_close(normal * image.norm(dim=1, keepdim=True), image)
+    assert to_range(image, "rgb").abs().max() == 1
+    inside = image.clamp(-0.9, 0.9)
+    torch.testing.assert_close(to_range(inside, "rgb"), inside)
