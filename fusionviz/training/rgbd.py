@@ -124,9 +124,14 @@ class ImageTask(Task):
         samples: Sequence[RGBDSample],
         augment: np.random.Generator | None = None,
     ) -> LabelledBatch:
-        """Return the samples as a batch of the model's size and modalities."""
+        """Return the samples as a batch of the model's size and modalities.
+
+        Where the model has a target, it is read too.
+        """
         config = model.config
+        target = getattr(config, "target", "")
+        names = (*config.names, target) if target else config.names
         random = augment if self.augment else None
         return labelled_batch(
-            samples, config.image_size, config.names, random, relight=self.relight
+            samples, config.image_size, names, random, relight=self.relight
         )
