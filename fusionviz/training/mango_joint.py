@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor
 
 from fusionviz.models.inputs import ImageBatch
@@ -18,9 +18,12 @@ PerSample = Float[Tensor, " batch"]
 class MangoJointTask(ImageTask):
     """A task on the latents of both modalities; a subclass adds what it reads there.
 
-    The codec is frozen: a trained encoder could raise the likelihood without end by
-    shrinking its tokens. A little noise on the tokens keeps the density from
-    collapsing onto the surface that the encoder's outputs lie on.
+    The likelihood's gradient does not reach the codec: a trained encoder could raise it
+    without end by shrinking its tokens. A little noise on the tokens keeps the density
+    from collapsing onto the surface that the encoder's outputs lie on.
+
+    Samples may teach the encoder by what is read off their latents; they do not count
+    for the likelihood. So one pass through the flow does for both.
 
     Attributes:
         likelihood: Weight of the NLL, nats a dimension.
@@ -36,9 +39,13 @@ class MangoJointTask(ImageTask):
     missing: float = 0.15
 
     def initialise(self, model: Any, batch: LabelledBatch) -> None:  # noqa: ANN401
-        """Set the tokens' unit scale and every ActNorm from the first batch."""
+        """Set the tokens' unit scale and every ActNorm from the first batch.
+
+        Those that a checkpoint or an earlier stage has set are kept.
+        """
         for name in model.config.modalities:
-            model.codec[name].normalise(batch.images[name])
+            if not model.codec[name].is_normalised:
+                model.codec[name].normalise(batch.images[name])
         model.flow.initialise(model.encode(batch.images))
 
     def density_loss(
@@ -46,22 +53,35 @@ class MangoJointTask(ImageTask):
         model: Any,  # noqa: ANN401
         images: ImageBatch,
         generator: torch.Generator,
+        teaching: Bool[Tensor, " batch"] | None = None,
     ) -> tuple[Tensor, dict[str, Tensor]]:
-        """Return the latents, and `nll` and `guess` with their weighted sum `loss`."""
-        with torch.no_grad():
-            clean = model.encode(images).float()
+        """Return the latents, and `nll` and `guess` with their weighted sum `loss`.
+
+        Args:
+            model: MANGO.
+            images: The batch.
+            generator: Of noise, and of which samples are guessed.
+            teaching: Samples whose latents pass gradients on to the encoder.
+        """
+        with torch.set_grad_enabled(teaching is not None):
+            encoded = model.encode(images).float()
+        clean = encoded.detach()
         first, second = model.config.modalities
         guessed = {name: model.guess(clean, name).float() for name in (first, second)}
         errors = [(tokens - clean).square().mean() for tokens in guessed.values()]
         noise = torch.randn(clean.shape, generator=generator, device=clean.device)
         chance = torch.rand(len(clean), generator=generator, device=clean.device)
         no_first, no_second = chance < self.missing / 2, chance > 1 - self.missing / 2
+        if teaching is not None:
+            clean = torch.where(teaching[:, None, None], encoded, clean)
         x = clean + self.noise * noise
         x = torch.where(no_first[:, None, None], guessed[first].detach(), x)
         x = torch.where(no_second[:, None, None], guessed[second].detach(), x)
 
         z, log_det = model.flow(x)
         whole = ~(no_first | no_second)
+        if teaching is not None:
+            whole = whole & ~teaching
         dimensions = model.config.dimensions
         nll = -((log_prior(z) + log_det) * whole).sum() / (
             dimensions * whole.sum().clamp_min(1)

@@ -1,7 +1,7 @@
-"""What tasks on images share: labelled batches, and the changes that training makes."""
+"""What tasks on images share: labelled batches and the loss of their pixels."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from fusionviz.data.records import RGBDSample
 from fusionviz.models.inputs import RGBD, ImageBatch, label_map, to_batch
 from fusionviz.training.metrics import UNLABELLED
 from fusionviz.training.task import Task
+from fusionviz.training.variation import Variation, read_variation, vary
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -39,8 +40,7 @@ def labelled_batch(
     size: int,
     modalities: Sequence[str] = RGBD,
     augment: np.random.Generator | None = None,
-    *,
-    relight: bool = True,
+    variation: Variation | None = None,
 ) -> LabelledBatch:
     """Return samples as a batch; those without labels have -1 everywhere.
 
@@ -48,11 +48,11 @@ def labelled_batch(
         samples: At least one.
         size: Pixels a side.
         modalities: What is read of the samples.
-        augment: Randomness of mirroring, cropping and light; None leaves samples be.
-        relight: Whether the light varies too.
+        augment: Randomness of the changes; None leaves samples be.
+        variation: How far samples are changed; None leaves them be.
     """
-    if augment is not None:
-        samples = [vary(sample, augment, relight=relight) for sample in samples]
+    if augment is not None and variation is not None:
+        samples = [vary(sample, augment, variation) for sample in samples]
     labels = [
         torch.full((size, size), UNLABELLED)
         if sample.label is None
@@ -64,59 +64,65 @@ def labelled_batch(
     )
 
 
-def vary(
-    sample: RGBDSample, random: np.random.Generator, *, relight: bool = True
-) -> RGBDSample:
-    """Return a sample mirrored half of the time, cropped a little, in another light.
-
-    Whatever it has a value of at each pixel goes along. Normals of a mirrored sample
-    point the other way sideways.
-
-    Args:
-        sample: Kept as it is.
-        random: What to draw from.
-        relight: Whether to change brightness and colour of the light.
-    """
-    mirrored = bool(random.integers(2))
-    height, width = sample.size
-    share = random.uniform(0.8, 1.0)
-    rows, columns = round(share * height), round(share * width)
-    top = int(random.integers(height - rows + 1))
-    left = int(random.integers(width - columns + 1))
-    light = random.uniform(0.85, 1.15) * random.uniform(0.95, 1.05, 3)
-
-    changed = {}
-    for field in fields(sample):
-        values = getattr(sample, field.name)
-        if isinstance(values, np.ndarray) and values.shape[:2] == (height, width):
-            window = values[top : top + rows, left : left + columns]
-            changed[field.name] = window[:, ::-1] if mirrored else window
-    if mirrored and "normal" in changed:
-        changed["normal"] = changed["normal"] * np.array([-1, 1, 1], np.float32)
-    if relight and sample.rgb is not None:
-        changed["rgb"] = np.clip(changed["rgb"] * light, 0, 255).astype(np.uint8)
-    return replace(sample, **changed)
-
-
 def pixel_loss(
     logits: Float[Tensor, "batch classes height width"],
     label: Int[Tensor, "batch height width"],
+    *,
+    smoothing: float = 0.0,
+    balance: float = 0.0,
 ) -> Tensor:
-    """Return the mean cross-entropy of labelled pixels, 0 where there are none."""
-    total = cross_entropy(logits, label, ignore_index=UNLABELLED, reduction="sum")
-    return total / (label != UNLABELLED).sum().clamp_min(1)
+    """Return the mean cross-entropy of labelled pixels, 0 where there are none.
+
+    Args:
+        logits: Of each class.
+        label: -1 where there is none.
+        smoothing: Share of the truth that is spread over all classes.
+        balance: A class weighs (its share of the batch) ** -balance: 0 counts pixels
+            alike, 1 counts classes alike. Weights are 1 in the mean over pixels.
+    """
+    count = (label != UNLABELLED).sum().clamp_min(1)
+    total = cross_entropy(
+        logits,
+        label,
+        weight=_class_weights(label, logits.shape[1], balance) if balance else None,
+        ignore_index=UNLABELLED,
+        reduction="sum",
+        label_smoothing=smoothing,
+    )
+    return total / count
+
+
+def _class_weights(
+    label: Int[Tensor, "batch height width"], classes: int, balance: float
+) -> Float[Tensor, " classes"]:
+    """Return the weights of the classes; of one that is not there it is no matter."""
+    pixels = torch.bincount(label[label != UNLABELLED], minlength=classes).float()
+    share = pixels / pixels.sum().clamp_min(1)
+    weights = torch.where(pixels > 0, share.clamp_min(1e-6) ** -balance, 0.0)
+    return weights / (share * weights).sum().clamp_min(1e-6)
 
 
 class ImageTask(Task):
     """A task on labelled images of a model's size.
 
     Attributes:
-        augment: Whether to mirror and crop training samples.
+        augment: Whether to change training samples, or a table of how far (see
+            `Variation`).
         relight: Whether to change their light too.
     """
 
-    augment: bool = False
     relight: bool = True
+    _augment: bool | Mapping[str, Any] = False
+
+    @property
+    def augment(self) -> bool | Mapping[str, Any]:
+        """Whether and how far training samples are changed."""
+        return self._augment
+
+    @augment.setter
+    def augment(self, value: bool | Mapping[str, Any]) -> None:
+        read_variation(value)  # a table that does not fit is refused here
+        self._augment = value
 
     def prepare(
         self,
@@ -131,7 +137,5 @@ class ImageTask(Task):
         config = model.config
         target = getattr(config, "target", "")
         names = (*config.names, target) if target else config.names
-        random = augment if self.augment else None
-        return labelled_batch(
-            samples, config.image_size, names, random, relight=self.relight
-        )
+        variation = read_variation(self.augment, relight=self.relight)
+        return labelled_batch(samples, config.image_size, names, augment, variation)

@@ -7,8 +7,9 @@ import torch
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rooms import render_room
 from fusionviz.models.mango import Mango, MangoConfig
-from fusionviz.training.rgbd import labelled_batch, vary
+from fusionviz.training.rgbd import labelled_batch
 from fusionviz.training.task import make_task
+from fusionviz.training.variation import Variation, vary
 
 TINY = MangoConfig(
     image_size=16,
@@ -144,7 +145,7 @@ def test_a_varied_room_is_a_room_seen_from_another_place():
     random = np.random.default_rng(0)
     mirrored = 0
     for _ in range(8):
-        varied = vary(room, random, relight=False)
+        varied = vary(room, random, Variation(relight=False))
         rows, columns = varied.size
         fits = [
             (top, left, step)

@@ -10,8 +10,8 @@ from fusionviz.models.mango.partition import Tokens
 class ActNorm(nn.Module):
     """Scale and shift every channel of each modality: y = (x - shift) exp(-log_scale).
 
-    `initialise` sets both from a batch, so that y has mean 0 and variance 1 there.
-    log|det| = - tokens * sum of log_scale.
+    `initialise` sets both from a batch, so that y has mean 0 and variance 1 there, if
+    nothing has set them before. log|det| = - tokens * sum of log_scale.
 
     Args:
         tokens: Tokens of one modality, N.
@@ -24,9 +24,19 @@ class ActNorm(nn.Module):
         self.shift = nn.Parameter(torch.zeros(2, 1, width))
         self.log_scale = nn.Parameter(torch.zeros(2, 1, width))
 
+    @property
+    def is_set(self) -> bool:
+        """Whether a batch, training or a checkpoint has set shift and scale."""
+        return bool(self.shift.any() or self.log_scale.any())
+
     @torch.no_grad()
     def initialise(self, x: Tokens) -> None:
-        """Set shift and scale so that this batch leaves with mean 0 and variance 1."""
+        """Set shift and scale so that this batch leaves with mean 0 and variance 1.
+
+        What is set already stays: a flow taken from a checkpoint would be wrecked.
+        """
+        if self.is_set:
+            return
         grouped = x.unflatten(1, (2, self.tokens))
         self.shift.copy_(grouped.mean(dim=(0, 2))[:, None])
         spread = grouped.std(dim=(0, 2)).clamp_min(1e-4)

@@ -82,9 +82,23 @@ class ModalityCodec(nn.Module):
         raw = tokens * self.spread + self.mean
         return self.decoder(raw.mT.unflatten(2, (self.grid, self.grid)))
 
+    @property
+    def is_normalised(self) -> bool:
+        """Whether the statistics have been set, here or in a checkpoint."""
+        return bool(self.mean.any() or (self.spread != 1).any())
+
     @torch.no_grad()
     def normalise(self, images: Image) -> None:
         """Set the statistics so that these images' tokens have unit scale."""
         tokens = self.encoder(images).flatten(2).mT.flatten(0, 1)
         self.mean.copy_(tokens.mean(dim=0))
         self.spread.copy_(tokens.std(dim=0).clamp_min(1e-4))
+
+    @torch.no_grad()
+    def forget_statistics(self) -> None:
+        """Undo `normalise`: the statistics are those of an encoder that will change.
+
+        What `decode` makes of what `encode` returns stays the same.
+        """
+        self.mean.zero_()
+        self.spread.fill_(1)

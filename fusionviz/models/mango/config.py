@@ -23,7 +23,8 @@ class MangoConfig:
         image_size: Pixels a side of the square images.
         grid: Tokens a side; a modality has `grid ** 2` tokens.
         width: Channels of a token.
-        blocks: Flow blocks; a block is 2 MMCA, 4 IMCA, 2 LICA and one coupling.
+        blocks: Flow blocks; a block is 2 MMCA, 4 IMCA, 2 LICA and one coupling. With
+            none the latents are the tokens.
         heads: Attention heads of every layer.
         form: How a head's softmax S becomes the matrix A that it applies:
             `gated` A = I + g S with -1 < g < 1; `residual` A = I + S (the authors'
@@ -88,6 +89,8 @@ class MangoConfig:
                 "image_size must be grid doubled once for each of codec_widths, got "
                 f"{self.image_size}, {self.grid} and {len(self.codec_widths)} widths"
             )
+        if self.blocks < 0:
+            raise ValueError(f"blocks must not be negative, got {self.blocks}")
         unknown = set(self.partitions) - set(PARTITION_KINDS)
         if unknown:
             raise ValueError(f"partitions are of {PARTITION_KINDS}, got {unknown}")

@@ -68,7 +68,7 @@ class MangoFlow(nn.Module):
             for block in range(config.blocks)
             for kind, detail, layer in _block(config)
         ]
-        per_block = len(layers) // config.blocks
+        per_block = len(layers) // max(config.blocks, 1)
         self.layers = nn.ModuleList(layer for _, _, layer in layers)
         self.places = tuple(
             LayerPlace(
@@ -127,7 +127,7 @@ class MangoFlow(nn.Module):
 
     @torch.no_grad()
     def initialise(self, x: Tokens) -> None:
-        """Set every ActNorm from this batch, in the order that tokens pass them."""
+        """Set every ActNorm from this batch, in order, unless something has set it."""
         for layer in self.layers:
             if isinstance(layer, ActNorm):
                 layer.initialise(x)

@@ -1,6 +1,6 @@
 """Train MANGO's codec: images through tokens and back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -28,7 +28,10 @@ class MangoCodecTask(ImageTask):
         noise: Standard deviation of the noise, of a channel's spread.
         edges: Weight of the error of horizontal and vertical differences.
         segmentation: Weight of the cross-entropy of classes read from the tokens.
-        augment: Whether to mirror, crop and relight training samples.
+        smoothing: Share of the truth that is spread over all classes.
+        balance: How far rare classes weigh more (see `pixel_loss`).
+        augment: Whether to mirror, crop and relight training samples, or a table of
+            how far (see `Variation`).
         relight: Whether augmentation changes the light too.
     """
 
@@ -38,11 +41,19 @@ class MangoCodecTask(ImageTask):
         noise: float = 0.1,
         edges: float = 1.0,
         segmentation: float = 0.0,
-        augment: bool = False,
+        smoothing: float = 0.0,
+        balance: float = 0.0,
+        augment: bool | Mapping[str, Any] = False,
         relight: bool = True,
     ) -> None:
         self.noise, self.edges, self.segmentation = noise, edges, segmentation
+        self.smoothing, self.balance = smoothing, balance
         self.augment, self.relight = augment, relight
+
+    def initialise(self, model: Any, batch: LabelledBatch) -> None:  # noqa: ANN401
+        """Forget what scale the tokens had, which a stage on them then sets anew."""
+        for codec in model.codec.values():
+            codec.forget_statistics()
 
     def loss(
         self,
@@ -66,7 +77,9 @@ class MangoCodecTask(ImageTask):
         loss = torch.stack(list(losses.values())).sum()
         if self.segmentation:
             logits = model.segment(torch.cat(halves, dim=1))
-            losses["segmentation"] = pixel_loss(logits, batch.label)
+            losses["segmentation"] = pixel_loss(
+                logits, batch.label, smoothing=self.smoothing, balance=self.balance
+            )
             loss = loss + self.segmentation * losses["segmentation"]
         return {"loss": loss, **losses}
 

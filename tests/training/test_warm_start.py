@@ -1,0 +1,137 @@
+"""Training goes on from a checkpoint: what it has set is not set again."""
+
+from dataclasses import asdict
+
+import pytest
+import torch
+from nyu_folder import make_nyu_folder
+from properties import randomise
+
+from fusionviz.data.nyudv2 import load_nyudv2
+from fusionviz.models.cards import ModelCard
+from fusionviz.models.checkpoints import load_checkpoint, save_checkpoint
+from fusionviz.models.mango import ActNorm, Mango, MangoConfig
+from fusionviz.training.recipes import Recipe
+from fusionviz.training.task import make_task
+from fusionviz.training.train import train
+
+TINY = MangoConfig(
+    image_size=16,
+    grid=4,
+    width=8,
+    blocks=1,
+    heads=2,
+    coupling_width=8,
+    codec_widths=(8, 8),
+    head_width=32,
+    guess_width=16,
+)
+
+
+@pytest.fixture
+def samples(tmp_path, monkeypatch):
+    monkeypatch.setenv("FUSIONVIZ_DATA", str(make_nyu_folder(tmp_path / "data")))
+    return load_nyudv2("all")
+
+
+@pytest.fixture
+def model():
+    torch.manual_seed(0)
+    return Mango(TINY)
+
+
+def batch_of(task, model, samples):
+    return task.prepare(model, samples)
+
+
+def state_of(model, prefix=""):
+    return {
+        name: tensor.clone()
+        for name, tensor in model.state_dict().items()
+        if name.startswith(prefix)
+    }
+
+
+def assert_same(state, other):
+    assert state.keys() == other.keys()
+    for name, tensor in state.items():
+        assert torch.equal(tensor, other[name]), name
+
+
+def test_what_a_stage_has_set_the_next_one_keeps(model, samples):
+    task = make_task("mango-flow")
+    fresh = state_of(model)
+    with torch.no_grad():
+        task.initialise(model, batch_of(task, model, samples[:6]))
+    first = state_of(model)
+    assert not torch.equal(first["codec.rgb.spread"], fresh["codec.rgb.spread"])
+    assert all(x.is_set for x in model.flow.layers if isinstance(x, ActNorm))
+    with torch.no_grad():
+        task.initialise(model, batch_of(task, model, samples[6:]))
+    assert_same(state_of(model), first)
+
+
+def test_a_stage_on_the_codec_lets_tokens_find_their_scale_anew(model, samples):
+    flow, codec = make_task("mango-flow"), make_task("mango-codec")
+    batch = batch_of(flow, model, samples[:])
+    with torch.no_grad():
+        flow.initialise(model, batch)
+        image = batch.images["depth"]
+        rebuilt = model.codec["depth"].decode(model.codec["depth"].encode(image))
+        codec.initialise(model, batch)
+        again = model.codec["depth"].decode(model.codec["depth"].encode(image))
+        torch.testing.assert_close(again, rebuilt)
+        for weights in model.codec.parameters():
+            weights.mul_(1.3)
+        before = state_of(model, "flow.")
+        flow.initialise(model, batch)
+        x = model.encode(batch.images)
+    assert_same(state_of(model, "flow."), before)
+    halves = x.unflatten(1, (2, -1))
+    torch.testing.assert_close(halves.std((0, 2)), torch.ones(2, 8), atol=1e-3, rtol=0)
+
+
+def test_a_run_starts_where_its_checkpoint_stands(model, samples, tmp_path):
+    task = make_task("mango-flow")
+    with torch.no_grad():
+        task.initialise(randomise(model, 0.05), batch_of(task, model, samples[:4]))
+    save_checkpoint(model, ModelCard(name="first", task="mango-flow"), tmp_path)
+    start = load_checkpoint(tmp_path / "first.json", "cpu")
+    recipe = Recipe.from_table(
+        {
+            "name": "second",
+            "model": {
+                "kind": "mango",
+                "config": asdict(TINY),
+                "start": str(tmp_path / "first.json"),
+            },
+            "data": {"set": "nyudv2"},
+            "stage": [
+                {
+                    "task": "mango-flow",
+                    "steps": 2,
+                    "batch": 2,
+                    "learning_rate": 1e-9,
+                    "frozen": ["codec"],
+                }
+            ],
+            "evaluation": {"resamples": 3},
+        }
+    )
+    assert train(recipe, tmp_path / "run", device="cpu")
+    end = load_checkpoint(tmp_path / "run" / "second.json", "cpu")
+    for name, tensor in start.state_dict().items():
+        torch.testing.assert_close(
+            end.state_dict()[name], tensor, atol=1e-6, rtol=0, msg=name
+        )
+
+
+def test_a_model_saved_before_it_was_set_is_set_later(model, samples):
+    other = Mango(TINY)
+    other.load_state_dict(model.state_dict())
+    task = make_task("mango-flow")
+    with torch.no_grad():
+        task.initialise(other, batch_of(task, other, samples[:]))
+        z, _ = other.flow(other.encode(batch_of(task, other, samples[:]).images))
+    assert abs(z.mean().item()) < 0.1
+    assert 0.7 < z.std().item() < 1.4
