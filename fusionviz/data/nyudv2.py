@@ -71,7 +71,7 @@ class NYUDv2(Sequence[RGBDSample]):
 
 
 def load_nyudv2(
-    split: Split, *, classes: int = 13, unlabelled: bool = False
+    split: Split, *, classes: int = 13, unlabelled: bool = False, repeat: int = 1
 ) -> Sequence[RGBDSample]:
     """Return a split of NYU Depth V2.
 
@@ -80,17 +80,21 @@ def load_nyudv2(
             the last tenth of their runs left for `validation`; `all` is all of them.
         classes: 13 or 40.
         unlabelled: Whether `train` also holds the unlabelled images, after the others.
+        repeat: How often `train` holds each labelled image, so that batches have a
+            fair share of them beside the unlabelled ones.
 
     Raises:
         InputError: The data is not there.
-        ValueError: `classes` is neither 13 nor 40.
+        ValueError: `classes` is neither 13 nor 40, or `repeat` is not positive.
     """
     if classes not in (13, 40):
         raise ValueError(f"classes is 13 or 40, got {classes}")
+    if repeat < 1:
+        raise ValueError(f"repeat must be positive, got {repeat}")
     folder = data_folder() / "nyuv2_labeled"
     images = NYUDv2(folder, _names(folder), classes)
     wanted = images.names if split == "all" else split_runs(images.names)[split]
-    labelled = NYUDv2(folder, wanted, classes)
+    labelled = NYUDv2(folder, wanted * (repeat if split == "train" else 1), classes)
     if not (unlabelled and split == "train"):
         return labelled
     other = data_folder() / "nyuv2_unlabeled"

@@ -69,6 +69,17 @@ def test_unlabelled_images_follow_the_labelled_ones_in_training(folder):
     assert [sample.label is None for sample in both[-3:]] == [False, True, True]
 
 
+def test_labelled_images_are_repeated_in_training_alone(folder):
+    once = load_nyudv2("train")
+    often = load_nyudv2("train", repeat=3, unlabelled=True)
+    assert len(often) == 3 * len(once) + 2
+    np.testing.assert_array_equal(often[len(once)].label, once[0].label)
+    for split in ("validation", "test", "all"):
+        assert len(load_nyudv2(split, repeat=3)) == len(load_nyudv2(split))
+    with pytest.raises(ValueError, match="repeat must be positive, got 0"):
+        load_nyudv2("train", repeat=0)
+
+
 def test_an_absent_folder_says_what_to_set(tmp_path, monkeypatch):
     monkeypatch.setenv("FUSIONVIZ_DATA", str(tmp_path))
     with pytest.raises(InputError, match="set FUSIONVIZ_DATA"):
