@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -112,14 +113,20 @@ def _relight(
     random: np.random.Generator,
     variation: Variation,
 ) -> NDArray[np.uint8]:
-    """Return colours under another light, of another contrast, or grey."""
-    colours: NDArray = rgb * light
+    """Return colours under another light, of another contrast, or grey.
+
+    By a table of the 256 values that a colour can have: many times as fast.
+    """
+    table: NDArray = np.arange(256)[:, None] * light
     if variation.gamma:
         exponent = 1 + random.uniform(-variation.gamma, variation.gamma)
-        colours = 255 * (colours / 255) ** exponent
+        table = 255 * (table / 255) ** exponent
+    table = np.clip(table, 0, 255).astype(np.uint8)
+    changed = cv2.LUT(np.ascontiguousarray(rgb), table[None]).astype(np.uint8)
     if variation.grey and random.random() < variation.grey:
-        colours = np.repeat(colours.mean(axis=-1, keepdims=True), 3, axis=-1)
-    return np.clip(colours, 0, 255).astype(np.uint8)
+        mean = changed.mean(axis=-1, keepdims=True).astype(np.uint8)
+        changed = np.repeat(mean, 3, axis=-1)
+    return changed
 
 
 def _stretch(
