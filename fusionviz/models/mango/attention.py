@@ -3,10 +3,11 @@
 A partition gives X1 and X2, N tokens each. Per head, on its own channels of X2:
 
     Q = LayerNorm(X1 W_Q),  K = LayerNorm(X1 W_K),  V = X2
-    S = softmax over j >= i of Q Kᵀ / sqrt(d / heads)       upper triangular
+    S = softmax over j >= i of Q Kᵀ / sqrt(d / heads) + B    upper triangular
     Y1 = X1,  Y2 = A X2
 
-(Truong et al. 2025, section 3.1; V = X2 as in the authors' code). S depends on X1 = Y1
+(Truong et al. 2025, section 3.1; V = X2 as in the authors' code; B, the learned scores
+of relative positions, is ours: see `fusionviz.models.mango.positions`). S depends on X1 = Y1
 alone, so the Jacobian is triangular with A on its diagonal blocks, and
 
     log|det| = sum over heads and tokens of (d / heads) log A[i, i]
@@ -28,6 +29,7 @@ from torch import Tensor, nn
 
 from fusionviz.models.mango.config import AttentionForm
 from fusionviz.models.mango.partition import Half, Partition, Tokens
+from fusionviz.models.mango.positions import RelativePosition
 
 GATE_SPEED = 5.0
 """How much faster than other weights a gate moves: g = tanh(GATE_SPEED * weight)."""
@@ -57,7 +59,7 @@ class InvertibleCrossAttention(nn.Module):
         width: Channels of a token, d.
         heads: Attention heads; each applies its own A to its own d / heads channels.
         form: `gated`, `residual` or `softmax`.
-        positions: Add learned codes of the N positions to X1 before W_Q and W_K.
+        positions: Add learned scores of relative positions, B.
         gate_start: Value of the gates before training (gated form).
 
     Raises:
@@ -72,7 +74,7 @@ class InvertibleCrossAttention(nn.Module):
         form: AttentionForm = "gated",
         *,
         positions: bool = True,
-        gate_start: float = -0.25,
+        gate_start: float = -0.05,
     ) -> None:
         super().__init__()
         if width % heads:
@@ -84,9 +86,9 @@ class InvertibleCrossAttention(nn.Module):
         self.to_key = nn.Linear(width, width, bias=False)
         self.norm_query = nn.LayerNorm(width)
         self.norm_key = nn.LayerNorm(width)
-        tokens = partition.tokens
-        code = 0.5 * torch.randn(tokens, width) if positions else None
-        self.position = nn.Parameter(code) if code is not None else None
+        self.position = (
+            RelativePosition(partition.places, heads) if positions else None
+        )
         if form == "gated":
             start = math.atanh(gate_start) / GATE_SPEED
             self.gate_weight = nn.Parameter(torch.full((heads,), start))
@@ -125,6 +127,34 @@ class InvertibleCrossAttention(nn.Module):
         )
         return self.partition.merge(first, _merge_heads(second))
 
+    def read(self, x: Tokens) -> tuple[Half, Half]:
+        """Return X2 and what attention, the mean of its heads, reads for each token."""
+        first, second = self.partition.split(x)
+        return second, self.attend(first).mean(dim=1) @ second
+
+    @torch.no_grad()
+    def initialise(self, x: Tokens) -> None:
+        """Set every gate to where it lowers the cost of these tokens most.
+
+        Per head, the g that minimises the entropy of a normal distribution with the
+        variances of X2 + g S X2, less the log-determinant. Forms without gates stay.
+        """
+        if self.form != "gated":
+            return
+        first, second = self.partition.split(x)
+        attention = self.attend(first)
+        values = self._split_heads(second)
+        read = attention @ values
+        diagonal = attention.diagonal(dim1=-2, dim2=-1)
+        candidates = torch.linspace(-0.9, 0.9, 73, dtype=x.dtype, device=x.device)
+        costs = []
+        for gate in candidates:
+            variance = (values + gate * read).var(dim=0, correction=0)
+            entropy = variance.clamp_min(1e-6).log().mean(dim=(1, 2)) / 2
+            costs.append(entropy - (1 + gate * diagonal).log().mean(dim=(0, 2)))
+        best = candidates[torch.stack(costs).argmin(dim=0)]
+        self.gate_weight.copy_(torch.atanh(best) / GATE_SPEED)
+
     def attend(
         self, first: Half, intervention: HeadIntervention | None = None
     ) -> Weights:
@@ -134,10 +164,11 @@ class InvertibleCrossAttention(nn.Module):
             first: X1, the tokens that queries and keys come from.
             intervention: Its `uniform` heads attend evenly to all later tokens.
         """
-        coded = first if self.position is None else first + self.position
-        query = self._split_heads(self.norm_query(self.to_query(coded)))
-        key = self._split_heads(self.norm_key(self.to_key(coded)))
+        query = self._split_heads(self.norm_query(self.to_query(first)))
+        key = self._split_heads(self.norm_key(self.to_key(first)))
         scores = query @ key.mT / math.sqrt(query.shape[-1])
+        if self.position is not None:
+            scores = scores + self.position()
         if intervention is not None and intervention.uniform is not None:
             even = intervention.uniform.to(scores.device)[:, None, None]
             scores = scores.masked_fill(even, 0.0)

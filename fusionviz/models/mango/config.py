@@ -32,8 +32,8 @@ class MangoConfig:
         partitions: Which kinds of attention a block has.
         mixing: Where a learned channel mixing stands: before `every` attention and
             coupling, before the `coupling` alone, or nowhere.
-        positions: Whether queries and keys see learned codes of their positions.
-        gate_start: Value of every gate before training.
+        positions: Whether heads have learned scores of relative positions.
+        gate_start: Value of every gate before it is set from data.
         coupling_width: Hidden channels of the coupling's network.
         codec_widths: Channels of the codec after each halving of the image.
         head_width: Channels of the head that reads the latents.
@@ -53,7 +53,7 @@ class MangoConfig:
     partitions: tuple[PartitionKind, ...] = PARTITION_KINDS
     mixing: Mixing = "every"
     positions: bool = True
-    gate_start: float = -0.25
+    gate_start: float = -0.05
     coupling_width: int = 128
     codec_widths: tuple[int, ...] = (24, 48, 96, 128)
     head_width: int = 96

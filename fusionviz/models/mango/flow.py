@@ -127,10 +127,24 @@ class MangoFlow(nn.Module):
 
     @torch.no_grad()
     def initialise(self, x: Tokens) -> None:
-        """Set every ActNorm from this batch, in order, unless something has set it."""
-        for layer in self.layers:
-            if isinstance(layer, ActNorm):
+        """Start every layer from these tokens, in the order that tokens pass them.
+
+        ActNorm gives unit scale; the channel mixing before an attention sorts channels
+        by how well the place they are at is told from what attention reads there; and
+        gates are set to where they help most.
+        """
+        following = [*self.layers[1:], None]
+        attentions = 0
+        for layer, after in zip(self.layers, following, strict=True):
+            if isinstance(layer, ActNorm | InvertibleCrossAttention):
                 layer.initialise(x)
+            elif isinstance(layer, ChannelMixing) and isinstance(
+                after, InvertibleCrossAttention
+            ):
+                # By turns, the channels that are told best go to each of the heads.
+                roll = attentions * x.shape[-1] // after.heads
+                layer.initialise(x, *after.read(x), roll=roll)
+                attentions += 1
             x, _ = layer(x)
 
 
@@ -169,4 +183,4 @@ def _partition(
         return partition, f"MMCA {source} → {target}"
     if kind == "imca":
         return InterModalityPartition(config.tokens, number), f"IMCA {number + 1}"
-    return LearnedPartition(config.tokens), f"LICA {number + 1}"
+    return LearnedPartition(config.tokens, bool(number)), f"LICA {number + 1}"

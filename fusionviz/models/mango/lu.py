@@ -1,9 +1,12 @@
 """An invertible matrix held as its LU factors."""
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 from torch.nn.functional import linear
+
+REGULARISATION = 0.05
+"""Variance added to every channel before covariances are inverted."""
 
 
 class LUMatrix(nn.Module):
@@ -11,29 +14,41 @@ class LUMatrix(nn.Module):
 
     P is a fixed permutation, L unit lower triangular, U strictly upper triangular and
     s a diagonal whose signs are fixed and whose logarithms are learned, so that W never
-    loses its rank. It starts as a random orthogonal matrix (Kingma & Dhariwal 2018,
-    section 3.2). Its product and its inverse act on the rows of (batch, size, channel).
+    loses its rank (Kingma & Dhariwal 2018, eq. 10). Its product and its inverse act on
+    the rows of (batch, size, channel).
 
     Args:
-        size: Rows and columns.
-        generator: Randomness of the orthogonal start.
+        start: W before training: a regular matrix, or the columns of the ones of a
+            permutation matrix.
     """
 
     order: Tensor
     sign: Tensor
 
-    def __init__(self, size: int, generator: torch.Generator | None = None) -> None:
+    def __init__(
+        self, start: Float[Tensor, "size size"] | Int[Tensor, " size"]
+    ) -> None:
         super().__init__()
-        noise = torch.randn(size, size, generator=generator, dtype=torch.float64)
-        orthogonal, _ = torch.linalg.qr(noise)
-        permutation, lower, upper = torch.linalg.lu(orthogonal)
+        size = len(start)
+        if start.dim() == 1:
+            start = torch.eye(size, dtype=torch.float64)[start]
+        self.register_buffer("order", torch.arange(size))
+        self.register_buffer("sign", torch.ones(size))
+        self.log_scale = nn.Parameter(torch.zeros(size))
+        self.lower = nn.Parameter(torch.zeros(size, size))
+        self.upper = nn.Parameter(torch.zeros(size, size))
+        self.set(start)
+
+    @torch.no_grad()
+    def set(self, weight: Float[Tensor, "size size"]) -> None:
+        """Make W this regular matrix."""
+        permutation, lower, upper = torch.linalg.lu(weight.double())
         diagonal = upper.diagonal()
-        float_type = torch.get_default_dtype()
-        self.register_buffer("order", permutation.argmax(dim=1))
-        self.register_buffer("sign", diagonal.sign().to(float_type))
-        self.log_scale = nn.Parameter(diagonal.abs().log().to(float_type))
-        self.lower = nn.Parameter(lower.tril(-1).to(float_type))
-        self.upper = nn.Parameter(upper.triu(1).to(float_type))
+        self.order.copy_(permutation.argmax(dim=1))
+        self.sign.copy_(diagonal.sign())
+        self.log_scale.copy_(diagonal.abs().log())
+        self.lower.copy_(lower.tril(-1))
+        self.upper.copy_(upper.triu(1))
 
     def factors(self) -> tuple[Tensor, Tensor]:
         """Return L (unit lower triangular) and U + diag(s)."""
@@ -74,12 +89,48 @@ class LUMatrix(nn.Module):
 class ChannelMixing(nn.Module):
     """A learned invertible mixing of the channels of every token (Glow's 1x1 conv).
 
-    y = x Wᵀ for every token; log|det| = tokens * log|det W|.
+    y = x Wᵀ for every token; log|det| = tokens * log|det W|. It starts as a random
+    orthogonal matrix (Kingma & Dhariwal 2018, section 3.2).
+
+    Args:
+        width: Channels of a token.
+        generator: Randomness of the orthogonal start.
     """
 
     def __init__(self, width: int, generator: torch.Generator | None = None) -> None:
         super().__init__()
-        self.matrix = LUMatrix(width, generator)
+        noise = torch.randn(width, width, generator=generator, dtype=torch.float64)
+        self.matrix = LUMatrix(torch.linalg.qr(noise)[0])
+
+    @torch.no_grad()
+    def initialise(
+        self,
+        x: Float[Tensor, "batch joint channel"],
+        values: Float[Tensor, "batch token channel"],
+        read: Float[Tensor, "batch token channel"],
+        roll: int = 0,
+    ) -> None:
+        """Make the channels uncorrelated, the best told by what is read there first.
+
+        Maximum autocorrelation factors (Switzer & Green 1984): W C0 Wᵀ = I and
+        W C1 Wᵀ diagonal and falling, with C0 the covariance of channels over tokens
+        and C1 the symmetric part of the covariance of `values` and `read`.
+
+        Args:
+            x: All tokens, of zero mean.
+            values: Tokens that the attention after this will change.
+            read: What it reads for each of them.
+            roll: By how many channels to turn the order round.
+        """
+        width = x.shape[-1]
+        flat, told, told_by = (part.flatten(0, 1).double() for part in (x, values, read))
+        covariance = flat.mT @ flat / len(flat)
+        covariance += REGULARISATION * torch.eye(width, device=x.device)
+        lagged = told.mT @ told_by / len(told)
+        factor = torch.linalg.cholesky(covariance)
+        whitening = torch.linalg.inv(factor)
+        _, vectors = torch.linalg.eigh(whitening @ (lagged + lagged.mT) @ whitening.mT)
+        self.matrix.set((vectors.flip(1).mT @ whitening).roll(roll, dims=0))
 
     def forward(
         self, x: Float[Tensor, "batch joint channel"]

@@ -9,8 +9,10 @@ sections 3.2 to 3.4):
     LICA  the halves of W X, with W a learned invertible mixing of the 2N tokens
 """
 
+import math
+
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from fusionviz.models.mango.lu import LUMatrix
@@ -45,6 +47,11 @@ class IndexPartition(nn.Module):
     def tokens(self) -> int:
         """Tokens of one modality, N."""
         return len(self.first)
+
+    @property
+    def places(self) -> Int[Tensor, " token"]:
+        """Joint token that each position of X2 is."""
+        return self.second
 
     def split(self, x: Tokens) -> tuple[Half, Half]:
         """Return (X1, X2)."""
@@ -94,19 +101,25 @@ class InterModalityPartition(IndexPartition):
 class LearnedPartition(nn.Module):
     """LICA: the two halves of a learned invertible mixing of all tokens.
 
-    W = P L (U + diag(s)), from the LU factors of a random orthogonal matrix (Kingma &
-    Dhariwal 2018, eq. 10). `merge` applies W⁻¹, so the log-determinants of `split` and
-    `merge` cancel exactly.
+    W = P L (U + diag(s)) starts as a permutation: the tokens of both modalities from
+    the last to the first, even rows in one half and odd rows in the other. So its
+    attention first reads back where that of MMCA and IMCA reads ahead. `merge` applies
+    W⁻¹, so the log-determinants of `split` and `merge` cancel exactly.
 
     Args:
-        tokens: Tokens of one modality, N.
-        generator: Randomness of the first W.
+        tokens: Tokens of one modality, N, on a square grid.
+        flipped: False: X1 starts as the even rows and the odd ones are changed.
     """
 
-    def __init__(self, tokens: int, generator: torch.Generator | None = None) -> None:
+    def __init__(self, tokens: int, flipped: bool = False) -> None:
         super().__init__()
         self.tokens = tokens
-        self.matrix = LUMatrix(2 * tokens, generator)
+        self.matrix = LUMatrix(start=_backwards(tokens, flipped))
+
+    @property
+    def places(self) -> Int[Tensor, " token"]:
+        """Joint token that each position of X2 is before W has learned anything."""
+        return self.matrix.order[self.tokens :]
 
     def split(self, x: Tokens) -> tuple[Half, Half]:
         """Return the halves of W X."""
@@ -131,6 +144,14 @@ class LearnedPartition(nn.Module):
         weight = self.matrix.weight().detach().abs().double().cpu().numpy()
         _, columns = linear_sum_assignment(weight, maximize=True)
         return torch.from_numpy(columns)
+
+
+def _backwards(tokens: int, flipped: bool) -> Int[Tensor, " joint"]:
+    """Return all joint tokens, last first, those of every other row before the rest."""
+    joint = torch.arange(2 * tokens).flip(0)
+    is_odd = joint % tokens // math.ceil(math.sqrt(tokens)) % 2 == 1
+    order = torch.cat([joint[~is_odd], joint[is_odd]])
+    return order.roll(tokens) if flipped else order
 
 
 Partition = ModalityPartition | InterModalityPartition | LearnedPartition
