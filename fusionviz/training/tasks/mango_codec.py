@@ -30,10 +30,10 @@ class MangoCodecTask(ImageTask):
         noise: Standard deviation of the noise, of a channel's spread.
         edges: Weight of the error of horizontal and vertical differences.
         segmentation: Weight of the cross-entropy of classes read from the tokens.
-        translation: Weight of the error of the target read from the tokens (see
-            `fusionviz.training.image_losses.translation_loss`).
         smoothing: Share of the truth that is spread over all classes.
         balance: How far rare classes weigh more (see `pixel_loss`).
+        translation: Weight of the error of the target read from the tokens (see
+            `fusionviz.training.image_losses.translation_loss`).
         augment: Whether to mirror, crop and relight training samples, or a table of
             how far (see `Variation`).
         relight: Whether augmentation changes the light too.
@@ -45,9 +45,9 @@ class MangoCodecTask(ImageTask):
         noise: float = 0.1,
         edges: float = 1.0,
         segmentation: float = 0.0,
-        translation: float = 0.0,
         smoothing: float = 0.0,
         balance: float = 0.0,
+        translation: float = 0.0,
         augment: bool | Mapping[str, Any] = False,
         relight: bool = True,
     ) -> None:

@@ -1,6 +1,6 @@
 """Train MANGO's flow to write a third modality from the latents of two."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -39,7 +39,8 @@ class MangoTranslationTask(MangoJointTask):
             do not count for the likelihood.
         edges: In the image error, weight of horizontal and vertical differences.
         directions: In the image error of normals, weight of their angle.
-        augment: Whether to mirror and crop training samples.
+        augment: Whether to mirror and crop training samples, or a table of how far
+            (see `fusionviz.training.variation.Variation`).
     """
 
     relight = False
@@ -54,7 +55,7 @@ class MangoTranslationTask(MangoJointTask):
         missing: float = 0.15,
         edges: float = 1.0,
         directions: float = 1.0,
-        augment: bool = False,
+        augment: bool | Mapping[str, Any] = False,
     ) -> None:
         self.likelihood, self.translation, self.guess = likelihood, translation, guess
         self.noise, self.missing, self.augment = noise, missing, augment
