@@ -48,11 +48,18 @@ def evaluate_checkpoint(
 
     Raises:
         CheckpointError: The checkpoint is missing, damaged or of another version.
-        InputError: The data is not there, or not what the task takes.
+        InputError: The data is not there, or not what the task takes; `missing` for a
+            model that translates.
     """
     began = time.monotonic()
     model = load_checkpoint(name, device)
     card: ModelCard = model.card
+    if missing is not None and card.config.get("target"):
+        raise InputError(
+            f"missing modalities are rgb or depth of a model that reads both; "
+            f"{card.name} translates {' and '.join(card.config['modalities'])} into "
+            f"{card.config['target']}"
+        )
     task = make_task(card.task, card.task_options)
     samples = _load_samples(card, data, count)
     place = next(model.parameters()).device

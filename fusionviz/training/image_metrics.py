@@ -35,16 +35,35 @@ def mse(found: Images, truth: Images, valid: Mask | None = None) -> PerSample:
     return _mean((found - truth).square(), valid)
 
 
-def psnr(found: Images, truth: Images, *, peak: float) -> PerSample:
+def psnr(
+    found: Images, truth: Images, valid: Mask | None = None, *, peak: float
+) -> PerSample:
     """Return the peak signal-to-noise ratio, 10 log10(peak² / MSE), in dB.
 
     Args:
         found: What is measured.
         truth: What it should be.
+        valid: Pixels that count; all if not given. A sample without any is NaN.
         peak: Largest minus smallest value that a pixel can have. Infinite where the
             images are equal.
     """
-    return 10 * torch.log10(peak**2 / mse(found, truth))
+    return 10 * torch.log10(peak**2 / mse(found, truth, valid))
+
+
+def angle_deg(found: Images, truth: Images, valid: Mask | None = None) -> PerSample:
+    """Return the mean angle between directions, in degrees.
+
+    Args:
+        found: What is measured, of any length but 0.
+        truth: What it should be.
+        valid: Pixels that count; all if not given. A sample without any is NaN.
+    """
+    # By the half angle: of the cosine of a small angle nothing is left in float32.
+    x, y = F.normalize(found.double(), dim=1), F.normalize(truth.double(), dim=1)
+    half = torch.atan2(
+        (x - y).norm(dim=1, keepdim=True), (x + y).norm(dim=1, keepdim=True)
+    )
+    return _mean(2 * half.rad2deg(), valid).to(found.dtype)
 
 
 def ssim(found: Images, truth: Images, *, peak: float) -> PerSample:

@@ -80,16 +80,19 @@ def pixel_loss(
         balance: A class weighs (its share of the batch) ** -balance: 0 counts pixels
             alike, 1 counts classes alike. Weights are 1 in the mean over pixels.
     """
-    count = (label != UNLABELLED).sum().clamp_min(1)
+    weights = None
+    if balance:
+        logits = logits.to(torch.promote_types(logits.dtype, torch.float32))
+        weights = _class_weights(label, logits.shape[1], balance).to(logits.dtype)
     total = cross_entropy(
         logits,
         label,
-        weight=_class_weights(label, logits.shape[1], balance) if balance else None,
+        weight=weights,
         ignore_index=UNLABELLED,
         reduction="sum",
         label_smoothing=smoothing,
     )
-    return total / count
+    return total / (label != UNLABELLED).sum().clamp_min(1)
 
 
 def _class_weights(

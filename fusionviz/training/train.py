@@ -173,7 +173,7 @@ def _as_json(value: Any) -> Any:  # noqa: ANN401
 
 def _save_result(run: Run, export: Path | None) -> None:
     """Measure the model on the test split; save it with its card."""
-    recipe, data = run.recipe, run.recipe.data
+    recipe = run.recipe
     last = recipe.stage[-1]
     card = ModelCard(
         name=recipe.name,
@@ -190,12 +190,20 @@ def _save_result(run: Run, export: Path | None) -> None:
         versions=read_versions(),
         commit=read_commit(),
         note=recipe.note,
-        class_names=class_names(data.set, **data.options_for("test")),
+        class_names=_class_names(run),
     )
     round_weights(run.model)
     card = replace(card, metrics=_measure_on_test(run))
     for folder in filter(None, (run.folder, export)):
         save_checkpoint(run.model, card, folder, log=run.folder / log.FILE_NAME)
+
+
+def _class_names(run: Run) -> tuple[str, ...]:
+    """Return the names of the data's classes, none for a model that translates."""
+    if getattr(run.model.config, "target", ""):
+        return ()
+    data = run.recipe.data
+    return class_names(data.set, **data.options_for("test"))
 
 
 def _measure_on_test(run: Run) -> dict[str, Estimate]:

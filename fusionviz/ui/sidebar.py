@@ -22,7 +22,7 @@ def draw_sidebar() -> None:
 
 
 def rgbd_checkpoints(kind: str) -> tuple[ModelCard, ...]:
-    """Return the cards of a kind of model that reads RGB and depth."""
+    """Return the cards of a kind of model that names classes from RGB and depth."""
     return tuple(
         card for card in list_checkpoints() if card.kind == kind and _reads_rgbd(card)
     )
@@ -35,6 +35,8 @@ def picked_checkpoint(kind: str) -> ModelCard | None:
 
 
 def _reads_rgbd(card: ModelCard) -> bool:
+    if card.config.get("target"):  # it translates them instead
+        return False
     modalities = card.config.get("modalities")
     if modalities is None:
         return True

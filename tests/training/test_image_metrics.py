@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from fusionviz.training.image_metrics import mae, mse, psnr, ssim
+from fusionviz.training.image_metrics import angle_deg, mae, mse, psnr, ssim
 
 
 @pytest.fixture
@@ -78,3 +78,27 @@ def test_errors_count_only_valid_pixels(images):
         assert values[2].isnan()
         whole = ((found - truth).abs() ** power).flatten(1).mean(dim=1)
         torch.testing.assert_close(metric(found, truth), whole)
+
+
+@pytest.mark.parametrize("degrees", [0.0, 0.01, 30.0, 90.0, 179.99, 180.0])
+def test_angles_between_directions_are_exact_near_0_and_180_too(degrees):
+    angle = np.deg2rad(degrees)
+    truth = torch.tensor([1.0, 0, 0], dtype=torch.float64).view(1, 3, 1, 1)
+    found = torch.tensor([np.cos(angle), 0, np.sin(angle)]).view(1, 3, 1, 1)
+    measured = angle_deg(5 * found.expand(1, 3, 2, 2), truth.expand(1, 3, 2, 2))
+    assert measured.item() == pytest.approx(degrees, abs=1e-9)
+
+
+def test_only_valid_pixels_count_for_psnr_and_angles():
+    truth = torch.tensor([0.0, 0, 1]).view(1, 3, 1, 1).expand(2, 3, 2, 2).clone()
+    found = truth.clone()
+    found[:, :, 0, 0] = torch.tensor([1.0, 0, 0])
+    found[:, :, 0, 1] = torch.tensor([0.0, 0, -1])
+    valid = torch.zeros(2, 1, 2, 2, dtype=torch.bool)
+    valid[0, 0, 0, 0] = valid[0, 0, 1, 1] = True
+    angles = angle_deg(found, truth, valid)
+    assert angles[0].item() == pytest.approx(45)
+    assert angles[1].isnan()
+    assert psnr(found, truth, valid, peak=2.0)[0].item() == pytest.approx(
+        10 * math.log10(4 / (2 / 6))
+    )

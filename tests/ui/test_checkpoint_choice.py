@@ -1,5 +1,7 @@
 """Which checkpoints the pages offer."""
 
+from dataclasses import replace
+
 import pytest
 import streamlit as st
 from tiny_models import tiny_alignmamba, tiny_mango
@@ -7,7 +9,8 @@ from tiny_models import tiny_alignmamba, tiny_mango
 from fusionviz.errors import CheckpointError
 from fusionviz.models.alignmamba import AlignMamba, AlignMambaConfig
 from fusionviz.models.cards import ModelCard
-from fusionviz.models.checkpoints import save_checkpoint
+from fusionviz.models.checkpoints import list_checkpoints, save_checkpoint
+from fusionviz.models.mango import Mango
 from fusionviz.ui.panels.readings import trouble_with
 from fusionviz.ui.sidebar import picked_checkpoint, rgbd_checkpoints
 
@@ -25,6 +28,22 @@ def test_only_models_of_rgb_and_depth_are_offered(folder):
     save_checkpoint(tiny_alignmamba(), ModelCard(name="b-rooms"), folder)
     assert [card.name for card in rgbd_checkpoints("alignmamba")] == ["b-rooms"]
     assert rgbd_checkpoints("mango") == ()
+
+
+@pytest.mark.parametrize(
+    ("modalities", "target"),
+    [(("rgb", "depth"), "normal"), (("rgb", "edge"), "depth"), (("rgb", "edge"), "")],
+)
+def test_a_model_that_translates_or_reads_other_images_is_neither_offered_nor_picked(
+    folder, modalities, target
+):
+    config = replace(tiny_mango().config, modalities=modalities, target=target)
+    save_checkpoint(Mango(config), ModelCard(name="a-other"), folder)
+    save_checkpoint(tiny_mango(), ModelCard(name="b-rooms"), folder)
+    assert [card.name for card in list_checkpoints()] == ["a-other", "b-rooms"]
+    assert [card.name for card in rgbd_checkpoints("mango")] == ["b-rooms"]
+    st.session_state["mango"] = "a-other"  # as a link may ask for
+    assert picked_checkpoint("mango").name == "b-rooms"
 
 
 def test_the_pick_of_the_session_counts_else_the_first(folder):

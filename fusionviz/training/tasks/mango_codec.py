@@ -8,6 +8,7 @@ from torch import Tensor
 
 from fusionviz.data.records import RGBDSample
 from fusionviz.models.modalities import DEPTH_RANGE_M
+from fusionviz.training.image_losses import absolute_error, translation_loss
 from fusionviz.training.image_metrics import mae, psnr
 from fusionviz.training.metrics import Measurement
 from fusionviz.training.rgbd import ImageTask, LabelledBatch, pixel_loss
@@ -22,7 +23,8 @@ class MangoCodecTask(ImageTask):
 
     With `segmentation`, the head that will read classes from the latents learns to
     read them from the tokens already: an error of pixels alone spends the tokens on
-    texture, and forgets what is small and matters.
+    texture, and forgets what is small and matters. `translation` is the same for the
+    head that will write the target.
 
     Args:
         noise: Standard deviation of the noise, of a channel's spread.
@@ -30,6 +32,8 @@ class MangoCodecTask(ImageTask):
         segmentation: Weight of the cross-entropy of classes read from the tokens.
         smoothing: Share of the truth that is spread over all classes.
         balance: How far rare classes weigh more (see `pixel_loss`).
+        translation: Weight of the error of the target read from the tokens (see
+            `fusionviz.training.image_losses.translation_loss`).
         augment: Whether to mirror, crop and relight training samples, or a table of
             how far (see `Variation`).
         relight: Whether augmentation changes the light too.
@@ -43,10 +47,12 @@ class MangoCodecTask(ImageTask):
         segmentation: float = 0.0,
         smoothing: float = 0.0,
         balance: float = 0.0,
+        translation: float = 0.0,
         augment: bool | Mapping[str, Any] = False,
         relight: bool = True,
     ) -> None:
         self.noise, self.edges, self.segmentation = noise, edges, segmentation
+        self.translation = translation
         self.smoothing, self.balance = smoothing, balance
         self.augment, self.relight = augment, relight
 
@@ -61,7 +67,7 @@ class MangoCodecTask(ImageTask):
         batch: LabelledBatch,
         generator: torch.Generator,
     ) -> dict[str, Tensor]:
-        """Return the error of both modalities' reconstruction, and of the classes."""
+        """Return the error of both modalities' reconstruction, and of what is read."""
         losses: dict[str, Tensor] = {}
         halves = []
         for name in model.config.modalities:
@@ -81,6 +87,11 @@ class MangoCodecTask(ImageTask):
                 logits, batch.label, smoothing=self.smoothing, balance=self.balance
             )
             loss = loss + self.segmentation * losses["segmentation"]
+        if self.translation:
+            losses["translation"] = translation_loss(
+                model, torch.cat(halves, dim=1), batch.images, edges=self.edges
+            )
+            loss = loss + self.translation * losses["translation"]
         return {"loss": loss, **losses}
 
     def evaluate(
@@ -104,15 +115,6 @@ class MangoCodecTask(ImageTask):
             name: Measurement(values=torch.cat(values).cpu().numpy())
             for name, values in measured.items()
         }
-
-
-def absolute_error(found: Tensor, wanted: Tensor, edges: float) -> Tensor:
-    """Return the mean absolute error of pixels, plus `edges` times that of steps."""
-    error = (found - wanted).abs().mean()
-    for axis in (-1, -2):
-        difference = found.diff(dim=axis) - wanted.diff(dim=axis)
-        error = error + edges * difference.abs().mean()
-    return error
 
 
 TASK = MangoCodecTask
