@@ -53,9 +53,14 @@ class BatchSource:
             seed=self.seed, stage=self.stage_number, step=step, process=self.process
         )
 
-    def whole(self, step: int) -> Any:  # noqa: ANN401
-        """Return the batch of all processes, not augmented."""
-        return self._prepare(self._indices(step))
+    def beginning(self, count: int) -> Any:  # noqa: ANN401
+        """Return the first samples that training sees as one batch, not augmented.
+
+        Args:
+            count: How many at least; whole batches of all processes are taken.
+        """
+        steps = range(-(-count // self.stage.batch))
+        return self._prepare([index for step in steps for index in self._indices(step)])
 
     def parts(self, step: int) -> list[Any]:
         """Return this process's share of a batch, in the stage's number of parts."""

@@ -32,6 +32,9 @@ from fusionviz.training.state import (
 )
 from fusionviz.training.task import Task, make_task
 
+FIRST_SAMPLES = 128
+"""Samples at least that a stage's start is set from."""
+
 FAILURES_IN_A_ROW = 10
 """Steps in a row whose loss or gradient is not finite, after which a run ends."""
 
@@ -169,11 +172,13 @@ class StageTrainer:
 
     @torch.no_grad()
     def _initialise(self) -> None:
-        """Let the task set what depends on data, from the whole first batch."""
+        """Let the task set what depends on data, from the first samples."""
         device = self.run.accelerator.device
         self.source.seed_of(0).torch(device)
         self.run.model.train()
-        self.task.initialise(self.run.model, self.source.whole(0).to(device))
+        self.task.initialise(
+            self.run.model, self.source.beginning(FIRST_SAMPLES).to(device)
+        )
 
     def _make_source(self) -> BatchSource:
         accelerator = self.run.accelerator

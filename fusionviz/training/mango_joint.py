@@ -39,14 +39,15 @@ class MangoJointTask(ImageTask):
     missing: float = 0.15
 
     def initialise(self, model: Any, batch: LabelledBatch) -> None:  # noqa: ANN401
-        """Set the tokens' unit scale and every ActNorm from the first batch.
+        """Set the tokens' unit scale and the flow's start from the first samples.
 
-        Those that a checkpoint or an earlier stage has set are kept.
+        What a checkpoint or an earlier stage has set is kept.
         """
         for name in model.config.modalities:
             if not model.codec[name].is_normalised:
                 model.codec[name].normalise(batch.images[name])
-        model.flow.initialise(model.encode(batch.images))
+        x = model.encode(batch.images)
+        model.flow.initialise(x + self.noise * torch.randn_like(x))
 
     def density_loss(
         self,

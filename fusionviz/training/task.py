@@ -63,7 +63,7 @@ class Task(ABC):
         """
 
     def initialise(self, model: Any, batch: Any) -> None:  # noqa: ANN401, B027
-        """Set what depends on data (ActNorm) from the first batch of a stage.
+        """Set what depends on data (ActNorm) from the first samples of a stage.
 
         Called once at the start of a stage, without gradients, before the optimiser
         is made, with the same batch in every process. Does nothing by default.

@@ -7,8 +7,8 @@ A partition gives X1 and X2, N tokens each. Per head, on its own channels of X2:
     Y1 = X1,  Y2 = A X2
 
 (Truong et al. 2025, section 3.1; V = X2 as in the authors' code; B, the learned scores
-of relative positions, is ours: see `fusionviz.models.mango.positions`). S depends on X1 = Y1
-alone, so the Jacobian is triangular with A on its diagonal blocks, and
+of relative positions, is ours: see `fusionviz.models.mango.positions`). S depends on
+X1 = Y1 alone, so the Jacobian is triangular with A on its diagonal blocks, and
 
     log|det| = sum over heads and tokens of (d / heads) log A[i, i]
     X2 = A⁻¹ Y2, one triangular solve.
@@ -86,9 +86,7 @@ class InvertibleCrossAttention(nn.Module):
         self.to_key = nn.Linear(width, width, bias=False)
         self.norm_query = nn.LayerNorm(width)
         self.norm_key = nn.LayerNorm(width)
-        self.position = (
-            RelativePosition(partition.places, heads) if positions else None
-        )
+        self.position = RelativePosition(partition.places, heads) if positions else None
         if form == "gated":
             start = math.atanh(gate_start) / GATE_SPEED
             self.gate_weight = nn.Parameter(torch.full((heads,), start))

@@ -131,8 +131,11 @@ class MangoFlow(nn.Module):
 
         ActNorm gives unit scale; the channel mixing before an attention sorts channels
         by how well the place they are at is told from what attention reads there; and
-        gates are set to where they help most.
+        gates are set to where they help most. A flow that has been started or trained
+        stays as it is.
         """
+        if any(isinstance(layer, ActNorm) and layer.is_set for layer in self.layers):
+            return
         following = [*self.layers[1:], None]
         attentions = 0
         for layer, after in zip(self.layers, following, strict=True):

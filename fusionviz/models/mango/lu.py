@@ -123,7 +123,9 @@ class ChannelMixing(nn.Module):
             roll: By how many channels to turn the order round.
         """
         width = x.shape[-1]
-        flat, told, told_by = (part.flatten(0, 1).double() for part in (x, values, read))
+        flat, told, told_by = (
+            part.flatten(0, 1).double() for part in (x, values, read)
+        )
         covariance = flat.mT @ flat / len(flat)
         covariance += REGULARISATION * torch.eye(width, device=x.device)
         lagged = told.mT @ told_by / len(told)

@@ -26,7 +26,8 @@ PARTITIONS = {
         f"imca {pairing}": lambda n, pairing=pairing: InterModalityPartition(n, pairing)
         for pairing in range(4)
     },
-    "lica": lambda n: LearnedPartition(n, torch.Generator().manual_seed(1)),
+    "lica": lambda n: LearnedPartition(n),
+    "lica flipped": lambda n: LearnedPartition(n, flipped=True),
 }
 FORMS = ("gated", "residual", "softmax")
 
@@ -153,18 +154,33 @@ def test_imca_pairings_are_the_four_of_the_paper():
     ]
 
 
-def test_lu_matrix_starts_orthogonal_and_solves():
-    matrix = LUMatrix(6, torch.Generator().manual_seed(0)).double()
-    weight = matrix.weight()
-    torch.testing.assert_close(
-        weight @ weight.T, torch.eye(6).double(), atol=1e-6, rtol=0
+def test_lu_matrix_starts_as_told_and_solves():
+    start = torch.randn(
+        6, 6, generator=torch.Generator().manual_seed(0), dtype=torch.float64
     )
+    matrix = LUMatrix(start).double()
+    torch.testing.assert_close(matrix.weight(), start, atol=1e-5, rtol=0)
     randomise(matrix, 0.2)
     x = torch.randn(2, 6, 3, dtype=torch.float64)
     torch.testing.assert_close(matrix.mix(x), matrix.weight() @ x)
     torch.testing.assert_close(matrix.solve(matrix.mix(x)), x)
     expected = torch.linalg.slogdet(matrix.weight()).logabsdet
     torch.testing.assert_close(matrix.log_det, expected)
+
+
+def test_channel_mixing_starts_orthogonal():
+    weight = ChannelMixing(6).matrix.weight()
+    torch.testing.assert_close(weight @ weight.T, torch.eye(6), atol=1e-5, rtol=0)
+
+
+def test_lica_starts_with_rows_apart_and_the_last_token_first():
+    x = torch.arange(8.0).view(1, 8, 1)
+    first, second = LearnedPartition(4).split(x)
+    assert first.flatten().tolist() == [5, 4, 1, 0]  # the upper row of both, 2x2 grids
+    assert second.flatten().tolist() == [7, 6, 3, 2]
+    flipped = LearnedPartition(4, flipped=True)
+    assert flipped.split(x)[1].equal(first)
+    assert flipped.nearest_permutation()[4:].equal(flipped.places)
 
 
 def test_nearest_permutation_finds_a_planted_one():
