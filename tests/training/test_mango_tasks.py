@@ -6,6 +6,7 @@ import torch
 
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rooms import render_room
+from fusionviz.errors import InputError
 from fusionviz.models.mango import Mango, MangoConfig
 from fusionviz.training.rgbd import labelled_batch
 from fusionviz.training.task import make_task
@@ -170,3 +171,54 @@ def test_a_batch_without_labels_has_none_anywhere():
     batch = labelled_batch(make_samples(2, labels=False), 16)
     assert (batch.label == -1).all()
     assert len(batch[:1]) == 1
+
+
+def gradients(model, part):
+    """The gradients of one part of the model, as one vector."""
+    return torch.cat(
+        [
+            torch.zeros(w.numel()) if w.grad is None else w.grad.flatten()
+            for name, w in model.named_parameters()
+            if name.startswith(part)
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "reaches_encoder"),
+    [
+        ({"teaching": 1.0, "segmentation": 0.0}, False),
+        ({"teaching": 1.0, "likelihood": 0.0, "guess": 0.0}, True),
+        ({"likelihood": 0.0, "guess": 0.0}, False),
+    ],
+)
+def test_the_encoder_learns_from_classes_and_never_from_the_likelihood(
+    model, options, reaches_encoder
+):
+    task = make_task("mango-flow", {"missing": 0.0, **options})
+    samples = [*make_samples(3), *make_samples(3, labels=False)]
+    batch = task.prepare(model, samples)
+    task.initialise(model, batch)
+    task.loss(model, batch, torch.Generator().manual_seed(0))["loss"].backward()
+    assert gradients(model, "codec.rgb.encoder").any() == reaches_encoder
+    assert gradients(model, "flow").any()
+    assert not gradients(model, "codec.rgb.decoder").any()
+
+
+def test_samples_that_teach_do_not_count_for_the_likelihood(model):
+    samples = make_samples(4)
+    taught = make_task("mango-flow", {"teaching": 1.0, "missing": 0.0})
+    _, terms = train(taught, model, samples, steps=1)
+    assert terms["nll"].item() == 0
+    unlabelled = make_task("mango-flow", {"teaching": 1.0, "missing": 0.0})
+    _, terms = train(unlabelled, model, make_samples(4, labels=False), steps=1)
+    assert terms["nll"].item() != 0
+
+
+def test_reconstruction_keeps_the_decoder_with_the_tokens(model):
+    task = make_task("mango-flow", {"teaching": 0.5, "reconstruction": 1.0})
+    _, terms = train(task, model, make_samples(5), steps=1)
+    assert terms["reconstruction"].item() > 0
+    assert gradients(model, "codec.depth.decoder").any()
+    with pytest.raises(InputError, match="teaching is a share from 0 to 1, got 1.5"):
+        make_task("mango-flow", {"teaching": 1.5})

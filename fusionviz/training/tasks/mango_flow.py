@@ -1,19 +1,23 @@
 """Train MANGO's flow, its segmentation head and its cross-modal guess."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import torch
+from jaxtyping import Bool
 from torch import Tensor
 
 from fusionviz.data.records import RGBDSample
+from fusionviz.models.inputs import ImageBatch
+from fusionviz.training.image_losses import absolute_error
 from fusionviz.training.mango_joint import (
     MangoJointTask,
     density_measurements,
     there_and_back,
 )
 from fusionviz.training.metrics import (
+    UNLABELLED,
     Measurement,
     confusion_matrix,
     segmentation_measurements,
@@ -26,6 +30,10 @@ class MangoFlowTask(MangoJointTask):
 
     loss = likelihood * NLL a dimension + segmentation * cross-entropy + guess error
 
+    The codec learns nothing, unless the recipe leaves it trainable and `teaching` says
+    which share of the labelled samples teaches the encoder their classes; then
+    `reconstruction` keeps tokens and decoder together.
+
     Args:
         likelihood: Weight of the NLL, nats a dimension.
         segmentation: Weight of the cross-entropy.
@@ -33,7 +41,14 @@ class MangoFlowTask(MangoJointTask):
         noise: Standard deviation of the noise on the tokens, which have unit scale.
         missing: Share of samples that are segmented with one modality guessed; they
             do not count for the likelihood.
-        augment: Whether to mirror, crop and relight training samples.
+        smoothing: Share of the truth that is spread over all classes.
+        balance: How far rare classes weigh more (see `pixel_loss`).
+        teaching: Share of the labelled samples that teach the encoder; they do not
+            count for the likelihood.
+        reconstruction: Weight of the error of the images decoded from the tokens of a
+            quarter of the batch.
+        augment: Whether to mirror, crop and relight training samples, or a table of
+            how far (see `Variation`).
     """
 
     def __init__(
@@ -44,10 +59,18 @@ class MangoFlowTask(MangoJointTask):
         guess: float = 1.0,
         noise: float = 0.05,
         missing: float = 0.15,
-        augment: bool = False,
+        smoothing: float = 0.0,
+        balance: float = 0.0,
+        teaching: float = 0.0,
+        reconstruction: float = 0.0,
+        augment: bool | Mapping[str, Any] = False,
     ) -> None:
+        if not 0 <= teaching <= 1:
+            raise ValueError(f"teaching is a share from 0 to 1, got {teaching}")
         self.likelihood, self.segmentation, self.guess = likelihood, segmentation, guess
         self.noise, self.missing, self.augment = noise, missing, augment
+        self.smoothing, self.balance = smoothing, balance
+        self.teaching, self.reconstruction = teaching, reconstruction
 
     def loss(
         self,
@@ -55,12 +78,31 @@ class MangoFlowTask(MangoJointTask):
         batch: LabelledBatch,
         generator: torch.Generator,
     ) -> dict[str, Tensor]:
-        """Return the three terms and their weighted sum."""
-        z, terms = self.density_loss(model, batch.images, generator)
+        """Return the terms and their weighted sum."""
+        teaching = self._choose_teaching(batch, generator) if self.teaching else None
+        z, terms = self.density_loss(model, batch.images, generator, teaching)
         if self.segmentation:
-            terms["segmentation"] = pixel_loss(model.segment(z), batch.label)
+            terms["segmentation"] = pixel_loss(
+                model.segment(z),
+                batch.label,
+                smoothing=self.smoothing,
+                balance=self.balance,
+            )
             terms["loss"] = terms["loss"] + self.segmentation * terms["segmentation"]
+        if self.reconstruction:
+            quarter = batch.images.part(slice(-(-len(batch) // 4)))
+            terms["reconstruction"] = reconstruction_error(model, quarter)
+            more = self.reconstruction * terms["reconstruction"]
+            terms["loss"] = terms["loss"] + more
         return terms
+
+    def _choose_teaching(
+        self, batch: LabelledBatch, generator: torch.Generator
+    ) -> Bool[Tensor, " batch"]:
+        """Return which samples teach the encoder: a share of those with labels."""
+        label = batch.label
+        chance = torch.rand(len(label), generator=generator, device=label.device)
+        return (chance < self.teaching) & (label != UNLABELLED).any(dim=(1, 2))
 
     def evaluate(
         self,
@@ -83,6 +125,15 @@ class MangoFlowTask(MangoJointTask):
         if self.segmentation:
             measured |= segmentation_measurements(np.stack(confusions))
         return measured
+
+
+def reconstruction_error(model: Any, images: ImageBatch) -> Tensor:  # noqa: ANN401
+    """Return the error of the images that the codec makes of these, and their edges."""
+    errors = []
+    for name in model.config.modalities:
+        rebuilt = model.codec[name].decode(model.codec[name].encode(images[name]))
+        errors.append(absolute_error(rebuilt, images[name], edges=1.0))
+    return torch.stack(errors).sum()
 
 
 TASK = MangoFlowTask

@@ -53,7 +53,10 @@ class TokenSegmentationTask(ImageTask):
         self.augment = augment
 
     def initialise(self, model: Any, batch: LabelledBatch) -> None:  # noqa: ANN401
-        """Forget what scale the tokens had: the encoders will change.
+        """Give the tokens unit scale, as the flow has them, from the first batch.
+
+        An encoder's first tokens hardly differ from place to place, and the head would
+        take long to see how. What a checkpoint or an earlier stage has set is kept.
 
         Raises:
             InputError: `use` names what the model does not read.
@@ -63,8 +66,9 @@ class TokenSegmentationTask(ImageTask):
             raise InputError(
                 f"use is of {', '.join(model.config.modalities)}, got {sorted(unknown)}"
             )
-        for codec in model.codec.values():
-            codec.forget_statistics()
+        for name in model.config.modalities:
+            if not model.codec[name].is_normalised:
+                model.codec[name].normalise(batch.images[name])
 
     def loss(
         self,

@@ -1,0 +1,68 @@
+"""Every recipe for NYU Depth V2 trains, on small images and for two steps a stage."""
+
+import json
+
+import pytest
+from nyu_folder import make_nyu_folder
+
+from fusionviz.models.checkpoints import load_checkpoint
+from fusionviz.training.recipes import list_recipes, load_recipe
+from fusionviz.training.train import train
+
+RECIPES = [name for name in list_recipes() if name.startswith("mango-nyu")]
+
+SETTINGS = (
+    "model.config.image_size=16",
+    "model.config.grid=4",
+    "model.config.width=8",
+    "model.config.heads=2",
+    "model.config.coupling_width=8",
+    "model.config.codec_widths=[8, 8]",
+    "model.config.head_width=32",
+    "model.config.guess_width=16",
+    "evaluation.every=2",
+    "evaluation.resamples=5",
+)
+
+
+def make_tiny(name):
+    recipe = load_recipe(name)
+    per_stage = [
+        f"stage.{number}.{setting}"
+        for number in range(1, len(recipe.stage) + 1)
+        for setting in ("steps=2", "batch=4", "warmup=0")
+    ]
+    blocks = min(1, recipe.model.config.get("blocks", 1))
+    for setting in (*SETTINGS, *per_stage, f"model.config.blocks={blocks}"):
+        recipe = recipe.override(setting)
+    return recipe
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_recipe_trains_and_is_measured(name, tmp_path, monkeypatch):
+    monkeypatch.setenv("FUSIONVIZ_DATA", str(make_nyu_folder(tmp_path / "data")))
+    recipe = make_tiny(name)
+    assert train(recipe, tmp_path / "run", device="cpu")
+    model = load_checkpoint(tmp_path / "run" / f"{name}.json", "cpu")
+    assert {"miou", "pixel_accuracy", "mean_accuracy"} <= set(model.card.metrics)
+    assert len(model.card.class_names) == model.config.classes
+    assert ("bits_per_dim" in model.card.metrics) == (model.config.blocks > 0)
+    json.dumps(model.card.recipe)
+
+
+def test_the_baselines_are_the_network_and_differ_in_what_it_sees():
+    whole = load_recipe("mango-nyu")
+    names = ("concatenation", "rgb", "depth")
+    recipes = [load_recipe(f"mango-nyu-{name}") for name in names]
+    for recipe in recipes:
+        config = {**recipe.model.config}
+        assert config.pop("blocks") == 0
+        assert config == whole.model.config
+        (stage,) = recipe.stage
+        options = {**stage.options}
+        options.pop("use", None)
+        assert options["augment"] == whole.stage[0].options["augment"]
+        assert options["balance"] == whole.stage[0].options["balance"]
+        assert (stage.steps, stage.batch) == (800, 16)
+    uses = [recipe.stage[0].options.get("use") for recipe in recipes]
+    assert uses == [None, ["rgb"], ["depth"]]
