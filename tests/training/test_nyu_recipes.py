@@ -12,6 +12,7 @@ from fusionviz.training.train import train
 RECIPES = [name for name in list_recipes() if name.startswith("mango-nyu")]
 
 SETTINGS = (
+    "model.start=''",
     "model.config.image_size=16",
     "model.config.grid=4",
     "model.config.width=8",
@@ -58,6 +59,7 @@ def test_the_baselines_are_the_network_and_differ_in_what_it_sees():
         config = {**recipe.model.config}
         assert config.pop("blocks") == 0
         assert config == whole.model.config
+        assert recipe.model.start == whole.model.start
         (stage,) = recipe.stage
         options = {**stage.options}
         options.pop("use", None)
