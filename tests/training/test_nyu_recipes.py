@@ -34,6 +34,8 @@ def make_tiny(name):
         for setting in ("steps=2", "batch=4", "warmup=0")
     ]
     blocks = min(1, recipe.model.config.get("blocks", 1))
+    if recipe.data.train.get("rooms"):
+        per_stage.append("data.train.rooms=2")
     for setting in (*SETTINGS, *per_stage, f"model.config.blocks={blocks}"):
         recipe = recipe.override(setting)
     return recipe
@@ -60,6 +62,8 @@ def test_the_baselines_are_the_network_and_differ_in_what_it_sees():
         assert config.pop("blocks") == 0
         assert config == whole.model.config
         assert recipe.model.start == whole.model.start
+        seen = {**recipe.data.train, "unlabelled": True}
+        assert seen == whole.data.train
         (stage,) = recipe.stage
         options = {**stage.options}
         options.pop("use", None)
