@@ -12,6 +12,7 @@ of the labelled images is held out for testing.
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal, overload
 
@@ -21,6 +22,8 @@ from numpy.typing import NDArray
 
 from fusionviz.data.folders import data_folder
 from fusionviz.data.records import RGBDSample
+from fusionviz.data.room_set import load_rooms
+from fusionviz.data.sets import FIRST_TRAINING_ROOM
 from fusionviz.errors import InputError
 
 Split = Literal["train", "validation", "test", "all"]
@@ -71,7 +74,12 @@ class NYUDv2(Sequence[RGBDSample]):
 
 
 def load_nyudv2(
-    split: Split, *, classes: int = 13, unlabelled: bool = False, repeat: int = 1
+    split: Split,
+    *,
+    classes: int = 13,
+    unlabelled: bool = False,
+    repeat: int = 1,
+    rooms: int = 0,
 ) -> Sequence[RGBDSample]:
     """Return a split of NYU Depth V2.
 
@@ -81,24 +89,37 @@ def load_nyudv2(
         classes: 13 or 40.
         unlabelled: Whether `train` also holds the unlabelled images, after the others.
         repeat: How often `train` holds each labelled image, so that batches have a
-            fair share of them beside the unlabelled ones.
+            fair share of them beside the others.
+        rooms: How many generated rooms `train` holds too, at the end. Their classes are
+            the 13, and their depth is taken as relative like that of photographs.
 
     Raises:
         InputError: The data is not there.
-        ValueError: `classes` is neither 13 nor 40, or `repeat` is not positive.
+        ValueError: `classes` is neither 13 nor 40, `repeat` is not positive, or there
+            are rooms with other than 13 classes.
     """
     if classes not in (13, 40):
         raise ValueError(f"classes is 13 or 40, got {classes}")
     if repeat < 1:
         raise ValueError(f"repeat must be positive, got {repeat}")
+    if rooms < 0 or (rooms and classes != 13):
+        raise ValueError(
+            "rooms is a count of images with 13 classes, got "
+            f"{rooms} beside {classes} classes"
+        )
     folder = data_folder() / "nyuv2_labeled"
     images = NYUDv2(folder, _names(folder), classes)
     wanted = images.names if split == "all" else split_runs(images.names)[split]
-    labelled = NYUDv2(folder, wanted * (repeat if split == "train" else 1), classes)
-    if not (unlabelled and split == "train"):
-        return labelled
-    other = data_folder() / "nyuv2_unlabeled"
-    return _Chain(labelled, NYUDv2(other, _names(other)))
+    if split != "train":
+        return NYUDv2(folder, wanted, classes)
+    samples: Sequence[RGBDSample] = NYUDv2(folder, wanted * repeat, classes)
+    if unlabelled:
+        other = data_folder() / "nyuv2_unlabeled"
+        samples = _Chain(samples, NYUDv2(other, _names(other)))
+    if rooms:
+        seeds = range(FIRST_TRAINING_ROOM, FIRST_TRAINING_ROOM + rooms)
+        samples = _Chain(samples, _RelativeDepth(load_rooms(seeds)))
+    return samples
 
 
 def class_names(classes: int = 13) -> tuple[str, ...]:
@@ -139,6 +160,21 @@ class _Chain(Sequence[RGBDSample]):
             return [self[place] for place in range(*index.indices(len(self)))]
         inside = index < len(self.first)
         return self.first[index] if inside else self.second[index - len(self.first)]
+
+
+class _RelativeDepth(Sequence[RGBDSample]):
+    """Samples whose depth is taken as relative, as that of photographs is here."""
+
+    def __init__(self, samples: Sequence[RGBDSample]) -> None:
+        self.samples = samples
+
+    def __len__(self) -> int:
+        return len(self.samples)
+
+    def __getitem__(self, index):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN204
+        if isinstance(index, slice):
+            return _RelativeDepth(self.samples[index])
+        return replace(self.samples[index], depth_is_metric=False)
 
 
 def _names(folder: Path) -> list[str]:

@@ -39,8 +39,8 @@ def load_set(name: str, split: str, **options: Any) -> Sequence[Any]:  # noqa: A
     Args:
         name: A key of `SETS`.
         split: `"train"`, `"validation"` or `"test"`.
-        options: What the set takes: `rooms` count and size, `nyudv2` classes and
-            unlabelled.
+        options: What the set takes: `rooms` count and size, `nyudv2` classes,
+            unlabelled, repeat and rooms.
 
     Raises:
         InputError: There is no such set, split or option.

@@ -59,11 +59,14 @@ class ModelRecipe:
         config: Fields of its config that differ from the default; `preset` names a
             preset to differ from instead.
         start: A checkpoint to take weights from where name and shape agree.
+        start_with: Patterns of the names of the weights to take, as in a stage's
+            `trainable`; all if there are none.
     """
 
     kind: str
     config: Mapping[str, Any] = field(default_factory=dict)
     start: str = ""
+    start_with: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

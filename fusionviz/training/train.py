@@ -23,6 +23,7 @@ from fusionviz.training import log
 from fusionviz.training.interrupt import StopRequest
 from fusionviz.training.loop import StageTrainer
 from fusionviz.training.measure import measure_estimates
+from fusionviz.training.parameters import matches
 from fusionviz.training.provenance import (
     describe_hardware,
     read_commit,
@@ -135,10 +136,11 @@ def _make_model(recipe: Recipe) -> nn.Module:
         return model
     given = load_checkpoint(recipe.model.start, "cpu").state_dict()
     own = model.state_dict()
+    wanted = recipe.model.start_with or ("*",)
     fitting = {
         name: weights
         for name, weights in given.items()
-        if name in own and own[name].shape == weights.shape
+        if name in own and own[name].shape == weights.shape and matches(name, wanted)
     }
     if not fitting:
         raise InputError(f"no weights of {recipe.model.start!r} fit the model")
@@ -154,6 +156,8 @@ def _identity(recipe: Recipe) -> dict[str, Any]:
 
 
 def _check_identity(saved: Mapping[str, Any], own: Mapping[str, Any]) -> None:
+    """Refuse a run of another recipe; a setting newer than the run has its default."""
+    saved = _identity(Recipe.from_table({"name": "saved", **saved}))
     for name, value in own.items():
         if _as_json(value) != _as_json(saved.get(name)):
             raise InputError(

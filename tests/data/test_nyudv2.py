@@ -8,6 +8,7 @@ import pytest
 
 from fusionviz.data.folders import data_folder
 from fusionviz.data.nyudv2 import class_names, load_nyudv2, split_runs
+from fusionviz.data.rooms import CLASS_NAMES, render_room
 from fusionviz.errors import InputError
 
 RUNS = ["0001", "0002", "0005", "0009", "0010", "0011", "0020", "0030", "0031"]
@@ -78,6 +79,25 @@ def test_labelled_images_are_repeated_in_training_alone(folder):
         assert len(load_nyudv2(split, repeat=3)) == len(load_nyudv2(split))
     with pytest.raises(ValueError, match="repeat must be positive, got 0"):
         load_nyudv2("train", repeat=0)
+
+
+def test_generated_rooms_follow_with_relative_depth(folder):
+    once = load_nyudv2("train", unlabelled=True)
+    more = load_nyudv2("train", unlabelled=True, rooms=2)
+    assert len(more) == len(once) + 2
+    for room, seed in zip(more[-2:], (10_000, 10_001), strict=True):
+        assert not room.depth_is_metric
+        np.testing.assert_array_equal(room.label, render_room(seed, (128, 128)).label)
+    assert len(load_nyudv2("test", rooms=2)) == len(load_nyudv2("test"))
+    for rooms, classes in ((1, 40), (-1, 13)):
+        with pytest.raises(ValueError, match=f"got {rooms} beside {classes}"):
+            load_nyudv2("train", rooms=rooms, classes=classes)
+
+
+def test_photographs_and_rooms_have_the_same_classes():
+    if not (data_folder() / "nyuv2_labeled").is_dir():
+        pytest.skip("NYU Depth V2 is not here (FUSIONVIZ_DATA names its folder)")
+    assert class_names() == tuple(CLASS_NAMES)
 
 
 def test_an_absent_folder_says_what_to_set(tmp_path, monkeypatch):

@@ -12,6 +12,7 @@ from fusionviz.training.train import train
 RECIPES = [name for name in list_recipes() if name.startswith("mango-nyu")]
 
 SETTINGS = (
+    "model.start=''",
     "model.config.image_size=16",
     "model.config.grid=4",
     "model.config.width=8",
@@ -33,6 +34,8 @@ def make_tiny(name):
         for setting in ("steps=2", "batch=4", "warmup=0")
     ]
     blocks = min(1, recipe.model.config.get("blocks", 1))
+    if recipe.data.train.get("rooms"):
+        per_stage.append("data.train.rooms=2")
     for setting in (*SETTINGS, *per_stage, f"model.config.blocks={blocks}"):
         recipe = recipe.override(setting)
     return recipe
@@ -58,6 +61,9 @@ def test_the_baselines_are_the_network_and_differ_in_what_it_sees():
         config = {**recipe.model.config}
         assert config.pop("blocks") == 0
         assert config == whole.model.config
+        assert recipe.model.start == whole.model.start
+        seen = {**recipe.data.train, "unlabelled": True}
+        assert seen == whole.data.train
         (stage,) = recipe.stage
         options = {**stage.options}
         options.pop("use", None)

@@ -8,10 +8,12 @@ from nyu_folder import make_nyu_folder
 from properties import randomise
 
 from fusionviz.data.nyudv2 import load_nyudv2
+from fusionviz.errors import InputError
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import load_checkpoint, save_checkpoint
 from fusionviz.models.mango import ActNorm, Mango, MangoConfig
 from fusionviz.training.recipes import Recipe
+from fusionviz.training.state import read_state, write_state
 from fusionviz.training.task import make_task
 from fusionviz.training.train import train
 
@@ -91,39 +93,73 @@ def test_a_stage_on_the_codec_lets_tokens_find_their_scale_anew(model, samples):
     torch.testing.assert_close(halves.std((0, 2)), torch.ones(2, 8), atol=1e-3, rtol=0)
 
 
-def test_a_run_starts_where_its_checkpoint_stands(model, samples, tmp_path):
+@pytest.fixture
+def start(model, samples, tmp_path):
+    """The path of a checkpoint whose every weight is set."""
     task = make_task("mango-flow")
     with torch.no_grad():
         task.initialise(randomise(model, 0.05), batch_of(task, model, samples[:4]))
     save_checkpoint(model, ModelCard(name="first", task="mango-flow"), tmp_path)
-    start = load_checkpoint(tmp_path / "first.json", "cpu")
-    recipe = Recipe.from_table(
+    return tmp_path / "first.json"
+
+
+def make_recipe(start, **more):
+    """Return two steps of next to no learning from a checkpoint."""
+    stage = {
+        "task": "mango-flow",
+        "steps": 2,
+        "batch": 2,
+        "learning_rate": 1e-9,
+        "frozen": ["codec"],
+    }
+    return Recipe.from_table(
         {
             "name": "second",
             "model": {
                 "kind": "mango",
                 "config": asdict(TINY),
-                "start": str(tmp_path / "first.json"),
+                "start": str(start),
+                **more,
             },
             "data": {"set": "nyudv2"},
-            "stage": [
-                {
-                    "task": "mango-flow",
-                    "steps": 2,
-                    "batch": 2,
-                    "learning_rate": 1e-9,
-                    "frozen": ["codec"],
-                }
-            ],
+            "stage": [stage],
             "evaluation": {"resamples": 3},
         }
     )
+
+
+def test_a_run_starts_where_its_checkpoint_stands(start, tmp_path):
+    assert train(make_recipe(start), tmp_path / "run", device="cpu")
+    given = load_checkpoint(start, "cpu").state_dict()
+    end = load_checkpoint(tmp_path / "run" / "second.json", "cpu").state_dict()
+    for name, tensor in given.items():
+        torch.testing.assert_close(end[name], tensor, atol=1e-6, rtol=0, msg=name)
+
+
+def test_a_run_takes_from_its_checkpoint_what_it_is_told_to(start, tmp_path):
+    recipe = make_recipe(start, start_with=["codec", "segmenter.*.weight"])
     assert train(recipe, tmp_path / "run", device="cpu")
-    end = load_checkpoint(tmp_path / "run" / "second.json", "cpu")
-    for name, tensor in start.state_dict().items():
-        torch.testing.assert_close(
-            end.state_dict()[name], tensor, atol=1e-6, rtol=0, msg=name
+    given = load_checkpoint(start, "cpu").state_dict()
+    end = load_checkpoint(tmp_path / "run" / "second.json", "cpu").state_dict()
+    for name, tensor in given.items():
+        is_taken = name.startswith("codec") or (
+            name.startswith("segmenter") and name.endswith("weight")
         )
+        is_float = tensor.is_floating_point() and not name.endswith(".sign")
+        same = torch.allclose(end[name], tensor, atol=1e-6)
+        assert same == is_taken or not is_float, name
+
+
+def test_a_run_older_than_a_setting_is_continued(start, tmp_path):
+    recipe, folder = make_recipe(start), tmp_path / "run"
+    assert train(recipe, folder, device="cpu")
+    position, tensors = read_state(folder)
+    del position.recipe["model"]["start_with"]
+    write_state(folder, position, tensors)
+    assert train(recipe, folder, resume=True, device="cpu")
+    other = recipe.override("seed=5")
+    with pytest.raises(InputError, match="another 'seed'"):
+        train(other, folder, resume=True, device="cpu")
 
 
 def test_a_model_saved_before_it_was_set_is_set_later(model, samples):

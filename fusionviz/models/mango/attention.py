@@ -164,14 +164,23 @@ class InvertibleCrossAttention(nn.Module):
         """
         query = self._split_heads(self.norm_query(self.to_query(first)))
         key = self._split_heads(self.norm_key(self.to_key(first)))
-        scores = query @ key.mT / math.sqrt(query.shape[-1])
+        query = query / math.sqrt(query.shape[-1])
+        tokens = query.shape[-2]
+        start = query.new_full((tokens, tokens), -torch.inf).tril(-1)
+        start = start.expand(self.heads, tokens, tokens)
         if self.position is not None:
-            scores = scores + self.position()
+            start = start + self.position().to(query.dtype)
         if intervention is not None and intervention.uniform is not None:
-            even = intervention.uniform.to(scores.device)[:, None, None]
-            scores = scores.masked_fill(even, 0.0)
-        earlier = torch.ones(scores.shape[-2:], dtype=torch.bool, device=first.device)
-        return scores.masked_fill(earlier.tril(-1), -torch.inf).softmax(dim=-1)
+            even = intervention.uniform.to(query.device)[:, None, None]
+            query = query.masked_fill(even, 0.0)
+            start = start.masked_fill(even & start.isfinite(), 0.0)
+        # One pass makes the masked scores: these matrices are what a call costs.
+        scores = torch.baddbmm(
+            start.expand(len(query), -1, -1, -1).flatten(0, 1),
+            query.flatten(0, 1),
+            key.flatten(0, 1).mT,
+        )
+        return scores.softmax(dim=-1).unflatten(0, (-1, self.heads))
 
     def matrix(
         self, attention: Weights, intervention: HeadIntervention | None = None
@@ -180,11 +189,12 @@ class InvertibleCrossAttention(nn.Module):
         if self.form == "softmax":
             return attention
         gate = self.effective_gate(intervention)
-        scaled = attention if gate is None else attention * gate[:, None, None]
         identity = torch.eye(
             attention.shape[-1], dtype=attention.dtype, device=attention.device
         )
-        return scaled + identity
+        if gate is None:
+            return identity + attention
+        return torch.addcmul(identity, attention, gate[:, None, None])
 
     def effective_gate(
         self, intervention: HeadIntervention | None

@@ -99,18 +99,19 @@ class MangoFlow(nn.Module):
         return z, total
 
     def inverse(self, z: Tokens, intervention: Intervention | None = None) -> Tokens:
-        """Return the joint tokens of these latents.
+        """Return the joint tokens of these latents, in their precision as `forward`.
 
         Args:
             z: Latents.
             intervention: The same changes that `forward` was given, if any.
         """
         changes = intervention or {}
-        for index, layer in reversed(list(enumerate(self.layers))):
-            if isinstance(layer, InvertibleCrossAttention):
-                z = layer.inverse(z, changes.get(index))
-            else:
-                z = cast(InvertibleLayer, layer).inverse(z)
+        with torch.autocast(z.device.type, enabled=False):
+            for index, layer in reversed(list(enumerate(self.layers))):
+                if isinstance(layer, InvertibleCrossAttention):
+                    z = layer.inverse(z, changes.get(index))
+                else:
+                    z = cast(InvertibleLayer, layer).inverse(z)
         return z
 
     def steps(

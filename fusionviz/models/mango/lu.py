@@ -52,38 +52,61 @@ class LUMatrix(nn.Module):
 
     def factors(self) -> tuple[Tensor, Tensor]:
         """Return L (unit lower triangular) and U + diag(s)."""
-        identity = torch.eye(
-            len(self.sign), dtype=self.lower.dtype, device=self.lower.device
+        ones = torch.ones_like(self.sign)
+        return (
+            torch.diagonal_scatter(self.lower.tril(-1), ones),
+            torch.diagonal_scatter(self.upper.triu(1), self._diagonal()),
         )
-        scale = torch.diag(self.sign * self.log_scale.exp())
-        return self.lower.tril(-1) + identity, self.upper.triu(1) + scale
 
     def weight(self) -> Float[Tensor, "size size"]:
         """Return W."""
         lower, upper = self.factors()
-        return (lower @ upper)[self.order]
+        return (lower @ upper).index_select(0, self.order)
 
     def mix(
         self, x: Float[Tensor, "batch size channel"]
     ) -> Float[Tensor, "batch size channel"]:
-        """Return W x."""
-        return torch.einsum("ij,bjc->bic", self.weight(), x)
+        """Return W x, multiplied in the order that takes the fewest operations."""
+        mixed = torch.linalg.multi_dot([*self.factors(), _to_columns(x)])
+        return _to_batch(mixed.index_select(0, self.order), len(x))
 
     def solve(
         self, y: Float[Tensor, "batch size channel"]
     ) -> Float[Tensor, "batch size channel"]:
         """Return W⁻¹ y by two triangular solves."""
-        lower, upper = self.factors()
-        ordered = y[:, torch.argsort(self.order)]
+        ordered = _to_columns(y.index_select(1, torch.argsort(self.order)))
+        # A solve reads its own triangle only: what lies beyond need not be cleared.
         half = torch.linalg.solve_triangular(
-            lower, ordered, upper=False, unitriangular=True
+            self.lower, ordered, upper=False, unitriangular=True
         )
-        return torch.linalg.solve_triangular(upper, half, upper=True)
+        upper = torch.diagonal_scatter(self.upper, self._diagonal())
+        return _to_batch(torch.linalg.solve_triangular(upper, half, upper=True), len(y))
+
+    def _diagonal(self) -> Float[Tensor, " size"]:
+        return self.sign * self.log_scale.exp()
 
     @property
     def log_det(self) -> Float[Tensor, ""]:
         """Log |det W|, the sum of the log scales."""
         return self.log_scale.sum()
+
+
+def _to_columns(
+    x: Float[Tensor, "batch size channel"],
+) -> Float[Tensor, "size column"]:
+    """Return all channels of all samples side by side, each column in one piece.
+
+    One solve with many columns, laid out as LAPACK reads them, takes a fraction of the
+    time of one solve a sample.
+    """
+    return x.mT.flatten(0, 1).mT
+
+
+def _to_batch(
+    columns: Float[Tensor, "size column"], batch: int
+) -> Float[Tensor, "batch size channel"]:
+    """Return columns as samples again: `_to_columns` undone."""
+    return columns.mT.unflatten(0, (batch, -1)).mT
 
 
 class ChannelMixing(nn.Module):

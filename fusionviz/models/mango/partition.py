@@ -55,11 +55,11 @@ class IndexPartition(nn.Module):
 
     def split(self, x: Tokens) -> tuple[Half, Half]:
         """Return (X1, X2)."""
-        return x[:, self.first], x[:, self.second]
+        return x.index_select(1, self.first), x.index_select(1, self.second)
 
     def merge(self, first: Half, second: Half) -> Tokens:
         """Return the joint tokens in their own order; the inverse of `split`."""
-        return torch.cat([first, second], dim=1)[:, self.undo]
+        return torch.cat([first, second], dim=1).index_select(1, self.undo)
 
 
 class ModalityPartition(IndexPartition):
