@@ -155,6 +155,31 @@ def evaluate(
         _echo_metrics(part["metrics"])
 
 
+@app.command()
+@says_what_is_wrong
+def measure(
+    name: Annotated[str, typer.Argument(help="A checkpoint's name, or a path of it.")],
+    data: Annotated[
+        str, typer.Option(help="rooms, nyudv2, or a folder of samples.")
+    ] = "rooms",
+    count: Annotated[int, typer.Option(min=1, help="Samples to invert.")] = 100,
+    repeats: Annotated[int, typer.Option(min=1, help="Timed passes.")] = 30,
+    threads: Annotated[
+        int | None, typer.Option(min=1, help="Of the CPU; all if not given.")
+    ] = None,
+    device: Device = "auto",
+) -> None:
+    """Measure a flow's time, memory and inverse error here; print JSON."""
+    import torch
+
+    from fusionviz.training.evaluation import measure_checkpoint
+
+    if threads is not None:
+        torch.set_num_threads(threads)
+    result = measure_checkpoint(name, data, count=count, repeats=repeats, device=device)
+    typer.echo(json.dumps(result, allow_nan=False))
+
+
 @app.command("app")
 @says_what_is_wrong
 def start_app(

@@ -40,6 +40,7 @@ class ModelCard:
         hardware: What it was trained on, in words.
         versions: Versions of what it was trained with.
         metrics: What was measured on data that training never saw.
+        measured_on: What it was measured on, in words: matters for what took time.
         parameters: Number of its parameters.
         commit: Commit of the code, empty where unknown.
         licence: Licence of the weights.
@@ -63,6 +64,7 @@ class ModelCard:
     hardware: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
     metrics: Mapping[str, Estimate] = field(default_factory=dict)
+    measured_on: str = ""
     parameters: int = 0
     commit: str = ""
     licence: str = "Apache-2.0"

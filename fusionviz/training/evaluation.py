@@ -12,7 +12,10 @@ from fusionviz.data.sets import SETS, load_folder, load_set
 from fusionviz.errors import InputError
 from fusionviz.models.cards import Estimate, ModelCard
 from fusionviz.models.checkpoints import load_checkpoint
+from fusionviz.training.footprint import REPEATS, SAMPLES, measure_footprint
 from fusionviz.training.measure import measure_estimates
+from fusionviz.training.metrics import estimate_all
+from fusionviz.training.provenance import describe_hardware
 from fusionviz.training.task import make_task
 
 ROOMS = 100
@@ -84,6 +87,48 @@ def evaluate_checkpoint(
     result["device"] = str(place)
     result["backend"] = f"torch {torch.__version__}"
     return result
+
+
+def measure_checkpoint(
+    name: str,
+    data: str = "rooms",
+    *,
+    count: int = SAMPLES,
+    repeats: int = REPEATS,
+    device: str = "auto",
+) -> dict[str, Any]:
+    """Return what a checkpoint's flow takes here, and how exactly it comes back.
+
+    Args:
+        name: Of the checkpoint, or a path of it.
+        data: A data set, of which the test split is taken, or a folder of samples.
+        count: How many samples the inverse is tried on.
+        repeats: Timed passes in each direction.
+        device: As `pick_device` takes it.
+
+    Returns:
+        `{"checkpoint", "data", "samples", "repeats", "hardware", "metrics": {name:
+        {"value", "low", "high"}}}`, with the metrics of `measure_footprint`.
+
+    Raises:
+        CheckpointError: The checkpoint is missing, damaged or of another version.
+        InputError: The data is not there, or the checkpoint has no flow.
+    """
+    model = load_checkpoint(name, device)
+    samples = _load_samples(model.card, data, count)
+    measured = measure_footprint(model, samples, repeats=repeats, count=count)
+    if not measured:
+        raise InputError(f"{model.card.name} has no flow to measure")
+    return {
+        "checkpoint": model.card.name,
+        "data": data,
+        "samples": len(samples),
+        "repeats": repeats,
+        "hardware": describe_hardware(model.device),
+        "metrics": {
+            key: _as_table(item) for key, item in estimate_all(measured).items()
+        },
+    }
 
 
 def _load_samples(card: ModelCard, data: str, count: int | None) -> Sequence[Any]:

@@ -20,9 +20,11 @@ from fusionviz.models.checkpoints import (
 )
 from fusionviz.models.factory import make_model
 from fusionviz.training import log
+from fusionviz.training.footprint import measure_footprint
 from fusionviz.training.interrupt import StopRequest
 from fusionviz.training.loop import StageTrainer
 from fusionviz.training.measure import measure_estimates
+from fusionviz.training.metrics import estimate_all
 from fusionviz.training.parameters import matches
 from fusionviz.training.provenance import (
     describe_hardware,
@@ -197,7 +199,11 @@ def _save_result(run: Run, export: Path | None) -> None:
         class_names=_class_names(run),
     )
     round_weights(run.model)
-    card = replace(card, metrics=_measure_on_test(run))
+    card = replace(
+        card,
+        metrics=_measure_on_test(run),
+        measured_on=describe_hardware(run.accelerator.device),
+    )
     for folder in filter(None, (run.folder, export)):
         save_checkpoint(run.model, card, folder, log=run.folder / log.FILE_NAME)
 
@@ -211,10 +217,14 @@ def _class_names(run: Run) -> tuple[str, ...]:
 
 
 def _measure_on_test(run: Run) -> dict[str, Estimate]:
-    """Return what every stage's task measures; where two do, the later one counts."""
+    """Return the footprint and what every stage's task measures.
+
+    Where two measure the same, the later one counts.
+    """
     recipe, data = run.recipe, run.recipe.data
     samples = load_set(data.set, "test", **data.options_for("test"))
-    metrics: dict[str, Estimate] = {}
+    run.model.eval()
+    metrics = estimate_all(measure_footprint(run.model, samples))
     for stage in recipe.stage:
         task = make_task(stage.task, stage.options)
         device, resamples = run.accelerator.device, recipe.evaluation.resamples
