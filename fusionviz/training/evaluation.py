@@ -64,7 +64,7 @@ def evaluate_checkpoint(
             f"{card.config['target']}"
         )
     task = make_task(card.task, card.task_options)
-    samples = _load_samples(card, data, count)
+    samples = load_samples(card, data, count)
     place = next(model.parameters()).device
 
     def metrics_of(some: Sequence[Any]) -> dict[str, Any]:
@@ -115,7 +115,7 @@ def measure_checkpoint(
         InputError: The data is not there, or the checkpoint has no flow.
     """
     model = load_checkpoint(name, device)
-    samples = _load_samples(model.card, data, count)
+    samples = load_samples(model.card, data, count)
     measured = measure_footprint(model, samples, repeats=repeats, count=count)
     if not measured:
         raise InputError(f"{model.card.name} has no flow to measure")
@@ -131,8 +131,17 @@ def measure_checkpoint(
     }
 
 
-def _load_samples(card: ModelCard, data: str, count: int | None) -> Sequence[Any]:
-    """Return the test split of a data set, or all of a folder, at most `count`."""
+def load_samples(card: ModelCard, data: str, count: int | None) -> Sequence[Any]:
+    """Return the test split of a data set, or all of a folder, at most `count`.
+
+    Args:
+        card: Of the checkpoint that reads them; its recipe says what it was tested on.
+        data: A data set, or a folder.
+        count: How many, from the first on; all if not given.
+
+    Raises:
+        InputError: The data is not there, or `count` is not positive.
+    """
     if count is not None and count < 1:
         raise InputError(f"count must be positive, got {count}")
     if data not in SETS:
