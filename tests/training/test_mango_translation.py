@@ -239,6 +239,7 @@ def test_a_run_ends_in_a_checkpoint_that_says_what_it_translates(tmp_path, monke
         stage=tuple(replace(stage, steps=2, batch=2) for stage in recipe.stage),
     )
     for setting in (
+        "model.start=''",
         "data.options.size=16",
         "data.train.count=4",
         "data.validation.count=2",

@@ -138,3 +138,9 @@ def test_a_missing_or_broken_recipe_is_said(path):
 def test_every_recipe_of_the_package_is_valid():
     for name in list_recipes():
         assert load_recipe(name).name == name
+
+
+def test_a_recipe_starts_from_what_another_recipe_trains():
+    for name in list_recipes():
+        start = load_recipe(name).model.start
+        assert not start or start in list_recipes(), f"{name} starts from {start}"
