@@ -10,6 +10,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import safetensors
 import safetensors.torch
@@ -168,15 +169,16 @@ def test_the_loop_is_adamw_over_the_batches(tmp_path):
     torch.manual_seed(recipe.seed)
     model = toy.Toy(toy.ToyConfig(dropout=0.0))
     data = torch.tensor(toy.load_toy("train"), dtype=torch.float32)
-    order = [sample_indices(37, 8, seed=3, stage=0, step=step) for step in range(12)]
-    model.scale.copy_(data[order[0], :3].std(dim=0))
+    order = [sample_indices(37, 8, seed=3, stage=0, step=step) for step in range(16)]
+    first = np.concatenate(order)  # 128 samples
+    model.scale.copy_(data[first, :3].std(dim=0))
     groups = [
         {"params": [model.head.weight], "weight_decay": 0.01, "factor": 1},
         {"params": [model.head.bias], "weight_decay": 0.0, "factor": 1},
         {"params": [model.gate], "weight_decay": 0.0, "factor": 5},
     ]
     optimizer = torch.optim.AdamW(groups, lr=0.01)
-    for step, indices in enumerate(order):
+    for step, indices in enumerate(order[:12]):
         for group in optimizer.param_groups:
             group["lr"] = 0.01 * group["factor"] * min((step + 1) / 6, 1)
         optimizer.zero_grad()
