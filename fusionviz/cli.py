@@ -121,7 +121,13 @@ def ablate(
 @says_what_is_wrong
 def evaluate(
     name: Annotated[str, typer.Argument(help="A checkpoint's name, or a path of it.")],
-    data: Annotated[str, typer.Option(help="rooms, nyudv2, or a folder of samples.")],
+    data: Annotated[
+        str | None,
+        typer.Option(
+            help="rooms, nyudv2, sentiment, mosi, or a folder of samples; what the "
+            "checkpoint was trained on if not given."
+        ),
+    ] = None,
     as_json: AsJson = False,
     missing: Annotated[
         Missing | None, typer.Option(help="Measure with modalities missing, too.")
@@ -144,7 +150,8 @@ def evaluate(
     if as_json:
         typer.echo(json.dumps(result, allow_nan=False))
         return
-    typer.echo(f"{result['checkpoint']} on {result['samples']} samples of {data}")
+    found = f"{result['samples']} samples of {result['data']}"
+    typer.echo(f"{result['checkpoint']} on {found}")
     _echo_metrics(result["metrics"])
     for part in result.get("by_missing", []):
         typer.echo(
@@ -153,6 +160,10 @@ def evaluate(
             else f"missing rate {part['rate']}:"
         )
         _echo_metrics(part["metrics"])
+    titles = {"mean": "mean over all rates:", "drop": "drop to the highest rate:"}
+    for kind, metrics in result.get("over_rates", {}).items():
+        typer.echo(titles[kind])
+        _echo_metrics(metrics)
 
 
 @app.command()

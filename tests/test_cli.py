@@ -139,8 +139,10 @@ def test_missing_modalities_are_told(monkeypatch):
         parts = [{"present": ["rgb"]}, {"rate": 0.1}]
         return {
             "checkpoint": name,
+            "data": data,
             "samples": 2,
             "metrics": {"miou": numbers},
+            "over_rates": {"mean": {"miou": numbers}, "drop": {"miou": numbers}},
             "by_missing": [{**part, "metrics": {"miou": numbers}} for part in parts],
         }
 
@@ -151,6 +153,10 @@ def test_missing_modalities_are_told(monkeypatch):
         "present rgb:",
         "  miou                 0.5  [0.25, None]",
         "missing rate 0.1:",
+        "  miou                 0.5  [0.25, None]",
+        "mean over all rates:",
+        "  miou                 0.5  [0.25, None]",
+        "drop to the highest rate:",
         "  miou                 0.5  [0.25, None]",
     ]
 

@@ -1,6 +1,11 @@
 """Pure tensor functions: costs, transport plans and kernel distances."""
 
-from fusionviz.alignment.a_distance import ADistance, a_distance
+from fusionviz.alignment.a_distance import (
+    ADistance,
+    a_distance,
+    distance_of,
+    held_out_mistakes,
+)
 from fusionviz.alignment.cost import cosine_cost
 from fusionviz.alignment.exact import exact_transport
 from fusionviz.alignment.mmd import (
@@ -21,8 +26,10 @@ __all__ = [
     "TransportPlan",
     "a_distance",
     "cosine_cost",
+    "distance_of",
     "exact_transport",
     "gaussian_kernel",
+    "held_out_mistakes",
     "median_bandwidth",
     "mmd2",
     "mmd_permutation_test",

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from types import ModuleType
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from numpy.typing import NDArray
 from torch import Tensor
+
+MaskOrNone = Tensor | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +32,23 @@ class ADistance:
     distance: float
     error: float
     fold_errors: tuple[float, ...]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Pool:
+    """The tokens of both sets as rows.
+
+    Attributes:
+        tokens: Rows (row, channel).
+        side: Which set each is of, 0 or 1.
+        sample: Which sample (or which token of its side) each is of.
+        fold: In which fold each is held out.
+    """
+
+    tokens: NDArray[np.float64]
+    side: NDArray[np.int64]
+    sample: NDArray[np.int64]
+    fold: NDArray[np.int64]
 
 
 def a_distance(
@@ -56,6 +75,77 @@ def a_distance(
         ValueError: If shapes do not fit or there is nothing to hold out.
         ModuleNotFoundError: If scikit-learn is not installed.
     """
+    pool = _read(x, y, None, None, folds, seed)
+    wrong = _held_out(pool)
+    errors = tuple(
+        _balanced(wrong, pool, pool.fold == held) for held in np.unique(pool.fold)
+    )
+    error = float(np.mean(errors))
+    return ADistance(distance=_distance(error), error=error, fold_errors=errors)
+
+
+def held_out_mistakes(
+    x: Float[Tensor, "batch source channel"],
+    y: Float[Tensor, "batch target channel"],
+    *,
+    x_mask: Bool[Tensor, "batch source"] | None = None,
+    y_mask: Bool[Tensor, "batch target"] | None = None,
+    folds: int = 5,
+    seed: int = 0,
+) -> NDArray[np.int64]:
+    """Return what the classifier of `a_distance` gets wrong, sample by sample.
+
+    `distance_of` makes the A-distance of it, and of the samples drawn again: the
+    classifiers stay as they are, so an interval is one of the held-out error.
+
+    Args:
+        x: Tokens, shape (batch, source, channel).
+        y: Tokens of the same width and batch, (batch, target, channel).
+        x_mask: True where a token of x is there; None: all are.
+        y_mask: The same for y.
+        folds: As `a_distance` takes it.
+        seed: Of the shuffle into folds.
+
+    Returns:
+        Mistakes and tokens of x and of y, shape (batch, 2 sides, 2).
+
+    Raises:
+        ValueError: If shapes do not fit, there is nothing to hold out, or a fold is
+            without tokens of one side.
+        ModuleNotFoundError: If scikit-learn is not installed.
+    """
+    if x.ndim != 3:
+        raise ValueError(f"tokens need a batch axis, got shape {tuple(x.shape)}")
+    pool = _read(x, y, x_mask, y_mask, folds, seed)
+    wrong = _held_out(pool)
+    cell, cells = 2 * pool.sample + pool.side, 2 * len(x)
+    mistakes = np.bincount(cell[wrong], minlength=cells)
+    counts = np.stack([mistakes, np.bincount(cell, minlength=cells)], axis=-1)
+    return counts.reshape(len(x), 2, 2)
+
+
+def distance_of(mistakes: NDArray) -> float:
+    """Return the A-distance of `held_out_mistakes`, NaN where a side has no tokens.
+
+    Summed over samples first; worse than guessing counts as guessing.
+
+    Args:
+        mistakes: Shape (samples, 2 sides, 2): mistakes and tokens.
+    """
+    wrong, count = np.asarray(mistakes, float).sum(axis=0).T
+    if (count == 0).any():
+        return float("nan")
+    return _distance(float((wrong / count).mean()))
+
+
+def _distance(error: float) -> float:
+    return max(0.0, 2 * (1 - 2 * error))
+
+
+def _read(
+    x: Tensor, y: Tensor, x_mask: MaskOrNone, y_mask: MaskOrNone, folds: int, seed: int
+) -> _Pool:
+    """Return the tokens of both sets after checking them."""
     same_batch = x.ndim == y.ndim and x.shape[:-2] == y.shape[:-2]
     if x.ndim not in (2, 3) or not same_batch or x.shape[-1] != y.shape[-1]:
         raise ValueError(
@@ -68,47 +158,61 @@ def a_distance(
             "held-out error needs two folds and two samples (or tokens a side), got "
             f"{folds} folds and shapes {tuple(x.shape)} and {tuple(y.shape)}"
         )
-    tokens, labels, fold = _pool(x, y, min(groups, folds), seed)
-    errors = tuple(
-        _held_out_error(tokens, labels, fold == held) for held in np.unique(fold)
-    )
-    error = float(np.mean(errors))
-    return ADistance(
-        distance=max(0.0, 2 * (1 - 2 * error)), error=error, fold_errors=errors
-    )
+    return _pool((x, y), (x_mask, y_mask), min(groups, folds), seed)
 
 
 def _pool(
-    x: Tensor, y: Tensor, folds: int, seed: int
-) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
-    """Return the tokens of both sets, which set each is of, and its fold."""
+    sides: tuple[Tensor, Tensor],
+    masks: tuple[MaskOrNone, MaskOrNone],
+    folds: int,
+    seed: int,
+) -> _Pool:
     generator = np.random.default_rng(seed)
-    tokens, labels, fold = [], [], []
-    by_sample = generator.permutation(len(x)) % folds
-    for label, side in enumerate((x, y)):
+    tokens, labels, samples, fold = [], [], [], []
+    by_sample = generator.permutation(len(sides[0])) % folds
+    for label, (side, mask) in enumerate(zip(sides, masks, strict=True)):
         values = side.detach().double().cpu().numpy()
         if side.ndim == 3:
-            its_fold = np.repeat(by_sample, side.shape[1])
+            sample = np.repeat(np.arange(len(side)), side.shape[1])
+            its_fold = by_sample[sample]
         else:
+            sample = np.arange(len(side))
             its_fold = generator.permutation(len(side)) % folds
-        tokens.append(values.reshape(-1, values.shape[-1]))
-        labels.append(np.full(len(its_fold), label))
-        fold.append(its_fold)
-    return np.concatenate(tokens), np.concatenate(labels), np.concatenate(fold)
+        there = np.ones(len(sample), bool)
+        if mask is not None:
+            there = mask.cpu().numpy().reshape(-1)
+        tokens.append(values.reshape(-1, values.shape[-1])[there])
+        labels.append(np.full(there.sum(), label))
+        samples.append(sample[there])
+        fold.append(its_fold[there])
+    parts = [np.concatenate(part) for part in (tokens, labels, samples, fold)]
+    return _Pool(tokens=parts[0], side=parts[1], sample=parts[2], fold=parts[3])
 
 
-def _held_out_error(
-    tokens: NDArray[np.float64], labels: NDArray[np.int64], held: NDArray[np.bool_]
-) -> float:
-    """Return the balanced error on held-out tokens of a fit to the others."""
+def _held_out(pool: _Pool) -> NDArray[np.bool_]:
+    """Return which tokens are mistaken by a fit to the folds that they are not in."""
     sklearn = _import_sklearn()
-    classifier = sklearn.pipeline.make_pipeline(
-        sklearn.preprocessing.StandardScaler(),
-        sklearn.linear_model.LogisticRegression(class_weight="balanced", max_iter=500),
+    wrong = np.zeros(len(pool.side), bool)
+    for held_fold in np.unique(pool.fold):
+        held = pool.fold == held_fold
+        classifier = sklearn.pipeline.make_pipeline(
+            sklearn.preprocessing.StandardScaler(),
+            sklearn.linear_model.LogisticRegression(
+                class_weight="balanced", max_iter=500
+            ),
+        )
+        classifier.fit(pool.tokens[~held], pool.side[~held])
+        wrong[held] = classifier.predict(pool.tokens[held]) != pool.side[held]
+    return wrong
+
+
+def _balanced(
+    wrong: NDArray[np.bool_], pool: _Pool, counted: NDArray[np.bool_]
+) -> float:
+    """Return the mean of the two sides' own errors."""
+    return float(
+        np.mean([wrong[counted & (pool.side == side)].mean() for side in (0, 1)])
     )
-    classifier.fit(tokens[~held], labels[~held])
-    wrong = classifier.predict(tokens[held]) != labels[held]
-    return float(np.mean([wrong[labels[held] == side].mean() for side in (0, 1)]))
 
 
 def _import_sklearn() -> ModuleType:

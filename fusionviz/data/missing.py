@@ -1,24 +1,32 @@
 """Samples with modalities taken away, to see what a model makes of the rest."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
-from typing import overload
+from typing import Any, overload
 
 import numpy as np
 
+from fusionviz.data.presence import (
+    draw_presence,
+    draw_presence_share,
+    fixed_subsets,
+)
 from fusionviz.data.records import RGBDSample
+from fusionviz.data.sequences import SequenceSample
 
 FIELD = {"rgb": "rgb", "depth": "depth_m"}
-"""Field of a sample by modality."""
+"""Field of a pair of images by modality."""
 
-FIXED = (("rgb",), ("depth",), ("rgb", "depth"))
-"""Which modalities are present, in the protocol of fixed missing ones."""
+FIXED = fixed_subsets(tuple(FIELD))
+"""Which images are present, in the protocol of fixed missing ones."""
 
 RATES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
 """Missing rates, in the protocol of random missing ones (Li et al. 2025)."""
 
+Sample = RGBDSample | SequenceSample
 
-class MissingModalities(Sequence[RGBDSample]):
+
+class MissingModalities(Sequence[Any]):
     """Samples of which only some modalities are left.
 
     A sample keeps what it has if nothing would be left of it.
@@ -29,7 +37,7 @@ class MissingModalities(Sequence[RGBDSample]):
     """
 
     def __init__(
-        self, samples: Sequence[RGBDSample], present: Sequence[Sequence[str]]
+        self, samples: Sequence[Sample], present: Sequence[Sequence[str]]
     ) -> None:
         if len(samples) != len(present):
             raise ValueError(
@@ -42,45 +50,57 @@ class MissingModalities(Sequence[RGBDSample]):
         return len(self.samples)
 
     @overload
-    def __getitem__(self, index: int) -> RGBDSample: ...
+    def __getitem__(self, index: int) -> Any: ...  # noqa: ANN401
     @overload
     def __getitem__(self, index: slice) -> "MissingModalities": ...
 
-    def __getitem__(self, index: int | slice) -> "RGBDSample | MissingModalities":
+    def __getitem__(self, index: int | slice) -> Any:
+        """Return one sample, or the samples of a slice."""
         if isinstance(index, slice):
             return MissingModalities(self.samples[index], self.present[index])
-        sample = self.samples[index]
-        kept = [name for name in sample.modalities if name in self.present[index]]
-        if not kept:
-            return sample
-        lost = {field: None for name, field in FIELD.items() if name not in kept}
-        return replace(sample, **lost)  # type: ignore[arg-type]
+        return _only(self.samples[index], self.present[index])
 
 
-def keep_only(
-    samples: Sequence[RGBDSample], present: Sequence[str]
-) -> MissingModalities:
+def keep_only(samples: Sequence[Sample], present: Sequence[str]) -> MissingModalities:
     """Return the samples with the modalities `present` alone."""
     return MissingModalities(samples, [tuple(present)] * len(samples))
 
 
 def drop_at_random(
-    samples: Sequence[RGBDSample], rate: float, *, seed: int = 0
+    samples: Sequence[Sample],
+    rate: float,
+    names: Sequence[str] = tuple(FIELD),
+    *,
+    exact: bool = False,
+    seed: int = 0,
 ) -> MissingModalities:
     """Return the samples, each modality of each missing with probability `rate`.
 
-    Where a sample would lose all of them, one drawn at random stays. So with two
-    modalities the share that is missing is rate - rate² / 2.
+    Where a sample would lose all of them, one drawn at random stays: see
+    `draw_presence` for what that makes of the rate, `draw_presence_share` for `exact`.
+
+    Args:
+        samples: With all modalities that they have.
+        rate: From 0 to 1.
+        names: Modalities that may be missing; no other is left.
+        exact: Whether the share `rate` of all modalities is missing, as far as each
+            sample can keep one, as most papers count it.
+        seed: The same takes the same away.
 
     Raises:
         ValueError: `rate` is no probability.
     """
-    if not 0 <= rate <= 1:
-        raise ValueError(f"rate is from 0 to 1, got {rate}")
-    random = np.random.default_rng(seed)
-    names = np.array(tuple(FIELD))
-    stays = random.random((len(samples), len(names))) >= rate
-    rescued = random.integers(len(names), size=len(samples))
-    empty = ~stays.any(axis=1)
-    stays[empty, rescued[empty]] = True
-    return MissingModalities(samples, [tuple(names[row].tolist()) for row in stays])
+    draw = draw_presence_share if exact else draw_presence
+    stays = draw(len(samples), len(names), rate, seed=seed)
+    known = np.array(names)
+    return MissingModalities(samples, [tuple(known[row].tolist()) for row in stays])
+
+
+def _only(sample: Any, names: Collection[str]) -> Any:  # noqa: ANN401
+    """Return a sample with some modalities alone, itself if none would be left."""
+    if isinstance(sample, SequenceSample):
+        return sample.only(names) if set(names) & set(sample.names) else sample
+    kept = [name for name in sample.modalities if name in names]
+    if not kept:
+        return sample
+    return replace(sample, **{FIELD[n]: None for n in FIELD if n not in kept})

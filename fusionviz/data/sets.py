@@ -4,12 +4,13 @@ Adding one is a module of its own and one entry in `SETS`. What a set needs is i
 when the set is used.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from fusionviz.data.records import RGBDSample
+from fusionviz.data.sequences import SequenceSample
 from fusionviz.errors import InputError
 
 SPLITS = ("train", "validation", "test")
@@ -27,10 +28,13 @@ class DataSet:
     Attributes:
         load: (split, **options) -> samples.
         class_names: (**options) -> names of the classes of the labels.
+        count: How many samples to measure on where nothing says how many; None of a
+            set that has so many and no more.
     """
 
     load: Callable[..., Sequence[Any]]
     class_names: Callable[..., tuple[str, ...]]
+    count: int | None = None
 
 
 def load_set(name: str, split: str, **options: Any) -> Sequence[Any]:  # noqa: ANN401
@@ -39,8 +43,9 @@ def load_set(name: str, split: str, **options: Any) -> Sequence[Any]:  # noqa: A
     Args:
         name: A key of `SETS`.
         split: `"train"`, `"validation"` or `"test"`.
-        options: What the set takes: `rooms` count and size, `nyudv2` classes,
-            unlabelled, repeat and rooms.
+        options: What the set takes: `rooms` count and size; `nyudv2` classes,
+            unlabelled, repeat and rooms; `sentiment` count and misalignment; `mosi`
+            level, text, fold and seed.
 
     Raises:
         InputError: There is no such set, split or option.
@@ -132,7 +137,32 @@ def _nyudv2_classes(classes: int = 13, **options: object) -> tuple[str, ...]:
     return class_names(classes)
 
 
+def _load_sentiment(
+    split: str, *, count: int, misalignment: Mapping[str, float] | None = None
+) -> Sequence[SequenceSample]:
+    from fusionviz.data.sentiment import Misalignment, load_sentiment
+
+    chosen = Misalignment(**(misalignment or {}))
+    return load_sentiment(split, count=count, misalignment=chosen)
+
+
+def _load_mosi(split: str, **options: Any) -> Sequence[SequenceSample]:  # noqa: ANN401
+    from fusionviz.data.mosi import load_mosi
+
+    return load_mosi(split, **options)
+
+
+def _sentiment_classes(**options: object) -> tuple[str, ...]:
+    from fusionviz.data.mosi import CLASS_NAMES
+
+    return CLASS_NAMES
+
+
 SETS: dict[str, DataSet] = {
-    "rooms": DataSet(load=_load_rooms, class_names=_room_classes),
+    "rooms": DataSet(load=_load_rooms, class_names=_room_classes, count=100),
     "nyudv2": DataSet(load=_load_nyudv2, class_names=_nyudv2_classes),
+    "sentiment": DataSet(
+        load=_load_sentiment, class_names=_sentiment_classes, count=300
+    ),
+    "mosi": DataSet(load=_load_mosi, class_names=_sentiment_classes),
 }

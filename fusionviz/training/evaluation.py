@@ -7,24 +7,27 @@ from typing import Any, Literal
 
 import torch
 
-from fusionviz.data.missing import FIXED, RATES, drop_at_random, keep_only
+from fusionviz.data.missing import FIELD, RATES, drop_at_random, keep_only
+from fusionviz.data.presence import fixed_subsets
+from fusionviz.data.sequences import SequenceSample
 from fusionviz.data.sets import SETS, load_folder, load_set
 from fusionviz.errors import InputError
 from fusionviz.models.cards import Estimate, ModelCard
 from fusionviz.models.checkpoints import load_checkpoint
 from fusionviz.training.footprint import REPEATS, SAMPLES, measure_footprint
-from fusionviz.training.measure import measure_estimates
-from fusionviz.training.metrics import estimate_all
+from fusionviz.training.measure import measure
+from fusionviz.training.metrics import Measurement, estimate_all
+from fusionviz.training.missing_metrics import over_draws, summarise_rates
 from fusionviz.training.provenance import describe_hardware
 from fusionviz.training.task import make_task
 
-ROOMS = 100
-"""Rooms that are measured on where nothing says how many."""
+FEW_SAMPLES = 200
+"""Where there are fewer, it is drawn several times what is missing from them."""
 
 
 def evaluate_checkpoint(
     name: str,
-    data: str,
+    data: str | None = None,
     *,
     count: int | None = None,
     missing: Literal["random", "fixed"] | None = None,
@@ -35,19 +38,24 @@ def evaluate_checkpoint(
 
     Args:
         name: Of the checkpoint, or a path of it.
-        data: A data set, of which the test split is taken, or a folder of samples.
-        count: How many samples, from the first on; all if not given (of Rooms as many
-            as its recipe says).
+        data: A data set, of which the test split is taken, or a folder of samples;
+            the set that the checkpoint was trained on if not given.
+        count: How many samples, from the first on; all if not given (of generated
+            sets as many as its recipe says).
         missing: Whether to measure also with modalities missing: `"fixed"` ones, or
-            at `"random"` with several rates.
+            at `"random"` with several rates. Of sequences, the exact share of all
+            modalities that a rate says (see `draw_presence_share`); of images, each
+            with that probability. A set of few samples is drawn several times.
         device: As `pick_device` takes it.
         resamples: Bootstrap resamples.
 
     Returns:
         `{"checkpoint", "data", "samples", "metrics": {name: {"value", "low", "high"}},
         "parameters", "seconds", "device", "backend"}`, and with `missing`,
-        `"by_missing": [{"rate" or "present", "metrics"}]`. A number that there is
-        none of is null.
+        `"by_missing": [{"rate" or "present", "metrics"}]`; with random ones also
+        `"missing_draws"`, and `"over_rates": {"mean", "drop"}`, the metrics' mean over
+        complete samples and all rates, and what they lose from complete samples to the
+        highest rate. A number that there is none of is null.
 
     Raises:
         CheckpointError: The checkpoint is missing, damaged or of another version.
@@ -64,25 +72,38 @@ def evaluate_checkpoint(
             f"{card.config['target']}"
         )
     task = make_task(card.task, card.task_options)
+    data = data or card.recipe.get("data", {}).get("set", "rooms")
     samples = load_samples(card, data, count)
     place = next(model.parameters()).device
 
-    def metrics_of(some: Sequence[Any]) -> dict[str, Any]:
-        estimates = measure_estimates(model, task, some, place, resamples)
-        return {name: _as_table(item) for name, item in estimates.items()}
+    def measured_on(some: Sequence[Any]) -> dict[str, Measurement]:
+        return measure(model, task, some, place)
 
+    complete = measured_on(samples)
     result: dict[str, Any] = {
         "checkpoint": card.name,
         "data": data,
         "samples": len(samples),
-        "metrics": metrics_of(samples),
+        "metrics": _as_tables(estimate_all(complete, resamples=resamples)),
         "parameters": card.parameters,
     }
     if missing is not None:
+        names = _modalities(model, samples)
+        cases = _with_missing(samples, missing, names)
+        parts = [over_draws([measured_on(some) for some in sets]) for _, sets in cases]
         result["by_missing"] = [
-            {**what, "metrics": metrics_of(some)}
-            for what, some in _with_missing(samples, missing)
+            {
+                **what,
+                "metrics": _as_tables(estimate_all(part, resamples=resamples)),
+            }
+            for (what, _), part in zip(cases, parts, strict=True)
         ]
+        if missing == "random":
+            result["missing_draws"] = len(cases[0][1])
+            summary = summarise_rates([complete, *parts], resamples=resamples)
+            result["over_rates"] = {
+                kind: _as_tables(estimates) for kind, estimates in summary.items()
+            }
     result["seconds"] = round(time.monotonic() - began, 3)
     result["device"] = str(place)
     result["backend"] = f"torch {torch.__version__}"
@@ -125,9 +146,7 @@ def measure_checkpoint(
         "samples": len(samples),
         "repeats": repeats,
         "hardware": describe_hardware(model.device),
-        "metrics": {
-            key: _as_table(item) for key, item in estimate_all(measured).items()
-        },
+        "metrics": _as_tables(estimate_all(measured)),
     }
 
 
@@ -150,18 +169,42 @@ def load_samples(card: ModelCard, data: str, count: int | None) -> Sequence[Any]
     recipe = card.recipe.get("data", {})
     trained_on_it = recipe.get("set") == data
     options = {**recipe["options"], **recipe["test"]} if trained_on_it else {}
-    if data == "rooms":
-        options["count"] = count or options.get("count", ROOMS)
+    if (usual := SETS[data].count) is not None:
+        options["count"] = count or options.get("count", usual)
     samples = load_set(data, "test", **options)
     return samples if count is None else samples[:count]
 
 
 def _with_missing(
-    samples: Sequence[Any], missing: str
-) -> list[tuple[Mapping[str, Any], Sequence[Any]]]:
+    samples: Sequence[Any], missing: str, names: Sequence[str]
+) -> list[tuple[Mapping[str, Any], list[Sequence[Any]]]]:
+    """Return what is missing in words, and the samples without it, once a draw."""
     if missing == "fixed":
-        return [({"present": list(kept)}, keep_only(samples, kept)) for kept in FIXED]
-    return [({"rate": rate}, drop_at_random(samples, rate)) for rate in RATES]
+        subsets = fixed_subsets(names)
+        return [({"present": list(it)}, [keep_only(samples, it)]) for it in subsets]
+    exact = isinstance(samples[0], SequenceSample)
+    draws = range(max(1, FEW_SAMPLES // len(samples)))
+    return [
+        (
+            {"rate": rate},
+            [
+                drop_at_random(samples, rate, names, exact=exact, seed=draw)
+                for draw in draws
+            ],
+        )
+        for rate in RATES
+    ]
+
+
+def _modalities(model: Any, samples: Sequence[Any]) -> tuple[str, ...]:  # noqa: ANN401
+    """Return the names of what may be missing."""
+    if isinstance(samples[0], SequenceSample):
+        return model.config.names
+    return tuple(FIELD)
+
+
+def _as_tables(estimates: Mapping[str, Estimate]) -> dict[str, dict[str, float | None]]:
+    return {name: _as_table(item) for name, item in estimates.items()}
 
 
 def _as_table(estimate: Estimate) -> dict[str, float | None]:

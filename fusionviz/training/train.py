@@ -209,8 +209,10 @@ def _save_result(run: Run, export: Path | None) -> None:
 
 
 def _class_names(run: Run) -> tuple[str, ...]:
-    """Return the names of the data's classes, none for a model that translates."""
-    if getattr(run.model.config, "target", ""):
+    """Return the names of the data's classes, none for a model that names none."""
+    config = run.model.config
+    translates = bool(getattr(config, "target", ""))
+    if translates or getattr(config, "head", "") == "regression":
         return ()
     data = run.recipe.data
     return class_names(data.set, **data.options_for("test"))

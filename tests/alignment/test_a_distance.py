@@ -1,12 +1,13 @@
 import sys
 
+import numpy as np
 import pytest
 import torch
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from fusionviz.alignment import a_distance
+from fusionviz.alignment import a_distance, distance_of, held_out_mistakes
 
 
 def draw(*shape, seed=0):
@@ -89,3 +90,28 @@ def test_without_scikit_learn_the_error_names_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "sklearn.linear_model", None)
     with pytest.raises(ModuleNotFoundError, match="pip install scikit-learn"):
         a_distance(draw(9, 2), draw(9, 2))
+
+
+def test_mistakes_by_sample_make_up_the_distance():
+    x, y = draw(6, 30, 3), 0.7 + draw(6, 20, 3, seed=1)
+    counts = held_out_mistakes(x, y, folds=3)
+    assert counts.shape == (6, 2, 2)
+    assert counts[:, 0, 1].tolist() == [30] * 6
+    assert counts[:, 1, 1].tolist() == [20] * 6
+    # folds of equal size: the error of all is the mean of the folds' errors
+    assert distance_of(counts) == pytest.approx(a_distance(x, y, folds=3).distance)
+    assert distance_of(counts * [[[0, 1], [0, 1]]]) == 2
+    assert np.isnan(distance_of(np.array([[[0, 1], [0, 0]]])))
+
+
+def test_tokens_that_are_absent_are_not_looked_at():
+    x, y = draw(4, 30, 3), 0.7 + draw(4, 20, 3, seed=1)
+    there = torch.arange(30) < torch.tensor([30, 12, 5, 20]).unsqueeze(1)
+    counts = held_out_mistakes(x, y, x_mask=there, folds=2)
+    hidden = torch.where(there.unsqueeze(-1), x, torch.nan)
+    assert (held_out_mistakes(hidden, y, x_mask=there, folds=2) == counts).all()
+    assert counts[:, 0, 1].tolist() == [30, 12, 5, 20]
+    turned = held_out_mistakes(y, hidden, y_mask=there, folds=2)
+    assert turned[:, 1, 1].tolist() == [30, 12, 5, 20]
+    with pytest.raises(ValueError, match="batch axis"):
+        held_out_mistakes(x[0], y[0])

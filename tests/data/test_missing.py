@@ -5,6 +5,7 @@ import pytest
 
 from fusionviz.data.missing import FIXED, RATES, drop_at_random, keep_only
 from fusionviz.data.records import RGBDSample
+from fusionviz.data.sequences import SequenceSample
 
 
 @pytest.fixture
@@ -47,3 +48,26 @@ def test_the_draw_repeats(samples):
 def test_what_is_no_rate_is_refused(samples):
     with pytest.raises(ValueError, match="from 0 to 1, got 1.5"):
         drop_at_random(samples, 1.5)
+
+
+@pytest.fixture
+def sequences():
+    steps = {name: np.zeros((2, 3), np.float32) for name in ("text", "audio", "video")}
+    return [SequenceSample(modalities=steps, target=np.float32(1))] * 300
+
+
+def test_sequences_lose_modalities_by_name(sequences):
+    kept = keep_only(sequences, ("audio", "text"))
+    assert kept[0].names == ("text", "audio")
+    assert kept[0].target == 1
+    assert keep_only(sequences, ("smell",))[0] is sequences[0]  # nothing would be left
+    assert len(kept[:7]) == 7
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.1, 0.5, 0.7])
+def test_an_exact_share_is_missing_if_wanted(sequences, rate):
+    names = ("text", "audio", "video")
+    kept = drop_at_random(sequences, rate, names, exact=True, seed=1)
+    there = sum(len(sample.names) for sample in kept)
+    assert 1 - there / 900 == pytest.approx(min(rate, 2 / 3), abs=1e-3)
+    assert min(len(sample.names) for sample in kept) >= 1

@@ -70,6 +70,22 @@ def test_an_exported_folder_is_read_back(tmp_path):
     )
 
 
+def test_generated_utterances_by_name():
+    samples = load_set("sentiment", "test", count=2)
+    assert [one.id for one in samples] == ["utterance 0", "utterance 1"]
+    clear = load_set("sentiment", "test", count=1, misalignment={"noise": 0.0})
+    assert clear[0].words == samples[0].words
+    assert not np.array_equal(
+        clear[0].modalities["text"], samples[1].modalities["text"]
+    )
+    assert not np.array_equal(
+        clear[0].modalities["audio"], samples[0].modalities["audio"]
+    )
+    assert class_names("sentiment", count=2) == ("negative", "non-negative")
+    with pytest.raises(InputError, match="cannot be loaded with .*'loudness'"):
+        load_set("sentiment", "test", count=1, misalignment={"loudness": 1})
+
+
 @needs_nyu
 def test_nyu_depth_by_name_and_by_folder():
     parts = [load_set("nyudv2", split) for split in sets.SPLITS]

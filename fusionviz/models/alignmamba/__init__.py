@@ -15,6 +15,7 @@ from fusionviz.models.alignmamba.scan import (
     scan_backends,
     selective_scan,
 )
+from fusionviz.models.alignmamba.sequences import sequence_inputs
 from fusionviz.models.alignmamba.trace import AlignMambaTrace, AlignmentTrace
 
 __all__ = [
@@ -33,5 +34,6 @@ __all__ = [
     "rgbd_inputs",
     "scan_backends",
     "selective_scan",
+    "sequence_inputs",
     "summed_hidden_attention",
 ]

@@ -5,7 +5,8 @@ With a cost C between source and anchor tokens and a plan M (Li et al. 2025, eq.
     C_ij = 1 - cos(x_i, y_j),   X̃ = Mᵀ X   (times what `aligned_scale` says),
 
 X̃ has the anchor's length. Global alignment is MMD²(X̃, Y) (eq. 7). The relaxed plan is
-an argmin: gradients reach the tokens through X, and not through M.
+an argmin: gradients reach the tokens through X, and not through M, unless
+`plan_gradient` asks for it.
 """
 
 from dataclasses import dataclass
@@ -87,6 +88,8 @@ def align(
         if coupling is None:
             plan = transport(cost, source.mask, anchor.mask, config)
             coupling = plan.coupling
+            if config.plan_gradient:
+                coupling = coupling + _gradient_only(cost, source, anchor, config)
         else:
             coupling = coupling * source.mask.unsqueeze(2) * anchor.mask.unsqueeze(1)
         x = move(source.x, coupling, anchor.mask, config.aligned_scale)
@@ -194,6 +197,22 @@ def discrepancy(
     else:
         sigma = bandwidth
     return mmd2(x, anchor.x, bandwidth=sigma, x_mask=both, y_mask=both)
+
+
+def _gradient_only(
+    cost: Float[Tensor, "batch source target"],
+    source: Tokens,
+    anchor: Tokens,
+    config: AlignMambaConfig,
+) -> Float[Tensor, "batch source target"]:
+    """Return zeros with the gradient of a plan that shares each source's mass.
+
+    softmax_j(-C_ij / ε) / S, which tends to the relaxed plan as ε falls.
+    """
+    scores = (-cost / config.epsilon).masked_fill(~anchor.mask.unsqueeze(1), -torch.inf)
+    count = source.mask.sum(dim=1, keepdim=True).clamp(min=1)
+    soft = scores.softmax(dim=-1) * (source.mask / count).unsqueeze(-1)
+    return soft - soft.detach()
 
 
 def _intervals(

@@ -63,6 +63,8 @@ class AlignMambaConfig:
         head: `regression` and `classification` of the whole input, or `dense`: a
             class for every pixel of an image anchor.
         outputs: Numbers of a regression, or classes.
+        per_step: Whether regression and classification are of each step of the
+            anchor, such as each utterance of a video, instead of the whole input.
         d_model: Channels of a token.
         layers: Mamba blocks in the backbone.
         code_scale: Factor on the codes of positions, beside content of unit scale.
@@ -78,9 +80,14 @@ class AlignMambaConfig:
             letter, Mᵀ X. `length` multiplies that by the number of anchor tokens, so
             that a plan of even mass keeps the scale of its tokens. `barycentric`
             divides by the mass that each anchor token received: an average.
+        plan_gradient: Whether the relaxed or exact plan, through which no gradient
+            flows, is given that of softmax(-cost / epsilon) over the anchor's tokens
+            (straight-through, Bengio et al. 2013). What comes out stays the same.
+            Beyond the paper: with it the task teaches what belongs to what.
         align_weight: λ in L = L_task + λ L_align.
         bandwidth: σ of the Gaussian kernel in MMD, or `median` of the distances.
-        epsilon: Entropic regularisation of Sinkhorn, in the unit of the cost.
+        epsilon: Entropic regularisation of Sinkhorn, and temperature of
+            `plan_gradient`, in the unit of the cost.
         sinkhorn_iterations: Iterations after which Sinkhorn stops unconverged.
         sinkhorn_tolerance: Marginal error at which Sinkhorn stops.
         dropout: Share of each block's output channels dropped in training.
@@ -94,6 +101,7 @@ class AlignMambaConfig:
     anchor: str
     head: HeadKind
     outputs: int
+    per_step: bool = False
     d_model: int = 96
     layers: int = 4
     code_scale: float = 1.0
@@ -103,6 +111,7 @@ class AlignMambaConfig:
     bidirectional: bool = False
     alignment: Alignment = "relaxed"
     aligned_scale: AlignedScale = "length"
+    plan_gradient: bool = False
     align_weight: float = 0.1
     bandwidth: float | Literal["median"] = "median"
     epsilon: float = 0.05
@@ -208,6 +217,8 @@ class AlignMambaConfig:
         _one_of("aligned_scale", self.aligned_scale, ALIGNED_SCALES)
         if self.head == "dense" and self.modality(self.anchor).kind != "image":
             raise ValueError("a dense head needs an image as its anchor")
+        if self.head == "dense" and self.per_step:
+            raise ValueError("a dense head is of pixels: per_step must be false")
         if self.bandwidth != "median":
             _positive("bandwidth", self.bandwidth)
         _positive("epsilon", self.epsilon)

@@ -84,9 +84,42 @@ class DenseHead(nn.Module):
         return self.layers(places.unflatten(2, (self.grid, self.grid)))
 
 
-def make_head(config: AlignMambaConfig) -> PooledHead | DenseHead:
+class StepHead(nn.Module):
+    """A small network on the tokens that all modalities have at one step.
+
+    For regression and classification of each step of the anchor. The tokens are
+    concatenated, so that it knows which modality says what.
+    """
+
+    def __init__(self, config: AlignMambaConfig) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Linear(len(config.modalities) * config.d_model, config.d_model),
+            nn.GELU(),
+            nn.Dropout(config.dropout),
+            nn.Linear(config.d_model, config.outputs),
+        )
+
+    def forward(
+        self,
+        sequences: Sequence[Float[Tensor, "batch token channel"]],
+        mask: Bool[Tensor, "batch token"],
+    ) -> Float[Tensor, "batch output token"]:
+        """Return one prediction a step.
+
+        Args:
+            sequences: One a modality, of one length.
+            mask: True where a step is there; the others get 0.
+        """
+        out = self.layers(torch.cat(tuple(sequences), dim=-1))
+        return (out * mask.unsqueeze(-1)).mT
+
+
+def make_head(config: AlignMambaConfig) -> PooledHead | StepHead | DenseHead:
     """Return the head that a config asks for."""
-    return DenseHead(config) if config.head == "dense" else PooledHead(config)
+    if config.head == "dense":
+        return DenseHead(config)
+    return StepHead(config) if config.per_step else PooledHead(config)
 
 
 def _double(before: int, after: int) -> tuple[nn.Module, ...]:

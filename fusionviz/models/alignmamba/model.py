@@ -36,13 +36,15 @@ class AlignMambaOutput:
 
     Attributes:
         logits: Scores of classes (batch, class), of classes and pixels (batch, class,
-            height, width), or the numbers of a regression (batch, output).
+            height, width), or the numbers of a regression (batch, output). Where the
+            head is of each step of the anchor: (batch, class or output, step), 0
+            where a step is absent.
         align_loss: L_align, the sum of the MMD² terms, (batch,).
         mmd: MMD² between each source's aligned tokens and the anchor's, (batch,), by
             name; 0 where either is missing.
     """
 
-    logits: Float[Tensor, "batch output *pixels"]
+    logits: Float[Tensor, "batch output *places"]
     align_loss: Float[Tensor, " batch"]
     mmd: dict[str, Float[Tensor, " batch"]]
 

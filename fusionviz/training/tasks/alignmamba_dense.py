@@ -9,7 +9,8 @@ from jaxtyping import Bool
 from torch import Tensor
 
 from fusionviz.data.records import RGBDSample
-from fusionviz.models.alignmamba.rgbd import rgbd_inputs
+from fusionviz.models.alignmamba import AlignMambaTrace, rgbd_inputs
+from fusionviz.training.alignment_metrics import distance_measurements
 from fusionviz.training.metrics import (
     Measurement,
     confusion_matrix,
@@ -27,16 +28,35 @@ class AlignMambaDenseTask(ImageTask):
     Args:
         missing: Share of training samples that lose one of their modalities, each
             equally often, so that the model knows what to do without it.
-        augment: Whether to mirror, crop and relight training samples.
+        augment: Whether to mirror, crop and relight training samples, or a table of
+            how far (see `Variation`).
+        smoothing: Share of the truth that is spread over all classes.
+        balance: How much rare classes weigh (see `pixel_loss`).
+        distances: Samples that the A-distance is measured on, 0 for none.
 
     Raises:
-        ValueError: `missing` is no share.
+        ValueError: A share is none, or a number is negative.
     """
 
-    def __init__(self, *, missing: float = 0.0, augment: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        missing: float = 0.0,
+        augment: bool | Mapping[str, Any] = False,
+        smoothing: float = 0.0,
+        balance: float = 0.0,
+        distances: int = 0,
+    ) -> None:
         if not 0 <= missing <= 1:
             raise ValueError(f"missing is a share from 0 to 1, got {missing}")
+        if not 0 <= smoothing < 1 or min(balance, distances) < 0:
+            raise ValueError(
+                "smoothing is a share below 1, balance and distances are not negative, "
+                f"got {smoothing}, {balance} and {distances}"
+            )
         self.missing, self.augment = missing, augment
+        self.smoothing, self.balance = smoothing, balance
+        self.distances = distances
 
     def loss(
         self,
@@ -49,7 +69,12 @@ class AlignMambaDenseTask(ImageTask):
         present = drop_one(present or {}, self.missing, generator)
         output = model(inputs, present)
         terms = {
-            "segmentation": pixel_loss(output.logits, batch.label),
+            "segmentation": pixel_loss(
+                output.logits,
+                batch.label,
+                smoothing=self.smoothing,
+                balance=self.balance,
+            ),
             "align": output.align_loss.mean(),
         }
         loss = terms["segmentation"] + model.config.align_weight * terms["align"]
@@ -61,10 +86,14 @@ class AlignMambaDenseTask(ImageTask):
         samples: Sequence[RGBDSample],
         device: torch.device,
     ) -> dict[str, Measurement]:
-        """Return segmentation metrics and the alignment loss."""
+        """Return segmentation metrics, the alignment loss, and A-distances."""
         confusions, align = [], []
+        traces: list[AlignMambaTrace] = []
         for _, batch in self.batches(model, samples, device):
-            output = model(*rgbd_inputs(batch.images, model.config.names))
+            inputs = rgbd_inputs(batch.images, model.config.names)
+            if sum(len(one.align_loss) for one in traces) < self.distances:
+                traces.append(model.trace(*inputs))
+            output = model(*inputs)
             align.append(output.align_loss)
             found = output.logits.argmax(dim=1).cpu().numpy()
             confusions += [
@@ -74,6 +103,7 @@ class AlignMambaDenseTask(ImageTask):
         return {
             **segmentation_measurements(np.stack(confusions)),
             "align_loss": Measurement(values=torch.cat(align).cpu().numpy()),
+            **distance_measurements(traces, self.distances),
         }
 
 

@@ -1,0 +1,165 @@
+"""Scores of what is said of sequences, one row a prediction, and one item a group.
+
+Predictions for one video (or of one speaker) resemble each other, so confidence
+intervals draw whole groups again: the values of each `Measurement` are (group, row,
+column), padded with NaN, and its statistic is that of all rows that are known.
+
+Conventions for the sign of a sentiment, since papers differ:
+
+- `accuracy`, `f1`, `weighted_f1`: negative against non-negative, over all samples; a
+  target of exactly 0 counts as non-negative ("has-zero"). F1 is that of the
+  non-negative class.
+- `accuracy_nonzero`, `weighted_f1_nonzero`: negative against positive, without the
+  samples whose target is exactly 0 ("non-zero").
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fusionviz.training.metrics import Measurement, Statistic
+from fusionviz.training.score_metrics import (
+    absolute_error,
+    accuracy,
+    correlation,
+    f1,
+    label_pairs,
+    weighted_f1,
+)
+
+Rows = NDArray[np.float64]
+
+DECIDED, LABEL, SAID, TARGET = range(4)
+"""Columns of a row: predicted class, true class, predicted number, true number."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Scored:
+    """What was said of one sample, or of each of its steps.
+
+    Attributes:
+        group: What it must not be split from.
+        rows: The four columns, (row, 4); NaN where a number is not known.
+    """
+
+    group: str
+    rows: Rows
+
+
+def score_rows(
+    logits: NDArray,
+    target: NDArray,
+    label: NDArray,
+    *,
+    is_regression: bool,
+) -> Rows:
+    """Return the rows of a sample.
+
+    Args:
+        logits: The numbers of a regression or the scores of classes, (output,) or
+            (output, step).
+        target: True number, () or (step,); NaN where unknown.
+        label: True class, the same shape; -1 where unknown. Of a regression whose
+            samples have targets alone it is made from these.
+        is_regression: Whether `logits` are numbers; then class 1 is 0 or more.
+    """
+    logits = logits.reshape(len(logits), -1).astype(np.float64)
+    rows = np.full((logits.shape[1], 4), np.nan)
+    true_number, true_class = np.ravel(target), np.ravel(label)
+    rows[: true_number.size, TARGET] = true_number
+    rows[: true_class.size, LABEL] = np.where(true_class < 0, np.nan, true_class)
+    if is_regression:
+        said = logits[0]
+        rows[:, SAID] = said
+        rows[:, DECIDED] = np.where(np.isnan(said), np.nan, said >= 0)
+        unlabelled = np.isnan(rows[:, LABEL])
+        by_sign = np.where(np.isnan(rows[:, TARGET]), np.nan, rows[:, TARGET] >= 0)
+        rows[unlabelled, LABEL] = by_sign[unlabelled]
+    else:
+        rows[:, DECIDED] = logits.argmax(axis=0)
+    return rows
+
+
+def score_measurements(
+    scored: Sequence[Scored], *, classes: int, is_regression: bool
+) -> dict[str, Measurement]:
+    """Return accuracy and F1, and of a regression also MAE and Pearson's correlation.
+
+    Args:
+        scored: One item a sample.
+        classes: Number of classes.
+        is_regression: Whether a number was predicted.
+    """
+    values = by_group([one.group for one in scored], [one.rows for one in scored])
+
+    def of_classes(statistic: Statistic) -> Statistic:
+        return _of_rows(
+            (DECIDED, LABEL),
+            lambda rows: statistic(_pairs(rows[:, 0], rows[:, 1], classes)),
+        )
+
+    def of_signs(statistic: Statistic) -> Statistic:
+        def of(rows: Rows) -> float:
+            rows = rows[rows[:, 1] != 0]
+            if not len(rows):
+                return float("nan")
+            return statistic(_pairs(rows[:, 0], rows[:, 1] > 0, classes))
+
+        return _of_rows((DECIDED, TARGET), of)
+
+    statistics: dict[str, Statistic] = {
+        "accuracy": of_classes(accuracy),
+        "weighted_f1": of_classes(weighted_f1),
+    }
+    if classes == 2:
+        statistics["f1"] = of_classes(f1)
+    if classes == 2 and not np.isnan(values[..., TARGET]).all():
+        statistics["accuracy_nonzero"] = of_signs(accuracy)
+        statistics["weighted_f1_nonzero"] = of_signs(weighted_f1)
+    if is_regression:
+        statistics["mae"] = _of_rows((SAID, TARGET), absolute_error)
+        statistics["correlation"] = _of_rows((SAID, TARGET), correlation)
+    return {
+        name: Measurement(values=values, statistic=statistic)
+        for name, statistic in statistics.items()
+    }
+
+
+def mean_measurement(groups: Sequence[str], values: Sequence[float]) -> Measurement:
+    """Return the mean of one number a sample, NaN ones left out, drawn by groups."""
+    return Measurement(values=by_group(groups, [np.array([x]) for x in values]))
+
+
+def by_group(groups: Sequence[str], rows: Sequence[NDArray]) -> NDArray[np.float64]:
+    """Return rows of samples as (group, row, ...), padded with NaN.
+
+    Args:
+        groups: Of each sample, in which order the groups come.
+        rows: Of each sample, (row, ...), of any number of rows.
+    """
+    collected: dict[str, list[NDArray]] = {}
+    for group, some in zip(groups, rows, strict=True):
+        collected.setdefault(group, []).append(some)
+    joined = [np.concatenate(parts) for parts in collected.values()]
+    longest = max(len(part) for part in joined)
+    out = np.full((len(joined), longest, *joined[0].shape[1:]), np.nan)
+    for index, part in enumerate(joined):
+        out[index, : len(part)] = part
+    return out
+
+
+def _of_rows(columns: tuple[int, int], statistic: Callable[[Rows], float]) -> Statistic:
+    """Return the statistic of the known rows of groups."""
+
+    def of(values: NDArray) -> float:
+        rows = values.reshape(-1, values.shape[-1])[:, columns]
+        known = rows[~np.isnan(rows).any(axis=1)]
+        return statistic(known) if len(known) else float("nan")
+
+    return of
+
+
+def _pairs(decided: NDArray, true: NDArray, classes: int) -> NDArray[np.bool_]:
+    return label_pairs(decided.astype(np.int64), true.astype(np.int64), classes)

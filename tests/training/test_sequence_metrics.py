@@ -1,0 +1,100 @@
+"""Scores of rows, by hand and against scikit-learn, and what is drawn again."""
+
+import numpy as np
+import pytest
+from sklearn.metrics import accuracy_score, f1_score
+
+from fusionviz.training.metrics import estimate
+from fusionviz.training.sequence_metrics import (
+    Scored,
+    by_group,
+    mean_measurement,
+    score_measurements,
+    score_rows,
+)
+
+NAN = np.nan
+
+
+def figures(scored, **settings):
+    measured = score_measurements(scored, **{"classes": 2, **settings})
+    return {name: item.statistic(item.values) for name, item in measured.items()}
+
+
+def regressed(said, target, label=-1, group="a"):
+    said = np.atleast_1d(np.float32(said))[None]
+    rows = score_rows(said, np.float32(target), np.int64(label), is_regression=True)
+    return Scored(group=group, rows=rows)
+
+
+def test_zero_counts_as_non_negative_or_not_at_all():
+    scored = [
+        regressed(0.5, 0.0),  # right with zero, left out without
+        regressed(-0.5, 0.0),  # wrong, left out
+        regressed(-0.5, -1.0),
+        regressed(0.5, 2.0),
+        regressed(0.0, -2.0),  # wrong either way: 0 is not negative
+    ]
+    found = figures(scored, is_regression=True)
+    assert found["accuracy"] == pytest.approx(3 / 5)
+    assert found["accuracy_nonzero"] == pytest.approx(2 / 3)
+    assert found["mae"] == pytest.approx((0.5 + 0.5 + 0.5 + 1.5 + 2) / 5)
+    truth, said = [1, 1, 0, 1, 0], [1, 0, 0, 1, 1]
+    assert found["f1"] == pytest.approx(f1_score(truth, said))
+    weighted = f1_score(truth, said, average="weighted")
+    assert found["weighted_f1"] == pytest.approx(weighted)
+    weighted = f1_score([0, 1, 0], [0, 1, 1], average="weighted")
+    assert found["weighted_f1_nonzero"] == pytest.approx(weighted)
+
+
+def test_steps_that_are_not_known_are_not_counted():
+    scored = [
+        regressed([1, 1, -1], [1.0, NAN, 2.0], [1, 0, -1]),
+        regressed([1, 1, 1, 9], [NAN, 3.0], [-1, 1], group="b"),  # the rest is padding
+    ]
+    found = figures(scored, is_regression=True)
+    # the third step has a target alone, of which its class is made
+    assert found["accuracy"] == pytest.approx(2 / 4)
+    assert found["accuracy_nonzero"] == pytest.approx(2 / 3)
+    assert found["mae"] == pytest.approx((0 + 3 + 2) / 3)
+
+
+def test_classes_are_scored_too():
+    random = np.random.default_rng(0)
+    logits, label = random.normal(size=(50, 3)), random.integers(0, 3, 50)
+    scored = [
+        Scored(
+            group=str(index % 7),
+            rows=score_rows(scores, np.float32(NAN), truth, is_regression=False),
+        )
+        for index, (scores, truth) in enumerate(zip(logits, label, strict=True))
+    ]
+    found = figures(scored, classes=3, is_regression=False)
+    said = logits.argmax(axis=1)
+    assert set(found) == {"accuracy", "weighted_f1"}
+    assert found["accuracy"] == pytest.approx(accuracy_score(label, said))
+    weighted = f1_score(label, said, average="weighted")
+    assert found["weighted_f1"] == pytest.approx(weighted)
+
+
+def test_nothing_known_is_no_figure():
+    found = figures([regressed(1.0, NAN)], is_regression=True)
+    assert set(found) == {"accuracy", "f1", "weighted_f1", "mae", "correlation"}
+    assert all(np.isnan(value) for value in found.values())
+
+
+def test_groups_are_drawn_whole():
+    groups, values = ["a"] * 30 + ["b"] * 30, [0.0] * 30 + [1.0] * 30
+    found = estimate(mean_measurement(groups, values))
+    assert found.value == 0.5
+    assert (found.low, found.high) == (0, 1)  # of two videos, one may be drawn twice
+    alone = estimate(mean_measurement([str(k) for k in range(60)], values))
+    assert 0.3 < alone.low < alone.high < 0.7
+
+
+def test_groups_are_padded():
+    rows = [np.full((n, 2), n) for n in (1, 2, 3)]
+    joined = by_group(["x", "y", "x"], rows)
+    assert joined.shape == (2, 4, 2)
+    np.testing.assert_array_equal(joined[0, :, 0], [1, 3, 3, 3])
+    np.testing.assert_array_equal(joined[1, :, 0], [2, 2, NAN, NAN])
