@@ -62,13 +62,12 @@ def test_the_baselines_are_the_network_and_differ_in_what_it_sees():
         assert config.pop("blocks") == 0
         assert config == whole.model.config
         assert recipe.model.start == whole.model.start
-        seen = {**recipe.data.train, "unlabelled": True}
-        assert seen == whole.data.train
-        (stage,) = recipe.stage
-        options = {**stage.options}
-        options.pop("use", None)
-        assert options["augment"] == whole.stage[0].options["augment"]
-        assert options["balance"] == whole.stage[0].options["balance"]
-        assert (stage.steps, stage.batch) == (800, 16)
-    uses = [recipe.stage[0].options.get("use") for recipe in recipes]
+        assert recipe.data == whole.data
+        assert recipe.stage[0] == whole.stage[0]
+        own, flows = recipe.stage[1], whole.stage[1]
+        assert (own.steps, own.batch) == (flows.steps, flows.batch)
+        assert own.learning_rate == flows.learning_rate
+        for name in ("augment", "balance"):
+            assert own.options[name] == flows.options[name]
+    uses = [recipe.stage[1].options.get("use") for recipe in recipes]
     assert uses == [None, ["rgb"], ["depth"]]
