@@ -79,7 +79,7 @@ def test_a_recipe_trains_for_two_steps_and_measures(name, rooms):
     recipe = load_recipe(name)
     target = recipe.model.config["target"]
     model = tiny(recipe.model.config["modalities"], target)
-    codec, flow = (make_task(stage.task, stage.options) for stage in recipe.stage)
+    codec, flow, _ = (make_task(stage.task, stage.options) for stage in recipe.stage)
 
     choose_trainable(model, recipe.stage[0])
     losses = take_steps(codec, model, rooms)
