@@ -10,6 +10,12 @@ from fusionviz.ui.choice import draw_choice
 
 TITLES = {"mango": "MANGO", "alignmamba": "AlignMamba"}
 
+FIRST = ("mango-rooms", "alignmamba-rooms")
+"""Checkpoints that are picked until somebody picks others: the gallery is of rooms."""
+
+SUMMARY = ("miou", "pixel_accuracy", "bits_per_dim")
+"""Metrics that the list of checkpoints tells; the cards have them all."""
+
 
 def draw_sidebar() -> None:
     """Draw the sidebar; a page reads what was picked from the session."""
@@ -23,9 +29,9 @@ def draw_sidebar() -> None:
 
 def rgbd_checkpoints(kind: str) -> tuple[ModelCard, ...]:
     """Return the cards of a kind of model that names classes from RGB and depth."""
-    return tuple(
-        card for card in list_checkpoints() if card.kind == kind and _reads_rgbd(card)
-    )
+    cards = (card for card in list_checkpoints() if card.kind == kind)
+    fitting = [card for card in cards if _reads_rgbd(card)]
+    return tuple(sorted(fitting, key=lambda card: card.name not in FIRST))
 
 
 def picked_checkpoint(kind: str) -> ModelCard | None:
@@ -60,7 +66,9 @@ def _pick_checkpoint(kind: str) -> None:
 
 
 def _summary(card: ModelCard) -> str:
-    scores = ", ".join(f"{name} {value:.3g}" for name, value in card.metrics.items())
+    scores = ", ".join(
+        f"{name} {card.metrics[name]:.3g}" for name in SUMMARY if name in card.metrics
+    )
     size = f"{card.parameters / 1e6:.2f} M parameters"
     parts = [size, card.data, scores, card.note]
     return f"**{card.name}**: " + "; ".join(part for part in parts if part)

@@ -57,6 +57,12 @@ def test_the_pick_of_the_session_counts_else_the_first(folder):
     assert picked_checkpoint("mango").name == "one"
 
 
+def test_the_weights_of_rooms_come_before_others(folder):
+    for name in ("mango-nyu", "mango-rooms"):
+        save_checkpoint(tiny_mango(), ModelCard(name=name), folder)
+    assert picked_checkpoint("mango").name == "mango-rooms"
+
+
 def test_a_trouble_is_short_and_has_a_cure():
     card = ModelCard(name="m", kind="mango")
     keys = ": Error(s) in loading state_dict for Mango: " + "key, " * 500
