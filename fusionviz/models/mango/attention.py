@@ -135,9 +135,10 @@ class InvertibleCrossAttention(nn.Module):
         """Set every gate to where it lowers the cost of these tokens most.
 
         Per head, the g that minimises the entropy of a normal distribution with the
-        variances of X2 + g S X2, less the log-determinant. Forms without gates stay.
+        variances of X2 + g S X2, less the log-determinant. Gates that are not trained
+        stay where they are, and so do forms without.
         """
-        if self.form != "gated":
+        if self.form != "gated" or not self.gate_weight.requires_grad:
             return
         first, second = self.partition.split(x)
         attention = self.attend(first)

@@ -114,6 +114,15 @@ def test_gates_start_where_a_search_over_the_likelihood_puts_them():
             assert cost(moved) > best
 
 
+def test_a_gate_that_is_not_trained_stays():
+    layer = InvertibleCrossAttention(
+        ModalityPartition(TOKENS), 16, HEADS, gate_start=0.0
+    )
+    layer.gate_weight.requires_grad_(False)
+    layer.initialise(smooth_tokens())
+    assert not layer.gate.any()
+
+
 def test_a_flow_that_was_started_from_data_tells_more_and_stays():
     x = smooth_tokens()
     config = MangoConfig(
