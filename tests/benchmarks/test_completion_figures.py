@@ -1,0 +1,63 @@
+"""The completion benchmark measures what it says, on a tiny model."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from tiny_models import write_tiny_checkpoints
+
+from benchmarks.completion import run
+from fusionviz.data.sets import load_set
+from fusionviz.models.checkpoints import load_checkpoint
+from fusionviz.models.inputs import depth_to_metres
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    path = tmp_path_factory.mktemp("checkpoints")
+    write_tiny_checkpoints(path)
+    return path
+
+
+def test_errors_are_in_metres_and_runs_repeat(folder):
+    given = {"samples": 2, "training": 3, "chains": 2, "steps": 2, "leaps": 1}
+    path = str(folder / "mango-tiny")
+    result = run(path, missing=["depth"], **given)
+    again = run(path, missing=["depth"], **given)
+    rows = {row["estimator"]: row for row in result["rows"]}
+    repeated = {row["estimator"]: row for row in again["rows"]}
+    rows.pop("sampling")
+    assert {name: repeated[name] for name in rows} == rows
+    assert list(rows) == [
+        "mean picture",
+        "guess",
+        "one draw",
+        "mean tokens",
+        "mean picture of draws",
+        "truth, decoded",
+    ]
+    assert json.loads(json.dumps(result, allow_nan=False))["chains"] == 2
+
+    model = load_checkpoint(path)
+    rooms = load_set("rooms", "test", count=2, size=32)
+    known = load_set("rooms", "train", count=3, size=32)
+    with torch.inference_mode():
+        batch, before = model.to_batch(list(rooms)), model.to_batch(list(known))
+        x = model.encode(batch)
+        guess = depth_to_metres(model.decode(model.guess(x, "depth"))["depth"])
+        truth = depth_to_metres(batch["depth"])
+        picture = depth_to_metres(before["depth"]).mean(dim=0)
+        bits = model.bits_per_dim(x).mean().item()
+    assert before.valid["depth"].all()
+    off = (guess.clamp(0, 10) - truth).abs().mean().item()
+    assert rows["guess"]["mae"] == pytest.approx(off, rel=1e-5)
+    assert rows["mean picture"]["mae"] == pytest.approx(
+        (picture - truth).abs().mean().item(), rel=1e-5
+    )
+    assert rows["truth, decoded"]["bits_per_dim"] == pytest.approx(bits, rel=1e-4)
+    better = rows["mean tokens"]["rmse_less_than_guess"]
+    assert better == pytest.approx(
+        rows["guess"]["rmse"] - rows["mean tokens"]["rmse"], abs=1e-6
+    )
+    assert np.isfinite(better)
