@@ -167,10 +167,11 @@ class InvertibleCrossAttention(nn.Module):
         key = self._split_heads(self.norm_key(self.to_key(first)))
         query = query / math.sqrt(query.shape[-1])
         tokens = query.shape[-2]
-        start = query.new_full((tokens, tokens), -torch.inf).tril(-1)
-        start = start.expand(self.heads, tokens, tokens)
         if self.position is not None:
-            start = start + self.position().to(query.dtype)
+            start = self.position().to(query.dtype)
+        else:
+            start = query.new_full((tokens, tokens), -torch.inf).tril(-1)
+            start = start.expand(self.heads, tokens, tokens)
         if intervention is not None and intervention.uniform is not None:
             even = intervention.uniform.to(query.device)[:, None, None]
             query = query.masked_fill(even, 0.0)

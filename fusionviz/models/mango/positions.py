@@ -13,6 +13,7 @@ import math
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
+from torch.nn.functional import pad
 
 STARTS: tuple[tuple[bool, int, int], ...] = (
     (False, 0, 1),
@@ -63,12 +64,19 @@ class RelativePosition(nn.Module):
         modality, row, column = difference
         index = (modality + 1) * (2 * self.rows - 1) + row + self.rows - 1
         index = index * (2 * self.columns - 1) + column + self.columns - 1
-        self.register_buffer("index", index, persistent=False)
         self.score = nn.Parameter(_first_scores(self, on_grid, heads))
+        is_earlier = torch.ones_like(index).tril(-1).bool()
+        index = index.masked_fill(is_earlier, self.score.shape[1])
+        self.register_buffer("index", index.flatten(), persistent=False)
+        self.tokens = tokens
 
     def forward(self) -> Float[Tensor, "head token token"]:
-        """Return what each head adds to the score of query i and key j."""
-        return self.score[:, self.index]
+        """Return what each head adds to the score of query i and key j.
+
+        Minus infinity for the keys before i, which must not be read.
+        """
+        scores = pad(self.score, (0, 1), value=-math.inf)
+        return scores.index_select(1, self.index).unflatten(1, (self.tokens, -1))
 
 
 def _first_scores(
