@@ -79,7 +79,8 @@ def run(
         rows += _rows(name, seen)
     result = report("completion", rows)
     chosen = {"training": training, "seed": seed, **settings}
-    return {**result, "checkpoint": checkpoint, "samples": samples, **chosen}
+    weights = {"checkpoint": checkpoint, "sha256": model.card.sha256}
+    return {**result, **weights, "samples": samples, **chosen}
 
 
 @torch.inference_mode()
@@ -110,9 +111,9 @@ def _measure(
 ) -> dict[str, Any]:
     """Return (absolute, root square error, bits) of every estimator on one sample."""
     x = model.encode(batch)
-    start = time.perf_counter()
+    start = time.process_time()
     done = complete(model, x, missing, error=error, generator=generator, **settings)
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
     truth, valid = _to_units(batch[missing], missing), batch.valid[missing]
 
     def errors(found: Tensor) -> tuple[float, float]:
@@ -134,7 +135,7 @@ def _measure(
         "mean picture of draws": (*errors(draws.mean(dim=0, keepdim=True)), None),
         "truth, decoded": (*errors(decoded(x)), bits(x)),
         "sampling": {
-            "seconds": seconds,
+            "cpu_seconds": seconds,
             "acceptance": done.acceptance,
             "disagreement": done.disagreement,
             "step_size": done.step_size,
@@ -219,7 +220,7 @@ def main() -> None:
                 "rmse_less_than_guess",
                 "rmse_less_than_guess_low",
                 "rmse_less_than_guess_high",
-                "seconds",
+                "cpu_seconds",
                 "acceptance",
                 "disagreement",
             )
