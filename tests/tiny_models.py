@@ -1,5 +1,6 @@
 """Small models of both kinds with random weights, quick enough for every test."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -11,6 +12,22 @@ from fusionviz.models.checkpoints import save_checkpoint
 from fusionviz.models.mango import Mango, MangoConfig
 
 SIDE, GRID = 32, 4
+
+TINY_MANGO = MangoConfig(
+    image_size=16,
+    grid=4,
+    width=8,
+    blocks=1,
+    heads=2,
+    coupling_width=8,
+    codec_widths=(8, 8),
+    head_width=32,
+    guess_width=16,
+)
+"""A MANGO for tests of training: 16x16 pixels, 4x4 tokens of 8 channels."""
+
+TINIEST_MANGO = replace(TINY_MANGO, image_size=8, grid=2, width=4, classes=3)
+"""A MANGO for Jacobians and long chains: 2x2 tokens of 4 channels."""
 
 
 def tiny_mango(seed: int = 0) -> Mango:

@@ -1,6 +1,6 @@
 """What the tasks on MANGO's latents share: the density and the cross-modal guess."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -25,18 +25,27 @@ class MangoJointTask(ImageTask):
     Samples may teach the encoder by what is read off their latents; they do not count
     for the likelihood. So one pass through the flow does for both.
 
-    Attributes:
+    Args:
         likelihood: Weight of the NLL, nats a dimension.
         guess: Weight of the squared error of the guessed tokens.
         noise: Standard deviation of the noise on the tokens, which have unit scale.
         missing: Share of samples of which one modality is guessed; they do not count
             for the likelihood.
+        augment: Whether to vary training samples, or a table of how far (see
+            `fusionviz.training.variation.Variation`).
     """
 
-    likelihood: float = 1.0
-    guess: float = 1.0
-    noise: float = 0.05
-    missing: float = 0.15
+    def __init__(
+        self,
+        *,
+        likelihood: float = 1.0,
+        guess: float = 1.0,
+        noise: float = 0.05,
+        missing: float = 0.15,
+        augment: bool | Mapping[str, Any] = False,
+    ) -> None:
+        self.likelihood, self.guess = likelihood, guess
+        self.noise, self.missing, self.augment = noise, missing, augment
 
     def initialise(self, model: Any, batch: LabelledBatch) -> None:  # noqa: ANN401
         """Set the tokens' unit scale and the flow's start from the first samples.

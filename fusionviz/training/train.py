@@ -219,15 +219,16 @@ def _class_names(run: Run) -> tuple[str, ...]:
 
 
 def _measure_on_test(run: Run) -> dict[str, Estimate]:
-    """Return the footprint and what every stage's task measures.
+    """Return the footprint and what every task of the stages measures.
 
-    Where two measure the same, the later one counts.
+    Where two measure the same, the later one counts; a task of several stages measures
+    once, as the last of them has it.
     """
     recipe, data = run.recipe, run.recipe.data
     samples = load_set(data.set, "test", **data.options_for("test"))
     run.model.eval()
     metrics = estimate_all(measure_footprint(run.model, samples))
-    for stage in recipe.stage:
+    for stage in {stage.task: stage for stage in recipe.stage}.values():
         task = make_task(stage.task, stage.options)
         device, resamples = run.accelerator.device, recipe.evaluation.resamples
         metrics |= measure_estimates(run.model, task, samples, device, resamples)

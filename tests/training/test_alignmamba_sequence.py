@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from alignmamba_models import make_model, sentiment_config
+from few_steps import take_steps
 from mosi_folder import VOCABULARY, make_mosi_folder
 from nyu_folder import make_nyu_folder
 
@@ -58,22 +59,11 @@ def videos(tmp_path, monkeypatch):
     return load_mosi("train")
 
 
-def fit(task, model, samples, steps):
-    batch = task.prepare(model, samples, np.random.default_rng(0))
-    optimiser = torch.optim.Adam(model.parameters(), lr=1e-2)
-    losses = []
-    for step in range(steps):
-        terms = task.loss(model, batch, torch.Generator().manual_seed(step))
-        optimiser.zero_grad()
-        terms["loss"].backward()
-        optimiser.step()
-        losses.append(terms["loss"].item())
-    return losses, terms
-
-
 def test_a_few_steps_lower_the_loss(said):
     model = sentiment_model(plan_gradient=True)
-    losses, terms = fit(make_task("alignmamba-sequence"), model, said[:6], steps=6)
+    losses, terms = take_steps(
+        make_task("alignmamba-sequence"), model, said[:6], steps=6
+    )
     assert losses[-1] < losses[0]
     assert set(terms) == {"loss", "error", "align"}
 
@@ -105,7 +95,7 @@ def test_the_loss_is_made_of_what_it_says(said, videos):
 def test_classes_are_learned_too(said, videos):
     task = make_task("alignmamba-sequence", {"smoothing": 0.1})
     model = mosi_model(head="classification", outputs=2)
-    losses, terms = fit(task, model, videos[:3], steps=6)
+    losses, terms = take_steps(task, model, videos[:3], steps=6)
     assert losses[-1] < losses[0]
     assert set(terms) == {"loss", "class", "align"}
     measured = task.evaluate(model, videos, CPU)
@@ -337,7 +327,7 @@ def test_the_real_videos_can_be_learned_from():
     samples = load_mosi("validation", text="words")[:3]
     model = mosi_model(modalities=modalities({"audio": 73, "text": 3107}, "linear"))
     task = make_task("alignmamba-sequence", {"sign": 1.0, "distances": 3})
-    losses, _ = fit(task, model, samples, steps=3)
+    losses, _ = take_steps(task, model, samples, steps=3)
     assert losses[-1] < losses[0]
     measured = task.evaluate(model, samples, CPU)
     assert measured["accuracy"].values.shape[0] == 3

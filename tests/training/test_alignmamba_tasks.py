@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from alignmamba_models import make_model, rgbd_config
+from few_steps import take_steps
 
 from fusionviz.data.records import RGBDSample
 from fusionviz.errors import InputError
@@ -28,22 +29,11 @@ def make_samples(count):
     ]
 
 
-def train(task, model, samples, steps):
-    batch = task.prepare(model, samples, np.random.default_rng(0))
-    optimiser = torch.optim.Adam(model.parameters(), lr=1e-2)
-    losses = []
-    for step in range(steps):
-        terms = task.loss(model, batch, torch.Generator().manual_seed(step))
-        optimiser.zero_grad()
-        terms["loss"].backward()
-        optimiser.step()
-        losses.append(terms["loss"].item())
-    return losses, terms
-
-
 def test_a_few_steps_lower_the_loss():
     task = make_task("alignmamba-dense", {"augment": True, "missing": 0.3})
-    losses, terms = train(task, make_model(rgbd_config()), make_samples(4), steps=8)
+    losses, terms = take_steps(
+        task, make_model(rgbd_config()), make_samples(4), steps=8
+    )
     assert losses[-1] < losses[0]
     assert set(terms) == {"loss", "segmentation", "align"}
 
@@ -76,7 +66,9 @@ def test_measuring_gives_one_value_a_sample():
 def test_a_model_of_one_modality_can_be_trained():
     config = rgbd_config()
     model = make_model(rgbd_config(modalities=config.modalities[:1]))
-    losses, _ = train(make_task("alignmamba-dense"), model, make_samples(2), steps=2)
+    losses, _ = take_steps(
+        make_task("alignmamba-dense"), model, make_samples(2), steps=2
+    )
     assert losses[1] < losses[0]
 
 

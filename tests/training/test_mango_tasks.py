@@ -1,29 +1,22 @@
 """MANGO's tasks train for two steps on a handful of samples, and measure."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
+from few_steps import take_steps
+from tiny_models import TINY_MANGO
 
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rooms import render_room
 from fusionviz.errors import InputError
-from fusionviz.models.mango import Mango, MangoConfig
+from fusionviz.models.mango import Mango
 from fusionviz.training.rgbd import labelled_batch
 from fusionviz.training.task import make_task
 from fusionviz.training.variation import Variation, vary
 
-TINY = MangoConfig(
-    image_size=16,
-    grid=4,
-    width=8,
-    blocks=1,
-    heads=2,
-    coupling_width=8,
-    codec_widths=(8, 8),
-    head_width=32,
-    guess_width=16,
-    classes=3,
-)
+TINY = replace(TINY_MANGO, classes=3)
 
 
 def make_samples(count, labels=True):
@@ -36,21 +29,6 @@ def make_samples(count, labels=True):
         )
         for _ in range(count)
     ]
-
-
-def train(task, model, samples, steps=2):
-    batch = task.prepare(model, samples, np.random.default_rng(0))
-    task.initialise(model, batch)
-    optimiser = torch.optim.Adam(model.parameters(), lr=1e-2)
-    losses = []
-    for step in range(steps):
-        generator = torch.Generator().manual_seed(step)
-        terms = task.loss(model, batch, generator)
-        optimiser.zero_grad()
-        terms["loss"].backward()
-        optimiser.step()
-        losses.append(terms["loss"].item())
-    return losses, terms
 
 
 @pytest.fixture
@@ -84,7 +62,7 @@ def test_a_few_steps_lower_the_loss_and_reach_what_they_should(
     model, name, parts, metrics
 ):
     task, samples = make_task(name, {"augment": True}), make_samples(4)
-    losses, _ = train(task, model, samples, steps=6)
+    losses, _ = take_steps(task, model, samples, steps=6)
     assert losses[-1] < losses[0]
     moved = {
         key.split(".")[0] for key, w in model.named_parameters() if w.grad is not None
@@ -100,7 +78,7 @@ def test_a_few_steps_lower_the_loss_and_reach_what_they_should(
 
 def test_samples_without_labels_train_the_density_alone(model):
     task = make_task("mango-flow", {"missing": 0.0})
-    _, terms = train(task, model, make_samples(2, labels=False))
+    _, terms = take_steps(task, model, make_samples(2, labels=False))
     assert terms["segmentation"].item() == 0
     expected = terms["nll"] + terms["guess"]
     torch.testing.assert_close(terms["loss"], expected)
@@ -108,7 +86,7 @@ def test_samples_without_labels_train_the_density_alone(model):
 
 def test_guessed_samples_do_not_count_for_the_likelihood(model):
     task = make_task("mango-flow", {"missing": 1.0, "noise": 0.0})
-    _, terms = train(task, model, make_samples(3), steps=1)
+    _, terms = take_steps(task, model, make_samples(3), steps=1)
     assert terms["nll"].item() == 0
 
 
@@ -208,16 +186,16 @@ def test_the_encoder_learns_from_classes_and_never_from_the_likelihood(
 def test_samples_that_teach_do_not_count_for_the_likelihood(model):
     samples = make_samples(4)
     taught = make_task("mango-flow", {"teaching": 1.0, "missing": 0.0})
-    _, terms = train(taught, model, samples, steps=1)
+    _, terms = take_steps(taught, model, samples, steps=1)
     assert terms["nll"].item() == 0
     unlabelled = make_task("mango-flow", {"teaching": 1.0, "missing": 0.0})
-    _, terms = train(unlabelled, model, make_samples(4, labels=False), steps=1)
+    _, terms = take_steps(unlabelled, model, make_samples(4, labels=False), steps=1)
     assert terms["nll"].item() != 0
 
 
 def test_reconstruction_keeps_the_decoder_with_the_tokens(model):
     task = make_task("mango-flow", {"teaching": 0.5, "reconstruction": 1.0})
-    _, terms = train(task, model, make_samples(5), steps=1)
+    _, terms = take_steps(task, model, make_samples(5), steps=1)
     assert terms["reconstruction"].item() > 0
     assert gradients(model, "codec.depth.decoder").any()
     with pytest.raises(InputError, match="teaching is a share from 0 to 1, got 1.5"):

@@ -1,17 +1,19 @@
 """MANGO translates two modalities into a third: every pair that has a recipe."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
 import torch
+from few_steps import take_steps
+from tiny_models import TINY_MANGO
 
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rooms import render_room
 from fusionviz.errors import InputError
 from fusionviz.models.checkpoints import load_checkpoint
 from fusionviz.models.factory import make_model
-from fusionviz.models.mango import Mango, MangoConfig
+from fusionviz.models.mango import Mango
 from fusionviz.training.evaluation import evaluate_checkpoint
 from fusionviz.training.image_losses import absolute_error, translation_loss
 from fusionviz.training.parameters import choose_trainable
@@ -27,17 +29,6 @@ PAIRS = {
     ("rgb", "normal", "shade"),
     ("rgb", "edge", "depth"),
 }
-SIZES = {
-    "image_size": 16,
-    "grid": 4,
-    "width": 8,
-    "blocks": 1,
-    "heads": 2,
-    "coupling_width": 8,
-    "codec_widths": (8, 8),
-    "head_width": 32,
-    "guess_width": 16,
-}
 METRICS = {"mae", "mse", "psnr", "ssim", "bits_per_dim", "inverse_error"}
 OF_TARGET = {"depth": {"depth_mae_m"}, "normal": {"normal_angle_deg"}}
 CPU = torch.device("cpu")
@@ -45,21 +36,7 @@ CPU = torch.device("cpu")
 
 def tiny(modalities, target=""):
     torch.manual_seed(0)
-    return Mango(MangoConfig(**SIZES, modalities=modalities, target=target))
-
-
-def take_steps(task, model, samples, steps=2):
-    batch = task.prepare(model, samples, np.random.default_rng(0))
-    task.initialise(model, batch)
-    optimiser = torch.optim.Adam(model.parameters(), lr=1e-3)
-    losses = []
-    for step in range(steps):
-        terms = task.loss(model, batch, torch.Generator().manual_seed(step))
-        optimiser.zero_grad()
-        terms["loss"].backward()
-        optimiser.step()
-        losses.append({name: value.item() for name, value in terms.items()})
-    return losses
+    return Mango(replace(TINY_MANGO, modalities=modalities, target=target))
 
 
 @pytest.fixture(scope="module")
@@ -82,17 +59,17 @@ def test_a_recipe_trains_for_two_steps_and_measures(name, rooms):
     codec, flow, _ = (make_task(stage.task, stage.options) for stage in recipe.stage)
 
     choose_trainable(model, recipe.stage[0])
-    losses = take_steps(codec, model, rooms)
-    assert losses[1]["loss"] < losses[0]["loss"]
-    assert {"translation", *model.config.modalities} < set(losses[0])
+    losses, terms = take_steps(codec, model, rooms, rate=1e-3)
+    assert losses[1] < losses[0]
+    assert {"translation", *model.config.modalities} < set(terms)
     moved = {k.split(".")[0] for k, w in model.named_parameters() if w.grad is not None}
     assert moved == {"codec", "translator"}
 
     choose_trainable(model, recipe.stage[1])
     model.zero_grad()
-    losses = take_steps(flow, model, rooms)
-    assert losses[1]["loss"] < losses[0]["loss"]
-    assert set(losses[0]) == {"loss", "nll", "guess", "translation"}
+    losses, terms = take_steps(flow, model, rooms, rate=1e-3)
+    assert losses[1] < losses[0]
+    assert set(terms) == {"loss", "nll", "guess", "translation"}
     moved = {k.split(".")[0] for k, w in model.named_parameters() if w.grad is not None}
     assert moved == {"flow", "translator", "guesses"}
 
@@ -223,18 +200,19 @@ def test_what_cannot_be_translated_is_said(rooms):
 def test_samples_without_the_target_train_the_density_alone(rooms):
     photograph = RGBDSample(rgb=rooms[0].rgb, depth_m=rooms[0].depth_m)
     model = tiny(("rgb", "depth"), "normal")
-    (terms,) = take_steps(make_task("mango-translation"), model, [photograph], 1)
+    _, terms = take_steps(make_task("mango-translation"), model, [photograph], 1)
     assert terms["translation"] == 0
-    assert terms["loss"] == pytest.approx(terms["nll"] + terms["guess"])
+    torch.testing.assert_close(terms["loss"], terms["nll"] + terms["guess"])
 
 
 def test_a_run_ends_in_a_checkpoint_that_says_what_it_translates(tmp_path, monkeypatch):
     monkeypatch.setenv("FUSIONVIZ_CHECKPOINTS", str(tmp_path / "out"))
     recipe = load_recipe("mango-rooms-translation-rgb-shade-to-normal")
+    ends = {name: recipe.model.config[name] for name in ("modalities", "target")}
     recipe = replace(
         recipe,
         name="tiny",
-        model=replace(recipe.model, config={**recipe.model.config, **SIZES}),
+        model=replace(recipe.model, config={**asdict(TINY_MANGO), **ends}),
         stage=tuple(replace(stage, steps=2, batch=2) for stage in recipe.stage),
     )
     for setting in (

@@ -1,25 +1,19 @@
 """The baselines: MANGO's encoders and head without its flow."""
 
-import numpy as np
+from dataclasses import replace
+
 import pytest
 import torch
+from few_steps import take_steps
 from nyu_folder import make_nyu_folder
+from tiny_models import TINY_MANGO
 
 from fusionviz.data.nyudv2 import load_nyudv2
 from fusionviz.errors import InputError
 from fusionviz.models.mango import Mango, MangoConfig
 from fusionviz.training.task import make_task
 
-TINY = MangoConfig(
-    image_size=16,
-    grid=4,
-    width=8,
-    blocks=0,
-    heads=2,
-    codec_widths=(8, 8),
-    head_width=32,
-    guess_width=16,
-)
+TINY = replace(TINY_MANGO, blocks=0)
 
 
 @pytest.fixture
@@ -44,16 +38,7 @@ def model():
 )
 def test_only_what_is_used_is_trained_and_measured(model, samples, use, trained):
     task = make_task("token-segmentation", {"use": use, "augment": {"crop": 0.6}})
-    batch = task.prepare(model, samples, np.random.default_rng(0))
-    task.initialise(model, batch)
-    optimiser = torch.optim.Adam(model.parameters(), lr=1e-2)
-    losses = []
-    for step in range(8):
-        terms = task.loss(model, batch, torch.Generator().manual_seed(step))
-        optimiser.zero_grad()
-        terms["loss"].backward()
-        optimiser.step()
-        losses.append(terms["loss"].item())
+    losses, _ = take_steps(task, model, samples, steps=8)
     assert losses[-1] < losses[0]
     moved = [name for name, w in model.named_parameters() if w.grad is not None]
     for part in trained:

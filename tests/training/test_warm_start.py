@@ -6,28 +6,17 @@ import pytest
 import torch
 from nyu_folder import make_nyu_folder
 from properties import randomise
+from tiny_models import TINY_MANGO as TINY
 
 from fusionviz.data.nyudv2 import load_nyudv2
 from fusionviz.errors import InputError
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import load_checkpoint, save_checkpoint
-from fusionviz.models.mango import ActNorm, Mango, MangoConfig
+from fusionviz.models.mango import ActNorm, Mango
 from fusionviz.training.recipes import Recipe
 from fusionviz.training.state import read_state, write_state
 from fusionviz.training.task import make_task
 from fusionviz.training.train import train
-
-TINY = MangoConfig(
-    image_size=16,
-    grid=4,
-    width=8,
-    blocks=1,
-    heads=2,
-    coupling_width=8,
-    codec_widths=(8, 8),
-    head_width=32,
-    guess_width=16,
-)
 
 
 @pytest.fixture

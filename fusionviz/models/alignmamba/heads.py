@@ -21,12 +21,7 @@ class PooledHead(nn.Module):
 
     def __init__(self, config: AlignMambaConfig) -> None:
         super().__init__()
-        self.layers = nn.Sequential(
-            nn.Linear(config.d_model, config.d_model),
-            nn.GELU(),
-            nn.Dropout(config.dropout),
-            nn.Linear(config.d_model, config.outputs),
-        )
+        self.layers = _small_network(config.d_model, config)
 
     def forward(
         self,
@@ -93,12 +88,8 @@ class StepHead(nn.Module):
 
     def __init__(self, config: AlignMambaConfig) -> None:
         super().__init__()
-        self.layers = nn.Sequential(
-            nn.Linear(len(config.modalities) * config.d_model, config.d_model),
-            nn.GELU(),
-            nn.Dropout(config.dropout),
-            nn.Linear(config.d_model, config.outputs),
-        )
+        inputs = len(config.modalities) * config.d_model
+        self.layers = _small_network(inputs, config)
 
     def forward(
         self,
@@ -120,6 +111,15 @@ def make_head(config: AlignMambaConfig) -> PooledHead | StepHead | DenseHead:
     if config.head == "dense":
         return DenseHead(config)
     return StepHead(config) if config.per_step else PooledHead(config)
+
+
+def _small_network(inputs: int, config: AlignMambaConfig) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Linear(inputs, config.d_model),
+        nn.GELU(),
+        nn.Dropout(config.dropout),
+        nn.Linear(config.d_model, config.outputs),
+    )
 
 
 def _double(before: int, after: int) -> tuple[nn.Module, ...]:

@@ -1,6 +1,6 @@
 """Train MANGO's flow, its segmentation head and its cross-modal guess."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -35,40 +35,30 @@ class MangoFlowTask(MangoJointTask):
     `reconstruction` keeps tokens and decoder together.
 
     Args:
-        likelihood: Weight of the NLL, nats a dimension.
         segmentation: Weight of the cross-entropy.
-        guess: Weight of the squared error of the guessed tokens.
-        noise: Standard deviation of the noise on the tokens, which have unit scale.
-        missing: Share of samples that are segmented with one modality guessed; they
-            do not count for the likelihood.
         smoothing: Share of the truth that is spread over all classes.
         balance: How far rare classes weigh more (see `pixel_loss`).
         teaching: Share of the labelled samples that teach the encoder; they do not
             count for the likelihood.
         reconstruction: Weight of the error of the images decoded from the tokens of a
             quarter of the batch.
-        augment: Whether to mirror, crop and relight training samples, or a table of
-            how far (see `Variation`).
+        joint: What every task on the latents takes (see `MangoJointTask`).
     """
 
     def __init__(
         self,
         *,
-        likelihood: float = 1.0,
         segmentation: float = 1.0,
-        guess: float = 1.0,
-        noise: float = 0.05,
-        missing: float = 0.15,
         smoothing: float = 0.0,
         balance: float = 0.0,
         teaching: float = 0.0,
         reconstruction: float = 0.0,
-        augment: bool | Mapping[str, Any] = False,
+        **joint: Any,  # noqa: ANN401
     ) -> None:
+        super().__init__(**joint)
         if not 0 <= teaching <= 1:
             raise ValueError(f"teaching is a share from 0 to 1, got {teaching}")
-        self.likelihood, self.segmentation, self.guess = likelihood, segmentation, guess
-        self.noise, self.missing, self.augment = noise, missing, augment
+        self.segmentation = segmentation
         self.smoothing, self.balance = smoothing, balance
         self.teaching, self.reconstruction = teaching, reconstruction
 

@@ -1,6 +1,6 @@
 """Train MANGO's flow to write a third modality from the latents of two."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -31,16 +31,10 @@ class MangoTranslationTask(MangoJointTask):
     learnt.
 
     Args:
-        likelihood: Weight of the NLL, nats a dimension.
         translation: Weight of the image error.
-        guess: Weight of the squared error of the guessed tokens.
-        noise: Standard deviation of the noise on the tokens, which have unit scale.
-        missing: Share of samples that are translated with one modality guessed; they
-            do not count for the likelihood.
         edges: In the image error, weight of horizontal and vertical differences.
         directions: In the image error of normals, weight of their angle.
-        augment: Whether to mirror and crop training samples, or a table of how far
-            (see `fusionviz.training.variation.Variation`).
+        joint: What every task on the latents takes (see `MangoJointTask`).
     """
 
     relight = False
@@ -48,18 +42,14 @@ class MangoTranslationTask(MangoJointTask):
     def __init__(
         self,
         *,
-        likelihood: float = 1.0,
         translation: float = 4.0,
-        guess: float = 1.0,
-        noise: float = 0.05,
-        missing: float = 0.15,
         edges: float = 1.0,
         directions: float = 1.0,
-        augment: bool | Mapping[str, Any] = False,
+        **joint: Any,  # noqa: ANN401
     ) -> None:
-        self.likelihood, self.translation, self.guess = likelihood, translation, guess
-        self.noise, self.missing, self.augment = noise, missing, augment
-        self.edges, self.directions = edges, directions
+        super().__init__(**joint)
+        self.translation, self.edges = translation, edges
+        self.directions = directions
 
     def loss(
         self,

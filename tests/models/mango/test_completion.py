@@ -7,27 +7,15 @@ from dataclasses import replace
 import pytest
 import torch
 from properties import randomise
+from tiny_models import TINIEST_MANGO as TINY
 
-from fusionviz.models.mango import ActNorm, Mango, MangoConfig
+from fusionviz.models.mango import ActNorm, Mango
 from fusionviz.models.mango.completion import (
     complete,
     disagreement,
     exchange_latents,
 )
 from fusionviz.models.mango.guess_error import guess_error
-
-TINY = MangoConfig(
-    image_size=8,
-    grid=2,
-    width=4,
-    blocks=1,
-    heads=2,
-    coupling_width=8,
-    codec_widths=(8, 8),
-    head_width=32,
-    guess_width=16,
-    classes=3,
-)
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from properties import assert_inverts, assert_log_det, randomise
+from tiny_models import TINIEST_MANGO
 
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rooms import render_room
@@ -15,23 +16,11 @@ from fusionviz.models.mango import (
     HeadIntervention,
     InvertibleCrossAttention,
     Mango,
-    MangoConfig,
     MangoFlow,
 )
 from fusionviz.models.modalities import MODALITIES
 
-TINY = MangoConfig(
-    image_size=8,
-    grid=2,
-    width=4,
-    blocks=2,
-    heads=2,
-    coupling_width=8,
-    codec_widths=(8, 8),
-    head_width=32,
-    guess_width=16,
-    classes=3,
-)
+TINY = replace(TINIEST_MANGO, blocks=2)
 
 
 def sample(seed=0, size=(8, 8)):
