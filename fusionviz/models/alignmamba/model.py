@@ -42,11 +42,13 @@ class AlignMambaOutput:
         align_loss: L_align, the sum of the MMD² terms, (batch,).
         mmd: MMD² between each source's aligned tokens and the anchor's, (batch,), by
             name; 0 where either is missing.
+        tokens: What the encoders made of each modality, by name.
     """
 
     logits: Float[Tensor, "batch output *places"]
     align_loss: Float[Tensor, " batch"]
     mmd: dict[str, Float[Tensor, " batch"]]
+    tokens: dict[str, Tokens]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -167,7 +169,9 @@ class AlignMamba(nn.Module):
         logits = self.head(separate(out, len(moments)), anchor.mask)
         mmd = {name: one.mmd for name, one in aligned.items()}
         align_loss = sum(mmd.values(), start=logits.new_zeros(len(logits)))
-        output = AlignMambaOutput(logits=logits, align_loss=align_loss, mmd=mmd)
+        output = AlignMambaOutput(
+            logits=logits, align_loss=align_loss, mmd=mmd, tokens=tokens
+        )
         return _Pass(tokens=tokens, aligned=aligned, states=states, output=output)
 
     def _encode(self, name: str, read: Read) -> Tokens:

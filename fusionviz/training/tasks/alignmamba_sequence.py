@@ -22,6 +22,7 @@ from fusionviz.training.alignment_metrics import (
     distance_measurements,
     find_correspondence,
 )
+from fusionviz.training.contrast import transport_contrast
 from fusionviz.training.metrics import UNLABELLED, Measurement
 from fusionviz.training.sequence_metrics import (
     Scored,
@@ -61,13 +62,14 @@ class SequenceBatch:
 class AlignMambaSequenceTask(Task):
     """Regression or classification, and the alignment loss.
 
-        loss = L_task + λ L_align,   λ = `align_weight` of the model's config
+        loss = L_task + λ L_align + c L_contrast,   λ = `align_weight` of the config
         L_task = |said - target| + s · log(1 + exp(-± said))   of a regression
                = cross-entropy                                 of classes
 
-    (Li et al. 2025, eq. 11; the sign's term is ours). ± is the sign of the target, of
-    which 0 counts as positive: it teaches the decision that accuracy asks for. Losses
-    are means over what is known, of whole samples or of steps.
+    (Li et al. 2025, eq. 11; the sign's term and the contrast are ours). ± is the sign
+    of the target, of which 0 counts as positive: it teaches the decision that accuracy
+    asks for. Losses are means over what is known, of whole samples or of steps. The
+    contrast, a mean over sources, is that of `fusionviz.training.contrast`.
 
     Args:
         missing: Probability of each modality of a training sample to go missing.
@@ -77,6 +79,7 @@ class AlignMambaSequenceTask(Task):
         feature_dropout: Share of the features that become 0, likewise.
         distance: How far a number is from the true one: `absolute` or `squared`.
         sign: s, the weight of the sign's term.
+        contrast: c, the weight of the contrast between samples' transport costs.
         smoothing: Share of the truth that is spread over all classes.
         distances: Samples that the A-distance is measured on, 0 for none.
 
@@ -95,6 +98,7 @@ class AlignMambaSequenceTask(Task):
         feature_dropout: Rates = 0.0,
         distance: Distance = "absolute",
         sign: float = 0.0,
+        contrast: float = 0.0,
         smoothing: float = 0.0,
         distances: int = 48,
     ) -> None:
@@ -105,10 +109,10 @@ class AlignMambaSequenceTask(Task):
             raise ValueError(f"whole is a share from 0 to 1, got {whole}")
         if distance not in get_args(Distance):
             raise ValueError(f"distance is {get_args(Distance)}, got {distance!r}")
-        if min(sign, smoothing, distances) < 0:
+        if min(sign, contrast, smoothing, distances) < 0:
             raise ValueError(
-                "sign, smoothing and distances are not negative, got "
-                f"{sign}, {smoothing} and {distances}"
+                "sign, contrast, smoothing and distances are not negative, got "
+                f"{sign}, {contrast}, {smoothing} and {distances}"
             )
         self.thinning: dict[str, Any] = {
             "missing": missing,
@@ -117,7 +121,7 @@ class AlignMambaSequenceTask(Task):
             "feature_dropout": feature_dropout,
         }
         self.distance, self.sign, self.smoothing = distance, sign, smoothing
-        self.distances = distances
+        self.contrast, self.distances = contrast, distances
 
     def prepare(
         self,
@@ -154,7 +158,7 @@ class AlignMambaSequenceTask(Task):
         batch: SequenceBatch,
         generator: torch.Generator,
     ) -> dict[str, Tensor]:
-        """Return L_task by its parts, L_align, and their weighted sum."""
+        """Return L_task by its parts, L_align, the contrast, and their weighted sum."""
         config = model.config
         inputs = thin(
             batch.inputs, generator, **self.thinning, together=config.per_step
@@ -168,12 +172,20 @@ class AlignMambaSequenceTask(Task):
         else:
             terms = {"class": self._class_loss(output.logits, batch.label)}
             loss = terms["class"]
-        align = output.align_loss.mean()
-        return {
-            "loss": loss + config.align_weight * align,
-            **terms,
-            "align": align,
-        }
+        terms["align"] = output.align_loss.mean()
+        loss = loss + config.align_weight * terms["align"]
+        if self.contrast:
+            anchor = output.tokens[config.anchor]
+            terms["contrast"] = _mean(
+                torch.stack(
+                    [
+                        transport_contrast(output.tokens[name], anchor)
+                        for name in config.sources
+                    ]
+                )
+            )
+            loss = loss + self.contrast * terms["contrast"]
+        return {"loss": loss, **terms}
 
     def evaluate(
         self,
