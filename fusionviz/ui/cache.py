@@ -21,9 +21,12 @@ from fusionviz.analysis.alignmamba import measure_alignmamba
 from fusionviz.analysis.attention import LayerAttention, measure_attention
 from fusionviz.analysis.mango import measure_mango
 from fusionviz.analysis.points import measure_points
+from fusionviz.analysis.subject import MangoSubject
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rgbd_files import read_pair
 from fusionviz.data.rooms import render_room
+from fusionviz.exhibits import exhibit_kind
+from fusionviz.exhibits.exhibit import Controls, Exhibit, Request
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import load_checkpoint
 from fusionviz.views.pair import draw_pair
@@ -128,3 +131,30 @@ def attention(
     """Return one layer's attention on a sample."""
     with MODEL_WORK:
         return measure_attention(_model, _sample, layer=layer)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def subject(
+    weights_print: str,
+    sample_key: str,
+    _model: Any,  # noqa: ANN401
+    _sample: RGBDSample,
+) -> MangoSubject:
+    """Return a sample as a MANGO reads it."""
+    return MangoSubject(_model, _sample)
+
+
+@st.cache_resource(max_entries=96, show_spinner="MANGO is asked …")
+def exhibit(
+    name: str,
+    subject_key: str,
+    controls_json: str,
+    other_key: str | None,
+    _subject: MangoSubject,
+    _controls: Controls,
+    _other: MangoSubject | None,
+) -> Exhibit:
+    """Return an exhibit of a subject, or of two."""
+    request = Request(subject=_subject, controls=_controls, other=_other)
+    with MODEL_WORK:
+        return exhibit_kind(name).make(request)

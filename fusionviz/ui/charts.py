@@ -1,14 +1,16 @@
 """Figures on a page."""
 
+from collections.abc import Sequence
+from typing import Any, Literal
+
 import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-_CONFIG = {
-    "displaylogo": False,
-    "toImageButtonOptions": {"format": "svg"},
-    "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"],
-}
+Mode = Literal["points", "box", "lasso"]
+"""How points of a figure can be picked."""
+
+_REMOVED = ["select2d", "lasso2d", "autoScale2d"]
 
 
 def show(figure: go.Figure, *, key: str, alt: str) -> None:
@@ -25,8 +27,32 @@ def show(figure: go.Figure, *, key: str, alt: str) -> None:
             key=key,
             alt=alt,
             height="stretch",
-            config=_file_name(key),
+            config=_config(key),
         )
+
+
+def show_selectable(
+    figure: go.Figure, *, key: str, alt: str, modes: Sequence[Mode] = ("points",)
+) -> list[Any]:
+    """Show a figure and return the customdata of the points that are picked.
+
+    Args:
+        figure: From `fusionviz.views`; what can be picked is a `go.Scatter`.
+        key: Name of the place.
+        alt: What the picture shows.
+        modes: `points` (click), `box`, `lasso`.
+    """
+    with _place(key):
+        event = st.plotly_chart(
+            figure.update_layout(height=None),
+            key=key,
+            alt=alt,
+            height="stretch",
+            config=_config(key, selectable=any(mode != "points" for mode in modes)),
+            on_select="rerun",
+            selection_mode=list(modes),
+        )
+    return [point.get("customdata") for point in event["selection"]["points"]]
 
 
 def show_clickable(figure: go.Figure, *, key: str, alt: str) -> list | None:
@@ -37,7 +63,7 @@ def show_clickable(figure: go.Figure, *, key: str, alt: str) -> list | None:
             key=key,
             alt=alt,
             height="stretch",
-            config=_file_name(key),
+            config=_config(key),
             on_select="rerun",
             selection_mode="points",
         )
@@ -50,6 +76,15 @@ def _place(key: str) -> DeltaGenerator:
     return st.container(key=f"chart_{key}")
 
 
-def _file_name(key: str) -> dict:
-    options = {**_CONFIG["toImageButtonOptions"], "filename": f"fusionviz-{key}"}  # type: ignore[dict-item]
-    return {**_CONFIG, "toImageButtonOptions": options}
+def _config(key: str, *, selectable: bool = False) -> dict:
+    """Return the chart's buttons; its camera saves what the Export menu says."""
+    picture = str(st.session_state.get(f"format_{key}", "SVG")).lower()
+    camera = {"format": picture, "filename": f"fusionviz-{key}"}
+    if picture == "png":
+        camera["scale"] = 2  # type: ignore[assignment]
+    removed = ["autoScale2d"] if selectable else _REMOVED
+    return {
+        "displaylogo": False,
+        "toImageButtonOptions": camera,
+        "modeBarButtonsToRemove": removed,
+    }

@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
@@ -28,6 +29,7 @@ class Chosen:
         title: What names it on the page.
         notes: What is known or was assumed of it, one sentence each.
         milliseconds: What it took to make or read.
+        recipe: What names it in the recipe of a figure.
     """
 
     sample: RGBDSample
@@ -35,6 +37,7 @@ class Chosen:
     title: str
     notes: tuple[str, ...]
     milliseconds: dict[str, float]
+    recipe: dict[str, Any]
 
 
 def draw_choice() -> None:
@@ -81,7 +84,7 @@ def surprise() -> None:
 def chosen_sample() -> Chosen | None:
     """Return the sample that is chosen; where there is none, say why and what to do."""
     if st.session_state.source == ROOMS:
-        return _chosen_room(st.session_state.seed)
+        return chosen_room(st.session_state.seed)
     rgb, depth = _bytes_of("file_rgb"), _bytes_of("file_depth")
     if rgb is None and depth is None:
         st.info(
@@ -97,7 +100,8 @@ def chosen_sample() -> Chosen | None:
         return None
 
 
-def _chosen_room(seed: int) -> Chosen:
+def chosen_room(seed: int) -> Chosen:
+    """Return the room of a seed."""
     sample, milliseconds = cache.room(seed)
     return Chosen(
         sample=sample,
@@ -105,6 +109,7 @@ def _chosen_room(seed: int) -> Chosen:
         title=f"Room {seed}",
         notes=("Generated: depth and labels are exact.",),
         milliseconds={"render the room": milliseconds},
+        recipe={"room": seed},
     )
 
 
@@ -122,6 +127,7 @@ def _chosen_files(rgb: bytes | None, depth: bytes | None, unit: str) -> Chosen:
         title=" and ".join(names),
         notes=sample.notes,
         milliseconds={"read the files": milliseconds},
+        recipe={"rgb_sha256": prints[0], "depth_sha256": prints[1], "depth_unit": unit},
     )
 
 

@@ -20,7 +20,11 @@ class PageLine:
     title: str
 
 
-PAGES = (PageLine("inputs", "Inputs"),)
+PAGES = (
+    PageLine("inputs", "Inputs"),
+    PageLine("latents", "Latents"),
+    PageLine("attention", "Attention"),
+)
 """Every page there is, in the order of the menu; the first one is the default."""
 
 _ROUTED = "_routed"

@@ -1,0 +1,190 @@
+"""What an exhibit is, what it is asked with, and the recipe that makes it again."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from fusionviz.analysis.subject import MangoSubject
+from fusionviz.errors import InputError
+
+RECIPE_FORMAT = 1
+"""Raised when older recipes can no longer be read."""
+
+Progress = Callable[[float, str], bool]
+"""Told the share that is done and what is being done; ends the work by False."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Exhibit:
+    """One picture, and all that goes with it.
+
+    Attributes:
+        figure: The picture.
+        alt: What it shows, for those who do not see it.
+        caption: How to read it, in Markdown, with the numbers of the case at hand.
+        formula: In LaTeX, None where there is none.
+        numbers: What the picture says in numbers, by name; units are in the names.
+        arrays: What the picture is drawn from, by name: the NPZ.
+        table: Columns of equal length: the CSV; None where there is no table.
+    """
+
+    figure: go.Figure
+    alt: str
+    caption: str
+    formula: str | None = None
+    numbers: Mapping[str, float | int | str] = field(default_factory=dict)
+    arrays: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    table: Mapping[str, Sequence[Any] | NDArray[Any]] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Controls:
+    """What a reader can set on an exhibit: frozen, all fields have defaults.
+
+    Subclasses hold numbers, words, booleans, and tuples of these, nothing else, and
+    check them in `__post_init__`.
+    """
+
+    @classmethod
+    def from_json(cls, table: Mapping[str, Any]) -> "Controls":
+        """Return the controls of a recipe.
+
+        Raises:
+            InputError: There is no such control, or a value is refused.
+        """
+        known = {one.name for one in fields(cls)}
+        unknown = sorted(set(table) - known)
+        if unknown:
+            raise InputError(
+                f"controls are {sorted(known) or 'none'}, got {', '.join(unknown)}"
+            )
+        try:
+            return cls(**{name: _frozen(value) for name, value in table.items()})
+        except (TypeError, ValueError) as error:
+            raise InputError(str(error)) from error
+
+
+C = TypeVar("C", bound=Controls)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Request(Generic[C]):
+    """What an exhibit is made from.
+
+    Attributes:
+        subject: A sample as a model reads it.
+        controls: What the reader set.
+        other: A second subject, for exhibits that compare.
+        progress: Whom to tell how far long work is.
+    """
+
+    subject: MangoSubject
+    controls: C
+    other: MangoSubject | None = None
+    progress: Progress | None = None
+
+    def tell(self, share: float, doing: str) -> bool:
+        """Tell how far the work is; return whether to go on."""
+        return self.progress is None or self.progress(share, doing)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExhibitKind(Generic[C]):
+    """A kind of picture: what makes it, and what it is asked with.
+
+    Attributes:
+        name: Page and subject, as in `latents-traverse`; part of file names.
+        title: What it is called on its page.
+        controls: Class of its controls.
+        make: Makes it; pure: equal requests give equal exhibits.
+        needs_other: Whether it compares two subjects.
+        is_long: Whether it takes seconds, so that it has to be asked for.
+    """
+
+    name: str
+    title: str
+    controls: type[C]
+    make: Callable[[Request[C]], Exhibit]
+    needs_other: bool = False
+    is_long: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubjectName:
+    """What names a subject in a recipe.
+
+    Attributes:
+        checkpoint: Name of the checkpoint.
+        weights_sha256: Of its file of weights.
+        sample: `{"room": seed}`, or the SHA-256 of each file of an uploaded pair and
+            the depth unit: `{"rgb_sha256", "depth_sha256", "depth_unit"}`.
+    """
+
+    checkpoint: str
+    weights_sha256: str
+    sample: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FigureRecipe:
+    """All that is needed to make an exhibit again.
+
+    Attributes:
+        exhibit: Name of its kind.
+        subject: What it shows.
+        controls: What the reader set, by name; randomness has a `seed` among them.
+        other: The second subject, where it compares.
+        versions: Of fusionviz and torch.
+        format: `RECIPE_FORMAT` of when it was written.
+    """
+
+    exhibit: str
+    subject: SubjectName
+    controls: Mapping[str, Any]
+    other: SubjectName | None = None
+    versions: Mapping[str, str] = field(default_factory=dict)
+    format: int = RECIPE_FORMAT
+
+    def to_json(self) -> str:
+        """Return the recipe as JSON text."""
+        return json.dumps(asdict(self), indent=2) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> "FigureRecipe":
+        """Return the recipe that a JSON text holds.
+
+        Raises:
+            InputError: It is no recipe, or of another format.
+        """
+        try:
+            table = json.loads(text)
+            if table["format"] != RECIPE_FORMAT:
+                raise InputError(
+                    f"this recipe has format {table['format']}; this fusionviz reads "
+                    f"{RECIPE_FORMAT}"
+                )
+            other = table.get("other")
+            return cls(
+                exhibit=table["exhibit"],
+                subject=SubjectName(**table["subject"]),
+                controls=table["controls"],
+                other=None if other is None else SubjectName(**other),
+                versions=table.get("versions", {}),
+            )
+        except (ValueError, KeyError, TypeError) as error:
+            raise InputError(f"this is no recipe of a figure: {error}") from error
+
+
+def as_number(value: Any) -> float | int:  # noqa: ANN401 - any number of numpy's
+    """Return one of numpy's numbers as one of Python's, for JSON."""
+    return np.asarray(value).item()
+
+
+def _frozen(value: Any) -> Any:  # noqa: ANN401
+    """Return a list of JSON as the tuple that it was."""
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value

@@ -1,0 +1,1 @@
+"""The Attention page, a module a tab."""

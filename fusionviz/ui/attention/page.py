@@ -1,0 +1,26 @@
+"""The tabs of the Attention page."""
+
+from fusionviz.ui.attention import (
+    across,
+    brought,
+    compare,
+    matter,
+    one_head,
+    overview,
+)
+from fusionviz.ui.subjects import Picked
+from fusionviz.ui.tabs import draw_tabs
+
+TABS = {
+    "Overview": overview.draw_panel,
+    "One head": one_head.draw_panel,
+    "Across layers": across.draw_panel,
+    "Does it matter?": matter.draw_panel,
+    "A and B": compare.draw_panel,
+    "Other attention": brought.draw_panel,
+}
+
+
+def draw_attention(picked: Picked) -> None:
+    """Draw the page for a subject."""
+    draw_tabs(TABS, picked)

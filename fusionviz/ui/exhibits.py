@@ -1,0 +1,143 @@
+"""Exhibits on a page: the picture, how to read it, and what can be taken home."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import streamlit as st
+
+from fusionviz.exhibits import exhibit_kind
+from fusionviz.exhibits.exhibit import Controls, Exhibit, FigureRecipe
+from fusionviz.exhibits.files import to_csv, to_npz, versions
+from fusionviz.ui import cache
+from fusionviz.ui.charts import Mode, show, show_selectable
+from fusionviz.ui.panels.explain import how_to_read
+from fusionviz.ui.subjects import Picked
+
+
+def make_exhibit(
+    name: str, picked: Picked, controls: Controls, other: Picked | None = None
+) -> Exhibit:
+    """Return an exhibit, kept for the next who asks for the same one.
+
+    Args:
+        name: Of its kind.
+        picked: What it shows.
+        controls: What the reader set.
+        other: The second subject, where it compares.
+    """
+    return cache.exhibit(
+        name,
+        picked.key,
+        json.dumps(asdict(controls)),
+        None if other is None else other.key,
+        picked.subject,
+        controls,
+        None if other is None else other.subject,
+    )
+
+
+def show_exhibit(
+    name: str,
+    picked: Picked,
+    controls: Controls,
+    *,
+    other: Picked | None = None,
+    key: str | None = None,
+    exhibit: Exhibit | None = None,
+    select: Sequence[Mode] = (),
+) -> list[Any]:
+    """Make and show an exhibit with its exports and how to read it.
+
+    Args:
+        name: Of its kind.
+        picked: What it shows.
+        controls: What the reader set.
+        other: The second subject, where it compares.
+        key: Name of the place on the page; the kind's name if not given.
+        exhibit: The exhibit, where it has been made already.
+        select: `points`, `box`, `lasso`: how its points can be picked.
+
+    Returns:
+        The customdata of the points that are picked now.
+    """
+    key = key or name.replace("-", "_")
+    made = exhibit or make_exhibit(name, picked, controls, other)
+    recipe = recipe_of(name, picked, controls, other)
+    picked_points: list[Any] = []
+    if select:
+        picked_points = show_selectable(
+            made.figure, key=key, alt=made.alt, modes=select
+        )
+    else:
+        show(made.figure, key=key, alt=made.alt)
+    with st.container(horizontal=True, gap="small", key=f"below_{key}"):
+        draw_exports(made, recipe, key=key)
+        how_to_read(made.caption, formula=made.formula, key=key)
+    return picked_points
+
+
+def recipe_of(
+    name: str, picked: Picked, controls: Controls, other: Picked | None = None
+) -> FigureRecipe:
+    """Return what makes an exhibit again."""
+    return FigureRecipe(
+        exhibit=exhibit_kind(name).name,
+        subject=picked.name,
+        controls=asdict(controls),
+        other=None if other is None else other.name,
+        versions=versions(),
+    )
+
+
+def draw_exports(exhibit: Exhibit, recipe: FigureRecipe, *, key: str) -> None:
+    """Draw what can be taken home: the picture's format, the numbers, the recipe.
+
+    Files are made when they are asked for.
+    """
+    stem = f"fusionviz-{recipe.exhibit}"
+    with st.popover("Export", icon=":material/download:", key=f"export_{key}"):
+        st.segmented_control(
+            "The camera above the picture saves",
+            ["SVG", "PNG"],
+            default="SVG",
+            required=True,
+            key=f"format_{key}",
+            help="SVG can be edited and printed at any size; PNG is twice as fine as "
+            "the screen.",
+        )
+        if exhibit.table is not None:
+            table = exhibit.table
+            _download(
+                "Table (CSV)", lambda: to_csv(table), f"{stem}.csv", "text/csv", key
+            )
+        if exhibit.arrays:
+            arrays = exhibit.arrays
+            _download(
+                "Arrays (NPZ)",
+                lambda: to_npz(arrays, recipe),
+                f"{stem}.npz",
+                "application/zip",
+                key,
+            )
+        _download(
+            "Recipe (JSON)",
+            lambda: recipe.to_json().encode(),
+            f"{stem}.json",
+            "application/json",
+            key,
+        )
+
+
+def _download(label: str, data: Any, file_name: str, mime: str, key: str) -> None:  # noqa: ANN401
+    st.download_button(
+        label,
+        data,
+        file_name=file_name,
+        mime=mime,
+        key=f"{file_name}_{key}",
+        on_click="ignore",
+        width="stretch",
+        icon=":material/download:",
+    )

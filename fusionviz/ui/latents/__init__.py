@@ -1,0 +1,1 @@
+"""The Latents page, a module a tab."""

@@ -1,0 +1,18 @@
+"""The tabs of the Latents page."""
+
+from fusionviz.ui.latents import between, film, sampling, traverse, trust
+from fusionviz.ui.subjects import Picked
+from fusionviz.ui.tabs import draw_tabs
+
+TABS = {
+    "Traverse": traverse.draw_panel,
+    "Between two": between.draw_panel,
+    "Sample and complete": sampling.draw_panel,
+    "Trust": trust.draw_panel,
+    "Flow film": film.draw_panel,
+}
+
+
+def draw_latents(picked: Picked) -> None:
+    """Draw the page for a subject."""
+    draw_tabs(TABS, picked)

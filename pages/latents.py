@@ -1,0 +1,11 @@
+"""Latents: what do MANGO's latents hold, and can they be trusted?"""
+
+from fusionviz.ui.frame import ask, frame
+from fusionviz.ui.latents.page import draw_latents
+from fusionviz.ui.subjects import picked_subject
+
+frame()
+ask("What changes in the pictures when a latent does?")
+picked = picked_subject()
+if picked is not None:
+    draw_latents(picked)

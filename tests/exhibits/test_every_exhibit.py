@@ -1,0 +1,105 @@
+"""What holds for every kind of exhibit, whatever it shows."""
+
+import csv
+import io
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+
+import numpy as np
+import pytest
+
+from fusionviz.analysis.subject import MangoSubject
+from fusionviz.data.rooms import render_room
+from fusionviz.errors import InputError
+from fusionviz.exhibits import exhibit_kind, exhibit_kinds
+from fusionviz.exhibits.exhibit import FigureRecipe, Request, SubjectName
+from fusionviz.exhibits.files import to_csv, to_npz
+
+KINDS = list(exhibit_kinds())
+LARGEST_CHART = 2_000_000
+
+
+def make(name, subject, other):
+    kind = exhibit_kind(name)
+    second = other if kind.needs_other else None
+    return kind.make(Request(subject=subject, controls=kind.controls(), other=second))
+
+
+def recipe_of(name):
+    return FigureRecipe(
+        exhibit=name,
+        subject=SubjectName(checkpoint="c", weights_sha256="0", sample={"room": 3}),
+        controls=asdict(exhibit_kind(name).controls()),
+        versions={"fusionviz": "0"},
+    )
+
+
+@pytest.fixture(scope="module")
+def made(subject, other):
+    return {name: make(name, subject, other) for name in KINDS}
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_it_has_a_picture_in_words_and_how_to_read_it(made, name):
+    exhibit = made[name]
+    assert exhibit.alt.endswith(".")
+    assert len(exhibit.caption) > 80
+    assert len(exhibit.figure.to_json()) < LARGEST_CHART
+    assert exhibit.numbers or exhibit.arrays or exhibit.table is not None
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_its_exports_open_again(made, name):
+    exhibit, recipe = made[name], recipe_of(name)
+    with np.load(io.BytesIO(to_npz(exhibit.arrays, recipe))) as file:
+        assert FigureRecipe.from_json(str(file["recipe"])) == recipe
+        for key, array in exhibit.arrays.items():
+            np.testing.assert_array_equal(file[key], array)
+    if exhibit.table is not None:
+        rows = list(csv.reader(io.StringIO(to_csv(exhibit.table).decode())))
+        assert rows[0] == list(exhibit.table)
+        assert len(rows) == 1 + len(next(iter(exhibit.table.values())))
+    json.dumps(dict(exhibit.numbers), allow_nan=False)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_its_controls_come_back_from_json(name):
+    kind = exhibit_kind(name)
+    controls = kind.controls()
+    text = json.dumps(asdict(controls))
+    assert kind.controls.from_json(json.loads(text)) == controls
+    with pytest.raises(InputError, match="no_such_control"):
+        kind.controls.from_json({"no_such_control": 1})
+
+
+def test_four_sessions_see_their_own_sample(mango, other):
+    """Every array that any session gets is that of a session that is alone."""
+    rooms = [render_room(seed, (32, 32)) for seed in range(4)]
+    quick = [name for name in KINDS if not exhibit_kind(name).is_long]
+
+    def ask(room):
+        subject = MangoSubject(mango, room)
+        return {name: make(name, subject, other).arrays for name in quick}
+
+    alone = [ask(room) for room in rooms]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(ask, rooms * 3))
+    for expected, got in zip(alone * 3, together, strict=True):
+        for name in quick:
+            assert got[name].keys() == expected[name].keys()
+            for key in got[name]:
+                np.testing.assert_allclose(
+                    got[name][key], expected[name][key], rtol=1e-4, atol=1e-5
+                )
+
+
+def test_an_unknown_exhibit_is_refused_with_the_list():
+    with pytest.raises(InputError, match=KINDS[0]):
+        exhibit_kind("nothing")
+
+
+def test_what_is_no_recipe_is_refused():
+    for text in ("", "{}", '{"format": 99}', "[1]"):
+        with pytest.raises(InputError):
+            FigureRecipe.from_json(text)
