@@ -306,7 +306,7 @@ def test_photographs_start_from_all_weights_of_rooms():
     assert shapes == {name: item.shape for name, item in start.items()}
 
 
-@pytest.mark.parametrize("name", ["alignmamba", "alignmamba-mosi"])
+@pytest.mark.parametrize("name", ["alignmamba", "alignmamba-mosi", "alignmamba-nyu"])
 def test_every_variant_of_the_ablations_can_be_made(name):
     ablation = load_ablation(name)
     sizes = []
