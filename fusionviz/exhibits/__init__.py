@@ -7,6 +7,7 @@ function with the same controls, so that they say the same.
 
 import importlib
 from functools import cache
+from typing import Any
 
 from fusionviz.errors import InputError
 from fusionviz.exhibits.exhibit import ExhibitKind
@@ -16,7 +17,7 @@ MODULES = ("latents_trust",)
 
 
 @cache
-def exhibit_kinds() -> dict[str, ExhibitKind]:
+def exhibit_kinds() -> dict[str, ExhibitKind[Any, Any]]:
     """Return every kind of exhibit by name."""
     kinds = [
         kind
@@ -26,7 +27,7 @@ def exhibit_kinds() -> dict[str, ExhibitKind]:
     return {kind.name: kind for kind in kinds}
 
 
-def exhibit_kind(name: str) -> ExhibitKind:
+def exhibit_kind(name: str) -> ExhibitKind[Any, Any]:
     """Return a kind of exhibit by name.
 
     Raises:

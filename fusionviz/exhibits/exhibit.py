@@ -3,11 +3,12 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
+from typing_extensions import TypeVar
 
 from fusionviz.analysis.subject import MangoSubject
 from fusionviz.errors import InputError
@@ -70,22 +71,27 @@ class Controls:
 
 
 C = TypeVar("C", bound=Controls)
+S = TypeVar("S", default=MangoSubject)
+
+Reads = Literal["mango", "alignmamba", "attention"]
+"""Kinds of subject: a sample as one of the models reads it, or attention arrays."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Request(Generic[C]):
+class Request(Generic[C, S]):
     """What an exhibit is made from.
 
     Attributes:
-        subject: A sample as a model reads it.
+        subject: A sample as a model reads it: a `MangoSubject` unless its kind says
+            otherwise.
         controls: What the reader set.
         other: A second subject, for exhibits that compare.
         progress: Whom to tell how far long work is.
     """
 
-    subject: MangoSubject
+    subject: S
     controls: C
-    other: MangoSubject | None = None
+    other: S | None = None
     progress: Progress | None = None
 
     def tell(self, share: float, doing: str) -> bool:
@@ -94,7 +100,7 @@ class Request(Generic[C]):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ExhibitKind(Generic[C]):
+class ExhibitKind(Generic[C, S]):
     """A kind of picture: what makes it, and what it is asked with.
 
     Attributes:
@@ -104,14 +110,16 @@ class ExhibitKind(Generic[C]):
         make: Makes it; pure: equal requests give equal exhibits.
         needs_other: Whether it compares two subjects.
         is_long: Whether it takes seconds, so that it has to be asked for.
+        reads: What kind of subject it is of.
     """
 
     name: str
     title: str
     controls: type[C]
-    make: Callable[[Request[C]], Exhibit]
+    make: Callable[[Request[C, S]], Exhibit]
     needs_other: bool = False
     is_long: bool = False
+    reads: Reads = "mango"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,14 +127,15 @@ class SubjectName:
     """What names a subject in a recipe.
 
     Attributes:
-        checkpoint: Name of the checkpoint.
-        weights_sha256: Of its file of weights.
+        checkpoint: Name of the checkpoint; None where the file has no model.
+        weights_sha256: Of its file of weights, None likewise.
         sample: `{"room": seed}`, or the SHA-256 of each file of an uploaded pair and
-            the depth unit: `{"rgb_sha256", "depth_sha256", "depth_unit"}`.
+            the depth unit: `{"rgb_sha256", "depth_sha256", "depth_unit"}`; of
+            attention that was brought `{"attention_sha256"}`.
     """
 
-    checkpoint: str
-    weights_sha256: str
+    checkpoint: str | None
+    weights_sha256: str | None
     sample: Mapping[str, Any]
 
 

@@ -144,15 +144,15 @@ def subject(
     return MangoSubject(_model, _sample)
 
 
-@st.cache_resource(max_entries=96, show_spinner="MANGO is asked …")
+@st.cache_resource(max_entries=96, show_spinner="The model is asked …")
 def exhibit(
     name: str,
     subject_key: str,
     controls_json: str,
     other_key: str | None,
-    _subject: MangoSubject,
+    _subject: Any,  # noqa: ANN401 - of the kind that the exhibit reads
     _controls: Controls,
-    _other: MangoSubject | None,
+    _other: Any,  # noqa: ANN401
 ) -> Exhibit:
     """Return an exhibit of a subject, or of two."""
     request = Request(subject=_subject, controls=_controls, other=_other)

@@ -13,11 +13,11 @@ from fusionviz.exhibits.files import to_csv, to_npz, versions
 from fusionviz.ui import cache
 from fusionviz.ui.charts import Mode, show, show_selectable
 from fusionviz.ui.panels.explain import how_to_read
-from fusionviz.ui.subjects import Picked
+from fusionviz.ui.subjects import Shown
 
 
 def make_exhibit(
-    name: str, picked: Picked, controls: Controls, other: Picked | None = None
+    name: str, picked: Shown, controls: Controls, other: Shown | None = None
 ) -> Exhibit:
     """Return an exhibit, kept for the next who asks for the same one.
 
@@ -40,10 +40,10 @@ def make_exhibit(
 
 def show_exhibit(
     name: str,
-    picked: Picked,
+    picked: Shown,
     controls: Controls,
     *,
-    other: Picked | None = None,
+    other: Shown | None = None,
     key: str | None = None,
     exhibit: Exhibit | None = None,
     select: Sequence[Mode] = (),
@@ -79,7 +79,7 @@ def show_exhibit(
 
 
 def recipe_of(
-    name: str, picked: Picked, controls: Controls, other: Picked | None = None
+    name: str, picked: Shown, controls: Controls, other: Shown | None = None
 ) -> FigureRecipe:
     """Return what makes an exhibit again."""
     return FigureRecipe(

@@ -1,6 +1,7 @@
 """The subject of a page: the chosen sample, as the picked MANGO reads it."""
 
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import streamlit as st
 
@@ -12,6 +13,25 @@ from fusionviz.ui import cache
 from fusionviz.ui.choice import Chosen, chosen_room, chosen_sample
 from fusionviz.ui.panels.readings import how_to_get, trouble_with
 from fusionviz.ui.sidebar import picked_checkpoint
+
+
+class Shown(Protocol):
+    """What an exhibit can be shown of."""
+
+    @property
+    def subject(self) -> Any:  # noqa: ANN401 - of the kind that the exhibit reads
+        """What the exhibit is made of."""
+        ...
+
+    @property
+    def key(self) -> str:
+        """What names it in caches."""
+        ...
+
+    @property
+    def name(self) -> SubjectName:
+        """What names it in recipes."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
