@@ -219,6 +219,66 @@ def heads(
     typer.echo("\n".join(to_lines(report)))
 
 
+@app.command()
+@says_what_is_wrong
+def explain(
+    out: Annotated[Path, typer.Option(help="Folder to write to.")],
+    rgb: Annotated[Path | None, typer.Argument(help="An RGB picture.")] = None,
+    depth: Annotated[Path | None, typer.Argument(help="Its depth map.")] = None,
+    room: Annotated[
+        int | None, typer.Option(min=0, help="A generated room instead of files.")
+    ] = None,
+    depth_only: Annotated[
+        bool, typer.Option("--depth-only", help="The one file is a depth map.")
+    ] = False,
+    depth_unit: Annotated[str, typer.Option(help="What depth counts.")] = "auto",
+    checkpoint: Annotated[str, typer.Option(help="A MANGO.")] = "mango-rooms",
+    other_room: Annotated[
+        int, typer.Option(min=0, help="What pictures of two compare with.")
+    ] = 2,
+    recipe: Annotated[
+        Path | None, typer.Option(help="Make this one figure again (JSON, NPZ).")
+    ] = None,
+    device: Device = "auto",
+) -> None:
+    """Write the figures of the app's pages without a browser: HTML, pictures, numbers.
+
+    PNG and SVG are written where a Chrome or Chromium is found.
+    """
+    from fusionviz.exhibits.command import run_explain
+
+    if depth_only:
+        rgb, depth = None, rgb
+    run_explain(
+        out,
+        rgb=rgb,
+        depth=depth,
+        room=room,
+        depth_unit=depth_unit,
+        checkpoint=checkpoint,
+        other_room=other_room,
+        recipe=recipe,
+        device=device,
+        tell=functools.partial(typer.echo, err=True),
+    )
+
+
+@app.command()
+@says_what_is_wrong
+def latents(
+    name: Annotated[str, typer.Argument(help="A MANGO's name, or a path of it.")],
+    count: Annotated[
+        int, typer.Option(min=2, help="Samples to find directions on.")
+    ] = 1024,
+    device: Device = "auto",
+) -> None:
+    """Measure a MANGO's latents over its data, for the Latents page."""
+    from fusionviz.analysis.latent_measure import measure_checkpoint_latents
+
+    path = measure_checkpoint_latents(name, count=count, device=device)
+    typer.echo(f"wrote {path}", err=True)
+
+
 @app.command("app")
 @says_what_is_wrong
 def start_app(

@@ -1,0 +1,100 @@
+"""What `python -m fusionviz explain` does."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from fusionviz.errors import InputError
+from fusionviz.exhibits import exhibit_kind, exhibit_kinds
+from fusionviz.exhibits.exhibit import FigureRecipe
+from fusionviz.exhibits.explain import default_recipe, explain
+from fusionviz.exhibits.naming import (
+    check_weights,
+    load_subject,
+    name_room,
+    read_sample,
+)
+
+
+def run_explain(
+    out: Path,
+    *,
+    rgb: Path | None,
+    depth: Path | None,
+    room: int | None,
+    depth_unit: str,
+    checkpoint: str,
+    other_room: int,
+    recipe: Path | None,
+    device: str,
+    tell: Callable[[str], None],
+) -> None:
+    """Write all exhibits of a sample, or the one that a recipe is of.
+
+    Args:
+        out: Folder to write to.
+        rgb: An RGB picture; a recipe of files wants the same files again.
+        depth: A depth map.
+        room: Seed of a room instead of files.
+        depth_unit: What depth counts, as `read_pair` takes it.
+        checkpoint: Name of a MANGO; a recipe has its own.
+        other_room: Seed of the room that exhibits of two subjects compare with.
+        recipe: A recipe's JSON, or an NPZ that holds one.
+        device: As `load_checkpoint` takes it.
+        tell: Told what happens, a line each.
+
+    Raises:
+        InputError: What was asked for cannot be made.
+    """
+    given = None if recipe is None else read_recipe(recipe)
+    if given is not None:
+        check_weights(given.subject)
+        checkpoint = given.subject.checkpoint or checkpoint
+        room = given.subject.sample.get("room", room)
+        depth_unit = given.subject.sample.get("depth_unit", depth_unit)
+        if given.other is not None:
+            other_room = given.other.sample.get("room", other_room)
+    sample, named = read_sample(rgb, depth, room, depth_unit)
+    if given is not None and named != given.subject.sample:
+        raise InputError("these are not the files that the recipe was made of")
+    subject, name = load_subject(sample, named, checkpoint, device=device)
+    other_sample, _ = read_sample(None, None, other_room, depth_unit)
+    other, other_name = load_subject(
+        other_sample, name_room(other_room), checkpoint, device=device
+    )
+    recipes = (
+        [
+            default_recipe(
+                kind, name, other_name if exhibit_kind(kind).needs_other else None
+            )
+            for kind in exhibit_kinds()
+            if exhibit_kind(kind).reads == "mango"
+        ]
+        if given is None
+        else [given]
+    )
+    made = explain(out, recipes, subject, other, tell)
+    if not made:
+        raise InputError("nothing could be made")
+    tell(f"wrote {len(made)} figures to {out}: open {out / 'index.html'}")
+
+
+def read_recipe(path: Path) -> FigureRecipe:
+    """Return the recipe of a JSON file or of an NPZ that was exported with one.
+
+    Raises:
+        InputError: There is none in it.
+    """
+    try:
+        if path.suffix == ".npz":
+            with np.load(path, allow_pickle=False) as file:
+                return FigureRecipe.from_json(str(file["recipe"]))
+        text = path.read_text(encoding="utf-8")
+        table = json.loads(text)
+        if isinstance(table, dict) and "recipe" in table:  # what `explain` wrote
+            text = json.dumps(table["recipe"])
+        return FigureRecipe.from_json(text)
+    except (OSError, ValueError, KeyError) as error:
+        raise InputError(f"{path} holds no recipe: {error}") from error

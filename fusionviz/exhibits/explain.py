@@ -1,0 +1,168 @@
+"""Write exhibits as files: the whole analysis of a pair without a browser."""
+
+import html
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import plotly.graph_objects as go
+
+from fusionviz.errors import FusionvizError
+from fusionviz.exhibits import exhibit_kind
+from fusionviz.exhibits.exhibit import Exhibit, FigureRecipe, Request, SubjectName
+from fusionviz.exhibits.files import to_csv, to_npz, versions
+
+PICTURE_SIZE = {"width": 1600, "height": 620}
+"""Pixels of a PNG before its scale, and of an SVG."""
+
+Tell = Callable[[str], None]
+
+
+def make_again(
+    recipe: FigureRecipe,
+    subject: Any,  # noqa: ANN401 - of the kind's subject
+    other: Any = None,  # noqa: ANN401
+) -> Exhibit:
+    """Return the exhibit that a recipe is of.
+
+    Args:
+        recipe: Names the kind and the controls.
+        subject: What the recipe's `subject` names.
+        other: What its `other` names, where it compares.
+
+    Raises:
+        InputError: There is no such exhibit, or a control is refused.
+    """
+    kind = exhibit_kind(recipe.exhibit)
+    controls = kind.controls.from_json(recipe.controls)
+    return kind.make(Request(subject=subject, controls=controls, other=other))
+
+
+def default_recipe(
+    name: str, subject: SubjectName, other: SubjectName | None = None
+) -> FigureRecipe:
+    """Return the recipe of an exhibit as its page opens it."""
+    return FigureRecipe(
+        exhibit=name,
+        subject=subject,
+        controls=asdict(exhibit_kind(name).controls()),
+        other=other,
+        versions=versions(),
+    )
+
+
+def write_exhibit(
+    folder: Path, exhibit: Exhibit, recipe: FigureRecipe, *, pictures: bool
+) -> list[Path]:
+    """Write an exhibit's files and return their paths.
+
+    Args:
+        folder: It is there.
+        exhibit: What to write: HTML that moves, NPZ, CSV where it has a table, and
+            JSON with its recipe, numbers and words.
+        recipe: What made it.
+        pictures: Whether to write SVG and PNG too, which needs a Chrome.
+    """
+    stem = folder / recipe.exhibit
+    files: dict[str, bytes] = {
+        ".json": _told(exhibit, recipe).encode(),
+        ".npz": to_npz(exhibit.arrays, recipe),
+    }
+    if exhibit.table is not None:
+        files[".csv"] = to_csv(exhibit.table)
+    figure = go.Figure(exhibit.figure).update_layout(paper_bgcolor="white")
+    if pictures:
+        for ending in ("svg", "png"):
+            files[f".{ending}"] = figure.to_image(
+                format=ending, scale=1.5 if ending == "png" else 1, **PICTURE_SIZE
+            )
+    paths = []
+    for ending, data in files.items():
+        paths.append(stem.with_suffix(ending))
+        paths[-1].write_bytes(data)
+    page = stem.with_suffix(".html")
+    figure.write_html(page, include_plotlyjs="directory", full_html=True)
+    return [page, *paths]
+
+
+def write_index(folder: Path, title: str, made: Mapping[str, Exhibit]) -> Path:
+    """Write a page that shows all exhibits with how to read them."""
+    parts = [
+        f"<h2>{html.escape(exhibit_kind(name).title)}</h2>"
+        f'<iframe src="{name}.html" title="{html.escape(one.alt, quote=True)}">'
+        f"</iframe><p>{html.escape(one.caption)}</p>"
+        for name, one in made.items()
+    ]
+    path = folder / "index.html"
+    path.write_text(
+        '<!doctype html><html lang="en"><meta charset="utf-8">'
+        f"<title>{html.escape(title)}</title><style>body{{font:16px/1.5 sans-serif;"
+        "max-width:1400px;margin:auto;padding:1rem}iframe{width:100%;height:640px;"
+        "border:0}p{white-space:pre-line;max-width:75ch}</style>"
+        f"<h1>{html.escape(title)}</h1>{''.join(parts)}</html>\n",
+        encoding="utf-8",
+    )
+    return path
+
+
+def find_chrome() -> bool:
+    """Return whether figures can be written as pictures."""
+    try:
+        from choreographer.browsers.chromium import Chromium
+    except ImportError:
+        return False
+    return Chromium.find_browser(skip_local=False) is not None
+
+
+def explain(
+    folder: Path,
+    recipes: list[FigureRecipe],
+    subject: Any,  # noqa: ANN401 - of the kinds' subjects
+    other: Any,  # noqa: ANN401
+    tell: Tell,
+) -> dict[str, Exhibit]:
+    """Write each recipe's exhibit and the page that shows them; return what was made.
+
+    Args:
+        folder: Where to write; made where it is not there.
+        recipes: Of one subject.
+        subject: What they show.
+        other: What those that compare compare it with.
+        tell: Told what is written and what cannot be made, a line each.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    pictures = find_chrome()
+    if not pictures:
+        tell("no Chrome or Chromium found: writing HTML, without PNG and SVG")
+    made = {}
+    for recipe in recipes:
+        try:
+            exhibit = make_again(recipe, subject, other)
+        except FusionvizError as error:
+            tell(f"{recipe.exhibit}: {error}")
+            continue
+        write_exhibit(folder, exhibit, recipe, pictures=pictures)
+        tell(f"{recipe.exhibit}: {exhibit.alt}")
+        made[recipe.exhibit] = exhibit
+    write_index(folder, f"fusionviz: {subject_title(recipes)}", made)
+    return made
+
+
+def subject_title(recipes: list[FigureRecipe]) -> str:
+    """Return what the recipes are of, in words."""
+    subject = recipes[0].subject
+    room = subject.sample.get("room")
+    what = "a pair of files" if room is None else f"room {room}"
+    return f"{what}, read by {subject.checkpoint}"
+
+
+def _told(exhibit: Exhibit, recipe: FigureRecipe) -> str:
+    table = {
+        "recipe": json.loads(recipe.to_json()),
+        "numbers": dict(exhibit.numbers),
+        "alt": exhibit.alt,
+        "caption": exhibit.caption,
+    }
+    return json.dumps(table, indent=2, ensure_ascii=False, allow_nan=False) + "\n"

@@ -1,0 +1,96 @@
+"""From what names a subject to the subject, outside the app."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from fusionviz.analysis.subject import MangoSubject
+from fusionviz.data.records import RGBDSample
+from fusionviz.data.rgbd_files import read_pair
+from fusionviz.data.rooms import render_room
+from fusionviz.errors import InputError
+from fusionviz.exhibits.exhibit import SubjectName
+from fusionviz.models.checkpoints import load_checkpoint, read_card
+
+FIRST_CHECKPOINT = "mango-rooms"
+
+
+def name_room(seed: int) -> dict[str, Any]:
+    """Return what names a generated room in a recipe."""
+    return {"room": seed}
+
+
+def name_files(rgb: bytes | None, depth: bytes | None, unit: str) -> dict[str, Any]:
+    """Return what names a pair of files in a recipe."""
+    prints = [None if one is None else _sha256(one) for one in (rgb, depth)]
+    return {
+        "rgb_sha256": prints[0],
+        "depth_sha256": prints[1],
+        "depth_unit": unit,
+    }
+
+
+def read_sample(
+    rgb: Path | None, depth: Path | None, room: int | None, depth_unit: str
+) -> tuple[RGBDSample, dict[str, Any]]:
+    """Return a sample from files or a seed, and what names it.
+
+    Raises:
+        InputError: Neither or both are given, or a file cannot be read.
+    """
+    if (room is None) == (rgb is None and depth is None):
+        raise InputError("name an RGB picture, a depth map or both, or else a room")
+    if room is not None:
+        return render_room(room), name_room(room)
+    data = [None if path is None else _read(path) for path in (rgb, depth)]
+    sample = read_pair(*data, depth_unit=depth_unit)  # type: ignore[arg-type]
+    return sample, name_files(*data, depth_unit)
+
+
+def load_subject(
+    sample: RGBDSample,
+    named: dict[str, Any],
+    checkpoint: str = FIRST_CHECKPOINT,
+    *,
+    device: str = "auto",
+) -> tuple[MangoSubject, SubjectName]:
+    """Return a sample as a checkpoint reads it, and what names the two.
+
+    Raises:
+        InputError: The checkpoint is no MANGO that names classes.
+        CheckpointError: It cannot be loaded.
+    """
+    model = load_checkpoint(checkpoint, device)
+    if model.card.kind != "mango" or model.config.target:
+        raise InputError(
+            f"{checkpoint} is no MANGO that names classes, such as {FIRST_CHECKPOINT}"
+        )
+    name = SubjectName(
+        checkpoint=checkpoint, weights_sha256=model.card.sha256, sample=named
+    )
+    return MangoSubject(model, sample), name
+
+
+def check_weights(name: SubjectName) -> None:
+    """Refuse a recipe whose weights are no longer those of its checkpoint.
+
+    Raises:
+        InputError: They differ, or the recipe has no checkpoint.
+    """
+    if name.checkpoint is None:
+        raise InputError("this recipe is of attention without a model")
+    if read_card(name.checkpoint).sha256 != name.weights_sha256:
+        raise InputError(
+            f"the recipe was made with other weights than {name.checkpoint} has now"
+        )
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,93 @@
+"""The command that writes exhibits says what the API says, and makes figures again."""
+
+import json
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from fusionviz import cli
+from fusionviz.data.rooms import render_room
+from fusionviz.exhibits import exhibit_kind, explain
+from fusionviz.exhibits.exhibit import Request
+from fusionviz.exhibits.explain import find_chrome, write_exhibit
+from fusionviz.exhibits.naming import load_subject, name_room
+from tests.tiny_models import write_tiny_checkpoints
+
+NAME = "latents-layer-costs"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("checkpoints")
+    write_tiny_checkpoints(folder)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _here(monkeypatch, folder):
+    monkeypatch.setenv("FUSIONVIZ_CHECKPOINTS", str(folder))
+    monkeypatch.setattr(explain, "find_chrome", lambda: False)
+
+
+def run(*words):
+    arguments = ["explain", "--checkpoint", "mango-tiny", *map(str, words)]
+    return CliRunner().invoke(cli.app, arguments)
+
+
+def by_the_api(seed):
+    subject, name = load_subject(render_room(seed), name_room(seed), "mango-tiny")
+    kind = exhibit_kind(NAME)
+    made = kind.make(Request(subject=subject, controls=kind.controls()))
+    return made, explain.default_recipe(NAME, name)
+
+
+def test_a_recipe_gives_the_numbers_of_the_api(tmp_path):
+    made, recipe = by_the_api(5)
+    (tmp_path / "recipe.json").write_text(recipe.to_json())
+    out = tmp_path / "out"
+    result = run("--recipe", tmp_path / "recipe.json", "--out", out)
+    assert result.exit_code == 0, result.output
+    told = json.loads((out / f"{NAME}.json").read_text())
+    assert told["numbers"] == pytest.approx(dict(made.numbers))
+    with np.load(out / f"{NAME}.npz") as arrays:
+        for key, array in made.arrays.items():
+            np.testing.assert_allclose(arrays[key], array)
+    assert made.alt in (out / "index.html").read_text()
+    again = run("--recipe", out / f"{NAME}.npz", "--out", tmp_path / "again")
+    assert again.exit_code == 0, again.output
+    assert (tmp_path / "again" / f"{NAME}.json").read_text() == (
+        out / f"{NAME}.json"
+    ).read_text()
+
+
+def test_other_weights_than_the_recipes_are_refused(tmp_path):
+    _, recipe = by_the_api(5)
+    text = recipe.to_json().replace(recipe.subject.weights_sha256, "0" * 64)
+    (tmp_path / "recipe.json").write_text(text)
+    result = run("--recipe", tmp_path / "recipe.json", "--out", tmp_path)
+    assert result.exit_code == 2
+    assert "other weights" in result.output
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ((), "RGB picture"),
+        (("nowhere.png",), "cannot be read"),
+        (("--room", "1", "--checkpoint", "alignmamba-tiny"), "no MANGO"),
+    ],
+)
+def test_what_cannot_be_explained_is_one_sentence(tmp_path, words, says):
+    result = run(*words, "--out", tmp_path)
+    assert result.exit_code == 2
+    assert says in result.output
+
+
+def test_pictures_are_written_where_there_is_a_chrome(tmp_path):
+    if not find_chrome():
+        pytest.skip("no Chrome or Chromium on this machine's path")
+    made, recipe = by_the_api(5)
+    write_exhibit(tmp_path, made, recipe, pictures=True)
+    assert (tmp_path / f"{NAME}.png").read_bytes().startswith(b"\x89PNG")
+    assert "<svg" in (tmp_path / f"{NAME}.svg").read_text()
