@@ -42,9 +42,10 @@ def read_sample(
         raise InputError("name an RGB picture, a depth map or both, or else a room")
     if room is not None:
         return render_room(room), name_room(room)
-    data = [None if path is None else _read(path) for path in (rgb, depth)]
-    sample = read_pair(*data, depth_unit=depth_unit)  # type: ignore[arg-type]
-    return sample, name_files(*data, depth_unit)
+    colours = None if rgb is None else _read(rgb)
+    distances = None if depth is None else _read(depth)
+    sample = read_pair(colours, distances, depth_unit=depth_unit)
+    return sample, name_files(colours, distances, depth_unit)
 
 
 def load_subject(
