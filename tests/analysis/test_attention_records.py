@@ -1,5 +1,7 @@
 """Attention maps in the image's own places."""
 
+import copy
+
 import numpy as np
 import pytest
 import torch
@@ -64,11 +66,46 @@ def test_a_clicked_patch_belongs_to_the_row_that_it_asks(mango, room, kind, moda
             assert joint in (record.key_tokens[query], record.value_tokens[query])
 
 
-def test_mixtures_have_no_place(mango, room):
-    place = next(layer for layer in attention_layers(mango) if layer.kind == "lica")
-    record = measure_attention(mango, room, layer=place.index)
-    assert record.over_pictures(0, 0) is None
-    assert record.row_at("rgb", 0, 0) is None
+@pytest.fixture(scope="module")
+def lica(mango, room):
+    """A LICA layer whose W has learned to mix."""
+    mixed = copy.deepcopy(mango)
+    index = next(x.index for x in attention_layers(mixed) if x.kind == "lica")
+    matrix = mixed.flow.layers[index].partition.matrix
+    torch.manual_seed(0)
+    with torch.no_grad():
+        for factor in (matrix.lower, matrix.upper):
+            factor.add_(0.05 * torch.randn_like(factor))
+    return mixed, measure_attention(mixed, room, layer=index)
+
+
+def test_weights_of_mixtures_are_spread_over_the_tokens_that_they_hold(lica):
+    mixed, record = lica
+    partition = mixed.flow.layers[record.layer.index].partition
+    size = partition.matrix.weight().abs().double().numpy()
+    head, query = 1, 3
+    expected = np.zeros(2 * record.tokens)
+    for j in range(record.tokens):
+        row = size[record.tokens + j]  # position j of X2
+        expected += record.weights[head, query, j] * row / row.sum()
+    maps = record.over_pictures(head, query)
+    np.testing.assert_allclose(maps.ravel(), expected, rtol=1e-4)
+    assert maps.sum() == pytest.approx(1, abs=1e-5)
+
+
+def test_the_halves_of_mixtures_are_what_their_positions_are_nearest_to(lica):
+    mixed, record = lica
+    partition = mixed.flow.layers[record.layer.index].partition
+    nearest = partition.nearest_permutation().tolist()
+    assert [*record.key_tokens, *record.value_tokens] == nearest
+    for position, token in enumerate(nearest):
+        assert record.row_of(token) == position % record.tokens
+
+
+def test_a_token_that_there_is_not_is_refused(mango, room):
+    record = measure_attention(mango, room, layer=attention_layers(mango)[0].index)
+    with pytest.raises(ValueError, match="tokens are 0 to 31, got 32"):
+        record.row_of(32)
 
 
 def test_entropy_counts_the_tokens_read(mango, room):

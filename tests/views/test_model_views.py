@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from fusionviz.analysis.mixing import Mixing
 from fusionviz.views.attention import describe_attention, draw_attention
 from fusionviz.views.likelihood import describe_round_trip, draw_round_trip
 from fusionviz.views.segmentation import (
@@ -105,11 +106,50 @@ def test_every_patch_can_be_clicked(attention):
     assert list(targets[0].customdata[5]) == ["rgb", 1, 1]
 
 
-def test_mixtures_are_said_and_only_the_matrix_is_drawn(attention):
-    lica = replace(attention, key_tokens=None, value_tokens=None)
+@pytest.fixture
+def lica(attention, rng):
+    """The same layer, as if its tokens were mixtures."""
+    tokens = 2 * attention.tokens
+    weight = np.eye(tokens)[::-1] + rng.normal(0, 0.1, (tokens, tokens))
+    nearest = np.arange(tokens)[::-1].copy()
+    mixing = Mixing(weight=weight.astype(np.float32), nearest=nearest, start=nearest)
+    first, second = np.split(nearest, 2)
+    return replace(attention, key_tokens=first, value_tokens=second, mixing=mixing)
+
+
+def test_mixtures_are_drawn_on_a_scale_of_their_own(lica):
     figure = draw_attention(lica, head=0, query=3)
-    assert len(heatmaps(figure)) == 1
-    assert "mixtures of all tokens" in texts(figure)
+    maps = lica.over_pictures(0, 3)
+    shown = [h for h in heatmaps(figure) if h.zmax is not None]
+    assert [float(h.zmax) for h in shown[:2]] == [pytest.approx(float(maps.max()))] * 2
+    np.testing.assert_array_equal(shown[0].z, maps[0])
+    assert shown[2].zmax == lica.weights[0, 3].max()
+    assert "held by what is read" in texts(figure)
+
+
+def test_halves_are_marked_on_the_tokens_that_are_in_them(attention):
+    """X1 is all of RGB and X2 all of depth, each named once."""
+    figure = draw_attention(attention, head=0, query=3, halves=True)
+    marks = [t for t in scatters(figure, "markers") if t.name in ("X1", "X2")]
+    counts = {(t.name, t.xaxis): len(t.x) for t in marks}
+    assert counts == {
+        ("X1", "x"): 16,
+        ("X2", "x"): 0,
+        ("X1", "x2"): 0,
+        ("X2", "x2"): 16,
+    }
+    assert sorted(t.name for t in marks if t.showlegend) == ["X1", "X2"]
+    first = next(t for t in marks if len(t.x))
+    # in the upper left corner of a token of 4 pixels whose centre is 1.5
+    assert -0.5 < first.x[0] < 1.5
+    assert first.x[0] == first.y[0]
+
+
+def test_a_hover_tells_the_weight_or_that_it_is_closed(attention):
+    figure = draw_attention(attention, head=0, query=6)
+    rgb = next(t for t in scatters(figure, "markers") if t.customdata is not None)
+    assert rgb.text[5].endswith("row 2, column 2: closed to this row")
+    assert rgb.text[6].endswith(f"weight {attention.weights[0, 6, 6]:.3g}")
 
 
 def test_a_guessed_modality_is_said(attention):
