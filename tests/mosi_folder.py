@@ -35,6 +35,7 @@ def make_mosi_folder(folder, seed=0):
     np.savez(
         folder / "cmu_mosi" / "utterances.npz",
         **rows,
+        split_poria=np.full(len(rows["uid"]), "train", "<U8"),
         **{k: np.array(v, kinds.get(k, np.float32)) for k, v in numbers.items()},
         vocab=VOCABULARY,
         word_offsets=np.array(offsets, np.int32),

@@ -11,7 +11,7 @@ What its splits are, and what they are not:
 
 - `split_poria` says `train` everywhere. These are the 62 training videos of Poria et
   al. 2017; the 31 videos on which results with these features are published are not in
-  the file.
+  the file. In a file where it says `test` of some, these are the test split.
 - `split_std` divides the 62 videos as the CMU toolkit does: 29 train, 9 dev, 24 test.
 - The extractors of the features have evidently seen the labels of these 62 videos: a
   linear classifier, cross-validated by video, is right in 98 % of the utterances from
@@ -21,6 +21,7 @@ What its splits are, and what they are not:
 """
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -37,11 +38,14 @@ FEATURES = {"text": "text_cnn100", "audio": "audio_os73", "video": "video_c3d100
 _SPLIT_NAMES = {"train": "train", "validation": "dev", "test": "test"}
 
 
-def load_mosi_videos(split: Split = "all") -> tuple[SequenceSample, ...]:
+def load_mosi_videos(
+    split: Split = "all", *, file: Path | None = None
+) -> tuple[SequenceSample, ...]:
     """Return each video as a sequence of its utterances (Poria et al. 2017).
 
     Args:
-        split: Of `split_std`; see above for what it is worth.
+        split: See above for what it is worth.
+        file: Another file of this layout than that of the data folder.
 
     Returns:
         `text` (utterance, 100), `audio` (utterance, 73), `video` (utterance, 100),
@@ -51,7 +55,7 @@ def load_mosi_videos(split: Split = "all") -> tuple[SequenceSample, ...]:
     Raises:
         InputError: The data is not there, or there is no such split.
     """
-    table = _read_table()
+    table = _read_table(file)
     rows = _rows_of(table, split)
     videos = table["video"][rows]
     return tuple(
@@ -59,11 +63,14 @@ def load_mosi_videos(split: Split = "all") -> tuple[SequenceSample, ...]:
     )
 
 
-def load_mosi_words(split: Split = "all") -> tuple[SequenceSample, ...]:
+def load_mosi_words(
+    split: Split = "all", *, file: Path | None = None
+) -> tuple[SequenceSample, ...]:
     """Return each utterance as a sequence of its words.
 
     Args:
-        split: Of `split_std`; see above for what it is worth.
+        split: See above for what it is worth.
+        file: Another file of this layout than that of the data folder.
 
     Returns:
         `text` ids (word,) into `mosi_vocabulary()`, with the times of the words in the
@@ -73,7 +80,7 @@ def load_mosi_words(split: Split = "all") -> tuple[SequenceSample, ...]:
     Raises:
         InputError: The data is not there, or there is no such split.
     """
-    table = _read_table()
+    table = _read_table(file)
     return tuple(_utterance(table, row) for row in _rows_of(table, split))
 
 
@@ -121,15 +128,20 @@ def repeated_splits(
         )
 
 
-def _read_table() -> dict[str, NDArray[Any]]:
-    path = data_folder() / "cmu_mosi" / "utterances.npz"
+def has_official_test(file: Path | None = None) -> bool:
+    """Return whether the file has test videos of Poria et al. 2017."""
+    return bool((_read_table(file)["split_poria"] == "test").any())
+
+
+def _read_table(file: Path | None = None) -> dict[str, NDArray[Any]]:
+    path = file or data_folder() / "cmu_mosi" / "utterances.npz"
     if not path.is_file():
         raise InputError(
             f"CMU-MOSI is not at {path}; set FUSIONVIZ_DATA to the folder that holds "
             "cmu_mosi/"
         )
-    with np.load(path, allow_pickle=False) as file:
-        return {name: file[name] for name in file.files}
+    with np.load(path, allow_pickle=False) as arrays:
+        return {name: arrays[name] for name in arrays.files}
 
 
 def _rows_of(table: dict[str, NDArray[Any]], split: str) -> NDArray[np.int64]:
@@ -141,7 +153,10 @@ def _rows_of(table: dict[str, NDArray[Any]], split: str) -> NDArray[np.int64]:
     rows = np.lexsort((table["segment"], table["video"]))
     if split == "all":
         return rows
-    return rows[table["split_std"][rows] == _SPLIT_NAMES[split]]
+    names, official = table["split_std"][rows], table["split_poria"][rows] == "test"
+    if official.any():
+        names = np.where(official, "test", np.where(names == "dev", "dev", "train"))
+    return rows[names == _SPLIT_NAMES[split]]
 
 
 def _video(table: dict[str, NDArray[Any]], rows: NDArray[np.int64]) -> SequenceSample:

@@ -18,14 +18,20 @@ bigger class has 58 %).
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Literal, get_args
+from pathlib import Path
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fusionviz.data.cmu import load_mosi_videos, load_mosi_words, mosi_vocabulary
+from fusionviz.data.cmu import (
+    has_official_test,
+    load_mosi_videos,
+    load_mosi_words,
+    mosi_vocabulary,
+)
 from fusionviz.data.sequences import SequenceSample
-from fusionviz.data.standardise import Standardiser
+from fusionviz.errors import InputError
 
 Level = Literal["video", "utterance"]
 Text = Literal["cnn", "words"]
@@ -45,9 +51,6 @@ def load_mosi(
     seed: int = 0,
 ) -> tuple[SequenceSample, ...]:
     """Return a split of CMU-MOSI; the module says what it is worth.
-
-    Features are standardised with the statistics of the training videos; words are
-    not.
 
     Args:
         split: `"train"`, `"validation"` or `"test"`.
@@ -70,9 +73,7 @@ def load_mosi(
             f"level is one of {get_args(Level)} and text of {get_args(Text)}, got "
             f"{level!r} and {text!r}"
         )
-    parts = _split(level, fold, seed)
-    standardise = Standardiser.fit(parts["train"])
-    samples = tuple(standardise(one) for one in parts[split])
+    samples = _split(level, fold, seed)[split]
     return _with_words(samples) if (level, text) == ("video", "words") else samples
 
 
@@ -90,6 +91,26 @@ def weigh_words(counts: NDArray[np.int64]) -> NDArray[np.float32]:
     weighed = frequency * rarity
     length = np.linalg.norm(weighed, axis=1, keepdims=True)
     return (weighed / np.where(length > 0, length, 1)).astype(np.float32)
+
+
+def load_mosi_file(file: Path, **options: Any) -> tuple[SequenceSample, ...]:  # noqa: ANN401
+    """Return the videos of a file to measure on: its official test videos, else all.
+
+    Args:
+        file: Of the layout that `fusionviz.data.cmu` tells.
+        options: As a recipe has them; only `level` counts.
+
+    Raises:
+        InputError: It is no such file, or the options want words, whose ids are those
+            of another file.
+    """
+    if options.get("text", "cnn") != "cnn":
+        raise InputError("words of another file have other ids: only features fit")
+    load = load_mosi_words if options.get("level") == "utterance" else load_mosi_videos
+    try:
+        return load("test" if has_official_test(file) else "all", file=file)
+    except (KeyError, ValueError, OSError) as error:
+        raise InputError(f"{file} is no file of CMU-MOSI: {error}") from error
 
 
 def split_videos(

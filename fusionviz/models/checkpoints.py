@@ -23,11 +23,13 @@ from fusionviz.models.factory import describe_model, make_model, pick_device
 __all__ = [
     "Estimate",
     "ModelCard",
+    "checkpoint_file",
     "checkpoint_folder",
     "list_checkpoints",
     "load_checkpoint",
     "pick_device",
     "read_card",
+    "replace_file",
     "save_checkpoint",
 ]
 
@@ -63,7 +65,7 @@ def read_card(name_or_path: str | Path) -> ModelCard:
     Raises:
         CheckpointError: It is missing, damaged or of another version.
     """
-    path = _file(name_or_path, ".json")
+    path = checkpoint_file(name_or_path, ".json")
     try:
         return ModelCard.from_json(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
@@ -92,7 +94,7 @@ def load_checkpoint(name_or_path: str | Path, device: str = "auto") -> Any:  # n
     """
     place = pick_device(device)
     card = read_card(name_or_path)
-    path = _file(name_or_path, ".safetensors")
+    path = checkpoint_file(name_or_path, ".safetensors")
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -149,8 +151,8 @@ def save_checkpoint(
     )
     if log:
         shutil.copyfile(log, target / card.log)
-    _replace_file(target / f"{card.name}.safetensors", content)
-    _replace_file(target / f"{card.name}.json", card.to_json().encode())
+    replace_file(target / f"{card.name}.safetensors", content)
+    replace_file(target / f"{card.name}.json", card.to_json().encode())
     return card
 
 
@@ -167,8 +169,14 @@ def _as_stored(model: nn.Module, name: str, tensor: Tensor) -> Tensor:
     return tensor.half() if name.split(".")[0] in halved else tensor
 
 
-def _file(name_or_path: str | Path, suffix: str) -> Path:
-    """Return the path of one of a checkpoint's files."""
+def checkpoint_file(name_or_path: str | Path, suffix: str) -> Path:
+    """Return the path of one of a checkpoint's files.
+
+    Args:
+        name_or_path: Its name in `checkpoint_folder()`, or the path of one of its
+            files.
+        suffix: Of the file: `.json`, `.safetensors`, ...
+    """
     path = Path(name_or_path)
     if path.suffix in (".json", ".safetensors"):
         return path.with_suffix(suffix)
@@ -177,7 +185,7 @@ def _file(name_or_path: str | Path, suffix: str) -> Path:
     return folder / f"{path.name}{suffix}"
 
 
-def _replace_file(path: Path, content: bytes) -> None:
+def replace_file(path: Path, content: bytes) -> None:
     """Write a file so that it is either the old one or the new one, never a part."""
     partial = path.with_name(path.name + ".partial")
     partial.write_bytes(content)

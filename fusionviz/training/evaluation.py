@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Literal
 
 import torch
@@ -155,7 +156,7 @@ def load_samples(card: ModelCard, data: str, count: int | None) -> Sequence[Any]
 
     Args:
         card: Of the checkpoint that reads them; its recipe says what it was tested on.
-        data: A data set, or a folder.
+        data: A data set, a folder, or an `.npz` of CMU-MOSI's layout.
         count: How many, from the first on; all if not given.
 
     Raises:
@@ -163,16 +164,24 @@ def load_samples(card: ModelCard, data: str, count: int | None) -> Sequence[Any]
     """
     if count is not None and count < 1:
         raise InputError(f"count must be positive, got {count}")
-    if data not in SETS:
-        samples = load_folder(data)
-        return samples if count is None else samples[:count]
     recipe = card.recipe.get("data", {})
+    if data not in SETS:
+        samples = _load_path(data, recipe.get("options", {}))
+        return samples if count is None else samples[:count]
     trained_on_it = recipe.get("set") == data
     options = {**recipe["options"], **recipe["test"]} if trained_on_it else {}
     if (usual := SETS[data].count) is not None:
         options["count"] = count or options.get("count", usual)
     samples = load_set(data, "test", **options)
     return samples if count is None else samples[:count]
+
+
+def _load_path(path: str, options: Mapping[str, Any]) -> Sequence[Any]:
+    if not path.endswith(".npz"):
+        return load_folder(path)
+    from fusionviz.data.mosi import load_mosi_file
+
+    return load_mosi_file(Path(path), **options)
 
 
 def _with_missing(

@@ -83,10 +83,40 @@ def drop_tokens(
     return left
 
 
+def swap_tokens(
+    x: Float[Tensor, "batch token feature"],
+    there: Bool[Tensor, "batch token"],
+    rate: float,
+    generator: torch.Generator,
+) -> Float[Tensor, "batch token feature"]:
+    """Return tokens of which a share have the features of others of the batch.
+
+    Where features were made with the labels of the training data at hand, they are
+    surer than those of new data will be. Swapped ones are as sure, and wrong.
+
+    Args:
+        x: Features.
+        there: Which tokens are there; the others are neither swapped nor taken from.
+        rate: Probability of a token to get the features of one drawn at random.
+        generator: What to draw from.
+    """
+    if not rate:
+        return x
+    known = x[there]
+    chance = torch.rand(len(known), generator=generator, device=x.device)
+    other = torch.randint(
+        len(known), (len(known),), generator=generator, device=x.device
+    )
+    swapped = x.clone()
+    swapped[there] = torch.where((chance < rate).unsqueeze(1), known[other], known)
+    return swapped
+
+
 def thin(
     batch: AlignMambaInputs,
     generator: torch.Generator,
     *,
+    swapped: Rates = 0.0,
     missing: float,
     whole: float,
     token_dropout: Rates,
@@ -95,13 +125,18 @@ def thin(
 ) -> AlignMambaInputs:
     """Return a batch with modalities, tokens and features taken away at random.
 
-    Features that are dropped become 0 and the others are scaled up (Srivastava et al.
-    2014), by torch's global generator.
+    Some tokens get the features of others first, see `swap_tokens`. Features that are
+    dropped become 0 and the others are scaled up (Srivastava et al. 2014), by torch's
+    global generator.
     """
-    inputs = {
-        name: dropout(x, rate_of(feature_dropout, name)) if x.is_floating_point() else x
-        for name, x in batch.inputs.items()
-    }
+    inputs = dict(batch.inputs)
+    for name, x in inputs.items():
+        if not x.is_floating_point():
+            continue
+        if rate := rate_of(swapped, name):
+            there = (batch.mask or {})[name]
+            x = swap_tokens(x, there, rate, generator)
+        inputs[name] = dropout(x, rate_of(feature_dropout, name))
     present = drop_modalities(batch.present or {}, missing, generator, whole=whole)
     mask = drop_tokens(batch.mask or {}, token_dropout, generator, together=together)
     return AlignMambaInputs(inputs=inputs, present=present, mask=mask)

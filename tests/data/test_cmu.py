@@ -27,6 +27,7 @@ def table(tmp_path, monkeypatch):
         "label_bin": np.array([1, 0, 0], np.int8),
         "label_reg": np.array([2, -1, NAN], np.float32),
         "split_std": ["test", "train", "train"],
+        "split_poria": ["train", "train", "train"],
         "vocab": ["bad", "good", "it", "so"],
         "word_offsets": np.array([0, 1, 3, 4], np.int32),
         "word_id": np.array([1, 3, 0, 2], np.int16),

@@ -5,7 +5,13 @@ import pytest
 from mosi_folder import VIDEOS, VOCABULARY, make_mosi_folder
 
 from fusionviz.data.folders import data_folder
-from fusionviz.data.mosi import FOLDS, load_mosi, split_videos, weigh_words
+from fusionviz.data.mosi import (
+    FOLDS,
+    load_mosi,
+    load_mosi_file,
+    split_videos,
+    weigh_words,
+)
 from fusionviz.data.sets import SPLITS, class_names, load_set
 from fusionviz.errors import InputError
 
@@ -52,13 +58,24 @@ def test_folds_of_many_videos_have_the_shares_that_they_should():
         split_videos(names, 5)
 
 
-@pytest.mark.usefixtures("_made_up")
-def test_features_have_the_scale_of_the_training_videos():
-    train = np.concatenate([one.modalities["audio"] for one in load_mosi("train")])
-    np.testing.assert_allclose(train.mean(axis=0), 0, atol=0.05)
-    np.testing.assert_allclose(train.std(axis=0), 1, atol=0.05)
-    test = np.concatenate([one.modalities["audio"] for one in load_mosi("test")])
-    assert abs(test.mean(axis=0)).max() > 0.05
+def test_official_test_videos_are_the_test_split(tmp_path, monkeypatch):
+    folder = make_mosi_folder(tmp_path)
+    monkeypatch.setenv("FUSIONVIZ_DATA", str(folder))
+    file = folder / "cmu_mosi" / "utterances.npz"
+    assert len(load_mosi_file(file)) == VIDEOS
+    with np.load(file) as arrays:
+        table = dict(arrays)
+    table["split_poria"][np.isin(table["video"], ["v00", "v03"])] = "test"
+    np.savez(file, **table)
+    assert videos_of(load_mosi_file(file)) == {"v00", "v03"}
+    parts = {split: videos_of(load_mosi(split)) for split in SPLITS}
+    assert parts["test"] == {"v00", "v03"}
+    assert sum(map(len, parts.values())) == len(set.union(*parts.values())) == VIDEOS
+    with pytest.raises(InputError, match="other ids"):
+        load_mosi_file(file, text="words")
+    (tmp_path / "bad.npz").write_bytes(b"nothing")
+    with pytest.raises(InputError, match="no file of CMU-MOSI"):
+        load_mosi_file(tmp_path / "bad.npz")
 
 
 @pytest.mark.usefixtures("_made_up")

@@ -4,7 +4,13 @@ import pytest
 import torch
 
 from fusionviz.models.alignmamba import AlignMambaInputs
-from fusionviz.training.thinning import check_rates, drop_modalities, drop_tokens, thin
+from fusionviz.training.thinning import (
+    check_rates,
+    drop_modalities,
+    drop_tokens,
+    swap_tokens,
+    thin,
+)
 
 COUNT = 6000
 
@@ -86,3 +92,14 @@ def test_no_share_is_refused():
     for rates in (1.0, -0.1, {"a": 2}):
         with pytest.raises(ValueError, match="missing is a share from 0 to below 1"):
             check_rates("missing", rates)
+
+
+def test_swapped_tokens_are_those_of_others_as_often():
+    mask = torch.arange(4) < torch.randint(1, 5, (COUNT, 1), generator=seeded(1))
+    x = torch.arange(float(4 * COUNT)).reshape(COUNT, 4, 1) * mask.unsqueeze(-1)
+    swapped = swap_tokens(x, mask, 0.3, seeded())
+    assert not swapped[~mask].any()
+    changed = (swapped != x)[mask]
+    assert changed.float().mean() == pytest.approx(0.3, abs=0.02)
+    assert torch.isin(swapped[mask], x[mask]).all()
+    assert swap_tokens(x, mask, 0.0, seeded()) is x

@@ -30,12 +30,16 @@ class ModalityConfig:
         positions: The code that is added to its tokens: of their `order`, of the
             `fraction` of the sequence that has passed (the same for two sequences
             of one length of time and of different rates), or `none`.
+        standardise: Whether each feature of `linear` and `conv1d` is first brought to
+            mean 0 and deviation 1 by statistics of the training data, which are kept
+            with the weights.
     """
 
     name: str
     kind: InputKind
     width: int
     positions: Positions = "order"
+    standardise: bool = False
 
     def __post_init__(self) -> None:
         """Check every choice."""
@@ -46,6 +50,8 @@ class ModalityConfig:
             raise ValueError(f"a name is not empty and has no dot, got {self.name!r}")
         if self.kind == "image" and self.positions == "fraction":
             raise ValueError("an image has positions of order or none, got fraction")
+        if self.standardise and self.kind not in ("linear", "conv1d"):
+            raise ValueError(f"features are standardised, and {self.kind} has none")
 
 
 @dataclass(frozen=True, kw_only=True)

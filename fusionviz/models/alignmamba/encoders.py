@@ -36,6 +36,7 @@ class Encoder(nn.Module):
         self.modality = modality
         self.grid = config.grid if modality.kind == "image" else None
         self.image_size = config.image_size
+        self.scale = FeatureScale(modality.width) if modality.standardise else None
         self.features = _FEATURES[modality.kind](modality, config)
         self.norm = nn.LayerNorm(config.d_model)
         self.d_model = config.d_model
@@ -59,6 +60,8 @@ class Encoder(nn.Module):
         if self.grid is None:
             kept = mask.reshape(mask.shape + (1,) * (x.ndim - 2))
             x = torch.where(kept, x, torch.zeros_like(x))
+        if self.scale is not None:
+            x = self.scale(x)
         tokens = self.norm(self.features(x)) + self.code(mask)
         return tokens * mask.unsqueeze(-1)
 
@@ -135,6 +138,48 @@ def grid_code(grid: int, channels: int) -> Float[Tensor, "token {channels}"]:
     rows = line.unsqueeze(1).expand(-1, grid, -1)
     columns = line.unsqueeze(0).expand(grid, -1, -1)
     return torch.cat([rows, columns], dim=-1).flatten(0, 1)
+
+
+class FeatureScale(nn.Module):
+    """(x - mean) / deviation of each feature, clipped at LIMIT deviations.
+
+    Args:
+        width: How many features.
+    """
+
+    LIMIT = 5.0
+
+    mean: Tensor
+    deviation: Tensor
+    is_set: Tensor
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.register_buffer("mean", torch.zeros(width))
+        self.register_buffer("deviation", torch.ones(width))
+        self.register_buffer("is_set", torch.tensor(False))
+
+    @torch.no_grad()
+    def fit(self, x: Float[Tensor, "step feature"]) -> None:
+        """Take the statistics of these steps, unless some have been taken before.
+
+        A feature that does not vary keeps a deviation of 1.
+        """
+        if self.is_set or not len(x):
+            return
+        values = x.double()
+        deviation = values.std(dim=0, correction=0)
+        varies = deviation > 1e-6 * values.abs().amax(dim=0)
+        self.mean.copy_(values.mean(dim=0))
+        self.deviation.copy_(torch.where(varies, deviation, 1.0))
+        self.is_set.fill_(True)
+
+    def forward(
+        self, x: Float[Tensor, "batch token feature"]
+    ) -> Float[Tensor, "batch token feature"]:
+        """Return the features at one scale."""
+        scaled = (x - self.mean) / self.deviation
+        return scaled.clamp(-self.LIMIT, self.LIMIT)
 
 
 class _Conv1d(nn.Conv1d):

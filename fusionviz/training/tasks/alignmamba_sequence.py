@@ -77,6 +77,8 @@ class AlignMambaSequenceTask(Task):
         token_dropout: Share of the tokens that go, of all modalities or by name. Where
             the model says something of each step, a step goes with all that it has.
         feature_dropout: Share of the features that become 0, likewise.
+        swapped: Share of the tokens that get the features of others, likewise (see
+            `fusionviz.training.thinning.swap_tokens`).
         distance: How far a number is from the true one: `absolute` or `squared`.
         sign: s, the weight of the sign's term.
         contrast: c, the weight of the contrast between samples' transport costs.
@@ -96,6 +98,7 @@ class AlignMambaSequenceTask(Task):
         whole: float = 0.0,
         token_dropout: Rates = 0.0,
         feature_dropout: Rates = 0.0,
+        swapped: Rates = 0.0,
         distance: Distance = "absolute",
         sign: float = 0.0,
         contrast: float = 0.0,
@@ -105,6 +108,7 @@ class AlignMambaSequenceTask(Task):
         check_rates("missing", missing)
         check_rates("token_dropout", token_dropout)
         check_rates("feature_dropout", feature_dropout)
+        check_rates("swapped", swapped)
         if not 0 <= whole <= 1:
             raise ValueError(f"whole is a share from 0 to 1, got {whole}")
         if distance not in get_args(Distance):
@@ -119,6 +123,7 @@ class AlignMambaSequenceTask(Task):
             "whole": whole,
             "token_dropout": token_dropout,
             "feature_dropout": feature_dropout,
+            "swapped": swapped,
         }
         self.distance, self.sign, self.smoothing = distance, sign, smoothing
         self.contrast, self.distances = contrast, distances
@@ -151,6 +156,13 @@ class AlignMambaSequenceTask(Task):
             target=torch.from_numpy(truth.target),
             label=torch.from_numpy(truth.label),
         )
+
+    def initialise(self, model: Any, batch: SequenceBatch) -> None:  # noqa: ANN401
+        """Take the statistics of the features that the model standardises."""
+        for name, x in batch.inputs.inputs.items():
+            scale = model.encoders[name].scale
+            if scale is not None and batch.inputs.mask is not None:
+                scale.fit(x[batch.inputs.mask[name]])
 
     def loss(
         self,

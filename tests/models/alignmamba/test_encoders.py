@@ -7,7 +7,12 @@ from properties import randomise
 from torch import nn
 
 from fusionviz.models.alignmamba import ModalityConfig
-from fusionviz.models.alignmamba.encoders import Encoder, grid_code, sinusoids
+from fusionviz.models.alignmamba.encoders import (
+    Encoder,
+    FeatureScale,
+    grid_code,
+    sinusoids,
+)
 
 INPUTS = {
     "linear": torch.randn(2, 6, 3),
@@ -106,3 +111,20 @@ def test_another_shape_is_refused(kind, x, message):
     encoder = make_encoder(kind)
     with pytest.raises(ValueError, match=message):
         encoder(x, everywhere(kind))
+
+
+def test_features_are_brought_to_one_scale_once():
+    steps = 3 * torch.randn(500, 4, generator=torch.Generator().manual_seed(0)) + 7
+    steps[:, 2] = 5.0
+    scale = FeatureScale(4)
+    assert torch.equal(scale(steps), steps.clamp(-5, 5))
+    scale.fit(steps)
+    scale.fit(steps + 100)  # what has been taken stays
+    scaled = scale(steps)
+    varying = scaled[:, [0, 1, 3]]
+    torch.testing.assert_close(varying.mean(dim=0), torch.zeros(3), atol=1e-5, rtol=0)
+    torch.testing.assert_close(
+        varying.std(dim=0, correction=0), torch.ones(3), atol=1e-3, rtol=0
+    )
+    assert not scaled[:, 2].any()
+    assert scale(1000 * steps).max() == FeatureScale.LIMIT
