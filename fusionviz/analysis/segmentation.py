@@ -77,7 +77,7 @@ def segmentation_of(
     """
     confidence, labels = torch.softmax(logits[0].float(), dim=0).max(dim=0)
     count = len(logits[0])
-    names = tuple(classes) if len(classes) == count else _unnamed(count)
+    names = tuple(classes) if len(classes) == count else usual_names(count)
     truth = None
     if sample.label is not None:
         truth = label_map(sample, labels.shape[-1]).numpy()
@@ -94,7 +94,8 @@ def class_names_of(model: nn.Module) -> tuple[str, ...]:
     return tuple(getattr(getattr(model, "card", None), "class_names", ()))
 
 
-def _unnamed(count: int) -> tuple[str, ...]:
+def usual_names(count: int) -> tuple[str, ...]:
+    """Return the rooms' classes where there are 13, else numbers."""
     if count == len(CLASS_NAMES):
         return tuple(CLASS_NAMES)
     return tuple(f"class {number}" for number in range(count))

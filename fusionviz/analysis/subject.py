@@ -7,6 +7,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from fusionviz.analysis.attention import missing_modality
+from fusionviz.analysis.latent_statistics import LatentStatistics
 from fusionviz.analysis.pictures import Pictures, pictures_of, to_colours, to_metres
 from fusionviz.data.records import RGBDSample
 from fusionviz.models.inputs import ImageBatch
@@ -23,10 +24,17 @@ class MangoSubject:
     Args:
         model: A MANGO.
         sample: RGB, depth or both; the tokens of a missing one are guessed.
+        statistics: What the model's latents are like over data; None where that has
+            not been measured.
     """
 
-    def __init__(self, model: Mango, sample: RGBDSample) -> None:
-        self.model, self.sample = model, sample
+    def __init__(
+        self,
+        model: Mango,
+        sample: RGBDSample,
+        statistics: LatentStatistics | None = None,
+    ) -> None:
+        self.model, self.sample, self.statistics = model, sample, statistics
 
     @property
     def grid(self) -> int:

@@ -4,11 +4,12 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
+from fusionviz.analysis.latent_statistics import LatentStatistics, load_statistics
 from fusionviz.analysis.subject import MangoSubject
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rgbd_files import read_pair
 from fusionviz.data.rooms import render_room
-from fusionviz.errors import InputError
+from fusionviz.errors import CheckpointError, InputError
 from fusionviz.exhibits.exhibit import SubjectName
 from fusionviz.models.checkpoints import load_checkpoint, read_card
 
@@ -69,7 +70,7 @@ def load_subject(
     name = SubjectName(
         checkpoint=checkpoint, weights_sha256=model.card.sha256, sample=named
     )
-    return MangoSubject(model, sample), name
+    return MangoSubject(model, sample, _statistics(checkpoint)), name
 
 
 def check_weights(name: SubjectName) -> None:
@@ -84,6 +85,14 @@ def check_weights(name: SubjectName) -> None:
         raise InputError(
             f"the recipe was made with other weights than {name.checkpoint} has now"
         )
+
+
+def _statistics(checkpoint: str) -> LatentStatistics | None:
+    """Return a checkpoint's statistics; exhibits that need them say how to get them."""
+    try:
+        return load_statistics(checkpoint)
+    except CheckpointError:
+        return None
 
 
 def _read(path: Path) -> bytes:

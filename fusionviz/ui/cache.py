@@ -19,12 +19,14 @@ import streamlit as st
 
 from fusionviz.analysis.alignmamba import measure_alignmamba
 from fusionviz.analysis.attention import LayerAttention, measure_attention
+from fusionviz.analysis.latent_statistics import LatentStatistics, load_statistics
 from fusionviz.analysis.mango import measure_mango
 from fusionviz.analysis.points import measure_points
 from fusionviz.analysis.subject import MangoSubject
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rgbd_files import read_pair
 from fusionviz.data.rooms import render_room
+from fusionviz.errors import CheckpointError
 from fusionviz.exhibits import exhibit_kind
 from fusionviz.exhibits.exhibit import Controls, Exhibit, Request
 from fusionviz.models.cards import ModelCard
@@ -133,15 +135,33 @@ def attention(
         return measure_attention(_model, _sample, layer=layer)
 
 
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _statistics(name: str, weights_print: str) -> LatentStatistics:
+    return load_statistics(name)
+
+
+def statistics(card: ModelCard) -> LatentStatistics | None:
+    """Return what a MANGO's latents are like over data; None where none are usable.
+
+    Why they are not is what `load_statistics` raises, for the tabs that need them.
+    """
+    try:
+        return _statistics(card.name, card.sha256)
+    except CheckpointError:
+        return None
+
+
 @st.cache_resource(max_entries=16, show_spinner=False)
 def subject(
     weights_print: str,
     sample_key: str,
+    is_measured: bool,
     _model: Any,  # noqa: ANN401
     _sample: RGBDSample,
+    _statistics: LatentStatistics | None,
 ) -> MangoSubject:
-    """Return a sample as a MANGO reads it."""
-    return MangoSubject(_model, _sample)
+    """Return a sample as a MANGO reads it, whose latents may have been measured."""
+    return MangoSubject(_model, _sample, _statistics)
 
 
 @st.cache_resource(max_entries=96, show_spinner="The model is asked …")

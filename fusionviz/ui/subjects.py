@@ -51,7 +51,8 @@ class Picked:
     @property
     def key(self) -> str:
         """What names it in caches."""
-        return f"{self.card.sha256}-{self.chosen.key}"
+        state = "unmeasured-" if self.subject.statistics is None else ""
+        return f"{self.card.sha256}-{state}{self.chosen.key}"
 
     @property
     def name(self) -> SubjectName:
@@ -85,8 +86,15 @@ def pick(card: ModelCard, chosen: Chosen) -> Picked:
     Raises:
         CheckpointError: It cannot be loaded.
     """
-    model = cache.model(card)
-    subject = cache.subject(card.sha256, chosen.key, model, chosen.sample)
+    model, statistics = cache.model(card), cache.statistics(card)
+    subject = cache.subject(
+        card.sha256,
+        chosen.key,
+        statistics is not None,
+        model,
+        chosen.sample,
+        statistics,
+    )
     return Picked(subject=subject, card=card, chosen=chosen)
 
 
