@@ -181,7 +181,7 @@ class FigureRecipe:
             return cls(
                 exhibit=table["exhibit"],
                 subject=SubjectName(**table["subject"]),
-                controls=table["controls"],
+                controls={k: _frozen(v) for k, v in dict(table["controls"]).items()},
                 other=None if other is None else SubjectName(**other),
                 versions=table.get("versions", {}),
             )
