@@ -12,7 +12,7 @@ from typing import Any
 from fusionviz.errors import InputError
 from fusionviz.exhibits.exhibit import ExhibitKind
 
-MODULES = ("latents_trust",)
+MODULES = ("latents_trust", "attention_matter")
 """Modules of this package, each with a tuple EXHIBITS, in the order of the pages."""
 
 

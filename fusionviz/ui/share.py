@@ -5,9 +5,12 @@ them: a value that a button or a click on a chart sets would leave the address b
 Such values go through here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 import streamlit as st
+
+_AND, _NONE = "_", "none"
+"""Between words in the address, and in place of no words. No escape is needed."""
 
 
 def recall(key: str, default: int, *, low: int, high: int) -> int:
@@ -30,6 +33,34 @@ def publish(key: str, default: int | None = None) -> None:
         forget([key])
     elif st.query_params.get(key) != str(value):
         st.query_params[key] = str(value)
+
+
+def recall_words(
+    key: str, default: Sequence[str], choices: Collection[str]
+) -> list[str]:
+    """Return shared words: this session's, else the address's, else the default.
+
+    Words that are none of the choices are left out; where none is left of some, the
+    default takes their place.
+    """
+    words = st.session_state.get(key)
+    if words is None:
+        text = str(st.query_params.get(key, ""))
+        words = text.split(_AND) if text else list(default)
+    known = [word for word in words if word in choices]
+    is_none = list(words) in ([], [_NONE])
+    st.session_state[key] = known if known or is_none else list(default)
+    return st.session_state[key]
+
+
+def publish_words(key: str, default: Sequence[str]) -> None:
+    """Write shared words to the address; the default is left out."""
+    words = list(st.session_state[key])
+    text = _AND.join(words) or _NONE
+    if words == list(default):
+        forget([key])
+    elif st.query_params.get(key) != text:
+        st.query_params[key] = text
 
 
 def forget(keys: Iterable[str]) -> None:

@@ -111,12 +111,16 @@ def _draw_classes(
 
 
 def paint_classes(
-    labels: NDArray[np.int64], classes: Sequence[str], ground: NDArray[np.uint8]
+    labels: NDArray[np.int64],
+    classes: Sequence[str],
+    ground: NDArray[np.uint8],
+    *,
+    cover: float = COVER,
 ) -> NDArray[np.uint8]:
     """Return the ground covered with class colours; unlabelled pixels stay grey."""
     palette = [_components(colour) for colour in class_colours(classes)]
     colours = np.array([*palette, (119, 119, 119)], float)[labels]
-    return (COVER * colours + (1 - COVER) * ground).astype(np.uint8)
+    return (cover * colours + (1 - cover) * ground).astype(np.uint8)
 
 
 def ground_of(pictures: Pictures) -> NDArray[np.uint8]:

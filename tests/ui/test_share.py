@@ -43,3 +43,41 @@ def test_only_what_differs_from_the_default_is_published(session, address):
     share.publish("row", 3)
     assert address == {}
     share.forget(["row"])
+
+
+CHOICES = ("2", "2.1", "2.2")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("2.1_2.2", ["2.1", "2.2"]),
+        ("2.2_9.9", ["2.2"]),
+        ("none", []),
+        ("", ["2"]),
+        ("9.9", ["2"]),
+        ("_", ["2"]),
+    ],
+)
+def test_words_come_from_the_address(session, address, text, words):
+    address["heads"] = text
+    assert share.recall_words("heads", ["2"], CHOICES) == words
+    assert session["heads"] == words
+
+
+def test_words_of_the_session_outrank_the_address(session, address):
+    address["heads"] = "2.1"
+    session["heads"] = []
+    assert share.recall_words("heads", ["2"], CHOICES) == []
+    session["heads"] = ["2.2", "gone"]
+    assert share.recall_words("heads", ["2"], CHOICES) == ["2.2"]
+
+
+def test_words_that_differ_from_the_default_are_published(session, address):
+    for words, text in ((["2.1", "2.2"], "2.1_2.2"), ([], "none")):
+        session["heads"] = words
+        share.publish_words("heads", ["2"])
+        assert address == {"heads": text}
+    session["heads"] = ["2"]
+    share.publish_words("heads", ["2"])
+    assert address == {}

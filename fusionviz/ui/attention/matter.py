@@ -1,10 +1,199 @@
-"""To be written."""
+"""Does a head matter? Heads changed, and all heads by their effect."""
 
-from fusionviz.ui.panels.explain import nothing_yet
+from collections.abc import Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from fusionviz.analysis.interventions import (
+    LARGEST_GATE,
+    Change,
+    HeadName,
+    head_names,
+)
+from fusionviz.errors import FusionvizError
+from fusionviz.exhibits.attention_matter import (
+    InterventionControls,
+    RankingControls,
+    exhibit_ranking,
+    measure_ranking,
+)
+from fusionviz.exhibits.exhibit import Request
+from fusionviz.ui import jobs
+from fusionviz.ui.exhibits import show_exhibit
+from fusionviz.ui.share import publish_words, recall_words
 from fusionviz.ui.subjects import Picked
+from fusionviz.views.head_effects import Order, mark_heads
+
+CHANGES: dict[str, Change] = {"Set the gate": "gate", "Attend evenly": "even"}
+ORDERS: dict[str, Order] = {
+    "Bits per dimension": "bits",
+    "Pixels relabelled": "relabelled",
+}
+ROOMS = {"this pair": 0, "4 rooms": 4, "16 rooms": 16}
 
 
+@st.fragment
 def draw_panel(picked: Picked, visible: bool) -> None:
-    """Draw the tab."""
+    """Draw the tab; its controls also when hidden, so that they stay in the address."""
+    names = head_names(picked.subject.model)
+    if not names:
+        st.info("This model has no attention heads.", icon=":material/info:")
+        return
+    _read_picks()
+    wide, middle, narrow = st.columns([5, 3, 3], vertical_alignment="bottom")
+    with wide:
+        heads = _choose_heads(names)
+    has_gates = picked.subject.model.config.form == "gated"
+    change = CHANGES[
+        middle.segmented_control(
+            "What is done to them",
+            list(CHANGES) if has_gates else list(CHANGES)[1:],
+            default=next(iter(CHANGES)) if has_gates else list(CHANGES)[1],
+            key="m_change",
+            required=True,
+            bind="query-params",
+        )
+        or "Attend evenly"
+    ]
+    gate = narrow.slider(
+        "Gate g (0: off)",
+        -LARGEST_GATE,
+        LARGEST_GATE,
+        0.0,
+        0.01,
+        key="m_gate",
+        bind="query-params",
+        disabled=change != "gate",
+        help="Learned gates lie between −1 and 1. At −1 itself a layer could not be "
+        "undone.",
+    )
     if visible:
-        nothing_yet(f"{picked.chosen.title}: not here yet.")
+        controls = InterventionControls(
+            heads=heads, change=change, gate=gate if change == "gate" else 0.0
+        )
+        show_exhibit("attention-intervention", picked, controls)
+    _draw_ranking(picked, change, heads, visible)
+
+
+def _choose_heads(names: Sequence[HeadName]) -> tuple[tuple[int, int], ...]:
+    """Draw the choice of heads and whole layers, and return all heads in it."""
+    options = _options(names)
+    strongest = max(names, key=lambda one: abs(one.gate or 0.0))
+    default = [f"{strongest.layer}.{strongest.head + 1}"]
+    recall_words("m_heads", default, list(options))
+    picked = st.multiselect(
+        "Heads that are changed, or whole layers",
+        list(options),
+        format_func=options.__getitem__,
+        key="m_heads",
+        placeholder="None: the model as it is",
+    )
+    publish_words("m_heads", default)
+    return tuple(
+        (one.layer, one.head)
+        for one in names
+        if f"{one.layer}" in picked or f"{one.layer}.{one.head + 1}" in picked
+    )
+
+
+def _options(names: Sequence[HeadName]) -> dict[str, str]:
+    """Return what each choice is called: each layer, and then its heads."""
+    options: dict[str, str] = {}
+    for one in names:
+        layer = one.title.removesuffix(f", head {one.head + 1}")
+        options.setdefault(f"{one.layer}", f"{layer}, all heads")
+        gate = "" if one.gate is None else f" (g = {one.gate:+.2f})"
+        options[f"{one.layer}.{one.head + 1}"] = one.title + gate
+    return options
+
+
+def _read_picks() -> None:
+    """Change the heads that were picked in the ranking in the last run, once."""
+    chart = st.session_state.get("attention_ranking")
+    points = chart["selection"]["points"] if chart else []
+    picks = tuple(tuple(point["customdata"]) for point in points)
+    if picks and picks != st.session_state.get("_last_picks"):
+        chosen = dict.fromkeys(f"{layer}.{head + 1}" for layer, head in picks)
+        st.session_state["m_heads"] = list(chosen)
+    st.session_state["_last_picks"] = picks
+
+
+def _draw_ranking(
+    picked: Picked, change: Change, heads: Sequence[tuple[int, int]], visible: bool
+) -> None:
+    left, middle, right = st.columns([3, 4, 4], vertical_alignment="bottom")
+    rooms = ROOMS[
+        left.selectbox(
+            "All heads, one at a time, on",
+            list(ROOMS),
+            key="m_rooms",
+            bind="query-params",
+            help="Rooms are generated, and no training has seen them.",
+        )
+    ]
+    order = middle.segmented_control(
+        "Ranked by",
+        list(ORDERS),
+        default=next(iter(ORDERS)),
+        key="m_order",
+        required=True,
+        bind="query-params",
+    )
+    if not visible:
+        return
+    controls = RankingControls(
+        rooms=rooms, change=change, order=ORDERS[order or next(iter(ORDERS))]
+    )
+    inputs = f"{'' if rooms else picked.key}-{picked.card.sha256}-{rooms}-{change}"
+    job = jobs.job("ranking", inputs)
+    with right:
+        count = len(head_names(picked.subject.model))
+        st.button(
+            f"Switch off {count} heads in turn",
+            key="m_rank",
+            icon=":material/leaderboard:",
+            on_click=_start,
+            args=(inputs, picked, controls),
+            disabled=job is not None,
+            help="Some seconds a sample; it can be stopped. Click a bar or a point "
+            "to change that head above; with Shift, or in a box, several.",
+        )
+    if job is not None and job.running:
+        jobs.watch("ranking")
+    elif job is not None:
+        _show_ranking(picked, job, controls, heads)
+
+
+def _start(inputs: str, picked: Picked, controls: RankingControls) -> None:
+    jobs.start(
+        "ranking",
+        inputs,
+        lambda tell: measure_ranking(
+            Request(subject=picked.subject, controls=controls, progress=tell)
+        ),
+    )
+
+
+def _show_ranking(
+    picked: Picked,
+    job: jobs.Job,
+    controls: RankingControls,
+    heads: Sequence[tuple[int, int]],
+) -> None:
+    try:
+        if job.error is not None:
+            st.error(job.error, icon=":material/error:")
+            return
+        exhibit = exhibit_ranking(job.result, controls)
+    except FusionvizError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    marked = replace(exhibit, figure=mark_heads(exhibit.figure, heads))
+    show_exhibit(
+        "attention-ranking",
+        picked,
+        controls,
+        exhibit=marked,
+        select=("points", "box"),
+    )

@@ -1,0 +1,226 @@
+"""What changes when attention heads do: labels, colours and depth."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+from plotly.subplots import make_subplots
+
+from fusionviz.analysis.interventions import InterventionEffect
+from fusionviz.analysis.segmentation import Segmentation
+from fusionviz.views.pixels import every, picture_address
+from fusionviz.views.segmentation import HOVER_SIDE, ground_of, paint_classes
+from fusionviz.views.style import (
+    DIVERGING,
+    FONT_SIZE,
+    class_colours,
+    dress,
+    frame_picture,
+    modality_title,
+    three_digits,
+)
+
+FAINT = 0.3
+"""How much of a class colour is left where the label stays."""
+
+SMALLEST_SCALE = {"of 255": 1.0, "m": 0.01}
+"""Scales end no nearer to 0 than this: what is less cannot be seen in a picture."""
+
+_WIDTH = 0.285
+_PANELS = ((0.0, _WIDTH), (0.325, 0.325 + _WIDTH), (0.675, 0.675 + _WIDTH))
+
+
+def draw_intervention(effect: InterventionEffect, *, height: int = 430) -> go.Figure:
+    """Draw which labels change, and what the change is worth in colours and metres.
+
+    Args:
+        effect: Of the change.
+        height: Pixels.
+    """
+    figure = make_subplots(rows=1, cols=3)
+    for column, domain in enumerate(_PANELS, start=1):
+        figure.update_xaxes(domain=domain, row=1, col=column)
+    _draw_labels(figure, effect)
+    rgb, depth = effect.rgb_change, effect.depth_change_m
+    _draw_change(figure, rgb, column=2, unit="of 255", words="brighter")
+    _draw_change(figure, depth, column=3, unit="m", words="farther")
+    for column, title in enumerate(_titles(effect), start=1):
+        _write(figure, title, x=_PANELS[column - 1][0], y=1.0, shift=4)
+    _write(figure, _headline(effect), x=0, y=1.0, shift=52)
+    dress(figure, height=height, top=88)
+    legend = {"orientation": "h", "x": 0, "y": -0.01, "yanchor": "top"}
+    legend |= {"itemclick": False, "itemdoubleclick": False}
+    return figure.update_layout(legend=legend, margin_b=56)
+
+
+def describe_intervention(effect: InterventionEffect) -> str:
+    """Return in words what `draw_intervention` shows."""
+    count = len(effect.heads)
+    heads = "1 head" if count == 1 else f"{count} heads"
+    return (
+        f"With {heads} changed, bits per dimension go from "
+        f"{three_digits(effect.bits_learned)} to {_number(effect.bits_changed)} and "
+        f"{effect.relabelled:.2%} of the pixels get another class."
+    )
+
+
+def root_mean_square(values: NDArray[np.float32] | None) -> float | None:
+    """Return the root of the mean square of a map, None of none."""
+    if values is None:
+        return None
+    return float(np.sqrt(np.square(values, dtype=np.float64).mean()))
+
+
+def _headline(effect: InterventionEffect) -> str:
+    added = effect.bits_added
+    if not effect.heads:
+        verdict = "nothing is changed"
+    else:
+        sign = "+" if added > 0 else ""
+        worse = "less" if added > 0 else "more"
+        verdict = f"{sign}{_number(added)}: the pair is {worse} expected"
+        if added == 0:
+            verdict = "no difference"
+    return (
+        f"<b>Bits per dimension</b>  {three_digits(effect.bits_learned)} → "
+        f"{_number(effect.bits_changed)}  ({verdict})"
+    )
+
+
+def _titles(effect: InterventionEffect) -> Sequence[str]:
+    before, after = effect.learned.mean_iou, effect.changed.mean_iou
+    truth = "no truth is known"
+    if before is not None and after is not None:
+        truth = f"mIoU {before:.3f} → {after:.3f}"
+    titles = [f"<b>Labels</b>  {effect.relabelled:.2%} of pixels change<br>{truth}"]
+    changes = {
+        "rgb": (root_mean_square(effect.rgb_change), "of 255"),
+        "depth": (root_mean_square(effect.depth_change_m), "m"),
+    }
+    for modality, (size, unit) in changes.items():
+        guess = "  (guessed)" if effect.missing == modality else ""
+        said = (
+            "cannot be undone" if size is None else f"RMS {three_digits(size)} {unit}"
+        )
+        titles.append(f"{modality_title(modality, 'change')}{guess}<br>{said}")
+    return titles
+
+
+def _draw_labels(figure: go.Figure, effect: InterventionEffect) -> None:
+    learned, changed = effect.learned, effect.changed
+    moved = learned.labels != changed.labels
+    ground = ground_of(effect.pictures)
+    strong = paint_classes(changed.labels, changed.classes, ground, cover=1.0)
+    faint = paint_classes(changed.labels, changed.classes, ground, cover=FAINT)
+    painted = np.where(moved[..., None], strong, faint)
+    figure.add_trace(
+        go.Image(source=picture_address(painted), hoverinfo="skip"), row=1, col=1
+    )
+    _add_hover(figure, learned, changed)
+    side = len(painted)
+    frame_picture(figure, width=side, height=side, column=1)
+    _add_legend(figure, np.union1d(learned.labels, changed.labels), changed.classes)
+
+
+def _add_hover(figure: go.Figure, learned: Segmentation, changed: Segmentation) -> None:
+    """Say each pixel's class, and the one it had where that is another."""
+    step = every(changed.labels.shape, HOVER_SIDE)
+    names = np.array(changed.classes)
+    before, after = (one.labels[::step, ::step] for one in (learned, changed))
+    arrow = np.char.add(np.char.add(names[before], " → "), names[after])
+    text = np.where(before == after, names[after], arrow)
+    figure.add_trace(
+        go.Heatmap(
+            z=(before != after).astype(np.uint8),
+            text=text,
+            dx=step,
+            dy=step,
+            opacity=0,
+            showscale=False,
+            hovertemplate="%{text}<extra></extra>",
+        ),
+        row=1,
+        col=1,
+    )
+
+
+def _add_legend(
+    figure: go.Figure, shown: NDArray[np.int64], classes: Sequence[str]
+) -> None:
+    colours = class_colours(classes)
+    for index in shown:
+        marker = {"color": colours[index], "size": 13, "symbol": "square"}
+        figure.add_trace(
+            go.Scatter(
+                x=[None],
+                y=[None],
+                mode="markers",
+                marker=marker,
+                name=classes[index],
+            ),
+            row=1,
+            col=1,
+        )
+
+
+def _draw_change(
+    figure: go.Figure,
+    change: NDArray[np.float32] | None,
+    *,
+    column: int,
+    unit: str,
+    words: str,
+) -> None:
+    """Draw a signed map, its scale even around 0 with the bar at its right."""
+    if change is None:
+        frame_picture(figure, width=1, height=1, column=column)
+        return
+    most = max(float(np.abs(change).max()), SMALLEST_SCALE[unit])
+    bar = {
+        "x": _PANELS[column - 1][1] + 0.004,
+        "xanchor": "left",
+        "thickness": 11,
+        "len": 1.0,
+        "ypad": 2,
+        "outlinewidth": 0,
+        "xpad": 0,
+        "tickfont": {"size": FONT_SIZE - 1},
+        "tickvals": [-most, 0, most],
+        "ticktext": [three_digits(-most), "0", f"+{three_digits(most)}"],
+        "title": {"text": unit, "side": "top", "font": {"size": FONT_SIZE}},
+    }
+    figure.add_trace(
+        go.Heatmap(
+            z=change,
+            zmin=-most,
+            zmax=most,
+            colorscale=DIVERGING,
+            colorbar=bar,
+            hovertemplate=f"%{{z:+.3g}} {unit} {words}<extra></extra>",
+        ),
+        row=1,
+        col=column,
+    )
+    side = len(change)
+    frame_picture(figure, width=side, height=side, column=column)
+
+
+def _write(figure: go.Figure, text: str, *, x: float, y: float, shift: int) -> None:
+    figure.add_annotation(
+        text=text,
+        x=x,
+        y=y,
+        yshift=shift,
+        xref="paper",
+        yref="paper",
+        xanchor="left",
+        yanchor="bottom",
+        align="left",
+        showarrow=False,
+        font_size=FONT_SIZE,
+    )
+
+
+def _number(value: float) -> str:
+    return three_digits(value) if np.isfinite(value) else "∞"
