@@ -12,7 +12,11 @@ from typing import Any
 from fusionviz.errors import InputError
 from fusionviz.exhibits.exhibit import ExhibitKind
 
-MODULES = ("latents_trust", "attention_matter")
+MODULES = (
+    "latents_trust",
+    "latents_normality",
+    "attention_matter",
+)
 """Modules of this package, each with a tuple EXHIBITS, in the order of the pages."""
 
 

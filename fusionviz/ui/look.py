@@ -28,8 +28,11 @@ div.st-key-chart_pair, div.st-key-chart_points {
 }
 div.st-key-chart_round_trip { height: clamp(300px, 80px + 18vw, 520px) !important; }
 div.st-key-chart_timing { height: 440px !important; }
-.st-key-headline p { line-height: 1.3; }
-.st-key-headline strong { font-size: 1.55rem; font-weight: 400; }
+div.st-key-chart_attention_rollout {
+  height: clamp(430px, 90px + 30vw, 720px) !important;
+}
+[class*="st-key-headline"] p { line-height: 1.3; }
+[class*="st-key-headline"] strong { font-size: 1.55rem; font-weight: 400; }
 button:focus-visible, a:focus-visible, input:focus-visible {
   outline: 3px solid #FF2FD6 !important; outline-offset: 2px;
 }

@@ -88,6 +88,9 @@ def dress(figure: go.Figure, *, height: int, top: int = 34) -> go.Figure:
         legend={"font": {"size": FONT_SIZE}, "itemsizing": "constant"},
         dragmode="pan",
     )
+    # Streamlit's theme would set these smaller than the rest.
+    for update in (figure.update_xaxes, figure.update_yaxes):
+        update(tickfont_size=FONT_SIZE, title_font_size=FONT_SIZE)
     return figure
 
 

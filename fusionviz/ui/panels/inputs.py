@@ -7,6 +7,7 @@ import streamlit as st
 from fusionviz.ui import cache
 from fusionviz.ui.charts import show
 from fusionviz.ui.choice import Chosen
+from fusionviz.ui.headline import draw_headline
 from fusionviz.ui.panels import attention, likelihood, segmentation, timing, transport
 from fusionviz.ui.panels.readings import Readings
 from fusionviz.ui.sidebar import TITLES
@@ -38,7 +39,7 @@ def draw_readings(readings: Readings) -> None:
     """Draw the headline numbers, then one tab for each thing that a model says."""
     for kind, trouble in readings.troubles.items():
         st.warning(f"**{TITLES[kind]}**: {trouble}", icon=":material/info:")
-    _draw_headline(headline(readings))
+    draw_headline(headline(readings), key="headline")
     tabs = st.tabs(list(TABS), key="tab", on_change="rerun", bind="query-params")
     for tab, draw in zip(tabs, TABS.values(), strict=True):
         with tab:
@@ -72,17 +73,6 @@ def headline(readings: Readings) -> Mapping[str, tuple[str, str]]:
             "Time that the models took for this pair, when it was first read.",
         )
     return numbers
-
-
-def _draw_headline(numbers: Mapping[str, tuple[str, str]]) -> None:
-    """Draw numbers in one row. Not `st.metric`, which loads a chart library first."""
-    if not numbers:
-        return
-    with st.container(key="headline"):
-        for place, (label, (value, meaning)) in zip(
-            st.columns(len(numbers)), numbers.items(), strict=True
-        ):
-            place.markdown(f"{label}  \n**{value}**", help=meaning)
 
 
 def _draw_cloud(chosen: Chosen) -> None:
