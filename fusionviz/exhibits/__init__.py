@@ -15,6 +15,7 @@ from fusionviz.exhibits.exhibit import ExhibitKind
 MODULES = (
     "latents_trust",
     "latents_normality",
+    "attention_across",
     "attention_matter",
 )
 """Modules of this package, each with a tuple EXHIBITS, in the order of the pages."""
