@@ -13,8 +13,12 @@ from fusionviz.errors import InputError
 from fusionviz.exhibits.exhibit import ExhibitKind
 
 MODULES = (
+    "latents_between",
+    "latents_sampling",
+    "latents_completion",
     "latents_trust",
     "latents_normality",
+    "latents_film",
     "attention_across",
     "attention_matter",
 )
