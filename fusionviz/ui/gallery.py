@@ -18,7 +18,7 @@ def draw_gallery() -> None:
     ):
         for seed in GALLERY_SEEDS:
             st.button(
-                f"![Room {seed}]({_thumbnail(seed)})",
+                f"![Room {seed}]({thumbnail(seed)})",
                 key=f"room_{seed}",
                 on_click=pick_room,
                 args=(seed,),
@@ -33,7 +33,8 @@ def draw_gallery() -> None:
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def _thumbnail(seed: int) -> str:
+def thumbnail(seed: int) -> str:
+    """Return a small picture of a room, as a data address."""
     sample, _ = cache.room(seed)
     if sample.rgb is None:
         raise ValueError(f"room {seed} has no colours")

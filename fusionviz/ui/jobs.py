@@ -99,10 +99,14 @@ def start(key: str, inputs: str, work: Work) -> None:
 
 
 @st.fragment(run_every=LOOK_SECONDS)
-def watch(key: str) -> None:
+def watch(key: str, draw: Callable[[], None] | None = None) -> None:
     """Draw how far the job of a place is, and a button that stops it.
 
     When it is done the whole page is drawn again.
+
+    Args:
+        key: Name of the place.
+        draw: Draws what the work has found so far.
     """
     kept: Job = st.session_state[f"_job_{key}"][1]
     if not kept.running:
@@ -112,3 +116,5 @@ def watch(key: str) -> None:
     bar, button = st.columns([6, 1], vertical_alignment="center")
     bar.progress(min(max(kept.share, 0.0), 1.0), f"{kept.doing}{rest}")
     button.button("Stop", key=f"stop_{key}", on_click=kept.stop, width="stretch")
+    if draw is not None:
+        draw()

@@ -13,11 +13,14 @@ _CSS = """
 h1 { padding: 0 0 0.25rem 0 !important; }
 /* Text on charts in the page's own ink, not in Streamlit's fainter one. */
 .stPlotlyChart svg g:not(.hoverlayer *) > text { fill: currentColor !important; }
-.st-key-gallery button { padding: 3px; }
-.st-key-gallery button img {
+.st-key-gallery button, .st-key-other_rooms button { padding: 3px; }
+.st-key-gallery button img, .st-key-other_rooms button img {
   height: 64px !important; max-height: none !important; width: auto;
   border-radius: 4px; display: block;
 }
+.st-key-other_rooms button img { height: 44px !important; }
+/* The buttons of a player keep their ink when the mouse is over them. */
+.stPlotlyChart .updatemenu-item-rect { fill: rgba(128,128,128,0.16) !important; }
 .st-key-surprise button { padding: 0.5rem 0.8rem; }
 /* Pictures grow with the window, so that a projector's 1920 pixels are used. */
 div[class*="st-key-chart_"] {
@@ -27,6 +30,18 @@ div.st-key-chart_pair, div.st-key-chart_points {
   height: clamp(330px, 76px + 22.4vw, 560px) !important;
 }
 div.st-key-chart_round_trip { height: clamp(300px, 80px + 18vw, 520px) !important; }
+div.st-key-chart_latents_between, div.st-key-chart_latents_film {
+  height: clamp(470px, 120px + 27.5vw, 700px) !important;
+}
+div.st-key-chart_latents_between_all, div.st-key-chart_latents_film_all {
+  height: clamp(550px, 60px + 38vw, 860px) !important;
+}
+div.st-key-chart_latents_samples {
+  height: clamp(360px, 60px + 24vw, 560px) !important;
+}
+div.st-key-chart_latents_exchange, div.st-key-chart_latents_completion {
+  height: clamp(450px, 100px + 27.5vw, 680px) !important;
+}
 div.st-key-chart_timing { height: 440px !important; }
 div.st-key-chart_attention_rollout {
   height: clamp(430px, 90px + 30vw, 720px) !important;

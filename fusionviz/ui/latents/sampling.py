@@ -1,10 +1,73 @@
-"""To be written."""
+"""What the model makes up: whole pairs, or one modality given the other."""
 
-from fusionviz.ui.panels.explain import nothing_yet
+import streamlit as st
+
+from fusionviz.exhibits.latents_sampling import (
+    COUNTS,
+    HOTTEST,
+    LARGEST_SEED,
+    SamplesControls,
+)
+from fusionviz.ui.exhibits import show_exhibit
+from fusionviz.ui.latents import completing
 from fusionviz.ui.subjects import Picked
 
+WHAT = ("Make up pairs", "Complete a modality")
 
+
+@st.fragment
 def draw_panel(picked: Picked, visible: bool) -> None:
-    """Draw the tab."""
-    if visible:
-        nothing_yet(f"{picked.chosen.title}: not here yet.")
+    """Draw the tab; its controls also when hidden, so that they stay in the address."""
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+        what = st.segmented_control(
+            "What",
+            WHAT,
+            default=WHAT[0],
+            key="sampling",
+            required=True,
+            bind="query-params",
+        )
+        if what == WHAT[1]:
+            completion = completing.choose()
+        else:
+            samples = _choose_samples()
+    if not visible:
+        return
+    if what == WHAT[1]:
+        completing.draw(picked, completion)
+    else:
+        show_exhibit("latents-samples", picked, samples)
+
+
+def _choose_samples() -> SamplesControls:
+    temperature = st.slider(
+        "Temperature",
+        0.0,
+        HOTTEST,
+        SamplesControls.temperature,
+        0.05,
+        key="temperature",
+        bind="query-params",
+        width=230,
+        help="Standard deviation of the latents: 1 is the prior's own, 0 is z = 0.",
+    )
+    count = st.slider(
+        "Pairs",
+        COUNTS.start,
+        COUNTS.stop - 1,
+        SamplesControls.count,
+        key="sample_count",
+        bind="query-params",
+        width=130,
+    )
+    seed = st.number_input(
+        "Seed",
+        0,
+        LARGEST_SEED,
+        SamplesControls.seed,
+        key="sample_seed",
+        bind="query-params",
+        width=130,
+        help="Other seeds, other pairs.",
+    )
+    return SamplesControls(count=count, temperature=temperature, seed=int(seed))

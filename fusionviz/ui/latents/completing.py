@@ -1,0 +1,152 @@
+"""One modality drawn from the other, while the reader watches."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, replace
+
+import streamlit as st
+
+from fusionviz.analysis.completion import Completed
+from fusionviz.analysis.subject import MangoSubject
+from fusionviz.exhibits.exhibit import Request
+from fusionviz.exhibits.latents_completion import (
+    CHAINS,
+    LARGEST_SEED,
+    LEAPS,
+    STEPS,
+    CompletionControls,
+    draw_missing,
+    exhibit_completion,
+)
+from fusionviz.ui import jobs
+from fusionviz.ui.charts import show
+from fusionviz.ui.exhibits import show_exhibit
+from fusionviz.ui.panels.explain import nothing_yet
+from fusionviz.ui.subjects import Picked
+from fusionviz.views.completion import draw_climb
+
+MISSING = {"depth from RGB": "depth", "RGB from depth": "rgb"}
+PLACE = "completion"
+USUAL = CompletionControls(steps=12, leaps=12)
+"""What a reader who waits is offered; the controls' own defaults are for a glance."""
+
+
+class Completing:
+    """Work that keeps the bits of each step, so that the page can draw them.
+
+    Args:
+        subject: What is completed.
+        controls: How.
+
+    Attributes:
+        bits_per_dim: Mean of the chains after each step that was taken.
+    """
+
+    def __init__(self, subject: MangoSubject, controls: CompletionControls) -> None:
+        self.subject, self.controls = subject, controls
+        self.bits_per_dim: list[float] = []
+
+    def __call__(self, tell: Callable[[float, str], bool]) -> Completed:
+        """Do it, and return what was drawn by the time that it ended."""
+        request = Request(subject=self.subject, controls=self.controls, progress=tell)
+        return draw_missing(request, seen=self.bits_per_dim.append)
+
+
+def choose() -> CompletionControls:
+    """Draw the controls in one row."""
+    missing = st.segmented_control(
+        "Draw",
+        list(MISSING),
+        default="depth from RGB",
+        key="complete",
+        required=True,
+        bind="query-params",
+    )
+    steps = st.slider(
+        "Steps",
+        STEPS.start,
+        STEPS.stop - 1,
+        USUAL.steps,
+        key="complete_steps",
+        bind="query-params",
+        width=150,
+        help="More steps, better agreement between the chains.",
+    )
+    with st.popover("More"):
+        chains, leaps, seed = (
+            st.number_input(
+                label,
+                allowed.start,
+                allowed.stop - 1,
+                default,
+                key=key,
+                bind="query-params",
+                help=help_,
+            )
+            for label, allowed, default, key, help_ in (
+                ("Chains", CHAINS, USUAL.chains, "chains", "Draws side by side."),
+                ("Leaps a step", LEAPS, USUAL.leaps, "leaps", "Longer walks."),
+                ("Seed", range(LARGEST_SEED + 1), USUAL.seed, "chain_seed", None),
+            )
+        )
+    return CompletionControls(
+        missing=MISSING[missing or "depth from RGB"],
+        chains=chains,
+        steps=steps,
+        leaps=leaps,
+        seed=seed,
+    )
+
+
+def draw(picked: Picked, controls: CompletionControls) -> None:
+    """Draw the button that starts it, what it is doing, or what came out."""
+    inputs = picked.key + json.dumps(asdict(controls))
+    job = jobs.job(PLACE, inputs)
+    if job is None:
+        st.button(
+            f"Draw the {controls.missing} {controls.chains} times",
+            key="start_completion",
+            icon=":material/play_arrow:",
+            type="primary",
+            on_click=_start,
+            args=(picked.subject, controls, inputs),
+        )
+        nothing_yet(
+            f"Chains start at the learned guess and walk through what the flow finds "
+            f"probable: {controls.steps} steps take from some seconds to minutes, can "
+            "be stopped at any time, and what they found by then is shown."
+        )
+    elif job.running:
+        jobs.watch(PLACE, _draw_climb)
+    elif job.result is None:
+        st.error(job.error or "The chains found nothing.", icon=":material/error:")
+    else:
+        _draw_result(picked, controls, job.result)
+
+
+def _start(subject: MangoSubject, controls: CompletionControls, inputs: str) -> None:
+    work = Completing(subject, controls)
+    st.session_state["_completing"] = work
+    jobs.start(PLACE, inputs, work)
+
+
+def _draw_climb() -> None:
+    """Draw the likelihood so far."""
+    work: Completing = st.session_state["_completing"]
+    bits = list(work.bits_per_dim)
+    if not bits:
+        nothing_yet("The first step is under way.")
+        return
+    figure = draw_climb(bits, work.controls.missing, steps=work.controls.steps)
+    alt = f"{bits[-1]:.3f} bits per dimension after step {len(bits)}."
+    show(figure, key="completion_climb", alt=alt)
+
+
+def _draw_result(
+    picked: Picked, controls: CompletionControls, completed: Completed
+) -> None:
+    """Draw what came out; its recipe makes as many steps as were taken."""
+    taken = replace(controls, steps=completed.steps)
+    show_exhibit(
+        "latents-completion", picked, taken, exhibit=exhibit_completion(completed)
+    )
