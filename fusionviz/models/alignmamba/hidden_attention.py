@@ -59,9 +59,18 @@ def summed_hidden_attention(
     C: Float[Tensor, "batch state token"],
     D: Float[Tensor, " channel"] | None = None,
     *,
-    at_once: int = 8,
+    block: int = 32,
 ) -> Float[Tensor, "batch token token"]:
     """Return `hidden_attention` summed over channels, signs kept.
+
+    The tokens are taken in blocks. What a block reads of itself is computed as there.
+    For what it reads of earlier tokens, with T the sum of steps and T0 that before the
+    block, T_s <= T0 <= T_t,
+
+        exp(A (T_t - T_s)) = exp(A (T_t - T0)) exp(A (T0 - T_s))
+
+    where no factor exceeds 1, so that the sum over channels and states is one matrix
+    product. Where a factor underflows, so does the weight.
 
     Args:
         delta: See `hidden_attention`, as for A, B, C and D.
@@ -69,7 +78,7 @@ def summed_hidden_attention(
         B: Input parameters.
         C: Output parameters.
         D: Skip weights.
-        at_once: How many channels are held in memory together.
+        block: How many tokens are taken together.
 
     Returns:
         Signed weights without unit, (batch, token, token).
@@ -78,13 +87,31 @@ def summed_hidden_attention(
         ValueError: If the shapes do not fit together.
     """
     _check(delta, A, B, C, D)
-    batch, channels, length = delta.shape
+    batch, _, length = delta.shape
+    time = delta.double().cumsum(dim=-1)
     weights = delta.new_zeros(batch, length, length)
-    for start in range(0, channels, at_once):
-        part = slice(start, start + at_once)
-        skip = None if D is None else D[part]
-        weights += hidden_attention(delta[:, part], A[part], B, C, skip).sum(dim=1)
+    for start in range(0, length, block):
+        rows = slice(start, start + block)
+        own = hidden_attention(delta[..., rows], A, B[..., rows], C[..., rows], D)
+        weights[:, rows, rows] = own.sum(dim=1)
+        if start:
+            origin = time[..., start - 1, None]
+            past = slice(0, start)
+            since = (time[..., rows] - origin).to(delta.dtype)
+            until = (origin - time[..., past]).to(delta.dtype)
+            read = _decayed(since, A) * C[:, None, :, rows]
+            written = _decayed(until, A) * B[:, None, :, past]
+            written = written * delta[:, :, None, past]
+            product = read.flatten(1, 2).mT @ written.flatten(1, 2)
+            weights[:, rows, past] = product
     return weights
+
+
+def _decayed(
+    elapsed: Float[Tensor, "batch channel token"], A: Float[Tensor, "channel state"]
+) -> Float[Tensor, "batch channel state token"]:
+    """Return what is left of each state after a time."""
+    return torch.exp(A[:, :, None] * elapsed[:, :, None])
 
 
 def _check(delta: Tensor, A: Tensor, B: Tensor, C: Tensor, D: Tensor | None) -> None:

@@ -59,9 +59,21 @@ def test_sum_is_over_all_channels():
     _, trace = trace_of_a_block()
     inputs = (trace.delta, trace.A, trace.B, trace.C, trace.D)
     expected = hidden_attention(*inputs).sum(dim=1)
-    for at_once in (1, 5, 100):
-        summed = summed_hidden_attention(*inputs, at_once=at_once)
+    for block in (1, 5, 13, 100):
+        summed = summed_hidden_attention(*inputs, block=block)
         torch.testing.assert_close(summed, expected)
+
+
+def test_sum_over_long_forgetful_sequences_does_not_overflow():
+    """Steps whose decay, taken alone, would leave float32 in either direction."""
+    torch.manual_seed(0)
+    delta = 40 * torch.rand(1, 3, 200)
+    A = -torch.rand(3, 4) * 5
+    B, C = torch.randn(2, 1, 4, 200)
+    expected = hidden_attention(delta, A, B, C).sum(dim=1)
+    summed = summed_hidden_attention(delta, A, B, C)
+    assert summed.isfinite().all()
+    torch.testing.assert_close(summed, expected, rtol=1e-4, atol=1e-4)
 
 
 def test_short_distances_stay_exact_in_long_sequences():
