@@ -21,8 +21,11 @@ from fusionviz.training.ablation import Ablation, Variant, run_ablation
 
 FOLDER = Path("runs/mosi-folds")
 METRICS = ("accuracy", "accuracy_nonzero", "f1", "mae")
-RECIPES = {"alignmamba-mosi-words": "{name='text', kind='linear', width=3107}"}
-"""Recipes whose features have seen no labels, and the modality that stands alone."""
+RECIPES = {
+    "alignmamba-mosi-words": "{name='text', kind='linear', width=3107}",
+    "alignmamba-mosi": "{name='text', kind='linear', width=100}",
+}
+"""Recipes, and the modality that stands alone."""
 
 FUSED, ALONE = "fused", "text alone"
 
