@@ -10,7 +10,12 @@ from fusionviz.analysis.oddness import Oddness, measure_oddness
 from fusionviz.analysis.subject import MangoSubject
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.views.normality import describe_normality, draw_normality
-from fusionviz.views.oddness import describe_oddness, draw_oddness, how_odd
+from fusionviz.views.oddness import (
+    describe_oddness,
+    draw_oddness,
+    how_odd,
+    in_percent,
+)
 from fusionviz.views.style import three_digits
 
 
@@ -122,10 +127,12 @@ def _explain_oddness(oddness: Oddness, subject: MangoSubject) -> str:
         )
     text += (
         f" The bars are other samples ({oddness.data}). It costs more bits than "
-        f"{100 * (oddness.rank or 0):.0f} % of them, and it is **{words}**: so many "
+        f"{in_percent(oddness.rank or 0)} of them, and it is **{words}**: so many "
         f"lie nearer to their median, {three_digits(oddness.median)}. Both ends count, "
         "for an empty wall is more probable than any room and still no room. What is "
-        "odd to the model is also where its other answers deserve the least trust."
+        "odd to the model is also where its other answers deserve the least trust. The "
+        "reverse does not hold: a room upside down, or with another room's depth, may "
+        "be as usual as this one."
     )
     if oddness.missing is not None:
         text += (

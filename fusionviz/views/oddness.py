@@ -1,5 +1,7 @@
 """One sample's bits per dimension among those of others."""
 
+import math
+
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
@@ -69,9 +71,13 @@ def how_odd(oddness: Oddness) -> str | None:
     """Return the sample's place among the others in words; None without others."""
     if oddness.others is None or oddness.odder_than is None:
         return None
-    return (
-        f"odder than {100 * oddness.odder_than:.0f} % of {len(oddness.others)} samples"
-    )
+    share = in_percent(oddness.odder_than)
+    return f"odder than {share} of {len(oddness.others)} samples"
+
+
+def in_percent(share: float) -> str:
+    """Return whole percents, rounded down: 100 % are all."""
+    return f"{math.floor(100 * share)} %"
 
 
 def _draw_others(figure: go.Figure, others: NDArray[np.float64], median: float) -> None:

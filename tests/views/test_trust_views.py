@@ -11,7 +11,7 @@ from fusionviz.analysis.oddness import Oddness
 from fusionviz.analysis.round_trip import RoundTrip
 from fusionviz.views.layer_costs import describe_layer_costs, draw_layer_costs
 from fusionviz.views.normality import describe_normality, draw_normality
-from fusionviz.views.oddness import describe_oddness, draw_oddness
+from fusionviz.views.oddness import describe_oddness, draw_oddness, in_percent
 from fusionviz.views.round_trip import describe_round_trip, draw_round_trip
 from fusionviz.views.style import LAYER_COLOURS, MARK, MODALITY_COLOURS
 
@@ -127,6 +127,15 @@ def test_a_pair_is_marked_among_others(rng):
     assert marked.x0 == marked.x1 == 2.5
     assert "this pair: 2.50" in texts(figure)
     assert "odder than 100 % of 256 samples" in describe_oddness(odd)
+
+
+def test_percents_are_rounded_down():
+    assert [in_percent(x) for x in (0.0, 0.149, 0.999, 1.0)] == [
+        "0 %",
+        "14 %",
+        "99 %",
+        "100 %",
+    ]
 
 
 def test_a_pair_without_others_is_shown_alone():

@@ -11,6 +11,7 @@ from fusionviz.exhibits.latents_trust import LayerCostsControls, RoundTripContro
 from fusionviz.ui.exhibits import make_exhibit, show_exhibit
 from fusionviz.ui.headline import draw_headline
 from fusionviz.ui.subjects import Picked
+from fusionviz.views.oddness import in_percent
 from fusionviz.views.style import three_digits
 
 VIEWS = {
@@ -115,7 +116,7 @@ def _say_odd(odd: Mapping[str, float | int | str]) -> dict[str, tuple[str, str]]
         return {"Bits per dimension": (bits.split()[0], "Lower is more expected.")}
     return {
         f"Odder than, of {odd['others']} samples": (
-            f"{100 * float(odd['odder_than']):.0f} %",
+            in_percent(float(odd["odder_than"])),
             f"{bits}; so many samples lie nearer to their median.",
         )
     }
