@@ -19,6 +19,9 @@ MODULES = (
     "latents_trust",
     "latents_normality",
     "latents_film",
+    "attention_overview",
+    "attention_head",
+    "attention_partition",
     "attention_across",
     "attention_matter",
 )

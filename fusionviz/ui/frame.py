@@ -33,10 +33,10 @@ _ASKED_TO_ROUTE = "_asked_to_route"
 
 def route() -> None:
     """Run the page that the address names, inside the frame. `app.py` calls this."""
-    page = _navigation()
+    wanted = _navigation()
     _furnish()
     st.session_state[_ROUTED] = True
-    page.run()
+    wanted.run()
 
 
 def frame() -> None:
@@ -60,13 +60,19 @@ def ask(question: str) -> None:
     st.title(question, anchor=False)
 
 
+def page(stem: str) -> StreamlitPage:
+    """Return a page by its file's stem, for links."""
+    (line,) = (line for line in PAGES if line.stem == stem)
+    return st.Page(_file(line), title=line.title)
+
+
 def _navigation() -> StreamlitPage:
     """Declare the pages, each at its file's stem, and `/` that leads to the first.
 
     Streamlit serves a default page at `/` alone and says "Page not found" at its stem;
     so the default is a step on the way.
     """
-    pages = [st.Page(_file(line), title=line.title) for line in PAGES]
+    pages = [page(line.stem) for line in PAGES]
 
     def start() -> None:
         st.switch_page(pages[0], query_params=st.query_params.to_dict())

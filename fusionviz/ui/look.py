@@ -43,6 +43,12 @@ div.st-key-chart_latents_exchange, div.st-key-chart_latents_completion {
   height: clamp(450px, 100px + 27.5vw, 680px) !important;
 }
 div.st-key-chart_timing { height: 440px !important; }
+div.st-key-chart_attention_overview {
+  height: clamp(470px, 150px + 26vw, 760px) !important;
+}
+div.st-key-chart_attention_partition {
+  height: clamp(330px, 150px + 14vw, 430px) !important;
+}
 div.st-key-chart_attention_rollout {
   height: clamp(430px, 90px + 30vw, 720px) !important;
 }

@@ -47,7 +47,7 @@ class TokenPlaces:
 
     def outline(self, token: int) -> tuple[list[float], list[float]]:
         """Return x and y of the corners of a token, the first one again last."""
-        x, y = (float(part) for part in self.centres(np.int64(token)))
+        x, y = (float(part[0]) for part in self.centres(np.array([token])))
         half = self.cell / 2
         left, right, top, bottom = x - half, x + half, y - half, y + half
         return [left, right, right, left, left], [top, top, bottom, bottom, top]
@@ -95,15 +95,18 @@ def draw_map(
         row: Of the panel.
     """
     cells = {"dx": places.cell, "dy": places.cell}
-    cells |= {"x0": places.start, "y0": places.start, "hoverinfo": "skip"}
+    cells |= {"x0": places.start, "y0": places.start}
     forbidden = np.where(np.isnan(values), 1.0, np.nan)
-    veil = go.Heatmap(z=forbidden, colorscale=VEIL, showscale=False, **cells)
+    veil = go.Heatmap(
+        z=forbidden, colorscale=VEIL, showscale=False, hoverinfo="skip", **cells
+    )
     heat = go.Heatmap(
         z=values,
         zmin=0,
         zmax=most,
         colorscale=see_through(SEQUENTIAL),
         showscale=False,
+        hoverinfo="skip",
         **cells,
     )
     figure.add_trace(veil, row=row, col=column)

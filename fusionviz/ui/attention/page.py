@@ -23,4 +23,5 @@ TABS = {
 
 def draw_attention(picked: Picked) -> None:
     """Draw the page for a subject."""
+    overview.open_head()
     draw_tabs(TABS, picked)

@@ -5,10 +5,14 @@ import streamlit as st
 from fusionviz.analysis.attention import LayerAttention, attention_layers
 from fusionviz.exhibits.attention_head import APPLIED, FORMULA, explain
 from fusionviz.ui.charts import show_clickable
+from fusionviz.ui.frame import page
 from fusionviz.ui.panels.explain import how_to_read, nothing_yet
 from fusionviz.ui.panels.readings import Readings
 from fusionviz.ui.share import publish, recall
 from fusionviz.views.attention import describe_attention, draw_attention
+
+SHARED = ("seed", "mango", "alignmamba")
+"""What the sidebar writes to the address."""
 
 
 @st.fragment
@@ -42,7 +46,9 @@ def draw_panel(readings: Readings, visible: bool) -> None:
     )
     publish("query", default)
     if attention is not None:
-        _draw(attention, int(head or "1") - 1, st.session_state.query)
+        number, query = int(head or "1"), st.session_state.query
+        _draw(attention, number - 1, query)
+        _draw_link(attention, number, query)
 
 
 def _read_click(attention: LayerAttention) -> None:
@@ -61,3 +67,18 @@ def _draw(attention: LayerAttention, head: int, query: int) -> None:
     show_clickable(figure, key="attention", alt=alt)
     formula = FORMULA + APPLIED[attention.form]
     how_to_read(explain(attention, head, query), formula=formula, key="attention")
+
+
+def _draw_link(attention: LayerAttention, number: int, query: int) -> None:
+    """Draw a link to the same head and patch on the page that is about attention."""
+    shared = {k: st.query_params[k] for k in SHARED if k in st.query_params}
+    st.page_link(
+        page("attention"),
+        label="All heads, and this one with its partition",
+        icon=":material/grid_view:",
+        query_params={
+            **shared,
+            "open": f"{attention.layer.index}.{number}",
+            "query": str(attention.value_tokens[query]),
+        },
+    )

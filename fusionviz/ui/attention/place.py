@@ -1,0 +1,125 @@
+"""What the reader has picked on the Attention page: a head, and a patch.
+
+Both tabs that show heads share it, and the address: `one_head=8.1` is head 1 of the
+flow's layer 8, `query=20` is joint token 20. Where no head has been picked, it is the
+strongest of the sample at hand, and the address does not name it.
+"""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from fusionviz.analysis.attention import attention_layers
+from fusionviz.analysis.one_head import default_token
+from fusionviz.analysis.overview import Overview, measure_overview
+from fusionviz.analysis.subject import MangoSubject
+from fusionviz.ui.cache import MODEL_WORK
+from fusionviz.ui.share import forget
+from fusionviz.ui.subjects import Picked
+
+HEAD, TOKEN = "one_head", "query"
+"""Their names in the address."""
+
+OPEN = "open"
+"""Name of a head in a link from another page, which is to open its tab."""
+
+_HEAD, _TOKEN, _PUBLISHED = "_picked_head", "_picked_token", "_published_place"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A head and a patch.
+
+    Attributes:
+        layer: Index in the flow; None where no head has been picked.
+        head: From 0; None likewise.
+        token: Joint token: RGB's patches row by row, then depth's.
+    """
+
+    layer: int | None
+    head: int | None
+    token: int
+
+
+def current_place(picked: Picked) -> Place:
+    """Return what is picked, and make the address say it.
+
+    An address that says something else than this session wrote there has been followed
+    since, and wins.
+    """
+    said = {k: st.query_params[k] for k in (HEAD, TOKEN) if k in st.query_params}
+    if said and said != st.session_state.get(_PUBLISHED):
+        head = _read_head(said.get(HEAD))
+        if head is not None:
+            pick_head(*head)
+        if TOKEN in said:
+            st.session_state[_TOKEN] = said[TOKEN]
+    model = picked.subject.model
+    layer, head = st.session_state.get(_HEAD) or (None, None)
+    known = {name.index for name in attention_layers(model)}
+    if layer not in known or not 0 <= (head or 0) < model.config.heads:
+        layer = head = None
+    token = str(st.session_state.get(_TOKEN, ""))
+    last = 2 * model.config.tokens - 1
+    default = default_token(model.config.grid)
+    place = Place(
+        layer=layer,
+        head=head,
+        token=int(token) if token.isdecimal() and int(token) <= last else default,
+    )
+    _publish(place, default)
+    return place
+
+
+def pick_head(layer: int, head: int) -> None:
+    """Pick a head: index of its layer in the flow, and from 0."""
+    st.session_state[_HEAD] = (layer, head)
+
+
+def pick_token(token: int) -> None:
+    """Pick a patch by its joint token."""
+    st.session_state[_TOKEN] = token
+
+
+def clicked(key: str, *, note: bool = True) -> tuple | None:
+    """Return the customdata of the point of a chart that was clicked, once.
+
+    Args:
+        key: Of the chart.
+        note: Whether this look is the one that counts.
+    """
+    chart = st.session_state.get(key)
+    points = chart["selection"]["points"] if chart else []
+    now = tuple(points[0]["customdata"]) if points else None
+    is_new = now is not None and now != st.session_state.get(f"_clicked_{key}")
+    if note:
+        st.session_state[f"_clicked_{key}"] = now
+    return now if is_new else None
+
+
+@st.cache_resource(max_entries=4, show_spinner="MANGO shows its attention …")
+def overview_of(subject_key: str, _subject: MangoSubject) -> Overview:
+    """Return all heads of a subject."""
+    with MODEL_WORK:
+        return measure_overview(_subject)
+
+
+def _read_head(text: str | None) -> tuple[int, int] | None:
+    layer, _, head = (text or "").partition(".")
+    if layer.isdecimal() and head.isdecimal() and int(head) > 0:
+        return int(layer), int(head) - 1
+    return None
+
+
+def _publish(place: Place, default: int) -> None:
+    wanted = {}
+    if place.layer is not None and place.head is not None:
+        wanted[HEAD] = f"{place.layer}.{place.head + 1}"
+    if place.token != default:
+        wanted[TOKEN] = str(place.token)
+    for name in (HEAD, TOKEN):
+        if name not in wanted:
+            forget([name])
+        elif st.query_params.get(name) != wanted[name]:
+            st.query_params[name] = wanted[name]
+    st.session_state[_PUBLISHED] = wanted
