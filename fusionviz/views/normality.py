@@ -49,8 +49,9 @@ def draw_normality(normality: Normality, *, height: int = 430) -> go.Figure:
     _draw_maps(figure, normality)
     figure.update_annotations(font_size=FONT_SIZE)
     dress(figure, height=height)
-    legend = {"orientation": "h", "x": 0, "y": -0.17, "yanchor": "top"}
-    return figure.update_layout(margin={"l": 10, "b": 74, "r": 88}, legend=legend)
+    legend = {"orientation": "h", "x": 0, "yref": "container", "y": 0}
+    legend["yanchor"] = "bottom"
+    return figure.update_layout(margin={"l": 10, "b": 84, "r": 88}, legend=legend)
 
 
 def describe_normality(normality: Normality) -> str:
