@@ -24,6 +24,7 @@ MODULES = (
     "attention_partition",
     "attention_across",
     "attention_matter",
+    "attention_compare",
 )
 """Modules of this package, each with a tuple EXHIBITS, in the order of the pages."""
 

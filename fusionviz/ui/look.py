@@ -42,6 +42,9 @@ div.st-key-chart_latents_samples {
 div.st-key-chart_latents_exchange, div.st-key-chart_latents_completion {
   height: clamp(450px, 100px + 27.5vw, 680px) !important;
 }
+div.st-key-chart_attention_compare {
+  height: clamp(490px, 120px + 30vw, 720px) !important;
+}
 div.st-key-chart_timing { height: 440px !important; }
 div.st-key-chart_attention_overview {
   height: clamp(470px, 150px + 26vw, 760px) !important;
