@@ -58,6 +58,7 @@ def draw_rollout(
     bar = add_scale_bar(figure, _ends(rollout, most), middle=0.5, length=0.7)
     places = TokenPlaces(side=rollout.pictures.side, grid=rollout.grid)
     picked, place = divmod(token, rollout.tokens)
+    colours, low = _colours(rollout), -1.0 if rollout.signs == "signed" else 0.0
     for column, block in enumerate(columns, start=1):
         for row, modality in enumerate(MODALITIES, start=1):
             draw_ground(figure, rollout.pictures, modality, column, row)
@@ -65,8 +66,8 @@ def draw_rollout(
                 figure,
                 _heights(shares[block], token, most)[row - 1],
                 places,
-                ends=(-1.0 if rollout.signs == "signed" else 0.0, 1.0),
-                colours=_colours(rollout),
+                ends=(low, 1.0),
+                colours=colours,
                 column=column,
                 row=row,
                 bar=bar if (row, column) == (1, 1) else None,
@@ -76,11 +77,11 @@ def draw_rollout(
         frame_token(
             figure, place, places, name="the patch", column=column, row=picked + 1
         )
-    shrink = {"marker_size": 0.8 * 150 / rollout.grid, "showlegend": False}
-    figure.update_traces(selector={"mode": "markers"}, **shrink)
-    figure.update_traces(selector={"mode": "lines"}, showlegend=False)
+    small = 0.8 * 150 / rollout.grid
+    figure.update_traces(selector={"mode": "markers"}, marker_size=small)
     figure.update_annotations(font_size=FONT_SIZE)
-    return dress(figure, height=height, top=58).update_layout(margin_b=52)
+    dress(figure, height=height, top=58)
+    return figure.update_layout(margin_b=52, showlegend=False)
 
 
 def describe_rollout(rollout: Rollout, *, token: int, direction: Direction) -> str:

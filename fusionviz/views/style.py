@@ -88,9 +88,10 @@ def dress(figure: go.Figure, *, height: int, top: int = 34) -> go.Figure:
         legend={"font": {"size": FONT_SIZE}, "itemsizing": "constant"},
         dragmode="pan",
     )
-    # Streamlit's theme would set these smaller than the rest.
-    for update in (figure.update_xaxes, figure.update_yaxes):
-        update(tickfont_size=FONT_SIZE, title_font_size=FONT_SIZE)
+    # Streamlit's theme would set these smaller than the rest. Pictures have none.
+    for axis in (*figure.select_xaxes(), *figure.select_yaxes()):
+        if axis.visible is not False:
+            axis.update(tickfont_size=FONT_SIZE, title_font_size=FONT_SIZE)
     return figure
 
 
