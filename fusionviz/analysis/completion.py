@@ -116,6 +116,9 @@ def measure_completion(
         seed: Of the chains.
         reading: Told (done, all) of the rooms that the guess is first measured on.
         seen: Told after every step; False ends the sampling, which keeps what it has.
+
+    Raises:
+        FusionvizError: `reading` ended the work, so that there is nothing to keep.
     """
     error = usual_guess_error(subject.model, missing, progress=reading)
     done = complete(

@@ -7,6 +7,7 @@ import torch
 
 from fusionviz.data.room_set import load_rooms
 from fusionviz.data.sets import FIRST_TRAINING_ROOM
+from fusionviz.errors import FusionvizError
 from fusionviz.models.mango import Mango
 from fusionviz.models.mango.guess_error import GuessError, guess_error
 from fusionviz.models.mango.partition import Tokens
@@ -16,8 +17,8 @@ ROOMS = 48
 
 AT_ONCE = 8
 
-Progress = Callable[[int, int], object]
-"""Called with (rooms done, rooms at most)."""
+Progress = Callable[[int, int], bool]
+"""Called with (rooms done, rooms at most); True to go on."""
 
 _TOKENS: WeakKeyDictionary[Mango, Tokens] = WeakKeyDictionary()
 
@@ -33,8 +34,10 @@ def usual_guess_error(
     Args:
         model: Its weights are taken not to change.
         missing: Which of its modalities is guessed.
-        progress: Told after every few rooms. Cannot end the work, which is kept for
-            all that follows.
+        progress: Told after every few rooms.
+
+    Raises:
+        FusionvizError: It was ended by `progress`: a few rooms are not enough.
     """
     tokens = _TOKENS.get(model)
     if tokens is None:
@@ -50,6 +53,6 @@ def _read_rooms(model: Mango, progress: Progress | None) -> Tokens:
         rooms = load_rooms(range(start, start + AT_ONCE), (size, size))
         with torch.inference_mode():
             read.append(model.encode([rooms[index] for index in range(AT_ONCE)]))
-        if progress is not None:
-            progress(first + AT_ONCE, ROOMS)
+        if progress is not None and not progress(first + AT_ONCE, ROOMS):
+            raise FusionvizError("It was stopped before the first step was made.")
     return _TOKENS.setdefault(model, torch.cat(read))

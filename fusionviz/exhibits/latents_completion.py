@@ -67,11 +67,14 @@ def draw_missing(
     Args:
         request: What of, and whom to tell how far it is.
         seen: Told the chains' mean bits per dimension after every step.
+
+    Raises:
+        FusionvizError: The work was ended before the first step.
     """
 
-    def on_room(done: int, rooms: int) -> None:
+    def on_room(done: int, rooms: int) -> bool:
         doing = f"How is the guess usually off? Room {done} of {rooms}"
-        request.tell(READING * done / rooms, doing)
+        return request.tell(READING * done / rooms, doing)
 
     def on_step(step: int, steps: int, bits: float) -> bool:
         if seen is not None:
@@ -145,6 +148,7 @@ def _explain(completed: Completed) -> str:
         MODALITY_NAMES[name] for name in (completed.missing, completed.given)
     )
     chains, bits = completed.draws.shape[0], completed.bits_per_dim.mean(axis=1)
+    plural = "" if completed.steps == 1 else "s"
     stopped = ""
     if completed.steps < completed.asked:
         stopped = f" They were stopped after {completed.steps} of {completed.asked}."
@@ -157,10 +161,10 @@ def _explain(completed: Completed) -> str:
     return (
         f"{chains} chains start at the learned guess and draw the {missing} from the "
         f"flow's density given the {given} (Hamiltonian Monte Carlo), "
-        f"{completed.steps} steps each; {completed.acceptance:.0%} of the proposals "
-        f"were accepted.{stopped}{guessed} The guess is a mean and more probable than "
-        "data, so bits per dimension usually *rise* at first, to the level of data: "
-        f"here from {three_digits(bits[0])} to {three_digits(bits[-1])}"
+        f"{completed.steps} step{plural} each; {completed.acceptance:.0%} of the "
+        f"proposals were accepted.{stopped}{guessed} The guess is a mean and more "
+        "probable than data, so bits per dimension usually *rise* at first, to the "
+        f"level of data: here from {three_digits(bits[0])} to {three_digits(bits[-1])}"
         f"{_truth_bits(completed)}.\n\n{agreement(completed)} {_errors(completed)}"
     )
 

@@ -25,7 +25,7 @@ class SamplesControls(Controls):
         seed: Of the latents, 0 to `LARGEST_SEED`.
     """
 
-    count: int = 6
+    count: int = 4
     temperature: float = 1.0
     seed: int = 0
 

@@ -98,16 +98,16 @@ def draw_all_steps(between: Between, *, height: int = 620) -> go.Figure:
     bits = [[three_digits(b) for b in between.bits_per_dim[way]] for way in WAYS]
     figure.add_trace(mosaic.words(bits))
     figure.add_trace(mosaic.headings([f"{share:.0%}" for share in between.shares]))
-    figure.add_trace(scale.bar(x=1.0, y=0.5, length=0.6))
+    figure.add_trace(scale.bar(x=0.0, y=0.5, length=0.6, anchor="right"))
     for number, way in enumerate(WAYS):
         middle = (mosaic.top(2 * number) + mosaic.top(2 * number + 1) + 100) / 2
         figure.add_annotation(
             text=_heading(way), x=0, y=middle, xshift=-16, textangle=-90,
             showarrow=False, font_size=14,
         )  # fmt: skip
-    mosaic.fit(figure)
+    mosaic.fit(figure, towards="left")
     dress(figure, height=height, top=8)
-    return figure.update_layout(margin_r=96, margin_l=20)
+    return figure.update_layout(margin_l=96)
 
 
 def describe_between(between: Between) -> str:

@@ -57,7 +57,7 @@ def draw_completion(completed: Completed, *, height: int = 500) -> go.Figure:
     figure.add_trace(_line(mean, _chain_colour(completed), 4, "mean"), row=1, col=2)
     if completed.truth_bits is not None:
         figure.add_trace(_level(completed.truth_bits, completed.steps), row=1, col=2)
-    _name_axes(figure, column=2)
+    _name_axes(figure, completed.steps, column=2)
     figure.update_annotations(font_size=FONT_SIZE)
     dress(figure, height=height)
     legend = {"orientation": "h", "x": 1, "xanchor": "right", "y": -0.14}
@@ -77,7 +77,7 @@ def draw_climb(
     """
     line = _line(np.asarray(bits_per_dim), MODALITY_COLOURS[missing], 4, "mean", 1)
     figure = go.Figure(line)
-    _name_axes(figure)
+    _name_axes(figure, steps)
     figure.update_xaxes(range=[0.5, steps + 0.5])
     title = {"text": "bits per dimension", "font": {"size": FONT_SIZE}}
     figure.update_yaxes(title=title)
@@ -195,8 +195,9 @@ def _level(bits: float, steps: int) -> go.Scatter:
     )
 
 
-def _name_axes(figure: go.Figure, column: int | None = None) -> None:
+def _name_axes(figure: go.Figure, steps: int, column: int | None = None) -> None:
     place = {} if column is None else {"row": 1, "col": column}
     title = {"text": "step (0: the guess)", "font": {"size": FONT_SIZE}}
-    figure.update_xaxes(title=title, tickfont_size=14, zeroline=False, **place)
+    whole = {"tick0": 0, "dtick": -(-steps // 8), "tickfont_size": 14}
+    figure.update_xaxes(title=title, zeroline=False, **whole, **place)
     figure.update_yaxes(tickfont_size=14, zeroline=False, nticks=6, **place)

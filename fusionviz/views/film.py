@@ -47,20 +47,22 @@ def draw_film(film: Film, *, height: int = 520) -> go.Figure:
     )
     mosaic = Mosaic(rows=2, columns=2, cell_pixels=180)
     scales = _scales(film)
-    figure.add_trace(mosaic.headings(["decoded", "token sizes"]), row=1, col=1)
+    headings = mosaic.headings(["decoded", "token sizes"])
+    figure.add_trace(headings, row=1, col=1)
     for scale, x in zip(scales, (0.42, 0.51), strict=True):
         figure.add_trace(scale.bar(x=x, y=0.5, length=0.7), row=1, col=1)
     figure.update_layout(images=_shown(film, mosaic, scales, 0))
     mosaic.name_rows(figure, [modality_title(name) for name in NAMES])
     mosaic.fit(figure)
     _draw_curves(figure, film)
-    moving = []
+    # A frame has to name a trace of each panel: of one without, all are taken away.
+    moving = [0]
     for row in (1, 2):
         figure.add_trace(_line_at(film, 0, row), row=row, col=2)
         moving.append(len(figure.data) - 1)
     frames = [
         go.Frame(
-            data=[_line_at(film, frame, row) for row in (1, 2)],
+            data=[headings, *(_line_at(film, frame, row) for row in (1, 2))],
             traces=moving,
             layout={"images": _shown(film, mosaic, scales, frame)},
         )
@@ -95,16 +97,19 @@ def draw_all_frames(film: Film, *, height: int = 520) -> go.Figure:
     notes = [f"{three_digits(film.log_det[frame])} nats" for frame in places]
     figure = go.Figure([mosaic.headings(titles), mosaic.words([notes])])
     figure.add_traces(
-        [scale.bar(x=1.0, y=y, length=0.42) for scale, y in zip(scales, (0.75, 0.25))]  # noqa: B905
+        [
+            scale.bar(x=0.0, y=y, length=0.42, anchor="right")
+            for scale, y in zip(scales, (0.75, 0.25), strict=True)
+        ]
     )
     figure.update_layout(images=mosaic.pictures(rows))
     mosaic.name_rows(
         figure,
         [modality_title(name, kind) for kind in ("", "tokens") for name in NAMES],
     )
-    mosaic.fit(figure)
+    mosaic.fit(figure, towards="left")
     dress(figure, height=height, top=8)
-    return figure.update_layout(margin_r=96)
+    return figure.update_layout(margin_l=84)
 
 
 def describe_film(film: Film) -> str:

@@ -132,16 +132,20 @@ class Mosaic:
                 yref="y",
             )
 
-    def fit(self, figure: go.Figure) -> None:
-        """Set the first subplot's axes to the mosaic: square, y down, bare."""
+    def fit(self, figure: go.Figure, *, towards: str = "right") -> None:
+        """Set the first subplot's axes to the mosaic: square, y down, bare.
+
+        Args:
+            figure: What the mosaic is in.
+            towards: The side that it keeps to, where the colour bars are.
+        """
         right = self.left(self.columns - 1) + CELL
         noted = self.line if self.rows - 1 in self.notes else 0.0
         bottom = self.top(self.rows - 1) + CELL + noted
         hidden = {"visible": False, "constrain": "domain"}
         labels = CELL * 26 / self.cell_pixels
-        # Towards the right, where the colour bars are.
-        left_out = {"range": [-labels, right], "constraintoward": "right"}
-        figure.update_layout(xaxis={**left_out, **hidden})
+        reach = {"range": [-labels, right], "constraintoward": towards}
+        figure.update_layout(xaxis={**reach, **hidden})
         figure.update_layout(
             yaxis={
                 "range": [bottom, -self.titles * self.line],

@@ -42,13 +42,16 @@ class Scale:
         colours[~finite] = UNKNOWN
         return colours
 
-    def bar(self, *, x: float, y: float, length: float) -> go.Scatter:
+    def bar(
+        self, *, x: float, y: float, length: float, anchor: str = "left"
+    ) -> go.Scatter:
         """Return a trace that draws nothing but the upright colour bar.
 
         Args:
-            x: Its left edge in parts of the figure's width.
+            x: Where it stands in parts of the figure's width.
             y: Its middle in parts of the figure's height.
             length: In parts of the figure's height.
+            anchor: Which of its edges is at x.
         """
         ticks = np.linspace(self.low, self.high, 3)
         digits = 1 if self.high - self.low >= 1 else 2
@@ -65,6 +68,7 @@ class Scale:
             "outlinewidth": 0,
             "len": length,
             "x": x,
+            "xanchor": anchor,
             "y": y,
             "xpad": 4,
             "ypad": 0,

@@ -39,9 +39,9 @@ def draw_strip(
         [scale.paint(np.asarray(pair.depth_m)) for pair in pairs],
     )
     words = [mosaic.headings(titles), mosaic.words([notes])]
-    figure = go.Figure([*words, scale.bar(x=1.0, y=0.5, length=0.7)])
+    figure = go.Figure([*words, scale.bar(x=0.0, y=0.5, length=0.7, anchor="right")])
     figure.update_layout(images=mosaic.pictures(pictures))
     mosaic.name_rows(figure, [modality_title(name) for name in MODALITY_NAMES])
-    mosaic.fit(figure)
+    mosaic.fit(figure, towards="left")
     dress(figure, height=height, top=8)
-    return figure.update_layout(margin_r=96)
+    return figure.update_layout(margin_l=84)

@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tiny_models import tiny_mango
 
 from fusionviz.analysis.subject import MangoSubject
 from fusionviz.data.records import RGBDSample
+from fusionviz.errors import FusionvizError
 from fusionviz.exhibits.exhibit import Request
 from fusionviz.exhibits.latents_completion import (
     CompletionControls,
@@ -61,6 +63,13 @@ def test_what_is_there_when_it_is_ended_is_shown(subject):
     assert "stopped after 2 of 5" in exhibit.caption
     whole = make_completion(Request(subject=subject, controls=QUICK))
     np.testing.assert_array_equal(exhibit.arrays["draws"], whole.arrays["draws"])
+
+
+def test_work_that_is_ended_before_the_first_step_says_so(subject):
+    fresh = MangoSubject(tiny_mango(), subject.sample)
+    ended = Request(subject=fresh, controls=QUICK, progress=lambda *told: False)
+    with pytest.raises(FusionvizError, match="before the first step"):
+        make_completion(ended)
 
 
 def test_agreement_is_said_in_words(completed):

@@ -67,10 +67,10 @@ def test_all_steps_at_once(run_app):
 
 
 def test_samples_come_from_the_address(run_app):
-    address = {"tab": "Sample and complete", "temperature": "0.5", "sample_count": "4"}
+    address = {"tab": "Sample and complete", "temperature": "0.5", "sample_count": "5"}
     app = run_app(PAGE, address=address)
     assert not app.exception
-    assert "4 pairs drawn at temperature 0.500" in alts(app)
+    assert "5 pairs drawn at temperature 0.500" in alts(app)
     app.slider(key="temperature").set_value(0.0).run()
     assert "at temperature 0," in alts(app)
 

@@ -144,6 +144,9 @@ def test_frames_move_the_traces_that_they_mean(between, film):
             for trace, place in zip(frame.data, frame.traces, strict=True):
                 assert figure.data[place].mode == trace.mode
                 assert len(figure.data[place].x) == len(trace.x)
+            # plotly.js empties a panel none of whose traces is in the frame
+            panels = {figure.data[place].xaxis for place in frame.traces}
+            assert panels == {"x", "x2", "x3"}
 
 
 def test_all_steps_stand_side_by_side_with_their_bits(between):

@@ -102,7 +102,13 @@ def draw(picked: Picked, controls: CompletionControls) -> None:
     """Draw the button that starts it, what it is doing, or what came out."""
     inputs = picked.key + json.dumps(asdict(controls))
     job = jobs.job(PLACE, inputs)
-    if job is None:
+    if job is not None and job.running:
+        jobs.watch(PLACE, _draw_climb)
+    elif job is not None and job.result is not None:
+        _draw_result(picked, controls, job.result)
+    else:
+        if job is not None:
+            st.info(job.error or "The chains found nothing.", icon=":material/info:")
         st.button(
             f"Draw the {controls.missing} {controls.chains} times",
             key="start_completion",
@@ -116,12 +122,6 @@ def draw(picked: Picked, controls: CompletionControls) -> None:
             f"probable: {controls.steps} steps take from some seconds to minutes, can "
             "be stopped at any time, and what they found by then is shown."
         )
-    elif job.running:
-        jobs.watch(PLACE, _draw_climb)
-    elif job.result is None:
-        st.error(job.error or "The chains found nothing.", icon=":material/error:")
-    else:
-        _draw_result(picked, controls, job.result)
 
 
 def _start(subject: MangoSubject, controls: CompletionControls, inputs: str) -> None:
@@ -135,7 +135,7 @@ def _draw_climb() -> None:
     work: Completing = st.session_state["_completing"]
     bits = list(work.bits_per_dim)
     if not bits:
-        nothing_yet("The first step is under way.")
+        nothing_yet("The chains have not made a step yet.")
         return
     figure = draw_climb(bits, work.controls.missing, steps=work.controls.steps)
     alt = f"{bits[-1]:.3f} bits per dimension after step {len(bits)}."
