@@ -78,7 +78,7 @@ def draw_climb(
     line = _line(np.asarray(bits_per_dim), MODALITY_COLOURS[missing], 4, "mean", 1)
     figure = go.Figure(line)
     _name_axes(figure, steps)
-    figure.update_xaxes(range=[0.5, steps + 0.5])
+    figure.update_xaxes(range=[0.5, steps + 0.5], title_text="step")
     title = {"text": "bits per dimension", "font": {"size": FONT_SIZE}}
     figure.update_yaxes(title=title)
     dress(figure, height=height)

@@ -15,6 +15,7 @@ from fusionviz.exhibits.latents_completion import (
     LEAPS,
     STEPS,
     CompletionControls,
+    agreement,
     draw_missing,
     exhibit_completion,
 )
@@ -147,6 +148,7 @@ def _draw_result(
 ) -> None:
     """Draw what came out; its recipe makes as many steps as were taken."""
     taken = replace(controls, steps=completed.steps)
+    st.markdown(agreement(completed))
     show_exhibit(
         "latents-completion", picked, taken, exhibit=exhibit_completion(completed)
     )
