@@ -94,7 +94,8 @@ def make_overview(request: Request[OverviewControls]) -> Exhibit:
         thumbnails = make_thumbnails(overview, places, show=asked.show, token=token)
         grouped, picked = asked.sort == "flow", asked.picked(overview)
         figure = draw_overview(overview, thumbnails, grouped=grouped, picked=picked)
-        caption = f"{_shown(thumbnails)} {_heads(overview, places)}"
+        patch = _patch(token, request.subject.grid)
+        caption = f"{_shown(thumbnails, patch)} {_heads(overview, places)}"
         arrays = {"thumbnails": thumbnails.values}
     else:
         figure, caption, arrays = draw_no_head(), _heads(overview, places), {}
@@ -138,7 +139,14 @@ def _numbers(
     return {"heads": len(overview), "shown": len(places), "open": _open(overview)}
 
 
-def _shown(thumbnails: Thumbnails) -> str:
+def _patch(token: int, grid: int) -> str:
+    """Return where a joint token is."""
+    second, place = divmod(token, grid**2)
+    modality = "depth" if second else "RGB"
+    return f"{modality}, row {place // grid + 1}, column {place % grid + 1}"
+
+
+def _shown(thumbnails: Thumbnails, patch: str) -> str:
     """Return in words what a thumbnail is."""
     gate = "has the colour of the head's gate: red takes away, blue adds, faint does"
     if thumbnails.show == "matrix":
@@ -150,9 +158,9 @@ def _shown(thumbnails: Thumbnails) -> str:
         )
     else:
         what = (
-            "Each small picture shows where the picked patch reads in one head: RGB "
-            "above depth, a pixel a token, blank where the mask is closed. The strip "
-            "below "
+            f"Each small picture shows where one patch ({patch}) reads in one head: "
+            "RGB above depth, a pixel a token, blank where the mask is closed. The "
+            "strip below "
         )
     return (
         f"{what}{gate} little. All share one scale, which ends at "

@@ -80,7 +80,10 @@ def draw_attention(
     _draw_matrix(figure, attention.weights[head], query, most)
     dress(figure, height=height)
     legend = {"orientation": "h", "x": 0, "y": -0.03, "yanchor": "top"}
-    return figure.update_layout(margin_b=62, legend=legend)
+    below = 62
+    if mixed:  # the bar of the maps stands where the legend does else
+        legend["y"], below = -0.17, 96
+    return figure.update_layout(margin_b=below, legend=legend)
 
 
 def describe_attention(attention: LayerAttention, *, head: int, query: int) -> str:
@@ -177,9 +180,9 @@ def _mark_halves(
 
 
 def _draw_map_scale(figure: go.Figure, most: float) -> None:
-    """Draw the bar of the maps' own scale below the pictures' right half."""
+    """Draw the bar of the maps' own scale below the pictures."""
     ends = ("weight 0", f"{three_digits(most)}, no unit")
-    bar = add_scale_bar(figure, ends, middle=0.58, length=0.17)
+    bar = add_scale_bar(figure, ends, middle=0.328, length=0.28)
     scale = go.Scatter(
         x=[None],
         y=[None],

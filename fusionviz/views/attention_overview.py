@@ -61,7 +61,7 @@ def draw_overview(
     figure.update_xaxes(range=[-0.5, columns - 0.5], **hidden)
     figure.update_yaxes(range=[rows - 0.5, -0.5], scaleanchor="x", **hidden)
     if board.layout.label:
-        _name_layers(figure, overview, board)
+        figure.add_trace(_layer_names(overview, board))
     figure.add_trace(_targets(overview, thumbnails, board))
     if picked is not None and picked in board.corners:
         _frame(figure, board, picked)
@@ -121,26 +121,29 @@ def head_data(overview: Overview, place: int) -> list[int]:
     return [overview.layer_at(place).layer.index, int(overview.number[place]) - 1]
 
 
-def _name_layers(figure: go.Figure, overview: Overview, board: Board) -> None:
-    """Write each layer's name above its heads, shorter where there is little room."""
+def _layer_names(overview: Overview, board: Board) -> go.Scatter:
+    """Return each layer's name above its heads, shorter where there is little room."""
     room = board.layout.run[0] * board.layout.scale
-    for number, run in enumerate(board.runs):
+    corners = [board.layout.corner(number) for number in range(len(board.runs))]
+    texts = []
+    for run in board.runs:
         layer = overview.layer_at(run[0]).layer
-        x, y = board.layout.corner(number)
         name = layer.name.removeprefix("block ")
         if room < LABEL_WIDTH:
             name = re.sub(r"\w+ →", "→", name)
         dot = f'<span style="color:{LAYER_COLOURS[layer.kind]}">●</span>'
-        figure.add_annotation(
-            text=f"{dot} {name}",
-            x=x + GAP,
-            y=y,
-            xanchor="left",
-            yanchor="bottom",
-            showarrow=False,
-            borderpad=0,
-            font_size=LABEL_SIZE,
-        )
+        texts.append(f"{dot} {name}")
+    return go.Scatter(
+        x=[x + GAP for x, _ in corners],
+        y=[y + GAP for _, y in corners],
+        text=texts,
+        mode="text",
+        textposition="top right",
+        textfont={"size": LABEL_SIZE},
+        cliponaxis=False,
+        hoverinfo="skip",
+        showlegend=False,
+    )
 
 
 def _targets(overview: Overview, thumbnails: Thumbnails, board: Board) -> go.Scatter:
@@ -177,8 +180,8 @@ def _frame(figure: go.Figure, board: Board, place: int) -> None:
 
 def _add_legend(figure: go.Figure, overview: Overview, thumbnails: Thumbnails) -> None:
     """Add the kinds' colours, the bar of the weights and that of the gates."""
-    kinds = dict.fromkeys(layer.layer.kind for layer in overview.layers)
-    for kind in kinds:
+    places = sorted(thumbnails.places.tolist())
+    for kind in dict.fromkeys(overview.layer_at(p).layer.kind for p in places):
         marker = {"color": LAYER_COLOURS[kind], "size": 12, "symbol": "square"}
         figure.add_trace(
             go.Scatter(x=[None], y=[None], mode="markers", marker=marker).update(

@@ -147,7 +147,7 @@ def _draw_weight(figure: go.Figure, mixing: Mixing, position: int, most: float) 
         marker={
             "symbol": "circle-open",
             "size": 5,
-            "color": "rgba(20,24,28,0.6)",
+            "color": "rgba(105,105,105,0.9)",
             "line": {"width": 1},
         },
         name="nearest permutation",

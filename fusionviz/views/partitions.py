@@ -1,23 +1,26 @@
 """The partitions of a block: which tokens are in X1, and which in X2."""
 
+import numpy as np
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
+from numpy.typing import NDArray
 
 from fusionviz.analysis.partitions import BlockPartitions
 from fusionviz.views.attention import HALF_COLOURS
 from fusionviz.views.style import (
-    FONT_SIZE,
     LAYER_COLOURS,
     MARK,
     MODALITY_NAMES,
     add_scale_bar,
     dress,
-    frame_picture,
 )
 from fusionviz.views.token_maps import MODALITIES
 
 SHADES = [(0.0, HALF_COLOURS["X1"][0]), (1.0, HALF_COLOURS["X2"][0])]
 """From all X1 to all X2."""
+
+TEXT_SIZE = 14
+TITLE_HEIGHT = 0.4
+"""Of two lines of text, in parts of a map's height."""
 
 
 def draw_partitions(
@@ -30,43 +33,46 @@ def draw_partitions(
         picked: Index in the flow of the layer to frame.
         height: Pixels.
     """
-    layers = partitions.layers
-    figure = make_subplots(
-        rows=2,
-        cols=len(layers),
-        subplot_titles=[_title(layer.name, layer.kind) for layer in layers],
-        horizontal_spacing=0.012,
-        vertical_spacing=0.03,
+    board, words = _board(partitions)
+    rows, columns = board.shape
+    pitch = rows // 2 + 1
+    figure = go.Figure()
+    ends = ("X1: asked", "X2: read, changed")
+    bar = add_scale_bar(figure, ends, middle=0.5, length=0.4)
+    figure.add_trace(
+        go.Heatmap(
+            z=board,
+            zmin=0,
+            zmax=1,
+            colorscale=SHADES,
+            colorbar=bar,
+            xgap=1,
+            ygap=1,
+            hoverongaps=False,
+            text=words,
+            hovertemplate="%{text}<extra></extra>",
+        )
     )
-    figure.update_annotations(font_size=14)
-    for column, layer in enumerate(layers, start=1):
-        for row, modality in enumerate(MODALITIES, start=1):
-            share = partitions.second[column - 1, row - 1]
-            figure.add_trace(
-                go.Heatmap(
-                    z=share,
-                    coloraxis="coloraxis",
-                    xgap=1,
-                    ygap=1,
-                    hovertemplate=(
-                        f"{layer.name}, {modality}<br>row %{{y}}, column %{{x}}: "
-                        "%{z:.0%} in X2<extra></extra>"
-                    ),
-                ),
-                row=row,
-                col=column,
-            )
-            grid = len(share)
-            frame_picture(figure, width=grid, height=grid, row=row, column=column)
-            if layer.index == picked:
-                _frame(figure, grid, row, column)
-    _name_rows(figure)
-    bar = add_scale_bar(
-        figure, ("X1: asked", "X2: read, changed"), middle=0.5, length=0.4
-    )
-    dress(figure, height=height, top=52)
-    scale = {"colorscale": SHADES, "cmin": 0, "cmax": 1, "colorbar": bar}
-    return figure.update_layout(coloraxis=scale, margin={"l": 26, "b": 56})
+    figure.add_trace(_titles(partitions, pitch))
+    for index, layer in enumerate(partitions.layers):
+        if layer.index == picked:
+            _frame(figure, index * pitch, rows, pitch - 1)
+    for number, modality in enumerate(MODALITIES):
+        figure.add_annotation(
+            text=MODALITY_NAMES[modality],
+            x=-0.5,
+            xshift=-12,
+            y=number * pitch + pitch / 2 - 1,
+            textangle=-90,
+            showarrow=False,
+            font_size=TEXT_SIZE,
+        )
+    hidden = {"visible": False, "constrain": "domain"}
+    figure.update_xaxes(range=[-0.8, columns - 0.2], **hidden)
+    above = 0.6 + TITLE_HEIGHT * pitch
+    figure.update_yaxes(range=[rows - 0.2, -above], scaleanchor="x", **hidden)
+    dress(figure, height=height, top=6)
+    return figure.update_layout(margin={"l": 26, "b": 56})
 
 
 def describe_partitions(partitions: BlockPartitions, *, picked: int) -> str:
@@ -79,39 +85,63 @@ def describe_partitions(partitions: BlockPartitions, *, picked: int) -> str:
     )
 
 
-def _title(name: str, kind: str) -> str:
-    """Return a layer's name without its block, with its kind's colour, in two lines."""
-    short = name.split(" · ")[-1]
-    first, _, rest = short.partition(" ")
-    dot = f'<span style="color:{LAYER_COLOURS[kind]}">●</span>'
-    return f"{dot} <b>{first}</b><br>{rest}"
+def _board(
+    partitions: BlockPartitions,
+) -> tuple[NDArray[np.float32], NDArray[np.object_]]:
+    """Return all maps on one board, RGB above depth, and what is said of each token.
+
+    A token's width of nothing (NaN) is between any two maps.
+    """
+    count, _, grid, _ = partitions.second.shape
+    pitch = grid + 1
+    board = np.full((2 * pitch - 1, count * pitch - 1), np.nan, np.float32)
+    words = np.full(board.shape, "", object)
+    for index, layer in enumerate(partitions.layers):
+        for number, modality in enumerate(MODALITIES):
+            share = partitions.second[index, number]
+            place = (
+                slice(number * pitch, number * pitch + grid),
+                slice(index * pitch, index * pitch + grid),
+            )
+            board[place] = share
+            words[place] = [
+                [
+                    f"{layer.name}<br>{modality}, row {row + 1}, column {column + 1}: "
+                    f"{value:.0%} in X2"
+                    for column, value in enumerate(values)
+                ]
+                for row, values in enumerate(share)
+            ]
+    return board, words
 
 
-def _frame(figure: go.Figure, grid: int, row: int, column: int) -> None:
-    figure.add_shape(
-        type="rect",
-        x0=-0.5,
-        x1=grid - 0.5,
-        y0=-0.5,
-        y1=grid - 0.5,
-        line={"color": MARK, "width": 3},
-        row=row,
-        col=column,
+def _titles(partitions: BlockPartitions, pitch: int) -> go.Scatter:
+    """Return each layer's name above its maps, without the block, in two lines."""
+    texts = []
+    for layer in partitions.layers:
+        first, _, rest = layer.name.split(" · ")[-1].partition(" ")
+        dot = f'<span style="color:{LAYER_COLOURS[layer.kind]}">●</span>'
+        texts.append(f"{dot} <b>{first}</b><br>{rest}")
+    return go.Scatter(
+        x=[index * pitch + pitch / 2 - 1 for index in range(len(texts))],
+        y=[-0.6] * len(texts),
+        text=texts,
+        mode="text",
+        textposition="top center",
+        textfont={"size": TEXT_SIZE},
+        cliponaxis=False,
+        hoverinfo="skip",
+        showlegend=False,
     )
 
 
-def _name_rows(figure: go.Figure) -> None:
-    for modality, y in zip(MODALITIES, (0.77, 0.23), strict=True):
-        figure.add_annotation(
-            text=MODALITY_NAMES[modality],
-            x=0,
-            xshift=-8,
-            y=y,
-            xref="paper",
-            yref="paper",
-            xanchor="right",
-            yanchor="middle",
-            textangle=-90,
-            showarrow=False,
-            font_size=FONT_SIZE,
-        )
+def _frame(figure: go.Figure, left: int, rows: int, grid: int) -> None:
+    """Frame both maps of a layer."""
+    figure.add_shape(
+        type="rect",
+        x0=left - 0.6,
+        x1=left + grid - 0.4,
+        y0=-0.6,
+        y1=rows - 0.4,
+        line={"color": MARK, "width": 3},
+    )

@@ -2,6 +2,7 @@
 
 import io
 import json
+from urllib.parse import parse_qs
 
 import numpy as np
 import pytest
@@ -84,6 +85,15 @@ def test_a_link_from_another_page_opens_the_head_that_it_names(run_app):
     assert said(app, "open") is None
     assert said(app, "one_head") == f"{LICA.index}.2"
     assert app.number_input(key="pick_patch").value == 9
+
+
+def test_the_inputs_page_links_to_the_head_and_the_patch_that_it_shows(run_app):
+    address = {"tab": "Attention", "layer": IMCA.name, "head": "2", "query": "7"}
+    app = run_app("pages/inputs.py", address=address | {"seed": "11"})
+    (link,) = app.get("page_link")
+    said_ = parse_qs(link.proto.query_string)
+    # row 7 of IMCA 1 changes the odd RGB token 2 * 7 + 1
+    assert said_ == {"open": [f"{IMCA.index}.2"], "query": ["15"], "seed": ["11"]}
 
 
 def test_layer_head_and_patch_come_from_the_address(one_head):

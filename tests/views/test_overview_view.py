@@ -147,7 +147,7 @@ def test_a_click_on_a_thumbnail_carries_its_head(overview):
 def test_layers_are_named_and_the_picked_head_is_framed(overview):
     thumbnails = make_thumbnails(overview, overview.select(), show="matrix", token=0)
     figure = draw_overview(overview, thumbnails, grouped=True, picked=2)
-    names = [a.text for a in figure.layout.annotations if "●" in (a.text or "")]
+    (names,) = (list(trace.text) for trace in figure.data[1:2])
     assert len(names) == 2
     assert names[1].endswith("2 · LICA 1")
     (frame,) = figure.layout.shapes
@@ -241,10 +241,19 @@ def test_partitions_are_maps_of_each_layer_and_picture(rng):
     share = rng.uniform(0, 1, (2, 2, 4, 4)).astype(np.float32)
     partitions = BlockPartitions(layers=layers, block=3, second=share)
     figure = draw_partitions(partitions, picked=7)
-    maps = [t for t in figure.data if t.type == "heatmap"]
-    for shown, expected in zip(maps, share.reshape(-1, 4, 4), strict=True):
-        np.testing.assert_array_equal(shown.z, expected)
-    assert {shape.xref for shape in figure.layout.shapes} == {"x2", "x4"}
+    board = figure.data[0].z
+    assert board.shape == (9, 9)
+    for layer in range(2):
+        for modality in range(2):
+            top, left = 5 * modality, 5 * layer
+            shown = board[top : top + 4, left : left + 4]
+            np.testing.assert_array_equal(shown, share[layer, modality])
+    assert np.isnan(board[4]).all()
+    assert np.isnan(board[:, 4]).all()
+    said = figure.data[0].text[6, 2]
+    assert said.startswith("block 3 · IMCA 4<br>depth, row 2, column 3")
+    (frame,) = figure.layout.shapes
+    assert 4 < frame.x0 < 5 < 8 < frame.x1 < 9
     assert "framed: block 3 · LICA 7." in describe_partitions(partitions, picked=7)
 
 
