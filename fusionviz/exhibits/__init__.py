@@ -13,6 +13,7 @@ from fusionviz.errors import InputError
 from fusionviz.exhibits.exhibit import ExhibitKind
 
 MODULES = (
+    "latents_traverse",
     "latents_between",
     "latents_sampling",
     "latents_completion",

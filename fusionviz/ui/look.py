@@ -42,6 +42,9 @@ div.st-key-chart_latents_samples {
 div.st-key-chart_latents_exchange, div.st-key-chart_latents_completion {
   height: clamp(450px, 100px + 27.5vw, 680px) !important;
 }
+div.st-key-chart_latents_traverse, div.st-key-chart_latents_strip {
+  height: clamp(440px, 60px + 34vw, 760px) !important;
+}
 div.st-key-chart_attention_compare {
   height: clamp(490px, 120px + 30vw, 720px) !important;
 }

@@ -54,16 +54,16 @@ def outline(
 
 
 def patch_targets(
-    texts: Sequence[str], grid: int, corners: Sequence[Corner], side: float
+    texts: Sequence[str], corners: Sequence[Corner], side: float
 ) -> go.Scatter:
     """Return invisible markers that carry a patch's place and say what it holds.
 
     Args:
-        texts: Of every patch, row by row.
-        grid: Patches a side.
+        texts: Of every patch of a square grid, row by row.
         corners: Of the pictures.
         side: Of a picture, in the units of the axes.
     """
+    grid = round(len(texts) ** 0.5)
     cell = side / grid
     rows, columns = np.divmod(np.arange(grid**2), grid)
     unseen = {"marker": {"opacity": 0}}

@@ -1,10 +1,196 @@
-"""To be written."""
+"""Move the latents along directions, all over the picture or in some patches."""
 
-from fusionviz.ui.panels.explain import nothing_yet
+from dataclasses import replace
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from fusionviz.analysis.directions import ONE_LATENT, direction_names
+from fusionviz.analysis.latent_statistics import load_statistics
+from fusionviz.errors import CheckpointError
+from fusionviz.exhibits.exhibit import Exhibit
+from fusionviz.exhibits.latents_traverse import (
+    MOST_SIGMAS,
+    StripControls,
+    TraverseControls,
+)
+from fusionviz.ui.exhibits import make_exhibit, show_exhibit
+from fusionviz.ui.share import publish, recall
 from fusionviz.ui.subjects import Picked
 
+START = (2.0, 0.0, 0.0)
+"""Where the sliders stand at first: one move, so that there is something to see."""
 
+LARGEST_SEED = 9999
+LIVE, STRIP = "Sliders", "Film strip"
+CHART = "latents_traverse"
+
+
+@st.fragment
 def draw_panel(picked: Picked, visible: bool) -> None:
-    """Draw the tab."""
+    """Draw the tab; its controls also when hidden, so that they stay in the address."""
+    subject = picked.subject
+    names = direction_names(subject.statistics)
+    *columns, last = st.columns([10, 10, 10, 9], vertical_alignment="top")
+    view = last.segmented_control(
+        "View",
+        [LIVE, STRIP],
+        default=LIVE,
+        key="strip",
+        required=True,
+        bind="query-params",
+        label_visibility="collapsed",
+        width="stretch",
+    )
+    directions, sigmas = [], []
+    for index, place in enumerate(columns):
+        with place:
+            is_run_through = view == STRIP and index == 0
+            directions.append(_pick_direction(names, index))
+            sigmas.append(_pick_sigma(index, disabled=is_run_through))
+    places = subject.grid**2
+    recall("patches", 0, low=0, high=2**places - 1)
     if visible:
-        nothing_yet(f"{picked.chosen.title}: not here yet.")
+        _read_selection()
+    with last:
+        shared = _draw_details(picked, directions)
+    publish("patches", 0)
+    shared["patches"] = tuple(
+        place for place in range(places) if st.session_state.patches >> place & 1
+    )
+    if visible:
+        _say_unmeasured(picked)
+        _draw(picked, view == STRIP, tuple(directions), tuple(sigmas), shared)
+
+
+def _pick_direction(names: tuple[str, ...], index: int) -> str:
+    return st.selectbox(
+        f"Direction {index + 1}",
+        names,
+        index=index,
+        key=f"along{index + 1}",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+
+
+def _pick_sigma(index: int, *, disabled: bool) -> float:
+    return st.slider(
+        f"Standard deviations along direction {index + 1}",
+        -MOST_SIGMAS,
+        MOST_SIGMAS,
+        START[index],
+        step=0.25,
+        format="%+.2f σ",
+        key=f"move{index + 1}",
+        bind="query-params",
+        label_visibility="collapsed",
+        disabled=disabled,
+    )
+
+
+def _draw_details(picked: Picked, directions: list[str]) -> dict:
+    """Draw what is rarer, and the way back to the whole picture."""
+    config = picked.subject.model.config
+    with st.container(horizontal=True, gap="small"):
+        st.button(
+            "Whole picture",
+            key="whole_picture",
+            disabled=st.session_state.patches == 0,
+            on_click=_clear,
+            help="Let all patches move again. Click patches to move these alone, or "
+            "take the box or the lasso above the pictures.",
+        )
+        with st.popover("", icon=":material/tune:", help="Seed, token, channel"):
+            return {
+                "seed": _number(
+                    "Seed of the random directions", "seed_of_random", LARGEST_SEED
+                ),
+                "token": _number(
+                    f"Token of “{ONE_LATENT}” (RGB's, then depth's)",
+                    "latent_token",
+                    2 * config.tokens - 1,
+                ),
+                "channel": _number(
+                    f"Channel of “{ONE_LATENT}”", "latent_channel", config.width - 1
+                ),
+            }
+
+
+def _number(label: str, key: str, most: int) -> int:
+    return st.number_input(
+        label, min_value=0, max_value=most, value=0, key=key, bind="query-params"
+    )
+
+
+def _clear() -> None:
+    _pick(0)
+
+
+def _pick(patches: int) -> None:
+    st.session_state.patches = patches
+    st.session_state["_picks"] = st.session_state.get("_picks", 0) + 1
+
+
+def _read_selection() -> None:
+    """Take over what was picked on the chart in the last run, once.
+
+    A click picks a patch or unpicks it; a box or a lasso adds all that it holds. The
+    chart keeps telling of a selection; its points say after how many picks the figure
+    was drawn that they are of, and so whether they are news.
+    """
+    event = st.session_state.get(CHART)
+    points = event["selection"]["points"] if event else []
+    number = st.session_state.setdefault("_picks", 0)
+    places = {
+        place for place, picks in (p["customdata"] for p in points) if picks == number
+    }
+    if places:
+        now, before = sum(1 << place for place in places), st.session_state.patches
+        _pick(before ^ now if len(places) == 1 else before | now)
+
+
+def _count_picks(exhibit: Exhibit) -> Exhibit:
+    """Return the exhibit with the number of picks so far on every point."""
+    figure = go.Figure(exhibit.figure)
+    number = st.session_state.get("_picks", 0)
+    figure.update_traces(
+        selector=lambda trace: trace.customdata is not None,
+        customdata=[[place, number] for place in figure.data[-1].customdata],
+    )
+    return replace(exhibit, figure=figure)
+
+
+def _say_unmeasured(picked: Picked) -> None:
+    """Say how to get the directions that need data, where they are missing."""
+    if picked.subject.statistics is not None:
+        return
+    try:
+        load_statistics(picked.card.name)
+    except CheckpointError as error:
+        st.caption(f"Principal components and classes are missing: {error}.")
+
+
+def _draw(
+    picked: Picked,
+    is_strip: bool,
+    directions: tuple[str, ...],
+    sigmas: tuple[float, ...],
+    shared: dict,
+) -> None:
+    if is_strip:
+        strip = StripControls(
+            directions=directions, sigmas=(0.0, *sigmas[1:]), **shared
+        )
+        show_exhibit("latents-strip", picked, strip)
+        return
+    controls = TraverseControls(directions=directions, sigmas=sigmas, **shared)
+    exhibit = make_exhibit("latents-traverse", picked, controls)
+    show_exhibit(
+        "latents-traverse",
+        picked,
+        controls,
+        key=CHART,
+        exhibit=_count_picks(exhibit),
+        select=("points", "box", "lasso"),
+    )
