@@ -119,7 +119,7 @@ def _check_length(there: int, wanted: int) -> None:
 
 
 def _read_npy_stream(stream: IO[bytes], file_bytes: int) -> NDArray:
-    dtype, fortran_order, shape = _read_npy_header(stream)
+    dtype, fortran_order, shape = read_npy_header(stream)
     if dtype.hasobject:
         raise InputError(
             "The depth array holds Python objects, which could run code and are not "
@@ -145,7 +145,18 @@ def _read_npy_stream(stream: IO[bytes], file_bytes: int) -> NDArray:
     return values.reshape(picture, order="F" if fortran_order else "C")
 
 
-def _read_npy_header(stream: IO[bytes]) -> tuple[np.dtype, bool, tuple[int, ...]]:
+def read_npy_header(stream: IO[bytes]) -> tuple[np.dtype, bool, tuple[int, ...]]:
+    """Return type, whether Fortran's order, and shape of a NumPy file.
+
+    Records have the type of raw bytes.
+
+    Args:
+        stream: At the file's first byte; left at the first byte of its numbers.
+
+    Raises:
+        ValueError: It is no such file; also SyntaxError, KeyError, IndexError and
+            TypeError, by what is wrong with it.
+    """
     version = stream.read(8)[6]
     length = int.from_bytes(stream.read(2 if version == 1 else 4), "little")
     if length > _MAX_NPY_HEADER_BYTES:
@@ -204,7 +215,7 @@ def _choose_entry(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
 def _fits(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
     with archive.open(entry) as stream:
         try:
-            dtype, _, shape = _read_npy_header(stream)
+            dtype, _, shape = read_npy_header(stream)
             return dtype.kind in "fiu" and len(_picture_shape(shape)) == 2
         except (ValueError, SyntaxError, KeyError, IndexError, TypeError, InputError):
             return False

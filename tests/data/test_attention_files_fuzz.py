@@ -1,0 +1,92 @@
+"""Damaged bytes give sound attention or an InputError, and nothing else."""
+
+import io
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from fusionviz.analysis.attention_stack import default_query, stack_of_file
+from fusionviz.data.attention_files import example_file, read_attention
+from fusionviz.errors import InputError
+
+
+def npz(**contents) -> bytes:
+    buffer = io.BytesIO()
+    np.savez(buffer, **contents)
+    return buffer.getvalue()
+
+
+def npy(array) -> bytes:
+    buffer = io.BytesIO()
+    np.save(buffer, array)
+    return buffer.getvalue()
+
+
+SQUARE = np.full((2, 2, 5, 5), 0.2, np.float32)
+FILES = (
+    example_file(),
+    npz(attention=SQUARE, tokens=list("abcde"), modality=[0, 0, 1, 1, 1], grid=[1, 3]),
+    npz(foo=SQUARE.astype(np.float16)),
+    npy(SQUARE[0]),
+)
+
+
+def _check(data):
+    try:
+        file = read_attention(data)
+    except InputError:
+        return
+    assert file.attention.ndim == 4
+    assert file.attention.dtype == np.float32
+    assert not np.isinf(file.attention).any()
+    stack = stack_of_file(file, "fuzz")
+    for axis in (stack.queries, stack.keys):
+        assert len(axis.labels) in (0, axis.count)
+        assert len(axis.index) == axis.count
+        for token in (0, axis.count - 1):
+            axis.name(token).encode("utf-8")
+    assert 0 <= default_query(stack) < stack.queries.count
+
+
+@st.composite
+def damaged_files(draw):
+    """A real file with some bytes changed, taken out, put in or cut off."""
+    data = bytearray(draw(st.sampled_from(FILES)))
+    for _ in range(draw(st.integers(1, 6))):
+        reach = draw(st.sampled_from([64, 400, len(data)]))
+        at = draw(st.integers(0, max(0, min(reach, len(data)) - 1)))
+        new = draw(st.binary(max_size=4) | st.sampled_from([b"\xff" * 4, bytes(4)]))
+        data[at : at + draw(st.integers(0, 8))] = new
+    return bytes(data[: draw(st.sampled_from([None, 20, len(data) // 2]))])
+
+
+@settings(max_examples=200, deadline=None)
+@given(damaged_files())
+def test_damaged_files(data):
+    _check(data)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.sampled_from([b"PK\3\4", b"\x93NUMPY\1\0", b""]), st.binary(max_size=300))
+def test_any_bytes(magic, rest):
+    _check(magic + rest)
+
+
+any_array = arrays.arrays(
+    st.sampled_from(["f2", "f4", ">f8", "i4", "u1", "?", "U3", "S3", "c8"]),
+    arrays.array_shapes(min_dims=0, max_dims=5, min_side=0, max_side=4),
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.dictionaries(
+        st.sampled_from(["attention", "x", "tokens", "modality", "grid", "key_tokens"]),
+        any_array,
+        min_size=1,
+    )
+)
+def test_any_arrays(contents):
+    _check(npz(**contents))
