@@ -1,7 +1,7 @@
 """What a MANGO says of a sample when some of its attention heads are changed."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
@@ -127,6 +127,15 @@ def head_names(model: Mango) -> tuple[HeadName, ...]:
             for head, one in enumerate(gates)
         ]
     return tuple(names)
+
+
+def widest_open(names: Sequence[HeadName]) -> HeadName:
+    """Return the head of the largest |gate|; the first one in forms without.
+
+    Args:
+        names: At least one.
+    """
+    return max(names, key=lambda one: abs(one.gate or 0.0))
 
 
 def intervention_on(

@@ -26,6 +26,7 @@ MODULES = (
     "attention_across",
     "attention_matter",
     "attention_compare",
+    "attention_other",
 )
 """Modules of this package, each with a tuple EXHIBITS, in the order of the pages."""
 

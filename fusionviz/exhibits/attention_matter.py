@@ -1,6 +1,7 @@
 """Does a head matter? The model with heads changed, and all heads by their effect."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,8 +12,11 @@ from fusionviz.analysis.interventions import (
     LARGEST_GATE,
     Change,
     InterventionEffect,
+    head_names,
     measure_intervention,
+    widest_open,
 )
+from fusionviz.analysis.one_head import ANY
 from fusionviz.analysis.subject import MangoSubject
 from fusionviz.data.rooms import render_room
 from fusionviz.data.sets import ROOM_SEEDS
@@ -39,12 +43,13 @@ class InterventionControls(Controls):
     """Which heads to change, and how.
 
     Attributes:
-        heads: (index of the layer in the flow, head from 0) of each.
+        heads: (index of the layer in the flow, head from 0) of each; (-1, -1) is the
+            head of the largest |gate|.
         change: `gate` sets their gates, `even` makes them attend evenly.
         gate: What gates are set to, -0.99..0.99.
     """
 
-    heads: tuple[tuple[int, int], ...] = ()
+    heads: tuple[tuple[int, int], ...] = ((ANY, ANY),)
     change: Change = "gate"
     gate: float = 0.0
 
@@ -92,7 +97,7 @@ def make_intervention(request: Request[InterventionControls]) -> Exhibit:
     try:
         effect = measure_intervention(
             request.subject,
-            controls.heads,
+            _chosen(request.subject, controls.heads),
             change=controls.change,
             gate=controls.gate,
         )
@@ -119,6 +124,16 @@ def make_intervention(request: Request[InterventionControls]) -> Exhibit:
         },
         table={"measure": list(numbers), "value": list(numbers.values())},
     )
+
+
+def _chosen(
+    subject: MangoSubject, heads: Sequence[tuple[int, int]]
+) -> Sequence[tuple[int, int]]:
+    names = head_names(subject.model)
+    if (ANY, ANY) not in heads or not names:
+        return heads
+    widest = widest_open(names)
+    return [one for one in heads if one != (ANY, ANY)] + [(widest.layer, widest.head)]
 
 
 def make_ranking(request: Request[RankingControls]) -> Exhibit:

@@ -26,13 +26,23 @@ def recall(key: str, default: int, *, low: int, high: int) -> int:
     return st.session_state[key]
 
 
-def publish(key: str, default: int | None = None) -> None:
-    """Write a shared number to the address; its default is left out."""
+def publish(key: str, default: int | str | None = None) -> None:
+    """Write a shared number or word to the address; its default is left out."""
     value = st.session_state[key]
     if value == default:
         forget([key])
     elif st.query_params.get(key) != str(value):
         st.query_params[key] = str(value)
+
+
+def recall_word(key: str, default: str, choices: Collection[str]) -> str:
+    """Return a shared word: this session's, else the address's, else the default.
+
+    What is none of the choices is replaced by the default.
+    """
+    word = st.session_state.get(key, st.query_params.get(key))
+    st.session_state[key] = word if word in choices else default
+    return st.session_state[key]
 
 
 def recall_words(

@@ -29,6 +29,20 @@ def test_the_numbers_are_those_of_the_measurement(subject):
     assert "Their gates are set to 0.500" in exhibit.caption
 
 
+def test_without_a_choice_the_widest_open_head_is_off(subject):
+    exhibit = make_intervention(
+        Request(subject=subject, controls=InterventionControls())
+    )
+    names = head_names(subject.model)
+    gates = [abs(one.gate) for one in names]
+    widest = names[int(np.argmax(gates))]
+    assert widest.title in exhibit.caption
+    none = InterventionControls(heads=())
+    exhibit = make_intervention(Request(subject=subject, controls=none))
+    assert exhibit.numbers["heads_changed"] == 0
+    assert "No head is chosen" in exhibit.caption
+
+
 def test_controls_are_checked():
     for settings in (
         {"gate": -1.0},

@@ -36,8 +36,10 @@ def recipe_of(name):
 
 
 @pytest.fixture(scope="module")
-def made(subject, other):
-    return {name: make(name, subject, other) for name in KINDS}
+def made(subjects, other):
+    return {
+        name: make(name, subjects[exhibit_kind(name).reads], other) for name in KINDS
+    }
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -76,7 +78,10 @@ def test_its_controls_come_back_from_json(name):
 def test_four_sessions_see_their_own_sample(mango, other):
     """Every array that any session gets is that of a session that is alone."""
     rooms = [render_room(seed, (32, 32)) for seed in range(4)]
-    quick = [name for name in KINDS if not exhibit_kind(name).is_long]
+    kinds = {name: exhibit_kind(name) for name in KINDS}
+    quick = [
+        n for n, kind in kinds.items() if not kind.is_long and kind.reads == "mango"
+    ]
 
     def ask(room):
         subject = MangoSubject(mango, room)

@@ -81,3 +81,13 @@ def test_words_that_differ_from_the_default_are_published(session, address):
     session["heads"] = ["2"]
     share.publish_words("heads", ["2"])
     assert address == {}
+
+
+@pytest.mark.parametrize(("text", "word"), [("b", "b"), ("x", "a"), ("", "a")])
+def test_a_word_is_one_of_its_choices(session, address, text, word):
+    address["letter"] = text
+    assert share.recall_word("letter", "a", ("a", "b")) == word
+    session["letter"] = "b"
+    assert share.recall_word("letter", "a", ("a", "b")) == "b"
+    share.publish("letter", "a")
+    assert address == {"letter": "b"}

@@ -10,6 +10,7 @@ from fusionviz.analysis.interventions import (
     Change,
     HeadName,
     head_names,
+    widest_open,
 )
 from fusionviz.errors import FusionvizError
 from fusionviz.exhibits.attention_matter import (
@@ -79,8 +80,8 @@ def draw_panel(picked: Picked, visible: bool) -> None:
 def _choose_heads(names: Sequence[HeadName]) -> tuple[tuple[int, int], ...]:
     """Draw the choice of heads and whole layers, and return all heads in it."""
     options = _options(names)
-    strongest = max(names, key=lambda one: abs(one.gate or 0.0))
-    default = [f"{strongest.layer}.{strongest.head + 1}"]
+    widest = widest_open(names)
+    default = [f"{widest.layer}.{widest.head + 1}"]
     recall_words("m_heads", default, list(options))
     picked = st.multiselect(
         "Heads that are changed, or whole layers",
