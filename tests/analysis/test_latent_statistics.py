@@ -6,8 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from sklearn.decomposition import PCA
-from tiny_models import tiny_mango
+from tiny_models import tiny_alignmamba, tiny_mango
+from typer.testing import CliRunner
 
+from fusionviz import cli
 from fusionviz.analysis.latent_measure import (
     deviation_along,
     measure_statistics,
@@ -131,6 +133,34 @@ def test_those_of_other_weights_are_refused(statistics, shelf):
     save_statistics(statistics, shelf.name)
     with pytest.raises(CheckpointError, match="other weights.*fusionviz latents"):
         load_statistics(shelf.name)
+
+
+def test_a_checkpoint_is_measured_on_samples_that_it_was_not_trained_on(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setenv("FUSIONVIZ_CHECKPOINTS", str(tmp_path))
+    monkeypatch.setenv("FUSIONVIZ_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr("fusionviz.analysis.latent_measure.MEASURED_ON", 3)
+    model, data = tiny_mango(), {"set": "rooms", "options": {"size": 32}}
+    card = ModelCard(name="mango-tiny", recipe={"data": data})
+    save_checkpoint(model, card, tmp_path)
+    done = CliRunner().invoke(cli.app, ["latents", "mango-tiny", "--count", "4"])
+    assert done.exit_code == 0, done.output
+    assert "mango-tiny.latents.safetensors" in done.output
+    found = load_statistics("mango-tiny")
+    assert (found.found_on, found.samples) == (4, 3)
+    assert "test split of rooms" in found.data
+    first = collect_latents(model, [render_room(0, (32, 32))])
+    # Depth is rounded to millimetres in the cache that rooms are read from.
+    assert np.abs(found.bits_per_dim - first.bits_per_dim[0]).min() < 0.05
+
+
+def test_what_has_no_such_latents_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setenv("FUSIONVIZ_CHECKPOINTS", str(tmp_path))
+    save_checkpoint(tiny_alignmamba(), ModelCard(name="alignmamba-tiny"), tmp_path)
+    done = CliRunner().invoke(cli.app, ["latents", "alignmamba-tiny"])
+    assert done.exit_code == 2
+    assert "no MANGO that reads RGB and depth" in done.output
 
 
 @pytest.fixture
