@@ -47,7 +47,7 @@ def draw_strip(traverse: Traverse, *, height: int = 480) -> go.Figure:
     ]
     sigmas = traverse.sigmas[:, 0]
     start = len(sigmas) // 2
-    figure.add_trace(scale.bar(x=0.584, y=0.5, length=0.7), row=1, col=1)
+    figure.add_trace(scale.bar(x=0.584, y=0.64, length=0.7), row=1, col=1)
     curves = (traverse.bits_after, 100 * traverse.changed)
     for row, curve in enumerate(curves, start=1):
         line = {"color": CURVE, "width": 2}
