@@ -63,16 +63,20 @@ class TokenAxis:
             return False
         return len(self.tokens_of(modality)) == self.grid[0] * self.grid[1]
 
-    def name(self, token: int) -> str:
-        """Return what a token is called: its label, its place, or its number."""
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """What each token is called: its label, its place, or its number."""
         if self.labels:
-            return self.labels[token]
-        modality = self.modalities[self.index[token]]
-        if self.grid is not None and self.is_on_grid(modality):
-            place = int(np.searchsorted(self.tokens_of(modality), token))
-            row, column = divmod(place, self.grid[1])
-            return f"{modality} row {row + 1}, column {column + 1}".strip()
-        return f"{modality} token {token}".strip()
+            return self.labels
+        names = [""] * self.count
+        for modality in self.modalities:
+            for place, token in enumerate(self.tokens_of(modality).tolist()):
+                said = f"token {token}"
+                if self.grid is not None and self.is_on_grid(modality):
+                    row, column = divmod(place, self.grid[1])
+                    said = f"row {row + 1}, column {column + 1}"
+                names[token] = f"{modality} {said}".strip()
+        return tuple(names)
 
     def by_modality(self) -> NDArray[np.int64]:
         """Return the tokens with those of each modality together, in their order."""
@@ -92,7 +96,7 @@ class AttentionStack:
         keys: What columns stand for.
         meaning: What a weight says, in a sentence.
         pictures: What the tokens of `rgb` and `depth` are places of, or None.
-        missing: The modality whose tokens are a model's guess, or None.
+        missing: The modality that the sample lacks, or None.
         head_word: What a head is, where it is none.
         has_mean: Whether the mean over a layer's heads means anything.
         notes: What was assumed, one sentence each.

@@ -132,7 +132,7 @@ def exhibit_stack(
         arrays={"matrix": view.matrix, "row": row},
         table={
             "key": list(every),
-            "name": [keys.name(key) for key in every],
+            "name": [keys.names[key] for key in every],
             "modality": [keys.modalities[place] for place in keys.index],
             "weight": row,
         },
@@ -150,7 +150,7 @@ def _numbers(view: StackView) -> dict[str, float | int | str]:
     top = largest_keys(row, 1)
     if top.size:
         numbers["largest_weight"] = float(row[top[0]])
-        numbers["largest_at"] = stack.keys.name(int(top[0]))
+        numbers["largest_at"] = stack.keys.names[int(top[0])]
     shares = shares_by_modality(view.matrix, stack.queries, stack.keys)
     for i, reader in enumerate(stack.queries.modalities):
         for j, read in enumerate(stack.keys.modalities):
@@ -188,7 +188,7 @@ def _explain(view: StackView) -> str:
 
 def _plain(view: StackView) -> str:
     """Return the name of the row's token, of which Markdown makes nothing else."""
-    return f"`{view.stack.queries.name(view.query).replace('`', ' ')}`"
+    return f"`{view.stack.queries.names[view.query].replace('`', ' ')}`"
 
 
 EXHIBITS = (

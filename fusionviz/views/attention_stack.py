@@ -82,8 +82,8 @@ def describe_attention_stack(view: StackView) -> str:
     if not top.size:
         return f"{text}; row {view.query} reads nothing."
     return (
-        f"{text}; row {view.query} ({stack.queries.name(view.query)}) has its largest "
-        f"weight, {three_digits(float(row[top[0]]))}, at {stack.keys.name(top[0])}."
+        f"{text}; row {view.query} ({stack.queries.names[view.query]}) has its largest "
+        f"weight, {three_digits(float(row[top[0]]))}, at {stack.keys.names[top[0]]}."
     )
 
 
@@ -134,7 +134,7 @@ def _draw_bars(
             orientation="h",
             marker_color=[colours[keys.modalities[keys.index[i]]] for i in top],
             customdata=[[int(i)] for i in top],
-            hovertext=[short(keys.name(i)) for i in top],
+            hovertext=[short(keys.names[i]) for i in top],
             hovertemplate="%{hovertext}: %{x:.3g}<extra></extra>",
             showlegend=False,
             selected=unseen,
@@ -145,7 +145,7 @@ def _draw_bars(
     )
     figure.update_yaxes(
         tickvals=list(range(len(top))),
-        ticktext=[short(keys.name(i), 14) for i in top],
+        ticktext=[short(keys.names[i], 14) for i in top],
         tickfont_size=FONT_SIZE,
         row=1,
         col=column,

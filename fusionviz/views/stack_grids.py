@@ -37,7 +37,7 @@ class GridPanel:
             None where the modality is not read at all.
         asked: Place of the query on the grid, or None.
         pictures: What to draw upon, where the modality is rgb or depth.
-        guess: Whether the modality is a guess.
+        is_missing: Whether the sample lacks it.
         clickable: Whether its places can be asked from.
         shape: (rows, columns).
     """
@@ -47,7 +47,7 @@ class GridPanel:
     values: NDArray[np.float32] | None
     asked: int | None
     pictures: Pictures | None
-    guess: bool
+    is_missing: bool
     clickable: bool
     shape: tuple[int, int]
 
@@ -67,7 +67,7 @@ class GridPanel:
             values=over_grid(row, stack.keys, modality),
             asked=int(own[0]) if own.size else None,
             pictures=known,
-            guess=stack.missing == modality,
+            is_missing=stack.missing == modality,
             clickable=stack.queries.is_on_grid(modality),
             shape=axis.grid,
         )
@@ -212,7 +212,7 @@ def _add_targets(figure: go.Figure, panel: GridPanel, column: int) -> None:
 
 def _title(figure: go.Figure, panel: GridPanel, column: int) -> None:
     name = escape(MODALITY_NAMES.get(panel.modality, panel.modality) or "tokens")
-    guess = " (guessed)" if panel.guess else ""
+    guess = " (missing)" if panel.is_missing else ""
     role = "asks" if panel.asked is not None else ""
     if panel.values is not None:
         role = "asks, is read" if role else "is read"

@@ -30,11 +30,8 @@ def draw_matrix(figure: go.Figure, view: StackView) -> bool:
     low, high, colours = view.scale
     cells, steps = pool(view.matrix[np.ix_(rows, columns)])
     names = [
-        [short(axis.name(i)) for i in order[::step]]
-        for axis, order, step in (
-            (stack.queries, rows, steps[0]),
-            (stack.keys, columns, steps[1]),
-        )
+        [short(axis.names[i]) for i in order] if axis.count <= LABELLED else []
+        for axis, order in ((stack.queries, rows), (stack.keys, columns))
     ]
     figure.add_trace(
         go.Heatmap(
@@ -79,12 +76,8 @@ def _frame_matrix(
     strip = (STRIP + 0.012) * side
     ticks: list[dict] = []
     for count, words in zip(shape, names, strict=True):
-        is_named = count <= LABELLED and any(words)
-        ticks.append(
-            {"tickvals": list(range(count)), "ticktext": words}
-            if is_named
-            else {"tickvals": []}
-        )
+        places = list(range(count)) if any(words) else []
+        ticks.append({"tickvals": places, "ticktext": words})
     shared = {"showgrid": False, "zeroline": False, "tickfont": {"size": 14}}
     figure.update_xaxes(
         range=[-0.5 - strip, shape[1] - 0.5],

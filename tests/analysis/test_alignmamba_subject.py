@@ -87,7 +87,7 @@ def test_positions_are_interleaved_and_on_the_grid(subject):
     keys = hidden_stack(subject).keys
     assert keys.modality[:4] == ("depth", "rgb", "depth", "rgb")
     assert keys.grid == (4, 4)
-    assert keys.name(2 * 5 + 1) == "rgb row 2, column 2"
+    assert keys.names[2 * 5 + 1] == "rgb row 2, column 2"
 
 
 def test_transport_rows_are_the_plan_and_the_cost(subject):

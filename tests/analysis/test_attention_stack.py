@@ -45,10 +45,10 @@ def test_tokens_are_found_by_modality():
 def test_tokens_have_names():
     assert MIXED.is_on_grid("b")
     assert not MIXED.is_on_grid("a")
-    assert MIXED.name(4) == "b row 2, column 1"
-    assert MIXED.name(3) == "a token 3"
-    assert PLAIN.name(2) == "token 2"
-    assert TokenAxis(count=2, labels=("cat", "dog")).name(1) == "dog"
+    assert MIXED.names[4] == "b row 2, column 1"
+    assert MIXED.names[3] == "a token 3"
+    assert PLAIN.names[2] == "token 2"
+    assert TokenAxis(count=2, labels=("cat", "dog")).names[1] == "dog"
 
 
 def test_a_row_is_laid_over_the_grid_in_order():
@@ -121,4 +121,4 @@ def test_a_file_becomes_a_stack():
     assert stack.title == "mine.npz"
     assert stack.has_mean
     assert stack.keys.is_on_grid("rgb")
-    assert stack.keys.name(1) == "lamp"
+    assert stack.keys.names[1] == "lamp"

@@ -46,7 +46,7 @@ def _check(data):
         assert len(axis.labels) in (0, axis.count)
         assert len(axis.index) == axis.count
         for token in (0, axis.count - 1):
-            axis.name(token).encode("utf-8")
+            axis.names[token].encode("utf-8")
     assert 0 <= default_query(stack) < stack.queries.count
 
 

@@ -8,10 +8,9 @@ from fusionviz.analysis.interventions import head_names, measure_intervention
 from fusionviz.errors import InputError
 from fusionviz.exhibits.attention_matter import (
     InterventionControls,
-    RankingControls,
     make_intervention,
-    make_ranking,
 )
+from fusionviz.exhibits.attention_ranking import RankingControls, make_ranking
 from fusionviz.exhibits.exhibit import Request
 
 

@@ -13,8 +13,8 @@ from fusionviz.analysis.interventions import (
     widest_open,
 )
 from fusionviz.errors import FusionvizError
-from fusionviz.exhibits.attention_matter import (
-    InterventionControls,
+from fusionviz.exhibits.attention_matter import InterventionControls
+from fusionviz.exhibits.attention_ranking import (
     RankingControls,
     exhibit_ranking,
     measure_ranking,
