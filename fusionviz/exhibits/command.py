@@ -1,17 +1,18 @@
 """What `python -m fusionviz explain` does."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
 
 from fusionviz.errors import InputError
 from fusionviz.exhibits import exhibit_kind, exhibit_kinds
-from fusionviz.exhibits.exhibit import FigureRecipe
+from fusionviz.exhibits.exhibit import Exhibit, FigureRecipe
 from fusionviz.exhibits.explain import default_recipe, explain
 from fusionviz.exhibits.naming import (
     check_weights,
+    load_alignmamba_subject,
     load_subject,
     name_room,
     read_sample,
@@ -59,6 +60,10 @@ def run_explain(
     sample, named = read_sample(rgb, depth, room, depth_unit)
     if given is not None and named != given.subject.sample:
         raise InputError("these are not the files that the recipe was made of")
+    if given is not None and exhibit_kind(given.exhibit).reads == "alignmamba":
+        shown, _ = load_alignmamba_subject(sample, named, checkpoint, device=device)
+        _say(explain(out, [given], shown, None, tell), out, tell)
+        return
     subject, name = load_subject(sample, named, checkpoint, device=device)
     other_sample, _ = read_sample(None, None, other_room, depth_unit)
     other, other_name = load_subject(
@@ -75,7 +80,10 @@ def run_explain(
         if given is None
         else [given]
     )
-    made = explain(out, recipes, subject, other, tell)
+    _say(explain(out, recipes, subject, other, tell), out, tell)
+
+
+def _say(made: Mapping[str, Exhibit], out: Path, tell: Callable[[str], None]) -> None:
     if not made:
         raise InputError("nothing could be made")
     tell(f"wrote {len(made)} figures to {out}: open {out / 'index.html'}")

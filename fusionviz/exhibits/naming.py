@@ -4,6 +4,7 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
+from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
 from fusionviz.analysis.latent_statistics import LatentStatistics, load_statistics
 from fusionviz.analysis.subject import MangoSubject
 from fusionviz.data.records import RGBDSample
@@ -71,6 +72,31 @@ def load_subject(
         checkpoint=checkpoint, weights_sha256=model.card.sha256, sample=named
     )
     return MangoSubject(model, sample, _statistics(checkpoint)), name
+
+
+def load_alignmamba_subject(
+    sample: RGBDSample,
+    named: dict[str, Any],
+    checkpoint: str,
+    *,
+    device: str = "auto",
+) -> tuple[AlignMambaSubject, SubjectName]:
+    """Return a sample as an AlignMamba reads it, and what names the two.
+
+    Raises:
+        InputError: The checkpoint is no AlignMamba on RGB and depth.
+        CheckpointError: It cannot be loaded.
+    """
+    model = load_checkpoint(checkpoint, device)
+    fits = model.card.kind == "alignmamba"
+    if not fits or set(model.config.names) != {"rgb", "depth"}:
+        raise InputError(
+            f"{checkpoint} is no AlignMamba on RGB and depth, such as alignmamba-rooms"
+        )
+    name = SubjectName(
+        checkpoint=checkpoint, weights_sha256=model.card.sha256, sample=named
+    )
+    return AlignMambaSubject(model, sample), name
 
 
 def check_weights(name: SubjectName) -> None:

@@ -20,6 +20,10 @@ MIDDLES = (0.155, 0.5, 0.845)
 """Of the columns A, B and A - B, in parts of the figure's width."""
 
 
+SMALLEST = 1e-3
+"""Scales of A - B end no nearer to 0: what is less is no difference to see."""
+
+
 def draw_difference(figure: go.Figure, comparison: HeadComparison) -> None:
     """Draw A - B over both pictures and as a matrix, or say why there is none."""
     maps, difference = comparison.map_difference, comparison.difference
@@ -77,7 +81,7 @@ def _reach(comparison: HeadComparison) -> float:
     if comparison.difference is None:
         return 1.0
     difference = comparison.a.weights - comparison.b.weights
-    return max(float(np.abs(difference).max()), 1e-6)
+    return max(float(np.abs(difference).max()), SMALLEST)
 
 
 def _map_reach(comparison: HeadComparison) -> float:

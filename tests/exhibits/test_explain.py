@@ -1,6 +1,7 @@
 """The command that writes exhibits says what the API says, and makes figures again."""
 
 import json
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -9,9 +10,13 @@ from typer.testing import CliRunner
 from fusionviz import cli
 from fusionviz.data.rooms import render_room
 from fusionviz.exhibits import exhibit_kind, explain
-from fusionviz.exhibits.exhibit import Request
+from fusionviz.exhibits.exhibit import Request, SubjectName
 from fusionviz.exhibits.explain import find_chrome, write_exhibit
-from fusionviz.exhibits.naming import load_subject, name_room
+from fusionviz.exhibits.naming import (
+    load_alignmamba_subject,
+    load_subject,
+    name_room,
+)
 from tests.tiny_models import write_tiny_checkpoints
 
 NAME = "latents-layer-costs"
@@ -59,6 +64,34 @@ def test_a_recipe_gives_the_numbers_of_the_api(tmp_path):
     assert (tmp_path / "again" / f"{NAME}.json").read_text() == (
         out / f"{NAME}.json"
     ).read_text()
+
+
+def test_a_recipe_of_alignmambas_attention_is_made_again(tmp_path):
+    subject, name = load_alignmamba_subject(
+        render_room(5), name_room(5), "alignmamba-tiny"
+    )
+    kind = exhibit_kind("attention-hidden")
+    controls = kind.controls(channel=3, query=9)
+    made = kind.make(Request(subject=subject, controls=controls))
+    recipe = replace(
+        explain.default_recipe("attention-hidden", name), controls=asdict(controls)
+    )
+    (tmp_path / "recipe.json").write_text(recipe.to_json())
+    result = run("--recipe", tmp_path / "recipe.json", "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    with np.load(tmp_path / "out" / "attention-hidden.npz") as arrays:
+        np.testing.assert_allclose(arrays["matrix"], made.arrays["matrix"], rtol=1e-5)
+
+
+def test_a_recipe_of_brought_attention_needs_the_app(tmp_path):
+    name = SubjectName(
+        checkpoint=None, weights_sha256=None, sample={"attention_sha256": "0"}
+    )
+    recipe = explain.default_recipe("attention-brought", name)
+    (tmp_path / "recipe.json").write_text(recipe.to_json())
+    result = run("--recipe", tmp_path / "recipe.json", "--out", tmp_path / "out")
+    assert result.exit_code != 0
+    assert "without a model" in result.output
 
 
 def test_other_weights_than_the_recipes_are_refused(tmp_path):
