@@ -14,18 +14,22 @@ import subprocess
 import time
 from functools import partial
 from pathlib import Path
+from urllib.parse import quote
 
 import cv2
 import numpy as np
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, Playwright, expect, sync_playwright
 
 from benchmarks.side_by_side import report
 from fusionviz.data.rooms import render_room
+from fusionviz.ui.attention.page import TABS as ATTENTION_TABS
+from fusionviz.ui.latents.page import TABS as LATENTS_TABS
 from tests.browser.find_chromium import find
 from tests.browser.window import ARGUMENTS, ready
 
 ROOT = Path(__file__).resolve().parents[1]
 ROUNDS = 5
+TABS = {"latents": tuple(LATENTS_TABS), "attention": tuple(ATTENTION_TABS)}
 DRAWING = {"3-D drawn in software": (), "without 3-D": ("--disable-3d-apis",)}
 """Without a GPU the browser itself draws 3-D, on the same cores as the server."""
 
@@ -67,9 +71,28 @@ def measure() -> dict[str, float]:
                     for case, value in _uploads(window, port).items()
                 }
                 browser.close()
+            figures |= _warm_tabs(playwright, port)
     finally:
         os.killpg(server.pid, signal.SIGTERM)
         server.wait()
+    return figures
+
+
+def _warm_tabs(playwright: Playwright, port: int) -> dict[str, float]:
+    """Return seconds to open each tab of a page that somebody has opened before."""
+    browser = playwright.chromium.launch(
+        executable_path=find(), args=[*ARGUMENTS, "--disable-3d-apis"]
+    )
+    window = browser.new_page(viewport={"width": 1280, "height": 800})
+    figures = {}
+    for page, tabs in TABS.items():
+        for tab in tabs:
+            path = f"{page}?tab={quote(tab)}"
+            _open(window, port, path)
+            figures[f"warm page, {page}, {tab}"] = statistics.median(
+                _seconds(partial(_open, window, port, path)) for _ in range(ROUNDS)
+            )
+    browser.close()
     return figures
 
 
@@ -100,10 +123,10 @@ def _give(window: Page, key: str, data: np.ndarray) -> None:
     ready(window)
 
 
-def _open(window: Page, port: int) -> None:
+def _open(window: Page, port: int, path: str = "inputs") -> None:
     for _ in range(600):
         try:
-            window.goto(f"http://127.0.0.1:{port}/inputs")
+            window.goto(f"http://127.0.0.1:{port}/{path}")
             break
         except Exception as error:  # noqa: BLE001 - the server is not up yet
             if "ERR_CONNECTION_REFUSED" not in str(error):
