@@ -28,6 +28,7 @@ from tests.browser.find_chromium import find
 from tests.browser.window import ARGUMENTS, ready
 
 ROOT = Path(__file__).resolve().parents[1]
+NOT_UP_YET = ("ERR_CONNECTION_REFUSED", "chrome-error")
 ROUNDS = 5
 TABS = {"latents": tuple(LATENTS_TABS), "attention": tuple(ATTENTION_TABS)}
 DRAWING = {"3-D drawn in software": (), "without 3-D": ("--disable-3d-apis",)}
@@ -129,7 +130,7 @@ def _open(window: Page, port: int, path: str = "inputs") -> None:
             window.goto(f"http://127.0.0.1:{port}/{path}")
             break
         except Exception as error:  # noqa: BLE001 - the server is not up yet
-            if "ERR_CONNECTION_REFUSED" not in str(error):
+            if not any(word in str(error) for word in NOT_UP_YET):
                 raise
             time.sleep(0.05)
     ready(window)
