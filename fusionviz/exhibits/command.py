@@ -6,15 +6,16 @@ from pathlib import Path
 
 import numpy as np
 
+from fusionviz.analysis.subject import MangoSubject
 from fusionviz.errors import InputError
 from fusionviz.exhibits import exhibit_kind, exhibit_kinds
-from fusionviz.exhibits.exhibit import Exhibit, FigureRecipe
+from fusionviz.exhibits.exhibit import Exhibit, FigureRecipe, SubjectName
 from fusionviz.exhibits.explain import default_recipe, explain
 from fusionviz.exhibits.naming import (
     check_weights,
     load_alignmamba_subject,
     load_subject,
-    name_room,
+    read_beside,
     read_sample,
 )
 
@@ -65,10 +66,9 @@ def run_explain(
         _say(explain(out, [given], shown, None, tell), out, tell)
         return
     subject, name = load_subject(sample, named, checkpoint, device=device)
-    other_sample, _ = read_sample(None, None, other_room, depth_unit)
-    other, other_name = load_subject(
-        other_sample, name_room(other_room), checkpoint, device=device
-    )
+    other, other_name = read_beside(subject, name, other_room)
+    if given is not None and given.other is not None:
+        other = _load_other(given.other, name, other, device)
     recipes = (
         [
             default_recipe(
@@ -81,6 +81,19 @@ def run_explain(
         else [given]
     )
     _say(explain(out, recipes, subject, other, tell), out, tell)
+
+
+def _load_other(
+    named: SubjectName, name: SubjectName, beside: MangoSubject, device: str
+) -> MangoSubject:
+    """Return what a recipe compares with, which may have a checkpoint of its own."""
+    if "room" not in named.sample:
+        raise InputError("what this recipe compares with is a file, not a room")
+    if named.checkpoint == name.checkpoint or named.checkpoint is None:
+        return beside
+    check_weights(named)
+    sample = dict(named.sample)
+    return load_subject(beside.sample, sample, named.checkpoint, device=device)[0]
 
 
 def _say(made: Mapping[str, Exhibit], out: Path, tell: Callable[[str], None]) -> None:

@@ -1,6 +1,7 @@
 """From what names a subject to the subject, outside the app."""
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,14 @@ def load_subject(
         checkpoint=checkpoint, weights_sha256=model.card.sha256, sample=named
     )
     return MangoSubject(model, sample, _statistics(checkpoint)), name
+
+
+def read_beside(
+    subject: MangoSubject, name: SubjectName, room: int
+) -> tuple[MangoSubject, SubjectName]:
+    """Return a room as another subject's model reads it, and what names the two."""
+    beside = MangoSubject(subject.model, render_room(room), subject.statistics)
+    return beside, replace(name, sample=name_room(room))
 
 
 def load_alignmamba_subject(

@@ -8,8 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from fusionviz import cli
+from fusionviz.analysis.subject import MangoSubject
 from fusionviz.data.rooms import render_room
-from fusionviz.exhibits import exhibit_kind, explain
+from fusionviz.exhibits import exhibit_kind, exhibit_kinds, explain
 from fusionviz.exhibits.exhibit import Request, SubjectName
 from fusionviz.exhibits.explain import find_chrome, write_exhibit
 from fusionviz.exhibits.naming import (
@@ -124,3 +125,25 @@ def test_pictures_are_written_where_there_is_a_chrome(tmp_path):
     write_exhibit(tmp_path, made, recipe, pictures=True)
     assert (tmp_path / f"{NAME}.png").read_bytes().startswith(b"\x89PNG")
     assert "<svg" in (tmp_path / f"{NAME}.svg").read_text()
+
+
+def test_a_room_gives_every_exhibit_of_the_pages(tmp_path):
+    names = [n for n, kind in exhibit_kinds().items() if kind.reads == "mango"]
+    result = run("--room", 5, "--other-room", 6, "--out", tmp_path)
+    assert result.exit_code == 0, result.output
+    subject, _ = load_subject(render_room(5), name_room(5), "mango-tiny")
+    other = MangoSubject(subject.model, render_room(6))
+    shown = (tmp_path / "index.html").read_text()
+    for name in names:
+        kind = exhibit_kind(name)
+        second = other if kind.needs_other else None
+        made = kind.make(
+            Request(subject=subject, controls=kind.controls(), other=second)
+        )
+        told = json.loads((tmp_path / f"{name}.json").read_text())["numbers"]
+        assert told.keys() == made.numbers.keys()
+        for key, number in made.numbers.items():
+            same = number if isinstance(number, str) else pytest.approx(number, 1e-4)
+            assert told[key] == same, (name, key)
+        assert f'src="{name}.html"' in shown
+        assert (tmp_path / f"{name}.html").exists()
