@@ -4,27 +4,25 @@ What a command needs is imported when it runs, so that `--help` is quick. What g
 wrong on purpose becomes one sentence on stderr and exit code 2.
 """
 
-import functools
 import importlib
 import importlib.util
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, ParamSpec
+from typing import Annotated, Any
 
 import typer
 
-from fusionviz.errors import FusionvizError, InputError
+from fusionviz import cli_figures
+from fusionviz.cli_parts import AsJson, Device, says_what_is_wrong
+from fusionviz.errors import InputError
 
 PROJECT = Path(__file__).resolve().parents[1]
 STOPPED = 130
 """Exit code of a run that was asked to stop, as after Ctrl-C."""
-
-Parameters = ParamSpec("Parameters")
 
 app = typer.Typer(
     help="See inside two multimodal-fusion models, on your own data.",
@@ -34,9 +32,8 @@ app = typer.Typer(
 )
 data_app = typer.Typer(help="Make data.", no_args_is_help=True)
 app.add_typer(data_app, name="data")
-
-Device = Annotated[str, typer.Option(help="auto, cpu, cuda, ...")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+for figure_command in cli_figures.COMMANDS:
+    app.command()(figure_command)
 
 
 class Missing(StrEnum):
@@ -44,22 +41,6 @@ class Missing(StrEnum):
 
     random = "random"
     fixed = "fixed"
-
-
-def says_what_is_wrong(
-    command: Callable[Parameters, None],
-) -> Callable[Parameters, None]:
-    """Return the command with its errors as one sentence and exit code 2."""
-
-    @functools.wraps(command)
-    def wrapped(*args: Parameters.args, **kwargs: Parameters.kwargs) -> None:
-        try:
-            command(*args, **kwargs)
-        except FusionvizError as error:
-            typer.echo(f"fusionviz: {error}", err=True)
-            raise typer.Exit(2) from error
-
-    return wrapped
 
 
 @app.command()
@@ -189,94 +170,6 @@ def measure(
         torch.set_num_threads(threads)
     result = measure_checkpoint(name, data, count=count, repeats=repeats, device=device)
     typer.echo(json.dumps(result, allow_nan=False))
-
-
-@app.command()
-@says_what_is_wrong
-def heads(
-    name: Annotated[str, typer.Argument(help="A MANGO's name, or a path of it.")],
-    data: Annotated[
-        str, typer.Option(help="rooms, nyudv2, or a folder of samples.")
-    ] = "rooms",
-    count: Annotated[int, typer.Option(min=1, help="How many samples.")] = 20,
-    as_json: AsJson = False,
-    device: Device = "auto",
-) -> None:
-    """Tell what each attention head does: how much, how evenly, how far."""
-    from fusionviz.analysis.heads import measure_heads
-    from fusionviz.analysis.heads_text import to_json, to_lines
-    from fusionviz.models.checkpoints import load_checkpoint
-    from fusionviz.training.evaluation import load_samples
-
-    model = load_checkpoint(name, device)
-    if model.card.kind != "mango":
-        raise InputError(f"{model.card.name} is no MANGO: it has no such heads")
-    report = measure_heads(model, load_samples(model.card, data, count))
-    if as_json:
-        told = {"checkpoint": model.card.name, "data": data, **to_json(report)}
-        typer.echo(json.dumps(told, allow_nan=False))
-        return
-    typer.echo("\n".join(to_lines(report)))
-
-
-@app.command()
-@says_what_is_wrong
-def explain(
-    out: Annotated[Path, typer.Option(help="Folder to write to.")],
-    rgb: Annotated[Path | None, typer.Argument(help="An RGB picture.")] = None,
-    depth: Annotated[Path | None, typer.Argument(help="Its depth map.")] = None,
-    room: Annotated[
-        int | None, typer.Option(min=0, help="A generated room instead of files.")
-    ] = None,
-    depth_only: Annotated[
-        bool, typer.Option("--depth-only", help="The one file is a depth map.")
-    ] = False,
-    depth_unit: Annotated[str, typer.Option(help="What depth counts.")] = "auto",
-    checkpoint: Annotated[str, typer.Option(help="A MANGO.")] = "mango-rooms",
-    other_room: Annotated[
-        int, typer.Option(min=0, help="What pictures of two compare with.")
-    ] = 2,
-    recipe: Annotated[
-        Path | None, typer.Option(help="Make this one figure again (JSON, NPZ).")
-    ] = None,
-    device: Device = "auto",
-) -> None:
-    """Write the figures of the app's pages without a browser: HTML, pictures, numbers.
-
-    PNG and SVG are written where a Chrome or Chromium is found.
-    """
-    from fusionviz.exhibits.command import run_explain
-
-    if depth_only:
-        rgb, depth = None, rgb
-    run_explain(
-        out,
-        rgb=rgb,
-        depth=depth,
-        room=room,
-        depth_unit=depth_unit,
-        checkpoint=checkpoint,
-        other_room=other_room,
-        recipe=recipe,
-        device=device,
-        tell=functools.partial(typer.echo, err=True),
-    )
-
-
-@app.command()
-@says_what_is_wrong
-def latents(
-    name: Annotated[str, typer.Argument(help="A MANGO's name, or a path of it.")],
-    count: Annotated[
-        int, typer.Option(min=2, help="Samples to find directions on.")
-    ] = 1024,
-    device: Device = "auto",
-) -> None:
-    """Measure a MANGO's latents over its data, for the Latents page."""
-    from fusionviz.analysis.latent_measure import measure_checkpoint_latents
-
-    path = measure_checkpoint_latents(name, count=count, device=device)
-    typer.echo(f"wrote {path}", err=True)
 
 
 @app.command("app")

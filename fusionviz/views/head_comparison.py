@@ -12,7 +12,6 @@ from fusionviz.views.head_difference import (
     draw_difference,
     largest,
     title_picture,
-    write_above,
 )
 from fusionviz.views.style import (
     MARK,
@@ -21,6 +20,7 @@ from fusionviz.views.style import (
     frame_picture,
     modality_title,
     three_digits,
+    write_above,
 )
 from fusionviz.views.token_maps import (
     MODALITIES,

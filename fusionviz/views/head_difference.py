@@ -13,6 +13,7 @@ from fusionviz.views.style import (
     frame_picture,
     modality_title,
     three_digits,
+    write_above,
 )
 from fusionviz.views.token_maps import MODALITIES, VEIL
 
@@ -166,22 +167,4 @@ def _say(figure: go.Figure, column: int, row: int, text: str) -> None:
     frame_picture(figure, width=1, height=1, row=row, column=column)
     figure.add_annotation(
         text=text, x=0, y=0, showarrow=False, font_size=FONT_SIZE, row=row, col=column
-    )
-
-
-def write_above(
-    figure: go.Figure, text: str, *, x: float, y: float, shift: int
-) -> None:
-    """Write centred lines, `shift` pixels above a height in parts of the figure."""
-    figure.add_annotation(
-        text=text,
-        x=x,
-        y=y,
-        yshift=shift,
-        xref="paper",
-        yref="paper",
-        xanchor="center",
-        yanchor="bottom",
-        showarrow=False,
-        font_size=FONT_SIZE,
     )

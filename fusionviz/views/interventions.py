@@ -19,6 +19,7 @@ from fusionviz.views.style import (
     frame_picture,
     modality_title,
     three_digits,
+    write_above,
 )
 
 FAINT = 0.3
@@ -46,8 +47,10 @@ def draw_intervention(effect: InterventionEffect, *, height: int = 430) -> go.Fi
     _draw_change(figure, rgb, column=2, unit="of 255", words="brighter")
     _draw_change(figure, depth, column=3, unit="m", words="farther")
     for column, title in enumerate(_titles(effect), start=1):
-        _write(figure, title, x=_PANELS[column - 1][0], y=1.0, shift=4)
-    _write(figure, _headline(effect), x=0, y=1.0, shift=52)
+        write_above(
+            figure, title, x=_PANELS[column - 1][0], y=1.0, shift=4, anchor="left"
+        )
+    write_above(figure, _headline(effect), x=0, y=1.0, shift=52, anchor="left")
     dress(figure, height=height, top=88)
     legend = {"orientation": "h", "x": 0, "y": -0.01, "yanchor": "top"}
     legend |= {"itemclick": False, "itemdoubleclick": False}
@@ -204,22 +207,6 @@ def _draw_change(
     )
     side = len(change)
     frame_picture(figure, width=side, height=side, column=column)
-
-
-def _write(figure: go.Figure, text: str, *, x: float, y: float, shift: int) -> None:
-    figure.add_annotation(
-        text=text,
-        x=x,
-        y=y,
-        yshift=shift,
-        xref="paper",
-        yref="paper",
-        xanchor="left",
-        yanchor="bottom",
-        align="left",
-        showarrow=False,
-        font_size=FONT_SIZE,
-    )
 
 
 def _number(value: float) -> str:

@@ -158,6 +158,31 @@ def add_scale_bar(
     }
 
 
+def write_above(
+    figure: go.Figure,
+    text: str,
+    *,
+    x: float,
+    y: float,
+    shift: int,
+    anchor: str = "center",
+) -> None:
+    """Write lines `shift` pixels above a height, places in parts of the figure."""
+    figure.add_annotation(
+        text=text,
+        x=x,
+        y=y,
+        yshift=shift,
+        xref="paper",
+        yref="paper",
+        xanchor=anchor,
+        yanchor="bottom",
+        align=anchor,
+        showarrow=False,
+        font_size=FONT_SIZE,
+    )
+
+
 def three_digits(value: float) -> str:
     """Return a number with three significant digits and no needless exponent."""
     if value == 0:

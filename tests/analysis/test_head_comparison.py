@@ -4,40 +4,25 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from attention_layers import make_attention
 from scipy.spatial.distance import jensenshannon
 
-from fusionviz.analysis.attention import LayerAttention, LayerName
 from fusionviz.analysis.head_comparison import (
     HeadSide,
     compare_heads,
     jensen_shannon_distance,
 )
-from fusionviz.analysis.pictures import Pictures
 
 
-def make_attention(grid=4, seed=0, heads=2):
-    tokens = grid**2
-    rng = np.random.default_rng(seed)
-    weights = np.triu(rng.uniform(0.01, 1, (heads, tokens, tokens)))
-    weights /= weights.sum(axis=-1, keepdims=True)
-    return LayerAttention(
-        layer=LayerName(index=2, kind="mmca", name="block 1 · MMCA rgb → depth"),
-        form="gated",
-        weights=weights.astype(np.float32),
-        gate=np.array([-0.25, 0.1], np.float32),
-        key_tokens=np.arange(tokens),
-        value_tokens=np.arange(tokens, 2 * tokens),
-        grid=grid,
-        pictures=Pictures(rgb=np.zeros((16, 16, 3), np.uint8), depth_m=None),
-        missing=None,
-    )
+def seeded(seed=0, **sizes):
+    return make_attention(np.random.default_rng(seed), **sizes)
 
 
 @pytest.fixture
 def sides():
     return (
-        HeadSide(attention=make_attention(seed=1), head=0, row=5),
-        HeadSide(attention=make_attention(seed=2), head=1, row=5),
+        HeadSide(attention=seeded(seed=1), head=0, row=5),
+        HeadSide(attention=seeded(seed=2), head=1, row=5),
     )
 
 
@@ -78,7 +63,7 @@ def test_rows_that_share_nothing_are_one_apart():
 
 def test_other_numbers_of_tokens_have_no_difference(sides):
     a, _ = sides
-    small = HeadSide(attention=make_attention(grid=2), head=0, row=0)
+    small = HeadSide(attention=seeded(grid=2), head=0, row=0)
     comparison = compare_heads(a, small)
     assert comparison.difference is None
     assert comparison.map_difference is None

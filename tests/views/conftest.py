@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from attention_layers import make_attention
 
-from fusionviz.analysis.attention import LayerAttention, LayerName
+from fusionviz.analysis.attention import LayerAttention
 from fusionviz.analysis.likelihood import Likelihood
 from fusionviz.analysis.pictures import Pictures
 from fusionviz.analysis.segmentation import Segmentation
@@ -63,19 +64,7 @@ def likelihood(rng, pictures) -> Likelihood:
 @pytest.fixture
 def attention(rng, pictures) -> LayerAttention:
     """An MMCA layer from rgb to depth."""
-    weights = np.triu(rng.uniform(0.1, 1, (HEADS, TOKENS, TOKENS)))
-    weights /= weights.sum(axis=-1, keepdims=True)
-    return LayerAttention(
-        layer=LayerName(index=2, kind="mmca", name="block 1 · MMCA rgb → depth"),
-        form="gated",
-        weights=weights.astype(np.float32),
-        gate=np.array([-0.25, 0.1], np.float32),
-        key_tokens=np.arange(TOKENS),
-        value_tokens=np.arange(TOKENS, 2 * TOKENS),
-        grid=GRID,
-        pictures=pictures,
-        missing=None,
-    )
+    return make_attention(rng, grid=GRID, heads=HEADS, pictures=pictures)
 
 
 @pytest.fixture
