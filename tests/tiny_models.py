@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 
 from fusionviz.data.rooms import render_room
-from fusionviz.models.alignmamba import AlignMamba, AlignMambaConfig
+from fusionviz.models.alignmamba import AlignMamba, AlignMambaConfig, ModalityConfig
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import save_checkpoint
 from fusionviz.models.mango import Mango, MangoConfig
@@ -62,11 +62,25 @@ def tiny_alignmamba(seed: int = 0) -> AlignMamba:
     return AlignMamba(config).eval().requires_grad_(False)
 
 
+def tiny_sentiment(seed: int = 0) -> AlignMamba:
+    """An AlignMamba on the generated utterances."""
+    torch.manual_seed(seed)
+    modalities = tuple(
+        ModalityConfig(name=name, kind="conv1d", width=width, positions="fraction")
+        for name, width in {"video": 32, "audio": 24, "text": 40}.items()
+    )
+    config = AlignMambaConfig.sentiment(
+        modalities=modalities, d_model=8, layers=1, d_state=4, dropout=0.0
+    )
+    return AlignMamba(config).eval().requires_grad_(False)
+
+
 def write_tiny_checkpoints(folder: Path) -> None:
-    """Save one of each kind, as `mango-tiny` and `alignmamba-tiny`."""
+    """Save small models: `mango-tiny`, `alignmamba-tiny` and `sentiment-tiny`."""
     for model, name in (
         (tiny_mango(), "mango-tiny"),
         (tiny_alignmamba(), "alignmamba-tiny"),
+        (tiny_sentiment(), "sentiment-tiny"),
     ):
         card = ModelCard(name=name, data="nothing", note="Random weights, for tests.")
         save_checkpoint(model, card, folder)

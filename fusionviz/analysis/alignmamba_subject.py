@@ -1,58 +1,80 @@
-"""One sample as one AlignMamba reads it, and its attention as arrays."""
+"""One sample as one AlignMamba reads it."""
 
-from functools import cached_property, lru_cache
-from typing import cast
+from functools import cached_property
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
-from fusionviz.analysis.attention import missing_modality
-from fusionviz.analysis.attention_stack import (
-    AttentionStack,
-    TokenAxis,
-    named_modalities,
-    numbered,
-)
 from fusionviz.analysis.pictures import Pictures, pictures_of
+from fusionviz.analysis.token_sides import picture_side, sequence_side
+from fusionviz.analysis.token_subject import (
+    AlignmentCase,
+    Floats,
+    Kin,
+    Stage,
+    TokenSide,
+    TokenSubject,
+)
+from fusionviz.data.correspondence import clock_assignment
 from fusionviz.data.records import RGBDSample
-from fusionviz.errors import InputError
+from fusionviz.data.sequences import SequenceSample
 from fusionviz.models.alignmamba import (
     AlignMamba,
+    AlignMambaInputs,
     AlignMambaTrace,
-    hidden_attention,
-    summed_hidden_attention,
+    rgbd_inputs,
+    sequence_inputs,
 )
-from fusionviz.models.alignmamba.backbone import MambaLayer
-from fusionviz.models.alignmamba.block import MambaBlock
-from fusionviz.models.alignmamba.rgbd import rgbd_inputs
+from fusionviz.models.alignmamba.model import Plans
 from fusionviz.models.inputs import ImageBatch, to_batch
 
-ALL_CHANNELS = -1
-"""Stands for the sum over the channels of a Mamba layer."""
 
-KEPT = 8
-"""How many stacks are kept, of whichever subjects were asked last."""
-
-
-class AlignMambaSubject:
+class AlignMambaSubject(TokenSubject):
     """A model and a sample, and what most pictures of the two need, computed once.
 
     As with `MangoSubject`, sessions may share it.
 
     Args:
-        model: An AlignMamba on RGB and depth.
-        sample: RGB, depth or both; learned tokens stand for a missing one.
+        model: An AlignMamba that reads the sample's modalities.
+        sample: RGB, depth or both, or sequences; learned tokens stand for what is
+            missing.
+        kin: The data set that has more samples like this one.
     """
 
-    def __init__(self, model: AlignMamba, sample: RGBDSample) -> None:
-        self.model, self.sample = model, sample
+    def __init__(
+        self,
+        model: AlignMamba,
+        sample: RGBDSample | SequenceSample,
+        kin: Kin | None = None,
+    ) -> None:
+        self.model, self.sample, self.kin = model, sample, kin
+
+    @property
+    def anchor(self) -> str:
+        """The modality that the others are aligned to; it may be missing."""
+        return self.model.config.anchor
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Modalities that are there, in the order in which a moment is interleaved."""
+        there = self.sample.modalities
+        return tuple(name for name in self.model.config.interleaved if name in there)
+
+    @property
+    def missing_names(self) -> tuple[str, ...]:
+        """Modalities that the model has and the sample lacks."""
+        wanted = self.model.config.interleaved
+        return tuple(name for name in wanted if name not in self.names)
 
     @property
     def missing(self) -> str | None:
-        """The modality that the sample lacks, or None."""
-        return missing_modality(self.sample)
+        """What the sample lacks, in words, or None."""
+        return " and ".join(self.missing_names) or None
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """Stages that there are tokens of."""
+        return ("raw", "encoded", "aligned", "fused")
 
     @property
     def channels(self) -> int:
@@ -60,149 +82,115 @@ class AlignMambaSubject:
         return self.model.config.d_model * self.model.config.expand
 
     @cached_property
-    def batch(self) -> ImageBatch:
-        """The sample as the model takes it."""
+    def batch(self) -> ImageBatch | None:
+        """A pair of pictures as the model takes it; None of sequences."""
+        if isinstance(self.sample, SequenceSample):
+            return None
         weight = next(self.model.parameters())
         batch = to_batch([self.sample], self.model.config.image_size)
         return batch.to(weight.device, weight.dtype)
 
     @cached_property
-    def pictures(self) -> Pictures:
-        """What the model reads, square and of its size."""
-        return pictures_of(self.batch)
+    def inputs(self) -> AlignMambaInputs:
+        """The sample as the model takes it."""
+        config = self.model.config
+        if self.batch is not None:
+            return rgbd_inputs(self.batch, config.names)
+        device = next(self.model.parameters()).device
+        return sequence_inputs([self._sequences], config).to(device)
+
+    @cached_property
+    def pictures(self) -> Pictures | None:
+        """What the model reads, square and of its size; None of sequences."""
+        return None if self.batch is None else pictures_of(self.batch)
 
     @cached_property
     def trace(self) -> AlignMambaTrace:
         """The pass with all states of the backbone."""
-        inputs = rgbd_inputs(self.batch, self.model.config.names)
-        return self.model.trace(*inputs, hidden=True)
+        return self.trace_with(None)
+
+    def trace_with(self, plan: Plans | None) -> AlignMambaTrace:
+        """Return the pass with other plans than the model's own.
+
+        Args:
+            plan: By source, (source, target) or (1, source, target): see
+                `AlignMamba.forward`. None: the model's own. Shapes that do not fit
+                are a ValueError.
+        """
+        return self.model.trace(*self.inputs, plan, hidden=True)
+
+    def side(self, name: str) -> TokenSide:
+        """Return the tokens of a modality that is there."""
+        if self.batch is not None:
+            return picture_side(name, self.batch[name], self.model.config.grid)
+        return sequence_side(name, self._sequences)
+
+    def tokens(self, stage: Stage) -> dict[str, Floats]:
+        """Return tokens (token, channel) of each modality that is there, by name."""
+        return tokens_of(self.trace, self.names, stage) if stage != "raw" else self._raw
+
+    @cached_property
+    def _raw(self) -> dict[str, Floats]:
+        sides = {name: self.side(name).features for name in self.names}
+        return {name: raw for name, raw in sides.items() if raw is not None}
+
+    @property
+    def _sequences(self) -> SequenceSample:
+        if not isinstance(self.sample, SequenceSample):
+            raise TypeError("a pair of pictures has no sequences")
+        return self.sample
+
+    def _case(self, source: str) -> AlignmentCase:
+        alignment = self.trace.alignments[source]
+        truth, word = self._truth(source)
+        return AlignmentCase(
+            source=self.side(source),
+            target=self.side(self.anchor),
+            x=self.trace.tokens[source][0],
+            y=self.trace.tokens[self.anchor][0],
+            cost=alignment.cost[0],
+            own_plan=alignment.coupling[0],
+            own_solver=self.model.config.alignment,
+            truth=truth,
+            truth_word=word,
+            clock=None if self.batch is not None else clock_of(self._sequences, source),
+        )
+
+    def _truth(self, source: str) -> tuple[NDArray[np.int64] | None, str]:
+        if self.batch is not None:  # both pictures show the same view
+            return np.arange(self.model.config.grid**2), "its own place"
+        truth = self._sequences.alignment.get(source)
+        return truth, "its true word" if self._sequences.words else "its true step"
 
 
-@lru_cache(maxsize=KEPT)
-def hidden_stack(
-    subject: AlignMambaSubject,
-    channel: int = ALL_CHANNELS,
-    skip: bool = False,
-) -> AttentionStack:
-    """Return the hidden attention of every Mamba layer.
-
-    Heads are the directions in which a layer reads: forward, and backward where the
-    model has both.
+def tokens_of(
+    trace: AlignMambaTrace, names: tuple[str, ...], stage: Stage
+) -> dict[str, Floats]:
+    """Return one stage's tokens of a trace's first sample, by modality.
 
     Args:
-        subject: Model and sample.
-        channel: Of the scan, or `ALL_CHANNELS` for their sum.
-        skip: Whether the diagonal includes the skip weights D.
-
-    Raises:
-        InputError: There is no such channel.
+        trace: With hidden states.
+        names: Modalities that the sample has.
+        stage: Not `raw`, of which a trace knows nothing.
     """
-    if not ALL_CHANNELS <= channel < subject.channels:
-        raise InputError(f"channels are 0 to {subject.channels - 1}, got {channel}")
-    trace, model = subject.trace, subject.model
-    with torch.inference_mode():
-        layers = [
-            _directions(model, index, state, channel, skip)
-            for index, state in enumerate(trace.hidden[:-1])
-        ]
-    weights = np.stack(layers)
-    names = named_modalities(trace.interleaved_modality.tolist(), trace.modalities)
-    grid = None if trace.grid is None else (trace.grid, trace.grid)
-    tokens = TokenAxis(count=len(names), modality=names, grid=grid)
-    which = "summed over channels" if channel == ALL_CHANNELS else f"channel {channel}"
-    return AttentionStack(
-        title=f"hidden attention, {which}",
-        weights=weights,
-        layers=numbered("Mamba layer", len(layers)),
-        heads=("forward", "backward")[: weights.shape[1]],
-        head_word="Direction",
-        queries=tokens,
-        keys=tokens,
-        meaning=(
-            "A weight M[t, s] says how much of the scan's input at position s is added "
-            "to its output at position t: it has a sign, and rows have no fixed sum."
-        ),
-        pictures=subject.pictures,
-        missing=subject.missing,
-    )
+    if stage == "encoded":
+        return {name: trace.tokens[name][0] for name in names}
+    if stage == "aligned":
+        return {
+            name: trace.tokens[name][0]
+            if name == trace.anchor
+            else trace.alignments[name].after[0]
+            for name in names
+        }
+    last = trace.hidden[-1][0]
+    return {
+        name: last[trace.modalities.index(name) :: len(trace.modalities)]
+        for name in names
+    }
 
 
-@lru_cache(maxsize=KEPT)
-def transport_stack(subject: AlignMambaSubject) -> AttentionStack:
-    """Return what is sent from each source to the anchor: the plan, and its costs.
-
-    Layers are the sources; heads are the plan, whose rows sum to 1, and the cost.
-
-    Raises:
-        InputError: A modality is missing, so that nothing is sent.
-    """
-    trace = subject.trace
-    present = [
-        name
-        for name in trace.alignments
-        if trace.present[name][0] and trace.present[trace.anchor][0]
-    ]
-    if not present:
-        raise InputError(
-            f"A plan goes from one modality to the other, and {subject.missing} is "
-            "missing: choose a pair that has both."
-        )
-    layers = [
-        np.stack([one.coupling[0] * len(one.coupling[0]), one.cost[0]])
-        for one in (trace.alignments[name] for name in present)
-    ]
-    sources, targets = layers[0].shape[1:]
-    grid = None if trace.grid is None else (trace.grid, trace.grid)
-    return AttentionStack(
-        title="transport",
-        weights=np.stack(layers).astype(np.float32),
-        layers=tuple(f"{name} → {trace.anchor}" for name in present),
-        heads=("plan", "cost"),
-        head_word="Shown",
-        queries=TokenAxis(count=sources, modality=(present[0],) * sources, grid=grid),
-        keys=TokenAxis(count=targets, modality=(trace.anchor,) * targets, grid=grid),
-        meaning=(
-            "A weight of the plan is the share of source token i that is sent to "
-            "anchor token j, so rows sum to 1; a cost is 1 − cosine of the two tokens, "
-            "0 to 2."
-        ),
-        pictures=subject.pictures,
-    )
-
-
-def _directions(
-    model: AlignMamba,
-    index: int,
-    state: NDArray[np.floating],
-    channel: int,
-    skip: bool,
-) -> NDArray[np.float32]:
-    """Return a layer's matrices, (direction, token, token), NaN where none can read."""
-    layer = cast(MambaLayer, model.backbone.layers[index])
-    normed = layer.norm(torch.from_numpy(state).to(next(model.parameters())))
-    ahead = _matrix(layer.block, normed, channel, skip)
-    later = np.triu(np.ones(ahead.shape, bool), 1)
-    matrices = [np.where(later, np.nan, ahead)]
-    if layer.backward_block is not None:
-        back = _matrix(layer.backward_block, normed.flip(1), channel, skip)
-        matrices.append(np.where(later, np.nan, back)[::-1, ::-1])
-    return np.stack(matrices).astype(np.float32)
-
-
-def _matrix(
-    block: MambaBlock, hidden: Tensor, channel: int, skip: bool
-) -> NDArray[np.floating]:
-    trace = block.trace(hidden)
-    D = trace.D if skip else None
-    if channel == ALL_CHANNELS:
-        summed = summed_hidden_attention(trace.delta, trace.A, trace.B, trace.C, D)
-        return summed[0].cpu().numpy()
-    one = slice(channel, channel + 1)
-    weights = hidden_attention(
-        trace.delta[:, one],
-        trace.A[one],
-        trace.B,
-        trace.C,
-        None if D is None else D[one],
-    )
-    return weights[0, 0].cpu().numpy()
+def clock_of(sample: SequenceSample, source: str) -> NDArray[np.int64] | None:
+    """Return where a source's steps belong by the clock alone, None without one."""
+    if not {source, sample.anchor} <= set(sample.times):
+        return None
+    return clock_assignment(sample, source)

@@ -27,6 +27,17 @@ MODULES = (
     "attention_matter",
     "attention_compare",
     "attention_other",
+    "transport_solvers",
+    "transport_convergence",
+    "transport_patch",
+    "transport_ribbon",
+    "transport_model",
+    "distributions_embedding",
+    "distributions_distance",
+    "distributions_kernel",
+    "distributions_test",
+    "distributions_samples",
+    "distributions_training",
 )
 """Modules of this package, each with a tuple EXHIBITS, in the order of the pages."""
 

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fusionviz.analysis.alignmamba_subject import (
+from fusionviz.analysis.alignmamba_stacks import (
     ALL_CHANNELS,
-    AlignMambaSubject,
     hidden_stack,
     transport_stack,
 )
+from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
 from fusionviz.analysis.attention_stack import (
     LARGEST_SIDE,
     MEAN,

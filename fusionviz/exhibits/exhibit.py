@@ -73,8 +73,9 @@ class Controls:
 C = TypeVar("C", bound=Controls)
 S = TypeVar("S", default=MangoSubject)
 
-Reads = Literal["mango", "alignmamba", "attention"]
-"""Kinds of subject: a sample as one of the models reads it, or attention arrays."""
+Reads = Literal["mango", "alignmamba", "tokens", "attention"]
+"""Kinds of subject: a sample as MANGO or an AlignMamba reads it; one whose tokens are
+an AlignMamba's or features without a model; or attention arrays."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -131,7 +132,9 @@ class SubjectName:
         weights_sha256: Of its file of weights, None likewise.
         sample: `{"room": seed}`, or the SHA-256 of each file of an uploaded pair and
             the depth unit: `{"rgb_sha256", "depth_sha256", "depth_unit"}`; of
-            attention that was brought `{"attention_sha256"}`.
+            attention that was brought `{"attention_sha256"}`; of sequences
+            `{"utterance": seed}`, `{"mosi_video": id}`, `{"mosi_words": id}` or, by
+            name of the file, `{"sequences_sha256": {name: sha256}}`.
     """
 
     checkpoint: str | None

@@ -13,6 +13,7 @@ from fusionviz.data.rgbd_files import read_pair
 from fusionviz.data.rooms import render_room
 from fusionviz.errors import CheckpointError, InputError
 from fusionviz.exhibits.exhibit import SubjectName
+from fusionviz.exhibits.token_naming import kin_of
 from fusionviz.models.checkpoints import load_checkpoint, read_card
 
 FIRST_CHECKPOINT = "mango-rooms"
@@ -105,7 +106,7 @@ def load_alignmamba_subject(
     name = SubjectName(
         checkpoint=checkpoint, weights_sha256=model.card.sha256, sample=named
     )
-    return AlignMambaSubject(model, sample), name
+    return AlignMambaSubject(model, sample, kin_of(model.card)), name
 
 
 def check_weights(name: SubjectName) -> None:

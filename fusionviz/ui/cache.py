@@ -94,9 +94,10 @@ def cloud_figure(sample_key: str, _sample: RGBDSample) -> tuple[go.Figure, str]:
 def _model(name: str, weights_print: str) -> Any:  # noqa: ANN401 - of any kind
     loaded = load_checkpoint(name)
     # The first pass compiles and allocates: it is made here, so that the times that
-    # the page shows are those of the model.
-    with MODEL_WORK:
-        _MEASURES[loaded.card.kind](loaded, _BLANK)
+    # the page shows are those of the model. Of models on sequences it shows none.
+    if getattr(loaded.config, "head", "dense") == "dense":
+        with MODEL_WORK:
+            _MEASURES[loaded.card.kind](loaded, _BLANK)
     return loaded
 
 

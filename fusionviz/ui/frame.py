@@ -24,6 +24,8 @@ PAGES = (
     PageLine("inputs", "Inputs"),
     PageLine("latents", "Latents"),
     PageLine("attention", "Attention"),
+    PageLine("transport", "Transport"),
+    PageLine("distributions", "Distributions"),
 )
 """Every page there is, in the order of the menu; the first one is the default."""
 

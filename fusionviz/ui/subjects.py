@@ -98,6 +98,13 @@ def pick(card: ModelCard, chosen: Chosen) -> Picked:
     return Picked(subject=subject, card=card, chosen=chosen)
 
 
+def draw_title_line(picked: Picked) -> None:
+    """Draw what the page is of, under its question."""
+    missing = picked.subject.missing
+    guess = "" if missing is None else f" Its {missing} is MANGO's guess."
+    st.caption(f"**{picked.chosen.title}**, read by {picked.card.name}.{guess}")
+
+
 def pick_room(like: Picked, seed: int) -> Picked:
     """Return a room as the model of another subject reads it."""
     return pick(like.card, chosen_room(seed))

@@ -1,20 +1,21 @@
 """Tabs whose hidden ones do no work, and which the address knows."""
 
 from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 import streamlit as st
 
-from fusionviz.ui.subjects import Picked
-
-Panel = Callable[[Picked, bool], None]
-"""Draws a tab; when hidden, only the controls that are in the address."""
+P = TypeVar("P")
 
 
-def draw_tabs(tabs: Mapping[str, Panel], picked: Picked) -> None:
-    """Draw a subject's title line and its tabs."""
-    missing = picked.subject.missing
-    guess = "" if missing is None else f" Its {missing} is MANGO's guess."
-    st.caption(f"**{picked.chosen.title}**, read by {picked.card.name}.{guess}")
+def draw_tabs(tabs: Mapping[str, Callable[[P, bool], None]], picked: P) -> None:
+    """Draw a page's tabs.
+
+    Args:
+        tabs: By title, what draws it; told whether it is visible. When hidden, it
+            draws only the controls that are in the address.
+        picked: What the page shows.
+    """
     places = st.tabs(list(tabs), key="tab", on_change="rerun", bind="query-params")
     for place, draw in zip(places, tabs.values(), strict=True):
         with place:

@@ -1,13 +1,17 @@
 """Tiny models, rooms as they read them, and a file of attention."""
 
+import numpy as np
 import pytest
 
 from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
 from fusionviz.analysis.attention_stack import stack_of_file
+from fusionviz.analysis.feature_subject import FeatureSubject
 from fusionviz.analysis.subject import MangoSubject
 from fusionviz.data.attention_files import example_file, read_attention
 from fusionviz.data.rooms import render_room
-from tests.tiny_models import tiny_alignmamba, tiny_mango
+from fusionviz.data.sentiment import render_utterance
+from fusionviz.data.sequences import SequenceSample
+from tests.tiny_models import tiny_alignmamba, tiny_mango, tiny_sentiment
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +31,25 @@ def other(mango):
 
 @pytest.fixture(scope="session")
 def mamba_subject():
-    return AlignMambaSubject(tiny_alignmamba(), render_room(3, (48, 48)))
+    return AlignMambaSubject(tiny_alignmamba(), render_room(3, (48, 48)), "rooms")
+
+
+@pytest.fixture(scope="session")
+def utterance_subject():
+    """Words, a face and a voice, as a tiny model reads them; the truth is known."""
+    return AlignMambaSubject(tiny_sentiment(), render_utterance(12), "sentiment")
+
+
+@pytest.fixture(scope="session")
+def feature_subject():
+    """Sequences without a model."""
+    random = np.random.default_rng(0)
+    lengths = {"text": 5, "video": 9, "audio": 12}
+    modalities = {
+        name: random.normal(size=(length, 6)).astype(np.float32)
+        for name, length in lengths.items()
+    }
+    return FeatureSubject(SequenceSample(modalities=modalities))
 
 
 @pytest.fixture(scope="session")
@@ -38,4 +60,9 @@ def stack():
 @pytest.fixture(scope="session")
 def subjects(subject, mamba_subject, stack):
     """By what kinds of exhibits read."""
-    return {"mango": subject, "alignmamba": mamba_subject, "attention": stack}
+    return {
+        "mango": subject,
+        "alignmamba": mamba_subject,
+        "tokens": mamba_subject,
+        "attention": stack,
+    }

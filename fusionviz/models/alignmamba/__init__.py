@@ -15,7 +15,7 @@ from fusionviz.models.alignmamba.scan import (
     scan_backends,
     selective_scan,
 )
-from fusionviz.models.alignmamba.sequences import sequence_inputs
+from fusionviz.models.alignmamba.sequences import sequence_inputs, why_unread
 from fusionviz.models.alignmamba.trace import AlignMambaTrace, AlignmentTrace
 
 __all__ = [
@@ -36,4 +36,5 @@ __all__ = [
     "selective_scan",
     "sequence_inputs",
     "summed_hidden_attention",
+    "why_unread",
 ]

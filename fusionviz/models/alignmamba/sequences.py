@@ -45,6 +45,29 @@ def sequence_inputs(
     )
 
 
+def why_unread(sample: SequenceSample, config: AlignMambaConfig) -> str | None:
+    """Return in words why a model cannot read sequences, None where it can.
+
+    Args:
+        sample: Modalities that the model does not have are no hindrance.
+        config: Of the model.
+    """
+    known = [name for name in config.names if name in sample.modalities]
+    if not known:
+        return f"it reads {', '.join(config.names)}, not {', '.join(sample.names)}"
+    for name in known:
+        x, wanted = sample.modalities[name], config.modality(name)
+        if wanted.kind == "image":
+            return f"its {name} is a picture"
+        if (wanted.kind == "tokens") != (x.ndim == 1):
+            return f"its {name} is {'ids' if wanted.kind == 'tokens' else 'features'}"
+        if x.ndim == 2 and x.shape[1] != wanted.width:
+            return f"its {name} has {wanted.width} features a step, not {x.shape[1]}"
+        if x.ndim == 1 and not 0 <= x.min() <= x.max() < wanted.width:
+            return f"its {name} has ids below {wanted.width}"
+    return None
+
+
 def _steps(sample: SequenceSample) -> int:
     """Return how many steps a sample's anchor has, also where it is missing."""
     if sample.anchor in sample.modalities:

@@ -8,7 +8,7 @@ from fusionviz.ui.attention import (
     one_head,
     overview,
 )
-from fusionviz.ui.subjects import Picked
+from fusionviz.ui.subjects import Picked, draw_title_line
 from fusionviz.ui.tabs import draw_tabs
 
 TABS = {
@@ -24,4 +24,5 @@ TABS = {
 def draw_attention(picked: Picked) -> None:
     """Draw the page for a subject."""
     overview.open_head()
+    draw_title_line(picked)
     draw_tabs(TABS, picked)

@@ -6,11 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from fusionviz.analysis.alignmamba_subject import (
-    AlignMambaSubject,
-    hidden_stack,
-    transport_stack,
-)
+from fusionviz.analysis.alignmamba_stacks import hidden_stack, transport_stack
+from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
 from fusionviz.analysis.attention_stack import AttentionStack, stack_of_file
 from fusionviz.data.attention_files import example_file, read_attention
 from fusionviz.data.records import RGBDSample

@@ -1,7 +1,7 @@
 """The tabs of the Latents page."""
 
 from fusionviz.ui.latents import between, film, sampling, traverse, trust
-from fusionviz.ui.subjects import Picked
+from fusionviz.ui.subjects import Picked, draw_title_line
 from fusionviz.ui.tabs import draw_tabs
 
 TABS = {
@@ -15,4 +15,5 @@ TABS = {
 
 def draw_latents(picked: Picked) -> None:
     """Draw the page for a subject."""
+    draw_title_line(picked)
     draw_tabs(TABS, picked)

@@ -11,6 +11,7 @@ from fusionviz.ui.headline import draw_headline
 from fusionviz.ui.panels import attention, likelihood, segmentation, timing, transport
 from fusionviz.ui.panels.readings import Readings
 from fusionviz.ui.sidebar import TITLES
+from fusionviz.ui.tabs import draw_tabs
 from fusionviz.views.pair import describe_pair
 from fusionviz.views.style import three_digits
 
@@ -40,10 +41,7 @@ def draw_readings(readings: Readings) -> None:
     for kind, trouble in readings.troubles.items():
         st.warning(f"**{TITLES[kind]}**: {trouble}", icon=":material/info:")
     draw_headline(headline(readings), key="headline")
-    tabs = st.tabs(list(TABS), key="tab", on_change="rerun", bind="query-params")
-    for tab, draw in zip(tabs, TABS.values(), strict=True):
-        with tab:
-            draw(readings, bool(tab.open))
+    draw_tabs(TABS, readings)
 
 
 def headline(readings: Readings) -> Mapping[str, tuple[str, str]]:

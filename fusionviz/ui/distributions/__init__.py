@@ -1,0 +1,1 @@
+"""The Distributions page: how far apart modalities are, stage by stage."""

@@ -1,0 +1,17 @@
+"""The tabs of the Distributions page."""
+
+from fusionviz.ui.distributions import distance, embedding, samples, training
+from fusionviz.ui.tabs import draw_tabs
+from fusionviz.ui.tokens.picked import PickedTokens
+
+TABS = {
+    "Embedding": embedding.draw_panel,
+    "Distance": distance.draw_panel,
+    "Many samples": samples.draw_panel,
+    "Training and λ": training.draw_panel,
+}
+
+
+def draw_distributions(picked: PickedTokens) -> None:
+    """Draw the page for a subject."""
+    draw_tabs(TABS, picked)

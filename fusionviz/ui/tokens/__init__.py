@@ -1,0 +1,1 @@
+"""What the Transport and Distributions pages share: which data they are of."""

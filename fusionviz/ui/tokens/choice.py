@@ -1,0 +1,217 @@
+"""Which data the Transport and Distributions pages are of."""
+
+from typing import Any
+
+import streamlit as st
+
+from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
+from fusionviz.analysis.feature_subject import FeatureSubject
+from fusionviz.analysis.token_subject import Kin, TokenSubject
+from fusionviz.data.mosi import load_mosi_videos
+from fusionviz.data.sentiment import SEEDS, render_utterance
+from fusionviz.data.sequences import SequenceSample
+from fusionviz.errors import FusionvizError, InputError
+from fusionviz.exhibits.exhibit import SubjectName
+from fusionviz.exhibits.token_naming import (
+    kin_of,
+    name_utterance,
+    name_video,
+    readers_of,
+)
+from fusionviz.models.cards import ModelCard
+from fusionviz.ui import cache
+from fusionviz.ui.choice import chosen_sample
+from fusionviz.ui.panels.readings import how_to_get, trouble_with
+from fusionviz.ui.share import forget, publish, recall, recall_word
+from fusionviz.ui.sidebar import picked_checkpoint
+from fusionviz.ui.tokens.brought import Brought, brought_sequences
+from fusionviz.ui.tokens.picked import PickedTokens
+
+DATA = {
+    "pair": "RGB-D pair",
+    "utterance": "Generated utterance",
+    "mosi": "CMU-MOSI video",
+    "file": "Your sequences",
+}
+DATA_KEY, UTTERANCE, VIDEO, READER = "data", "utterance", "video", "reader"
+NO_MODEL = "no model"
+_FIRST_UTTERANCE = 12
+
+
+def picked_tokens() -> PickedTokens | None:
+    """Draw the choice of data, and return what is chosen.
+
+    Where there is none, say why and what to do.
+    """
+    with st.container(
+        horizontal=True, vertical_alignment="bottom", gap="small", key="data_choice"
+    ):
+        data = _choose_data()
+        place = st.container(
+            horizontal=True, vertical_alignment="bottom", gap="small", width="stretch"
+        )
+    try:
+        return _pick(data, place)
+    except FusionvizError as error:
+        st.error(str(error), icon=":material/error:")
+        return None
+
+
+def _choose_data() -> str:
+    recall_word(DATA_KEY, "pair", DATA)
+    data = st.selectbox(
+        "Data",
+        list(DATA),
+        format_func=DATA.__getitem__,
+        key=DATA_KEY,
+        width=200,
+        help="The pair of the sidebar, or video, voice and words that tell of the same "
+        "thing.",
+    )
+    publish(DATA_KEY, "pair")
+    return data
+
+
+def _pick(data: str, place: Any) -> PickedTokens | None:  # noqa: ANN401
+    if data != "utterance":
+        forget([UTTERANCE])
+    if data != "mosi":
+        forget([VIDEO])
+    if data == "pair":
+        forget([READER])
+        return _pick_pair(place)
+    found = {
+        "utterance": _choose_utterance,
+        "mosi": _choose_video,
+        "file": lambda _: brought_sequences(),
+    }[data](place)
+    if found is None:
+        forget([READER])
+        return None
+    return _pick_reader(found, place)
+
+
+def _pick_pair(place: Any) -> PickedTokens | None:  # noqa: ANN401
+    chosen = chosen_sample()
+    if chosen is None:
+        return None
+    card = picked_checkpoint("alignmamba")
+    if card is None:
+        st.info(f"**AlignMamba**: {how_to_get('alignmamba')}", icon=":material/info:")
+        return None
+    try:
+        model = cache.model(card)
+    except FusionvizError as error:
+        st.error(f"**AlignMamba**: {trouble_with(card, error)}")
+        return None
+    key = f"{card.sha256}-{chosen.key}"
+    subject = _read(key, kin_of(card), model, chosen.sample)
+    gone = f" It has no {subject.missing}." if subject.missing else ""
+    place.caption(
+        f"**{chosen.title}**, read by {card.name}.{gone} Choose both in the sidebar."
+    )
+    name = SubjectName(
+        checkpoint=card.name, weights_sha256=card.sha256, sample=chosen.recipe
+    )
+    return PickedTokens(
+        subject=subject, key=key, name=name, title=chosen.title, card=card
+    )
+
+
+def _choose_utterance(place: Any) -> Brought:  # noqa: ANN401
+    last = SEEDS["test"][-1]
+    recall(UTTERANCE, _FIRST_UTTERANCE, low=0, high=last)
+    seed = place.number_input(
+        "Utterance (seed)",
+        min_value=0,
+        max_value=last,
+        key=UTTERANCE,
+        width=150,
+        help="Every number is another one that no training has seen; which word each "
+        "frame belongs to is known.",
+    )
+    publish(UTTERANCE, _FIRST_UTTERANCE)
+    return Brought(
+        sample=_utterance(seed),
+        key=f"utterance-{seed}",
+        title=f"Utterance {seed}",
+        named=name_utterance(seed),
+    )
+
+
+def _choose_video(place: Any) -> Brought:  # noqa: ANN401
+    videos = _videos()
+    recall_word(VIDEO, next(iter(videos)), videos)
+    video = place.selectbox("Video", list(videos), key=VIDEO, width=190)
+    publish(VIDEO, next(iter(videos)))
+    return Brought(
+        sample=videos[video],
+        key=f"mosi-{video}",
+        title=f"Video {video}",
+        named=name_video(video),
+    )
+
+
+def _pick_reader(found: Brought, place: Any) -> PickedTokens:  # noqa: ANN401
+    cards = {card.name: card for card in readers_of(found.sample)}
+    names = [*cards, NO_MODEL]
+    recall_word(READER, names[0], names)
+    reader = place.selectbox(
+        "Read by",
+        names,
+        key=READER,
+        width=280,
+        help="An AlignMamba for features of these widths; without a model, features of "
+        "one width are compared as they are.",
+    )
+    publish(READER, names[0])
+    place.caption(_summary(found.sample))
+    card = cards.get(reader)
+    sha256 = None if card is None else card.sha256
+    key = f"{sha256 or 'no-model'}-{found.key}"
+    name = SubjectName(
+        checkpoint=None if card is None else card.name,
+        weights_sha256=sha256,
+        sample=found.named,
+    )
+    subject = _subject(key, card, found.sample)
+    return PickedTokens(
+        subject=subject, key=key, name=name, title=found.title, card=card
+    )
+
+
+def _subject(key: str, card: ModelCard | None, sample: SequenceSample) -> TokenSubject:
+    if card is None:
+        return _features(key, sample)
+    try:
+        return _read(key, kin_of(card), cache.model(card), sample)
+    except FusionvizError as error:
+        raise InputError(f"**AlignMamba**: {trouble_with(card, error)}") from error
+
+
+def _summary(sample: SequenceSample) -> str:
+    steps = ", ".join(f"{name} {len(x)}" for name, x in sample.modalities.items())
+    told = ""
+    if sample.target is not None and not sample.target.ndim:
+        told = f" True sentiment: {float(sample.target):+.2f} of ±3."
+    return f"Steps: {steps}.{told}"
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _read(key: str, kin: Kin | None, _model: Any, _sample: Any) -> AlignMambaSubject:  # noqa: ANN401
+    return AlignMambaSubject(_model, _sample, kin)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _features(key: str, _sample: SequenceSample) -> FeatureSubject:
+    return FeatureSubject(_sample)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _utterance(seed: int) -> SequenceSample:
+    return render_utterance(seed)
+
+
+@st.cache_resource(max_entries=1, show_spinner="Reading CMU-MOSI …")
+def _videos() -> dict[str, SequenceSample]:
+    return {one.id: one for one in load_mosi_videos()}

@@ -1,0 +1,1 @@
+"""The Transport page: where each token goes, and what it costs."""
