@@ -1,7 +1,9 @@
 """The one look of all figures: colours, type, and how a picture is framed."""
 
 import colorsys
+import zlib
 from collections.abc import Sequence
+from html import escape
 
 import plotly.graph_objects as go
 
@@ -14,6 +16,14 @@ MODALITY_COLOURS = {
     "thermal": "#D55E00",
 }
 """Okabe and Ito's colours, safe for colour-blind eyes; the same on every page."""
+
+OTHER_COLOURS = ("#54CC70", "#843CE8", "#B43C28", "#546C70", "#549CE8", "#6CCCA0")
+"""For modalities that have no colour of their own.
+
+They differ from those that have, from `MARK` and from one another by CIELAB distances
+of 17 and more, also as protanopes and deuteranopes see them (Machado et al. 2009); so
+do the known ones.
+"""
 
 MODALITY_NAMES = {"rgb": "RGB", "depth": "depth"}
 
@@ -69,10 +79,21 @@ def _spread_colour(index: int) -> str:
     return "#" + "".join(f"{round(255 * part):02x}" for part in rgb)
 
 
+def modality_colour(modality: str) -> str:
+    """Return a modality's colour; one without its own has the same one every time.
+
+    Two such names may share a colour: there are six.
+    """
+    if modality in MODALITY_COLOURS:
+        return MODALITY_COLOURS[modality]
+    drawn = zlib.crc32(modality.encode(errors="replace"))
+    return OTHER_COLOURS[drawn % len(OTHER_COLOURS)]
+
+
 def modality_title(modality: str, detail: str = "") -> str:
     """Return a panel's title in its modality's colour: a dot, the name, a detail."""
-    name = MODALITY_NAMES.get(modality, modality)
-    dot = f'<span style="color:{MODALITY_COLOURS[modality]}">●</span>'
+    name = escape(MODALITY_NAMES.get(modality, modality))
+    dot = f'<span style="color:{modality_colour(modality)}">●</span>'
     return f"{dot} <b>{name}</b>" + (f"  {detail}" if detail else "")
 
 

@@ -3,7 +3,16 @@ import pytest
 
 from fusionviz.data.rooms import CLASS_NAMES
 from fusionviz.views.pixels import grey_depth, hatching, picture_address
-from fusionviz.views.style import CLASS_COLOURS, class_colours, three_digits
+from fusionviz.views.style import (
+    CLASS_COLOURS,
+    MARK,
+    MODALITY_COLOURS,
+    OTHER_COLOURS,
+    class_colours,
+    modality_colour,
+    modality_title,
+    three_digits,
+)
 
 
 @pytest.mark.parametrize(
@@ -30,6 +39,24 @@ def test_the_thirteen_classes_have_colours_of_their_own():
 def test_other_classes_differ_too():
     colours = class_colours([f"class {n}" for n in range(40)])
     assert len(set(colours)) == 40
+
+
+def test_known_modalities_keep_their_colours_and_others_get_a_lasting_one():
+    assert {name: modality_colour(name) for name in MODALITY_COLOURS} == (
+        MODALITY_COLOURS
+    )
+    others = [modality_colour(f"sensor {n}") for n in range(60)]
+    assert set(others) == set(OTHER_COLOURS)
+    assert not {*others} & {*MODALITY_COLOURS.values(), MARK}
+    # Of another process: Python's own hash of text changes with each.
+    assert modality_colour("lidar") == "#549CE8"
+
+
+def test_a_title_takes_any_name_as_text():
+    assert modality_title("depth", "256").endswith("<b>depth</b>  256")
+    title = modality_title("<b>lidar&")
+    assert "&lt;b&gt;lidar&amp;" in title
+    assert modality_colour("<b>lidar&") in title
 
 
 def test_hatching_covers_the_mask_and_nothing_else():
