@@ -50,7 +50,19 @@ def explain(
         bool, typer.Option("--depth-only", help="The one file is a depth map.")
     ] = False,
     depth_unit: Annotated[str, typer.Option(help="What depth counts.")] = "auto",
+    utterance: Annotated[
+        int | None, typer.Option(min=0, help="A generated utterance instead.")
+    ] = None,
+    video: Annotated[
+        str | None, typer.Option(help="Id of a video of CMU-MOSI instead.")
+    ] = None,
+    sequences: Annotated[
+        list[Path] | None, typer.Option(help="Sequences instead: an NPZ, or CSVs.")
+    ] = None,
     checkpoint: Annotated[str, typer.Option(help="A MANGO.")] = "mango-rooms",
+    alignmamba: Annotated[
+        str | None, typer.Option(help="An AlignMamba; the first that fits if not set.")
+    ] = None,
     other_room: Annotated[
         int, typer.Option(min=0, help="What pictures of two compare with.")
     ] = 2,
@@ -63,22 +75,24 @@ def explain(
 
     PNG and SVG are written where a Chrome or Chromium is found.
     """
-    from fusionviz.exhibits.command import run_explain
+    from fusionviz.exhibits.command import Wanted, run_explain
 
     if depth_only:
         rgb, depth = None, rgb
-    run_explain(
-        out,
+    wanted = Wanted(
         rgb=rgb,
         depth=depth,
-        room=room,
         depth_unit=depth_unit,
+        room=room,
+        utterance=utterance,
+        video=video,
+        sequences=tuple(sequences or ()),
         checkpoint=checkpoint,
+        alignmamba=alignmamba,
         other_room=other_room,
-        recipe=recipe,
         device=device,
-        tell=functools.partial(typer.echo, err=True),
     )
+    run_explain(out, wanted, recipe, functools.partial(typer.echo, err=True))
 
 
 @says_what_is_wrong

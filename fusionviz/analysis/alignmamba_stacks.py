@@ -89,7 +89,8 @@ def transport_stack(subject: AlignMambaSubject) -> AttentionStack:
     Layers are the sources; heads are the plan, whose rows sum to 1, and the cost.
 
     Raises:
-        InputError: A modality is missing, so that nothing is sent.
+        InputError: A modality is missing, so that nothing is sent, or sources have
+            different numbers of tokens.
     """
     trace = subject.trace
     present = [
@@ -101,6 +102,13 @@ def transport_stack(subject: AlignMambaSubject) -> AttentionStack:
         raise InputError(
             f"A plan goes from one modality to the other, and {subject.missing} is "
             "missing: choose a pair that has both."
+        )
+    lengths = {name: trace.alignments[name].coupling.shape[1] for name in present}
+    if len(set(lengths.values())) > 1:
+        said = " and ".join(f"{name} {count}" for name, count in lengths.items())
+        raise InputError(
+            f"Sources have different numbers of tokens ({said}): the Transport page "
+            "shows the plan of each."
         )
     layers = [
         np.stack([one.coupling[0] * len(one.coupling[0]), one.cost[0]])

@@ -2,8 +2,8 @@
 
 import html
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,25 @@ from fusionviz.exhibits.files import to_csv, to_npz, versions
 PICTURE_SIZE = {"width": 1600, "height": 620}
 """Pixels of a PNG before its scale, and of an SVG."""
 
+SAMPLE_WORDS = {"room": "room", "utterance": "utterance", "mosi_video": "video"}
+"""What samples that have a name are called, by what names them."""
+
 Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Asked:
+    """A figure that is asked for.
+
+    Attributes:
+        recipe: Names the kind, the controls and what it is of.
+        subject: What the recipe's `subject` names.
+        other: What its `other` names, where it compares.
+    """
+
+    recipe: FigureRecipe
+    subject: Any
+    other: Any = None
 
 
 def make_again(
@@ -116,20 +134,12 @@ def find_chrome() -> bool:
     return Chromium.find_browser(skip_local=False) is not None
 
 
-def explain(
-    folder: Path,
-    recipes: list[FigureRecipe],
-    subject: Any,  # noqa: ANN401 - of the kinds' subjects
-    other: Any,  # noqa: ANN401
-    tell: Tell,
-) -> dict[str, Exhibit]:
-    """Write each recipe's exhibit and the page that shows them; return what was made.
+def explain(folder: Path, asked: Sequence[Asked], tell: Tell) -> dict[str, Exhibit]:
+    """Write each exhibit and the page that shows them; return what was made.
 
     Args:
         folder: Where to write; made where it is not there.
-        recipes: Of one subject.
-        subject: What they show.
-        other: What those that compare compare it with.
+        asked: At least one, all of one sample.
         tell: Told what is written and what cannot be made, a line each.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -137,25 +147,29 @@ def explain(
     if not pictures:
         tell("no Chrome or Chromium found: writing HTML, without PNG and SVG")
     made = {}
-    for recipe in recipes:
+    for one in asked:
+        name = one.recipe.exhibit
         try:
-            exhibit = make_again(recipe, subject, other)
+            exhibit = make_again(one.recipe, one.subject, one.other)
         except FusionvizError as error:
-            tell(f"{recipe.exhibit}: {error}")
+            tell(f"{name}: {error}")
             continue
-        write_exhibit(folder, exhibit, recipe, pictures=pictures)
-        tell(f"{recipe.exhibit}: {exhibit.alt}")
-        made[recipe.exhibit] = exhibit
-    write_index(folder, f"fusionviz: {subject_title(recipes)}", made)
+        write_exhibit(folder, exhibit, one.recipe, pictures=pictures)
+        tell(f"{name}: {exhibit.alt}")
+        made[name] = exhibit
+    write_index(folder, f"fusionviz: {title_of(asked)}", made)
     return made
 
 
-def subject_title(recipes: list[FigureRecipe]) -> str:
-    """Return what the recipes are of, in words."""
-    subject = recipes[0].subject
-    room = subject.sample.get("room")
-    what = "a pair of files" if room is None else f"room {room}"
-    return f"{what}, read by {subject.checkpoint}"
+def title_of(asked: Sequence[Asked]) -> str:
+    """Return what exhibits are of, in words."""
+    sample = asked[0].recipe.subject.sample
+    what = "files of a reader"
+    for key, word in SAMPLE_WORDS.items():
+        if key in sample:
+            what = f"{word} {sample[key]}"
+    names = {one.recipe.subject.checkpoint for one in asked} - {None}
+    return f"{what}, read by {' and '.join(sorted(map(str, names))) or 'no model'}"
 
 
 def _told(exhibit: Exhibit, recipe: FigureRecipe) -> str:

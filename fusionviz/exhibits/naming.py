@@ -17,6 +17,7 @@ from fusionviz.exhibits.token_naming import kin_of
 from fusionviz.models.checkpoints import load_checkpoint, read_card
 
 FIRST_CHECKPOINT = "mango-rooms"
+FIRST_ALIGNMAMBA = "alignmamba-rooms"
 
 
 def name_room(seed: int) -> dict[str, Any]:
@@ -46,8 +47,8 @@ def read_sample(
         raise InputError("name an RGB picture, a depth map or both, or else a room")
     if room is not None:
         return render_room(room), name_room(room)
-    colours = None if rgb is None else _read(rgb)
-    distances = None if depth is None else _read(depth)
+    colours = None if rgb is None else read_file(rgb)
+    distances = None if depth is None else read_file(depth)
     sample = read_pair(colours, distances, depth_unit=depth_unit)
     return sample, name_files(colours, distances, depth_unit)
 
@@ -101,7 +102,8 @@ def load_alignmamba_subject(
     fits = model.card.kind == "alignmamba"
     if not fits or set(model.config.names) != {"rgb", "depth"}:
         raise InputError(
-            f"{checkpoint} is no AlignMamba on RGB and depth, such as alignmamba-rooms"
+            f"{checkpoint} is no AlignMamba on RGB and depth, such as "
+            f"{FIRST_ALIGNMAMBA}"
         )
     name = SubjectName(
         checkpoint=checkpoint, weights_sha256=model.card.sha256, sample=named
@@ -113,11 +115,9 @@ def check_weights(name: SubjectName) -> None:
     """Refuse a recipe whose weights are no longer those of its checkpoint.
 
     Raises:
-        InputError: They differ, or the recipe has no checkpoint.
+        InputError: They differ.
     """
-    if name.checkpoint is None:
-        raise InputError("this recipe is of attention without a model")
-    if read_card(name.checkpoint).sha256 != name.weights_sha256:
+    if name.checkpoint and read_card(name.checkpoint).sha256 != name.weights_sha256:
         raise InputError(
             f"the recipe was made with other weights than {name.checkpoint} has now"
         )
@@ -131,7 +131,12 @@ def _statistics(checkpoint: str) -> LatentStatistics | None:
         return None
 
 
-def _read(path: Path) -> bytes:
+def read_file(path: Path) -> bytes:
+    """Return a file's bytes.
+
+    Raises:
+        InputError: It cannot be read.
+    """
     try:
         return path.read_bytes()
     except OSError as error:

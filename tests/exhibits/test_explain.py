@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from fusionviz import cli
 from fusionviz.analysis.subject import MangoSubject
 from fusionviz.data.rooms import render_room
+from fusionviz.data.sentiment import render_utterance
 from fusionviz.exhibits import exhibit_kind, exhibit_kinds, explain
 from fusionviz.exhibits.exhibit import Request, SubjectName
 from fusionviz.exhibits.explain import find_chrome, write_exhibit
@@ -18,6 +19,7 @@ from fusionviz.exhibits.naming import (
     load_subject,
     name_room,
 )
+from fusionviz.exhibits.token_naming import load_sequence_subject, name_utterance
 from tests.tiny_models import write_tiny_checkpoints
 
 NAME = "latents-layer-costs"
@@ -92,7 +94,7 @@ def test_a_recipe_of_brought_attention_needs_the_app(tmp_path):
     (tmp_path / "recipe.json").write_text(recipe.to_json())
     result = run("--recipe", tmp_path / "recipe.json", "--out", tmp_path / "out")
     assert result.exit_code != 0
-    assert "without a model" in result.output
+    assert "use the app" in result.output
 
 
 def test_other_weights_than_the_recipes_are_refused(tmp_path):
@@ -110,12 +112,56 @@ def test_other_weights_than_the_recipes_are_refused(tmp_path):
         ((), "RGB picture"),
         (("nowhere.png",), "cannot be read"),
         (("--room", "1", "--checkpoint", "alignmamba-tiny"), "no MANGO"),
+        (("--room", "1", "--alignmamba", "mango-tiny"), "no AlignMamba"),
+        (("--room", "1", "--alignmamba", "nobody"), "no checkpoint"),
+        (("--room", "1", "--utterance", "1"), "one thing only"),
+        (("--utterance", "1", "--alignmamba", "alignmamba-tiny"), "cannot read"),
     ],
 )
 def test_what_cannot_be_explained_is_one_sentence(tmp_path, words, says):
     result = run(*words, "--out", tmp_path)
     assert result.exit_code == 2
     assert says in result.output
+
+
+TOKEN_KINDS = [n for n, k in exhibit_kinds().items() if k.reads == "tokens"]
+
+
+def is_told(folder, name, made):
+    """Whether the files say what the API says."""
+    told = json.loads((folder / f"{name}.json").read_text())["numbers"]
+    assert told.keys() == made.numbers.keys()
+    for key, number in made.numbers.items():
+        same = number if isinstance(number, str) else pytest.approx(number, 1e-4)
+        assert told[key] == same, (name, key)
+
+
+def test_an_utterance_gives_what_alignmamba_shows_of_it(tmp_path):
+    result = run("--utterance", 12, "--out", tmp_path)
+    assert result.exit_code == 0, result.output
+    subject, name = load_sequence_subject(
+        render_utterance(12), name_utterance(12), "sentiment-tiny"
+    )
+    shown = (tmp_path / "index.html").read_text()
+    assert "utterance 12, read by sentiment-tiny" in shown
+    for kind in TOKEN_KINDS:
+        if not (tmp_path / f"{kind}.json").exists():
+            assert f"{kind}: " in result.output  # why not, in a sentence
+            continue
+        recipe = explain.default_recipe(kind, name)
+        is_told(tmp_path, kind, explain.make_again(recipe, subject))
+
+
+def test_a_recipe_of_an_utterance_is_made_again(tmp_path):
+    subject, name = load_sequence_subject(
+        render_utterance(12), name_utterance(12), "sentiment-tiny"
+    )
+    recipe = explain.default_recipe("attention-hidden", name)
+    made = explain.make_again(recipe, subject)
+    (tmp_path / "recipe.json").write_text(recipe.to_json())
+    result = run("--recipe", tmp_path / "recipe.json", "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    is_told(tmp_path / "out", "attention-hidden", made)
 
 
 def test_pictures_are_written_where_there_is_a_chrome(tmp_path):
@@ -140,10 +186,6 @@ def test_a_room_gives_every_exhibit_of_the_pages(tmp_path):
         made = kind.make(
             Request(subject=subject, controls=kind.controls(), other=second)
         )
-        told = json.loads((tmp_path / f"{name}.json").read_text())["numbers"]
-        assert told.keys() == made.numbers.keys()
-        for key, number in made.numbers.items():
-            same = number if isinstance(number, str) else pytest.approx(number, 1e-4)
-            assert told[key] == same, (name, key)
+        is_told(tmp_path, name, made)
         assert f'src="{name}.html"' in shown
         assert (tmp_path / f"{name}.html").exists()
