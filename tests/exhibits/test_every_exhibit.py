@@ -9,12 +9,16 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
+from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
 from fusionviz.analysis.subject import MangoSubject
 from fusionviz.data.rooms import render_room
+from fusionviz.data.sentiment import render_utterance
 from fusionviz.errors import InputError
 from fusionviz.exhibits import exhibit_kind, exhibit_kinds
 from fusionviz.exhibits.exhibit import FigureRecipe, Request, SubjectName
 from fusionviz.exhibits.files import to_csv, to_npz
+from fusionviz.models.mango import Mango
+from tests.tiny_models import tiny_alignmamba, tiny_sentiment
 
 KINDS = list(exhibit_kinds())
 LARGEST_CHART = 2_000_000
@@ -75,27 +79,57 @@ def test_its_controls_come_back_from_json(name):
         kind.controls.from_json({"no_such_control": 1})
 
 
-def test_four_sessions_see_their_own_sample(mango, other):
-    """Every array that any session gets is that of a session that is alone."""
-    rooms = [render_room(seed, (32, 32)) for seed in range(4)]
+def ask_all(subject, other, *reads):
+    """Every array of every quick exhibit of a subject."""
     kinds = {name: exhibit_kind(name) for name in KINDS}
-    quick = [
-        n for n, kind in kinds.items() if not kind.is_long and kind.reads == "mango"
+    quick = [n for n, kind in kinds.items() if kind.reads in reads and not kind.is_long]
+    made = {}
+    for name in quick:
+        try:
+            made[name] = make(name, subject, other).arrays
+        except InputError as error:  # says what it is not for
+            made[name] = {"refused": np.array(str(error))}
+    return made
+
+
+def sessions(model, samples, other):
+    """Return what is asked of each sample: a function without arguments."""
+    if isinstance(model, Mango):
+        return [
+            lambda one=one: ask_all(MangoSubject(model, one), other, "mango")
+            for one in samples
+        ]
+    return [
+        lambda one=one: ask_all(
+            AlignMambaSubject(model, one), None, "alignmamba", "tokens"
+        )
+        for one in samples
     ]
 
-    def ask(room):
-        subject = MangoSubject(mango, room)
-        return {name: make(name, subject, other).arrays for name in quick}
 
-    alone = [ask(room) for room in rooms]
+@pytest.mark.parametrize("what", ["mango", "alignmamba", "utterances"])
+def test_four_sessions_see_their_own_sample(mango, other, what):
+    """Every array that any session gets is that of a session that is alone."""
+    rooms = [render_room(seed, (32, 32)) for seed in range(4)]
+    utterances = [render_utterance(seed) for seed in range(4)]
+    asked = {
+        "mango": lambda: sessions(mango, rooms, other),
+        "alignmamba": lambda: sessions(tiny_alignmamba(), rooms, other),
+        "utterances": lambda: sessions(tiny_sentiment(), utterances, other),
+    }[what]
+    alone = [ask() for ask in asked()]
     with ThreadPoolExecutor(4) as pool:
-        together = list(pool.map(ask, rooms * 3))
+        together = list(pool.map(lambda ask: ask(), asked() * 3))
     for expected, got in zip(alone * 3, together, strict=True):
-        for name in quick:
-            assert got[name].keys() == expected[name].keys()
-            for key in got[name]:
+        assert got.keys() == expected.keys()
+        for name, arrays in expected.items():
+            assert got[name].keys() == arrays.keys()
+            for key, array in arrays.items():
+                if array.dtype.kind in "US":
+                    np.testing.assert_array_equal(got[name][key], array)
+                    continue
                 np.testing.assert_allclose(
-                    got[name][key], expected[name][key], rtol=1e-4, atol=1e-5
+                    got[name][key], array, rtol=1e-4, atol=1e-5, err_msg=name
                 )
 
 
