@@ -1,15 +1,12 @@
-"""Arrays of a file of attention: found by name or shape, checked, then read."""
+"""The attention among the arrays of a file: found by name or shape, and checked."""
 
-import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fusionviz.data.attention_words import OPTIONAL
-from fusionviz.data.number_files import read_npy_header
+from fusionviz.data.npz_files import ArrayEntry
 from fusionviz.errors import InputError
 
 NAMES = ("attention", "attentions", "attn", "attention_weights")
@@ -18,70 +15,6 @@ MAX_NUMBERS = 32_000_000
 """Of the attention array: 12 layers of 12 heads over 470 tokens."""
 
 HOW = "save it with numpy.savez('attention.npz', attention=array)"
-
-MAX_ENTRIES = 1_000
-
-BAD_HEADER = (ValueError, SyntaxError, KeyError, IndexError, TypeError)
-"""What a header that is none raises."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ArrayEntry:
-    """One array of a file, before it is read.
-
-    Attributes:
-        name: In the file.
-        dtype: Type of its numbers.
-        is_fortran: Whether they are in Fortran's order.
-        shape: By the header.
-        file: Where it is in an archive; None where it is the whole file.
-    """
-
-    name: str
-    dtype: np.dtype
-    is_fortran: bool
-    shape: tuple[int, ...]
-    file: zipfile.ZipInfo | None
-
-    @property
-    def count(self) -> int:
-        """How many numbers it has, by its header."""
-        count = 1
-        for side in self.shape:
-            count *= side
-        return count
-
-
-def entries_of(archive: zipfile.ZipFile) -> list[ArrayEntry]:
-    """Return what the archive's headers say, of those that can be read.
-
-    Raises:
-        InputError: There is none, or they are packed in an unusual way.
-    """
-    entries = []
-    for info in archive.infolist():
-        if not info.filename.endswith(".npy"):
-            continue
-        # What np.savez writes; other methods can ask for much memory to unpack.
-        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise InputError(f"The attention file is packed in an unusual way: {HOW}.")
-        try:
-            with archive.open(info) as stream:
-                dtype, is_fortran, shape = read_npy_header(stream)
-        except BAD_HEADER:
-            continue
-        entries.append(
-            ArrayEntry(
-                name=info.filename.removesuffix(".npy"),
-                dtype=dtype,
-                is_fortran=is_fortran,
-                shape=shape,
-                file=info,
-            )
-        )
-    if not entries:
-        raise InputError(f"The attention file is a ZIP archive without arrays: {HOW}.")
-    return entries
 
 
 def choose(entries: Sequence[ArrayEntry]) -> ArrayEntry:
@@ -135,32 +68,6 @@ def check(entry: ArrayEntry) -> None:
             f"most {MAX_NUMBERS / 1e6:.0f} million are read: save fewer layers, heads "
             "or tokens."
         )
-
-
-def open_entry(archive: zipfile.ZipFile, entry: ArrayEntry) -> NDArray:
-    """Return the numbers of an array of an archive."""
-    if entry.file is None:
-        raise ValueError("an array of an archive has a file")
-    with archive.open(entry.file) as stream:
-        read_npy_header(stream)
-        return read_numbers(stream, entry)
-
-
-def read_numbers(stream: IO[bytes], entry: ArrayEntry) -> NDArray:
-    """Return the numbers that stand after a header.
-
-    Raises:
-        InputError: There are fewer than it says.
-    """
-    wanted = entry.count * entry.dtype.itemsize
-    body = stream.read(wanted)
-    if len(body) < wanted:
-        raise InputError(
-            f"The array {entry.name[:20]!r} is cut off, its header announces more "
-            f"numbers than follow: {HOW} again."
-        )
-    values = np.frombuffer(body, entry.dtype)
-    return values.reshape(entry.shape, order="F" if entry.is_fortran else "C")
 
 
 def four_axes(

@@ -15,31 +15,27 @@ nothing in a file is ever run: no pickles.
 
 import io
 import zipfile
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fusionviz.data.attention_arrays import (
-    BAD_HEADER,
-    HOW,
-    MAX_ENTRIES,
-    ArrayEntry,
-    check,
-    choose,
-    entries_of,
-    four_axes,
-    open_entry,
-    read_numbers,
-)
+from fusionviz.data.attention_arrays import HOW, check, choose, four_axes
 from fusionviz.data.attention_words import (
     GRID,
     OPTIONAL,
     AxisWords,
     read_axis_words,
     read_grid,
+)
+from fusionviz.data.npz_files import (
+    DAMAGED,
+    ArrayEntry,
+    entries_of,
+    open_archive,
+    open_entry,
+    read_numbers,
 )
 from fusionviz.data.number_files import read_npy_header
 from fusionviz.errors import InputError
@@ -84,17 +80,7 @@ def read_attention(data: bytes) -> AttentionFile:
             return _read_npz(data)
     except InputError:
         raise
-    except (
-        *BAD_HEADER,
-        EOFError,
-        OSError,
-        NotImplementedError,
-        RuntimeError,
-        MemoryError,
-        zipfile.BadZipFile,
-        zipfile.LargeZipFile,
-        zlib.error,
-    ) as error:
+    except DAMAGED as error:
         raise InputError(f"The attention file is damaged: {HOW} again.") from error
     raise InputError(f"The attention file is neither NPZ nor NPY: {HOW}.")
 
@@ -130,21 +116,20 @@ def _read_npy(data: bytes) -> AttentionFile:
         name="attention", dtype=dtype, is_fortran=is_fortran, shape=shape, file=None
     )
     check(entry)
-    attention, notes = four_axes(read_numbers(stream, entry), entry)
+    attention, notes = four_axes(read_numbers(stream, entry, HOW), entry)
     return _assemble(attention, entry.name, {}, list(notes))
 
 
 def _read_npz(data: bytes) -> AttentionFile:
-    # Counted first: opening an archive makes an object for each entry.
-    if data.count(b"PK\x01\x02") > MAX_ENTRIES:
-        raise InputError(
-            "The attention file holds too many arrays: save the attention alone."
-        )
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+    with open_archive(data, "The attention file", HOW) as archive:
         entries = entries_of(archive)
+        if not entries:
+            raise InputError(
+                f"The attention file is a ZIP archive without arrays: {HOW}."
+            )
         chosen = choose(entries)
         check(chosen)
-        attention, notes = four_axes(open_entry(archive, chosen), chosen)
+        attention, notes = four_axes(open_entry(archive, chosen, HOW), chosen)
         extra, more = _read_optional(archive, entries, chosen)
     return _assemble(attention, chosen.name, extra, [*notes, *more])
 
@@ -158,14 +143,13 @@ def _read_optional(
         name = entry.name.lower()
         if name not in OPTIONAL or entry is chosen:
             continue
-        size = entry.count * entry.dtype.itemsize
-        if entry.dtype.kind not in "fiubUS" or size > _MAX_OPTIONAL_BYTES:
+        if entry.dtype.kind not in "fiubUS" or entry.bytes > _MAX_OPTIONAL_BYTES:
             notes.append(
                 f"{entry.name} is left out: it is neither text nor numbers of a few "
                 "megabytes; save it with numpy.array(a_list_of_text)."
             )
             continue
-        found[name] = open_entry(archive, entry)
+        found[name] = open_entry(archive, entry, HOW)
     return found, notes
 
 
