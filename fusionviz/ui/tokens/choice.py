@@ -35,6 +35,9 @@ DATA = {
 }
 DATA_KEY, UTTERANCE, VIDEO, READER = "data", "utterance", "video", "reader"
 NO_MODEL = "no model"
+CAPTION_WIDTH = 240
+"""Pixels: with all choices and this, the row fits beside the sidebar at 1280."""
+
 _FIRST_UTTERANCE = 12
 
 
@@ -43,13 +46,11 @@ def picked_tokens() -> PickedTokens | None:
 
     Where there is none, say why and what to do.
     """
-    with st.container(
-        horizontal=True, vertical_alignment="bottom", gap="small", key="data_choice"
-    ):
+    place = st.container(
+        horizontal=True, vertical_alignment="center", gap="small", key="data_choice"
+    )
+    with place:
         data = _choose_data()
-        place = st.container(
-            horizontal=True, vertical_alignment="bottom", gap="small", width="stretch"
-        )
     try:
         return _pick(data, place)
     except FusionvizError as error:
@@ -65,8 +66,7 @@ def _choose_data() -> str:
         format_func=DATA.__getitem__,
         key=DATA_KEY,
         width=200,
-        help="The pair of the sidebar, or video, voice and words that tell of the same "
-        "thing.",
+        label_visibility="collapsed",
     )
     publish(DATA_KEY, "pair")
     return data
@@ -126,9 +126,8 @@ def _choose_utterance(place: Any) -> Brought:  # noqa: ANN401
         min_value=0,
         max_value=last,
         key=UTTERANCE,
-        width=150,
-        help="Every number is another one that no training has seen; which word each "
-        "frame belongs to is known.",
+        width=130,
+        label_visibility="collapsed",
     )
     publish(UTTERANCE, _FIRST_UTTERANCE)
     return Brought(
@@ -142,7 +141,9 @@ def _choose_utterance(place: Any) -> Brought:  # noqa: ANN401
 def _choose_video(place: Any) -> Brought:  # noqa: ANN401
     videos = _videos()
     recall_word(VIDEO, next(iter(videos)), videos)
-    video = place.selectbox("Video", list(videos), key=VIDEO, width=190)
+    video = place.selectbox(
+        "Video", list(videos), key=VIDEO, width=150, label_visibility="collapsed"
+    )
     publish(VIDEO, next(iter(videos)))
     return Brought(
         sample=videos[video],
@@ -160,12 +161,12 @@ def _pick_reader(found: Brought, place: Any) -> PickedTokens:  # noqa: ANN401
         "Read by",
         names,
         key=READER,
-        width=280,
-        help="An AlignMamba for features of these widths; without a model, features of "
-        "one width are compared as they are.",
+        format_func=lambda name: f"read by {name}",
+        width=270,
+        label_visibility="collapsed",
     )
     publish(READER, names[0])
-    place.caption(_summary(found.sample))
+    place.caption(_summary(found.sample), width=CAPTION_WIDTH)
     card = cards.get(reader)
     sha256 = None if card is None else card.sha256
     key = f"{sha256 or 'no-model'}-{found.key}"
@@ -190,10 +191,10 @@ def _subject(key: str, card: ModelCard | None, sample: SequenceSample) -> TokenS
 
 
 def _summary(sample: SequenceSample) -> str:
-    steps = ", ".join(f"{name} {len(x)}" for name, x in sample.modalities.items())
+    steps = ", ".join(f"{len(x)} of {name}" for name, x in sample.modalities.items())
     told = ""
     if sample.target is not None and not sample.target.ndim:
-        told = f" True sentiment: {float(sample.target):+.2f} of ±3."
+        told = f" True score {float(sample.target):+.2f}."
     return f"Steps: {steps}.{told}"
 
 
