@@ -23,14 +23,21 @@ from playwright.sync_api import Page, Playwright, expect, sync_playwright
 from benchmarks.side_by_side import report
 from fusionviz.data.rooms import render_room
 from fusionviz.ui.attention.page import TABS as ATTENTION_TABS
+from fusionviz.ui.distributions.page import TABS as DISTRIBUTIONS_TABS
 from fusionviz.ui.latents.page import TABS as LATENTS_TABS
+from fusionviz.ui.transport.page import TABS as TRANSPORT_TABS
 from tests.browser.find_chromium import find
 from tests.browser.window import ARGUMENTS, ready
 
 ROOT = Path(__file__).resolve().parents[1]
 NOT_UP_YET = ("ERR_CONNECTION_REFUSED", "chrome-error")
 ROUNDS = 5
-TABS = {"latents": tuple(LATENTS_TABS), "attention": tuple(ATTENTION_TABS)}
+TABS = {
+    "latents": tuple(LATENTS_TABS),
+    "attention": tuple(ATTENTION_TABS),
+    "transport": tuple(TRANSPORT_TABS),
+    "distributions": tuple(DISTRIBUTIONS_TABS),
+}
 DRAWING = {"3-D drawn in software": (), "without 3-D": ("--disable-3d-apis",)}
 """Without a GPU the browser itself draws 3-D, on the same cores as the server."""
 
