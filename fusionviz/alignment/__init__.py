@@ -18,11 +18,13 @@ from fusionviz.alignment.permutation import PermutationTest, mmd_permutation_tes
 from fusionviz.alignment.plan import ConvergenceCurve, TransportPlan
 from fusionviz.alignment.relaxed import relaxed_transport
 from fusionviz.alignment.sinkhorn import sinkhorn
+from fusionviz.alignment.sinkhorn_steps import SinkhornSteps, sinkhorn_steps
 
 __all__ = [
     "ADistance",
     "ConvergenceCurve",
     "PermutationTest",
+    "SinkhornSteps",
     "TransportPlan",
     "a_distance",
     "cosine_cost",
@@ -35,5 +37,6 @@ __all__ = [
     "mmd_permutation_test",
     "relaxed_transport",
     "sinkhorn",
+    "sinkhorn_steps",
     "witness",
 ]
