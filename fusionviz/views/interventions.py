@@ -8,22 +8,16 @@ from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
 from fusionviz.analysis.interventions import InterventionEffect
-from fusionviz.analysis.segmentation import Segmentation
-from fusionviz.views.pixels import every, picture_address
-from fusionviz.views.segmentation import HOVER_SIDE, ground_of, paint_classes
+from fusionviz.views.class_changes import add_class_legend, draw_class_changes
 from fusionviz.views.style import (
     DIVERGING,
     FONT_SIZE,
-    class_colours,
     dress,
     frame_picture,
     modality_title,
     three_digits,
     write_above,
 )
-
-FAINT = 0.3
-"""How much of a class colour is left where the label stays."""
 
 SMALLEST_SCALE = {"of 255": 1.0, "m": 0.01}
 """Scales end no nearer to 0 than this: what is less cannot be seen in a picture."""
@@ -42,7 +36,11 @@ def draw_intervention(effect: InterventionEffect, *, height: int = 430) -> go.Fi
     figure = make_subplots(rows=1, cols=3)
     for column, domain in enumerate(_PANELS, start=1):
         figure.update_xaxes(domain=domain, row=1, col=column)
-    _draw_labels(figure, effect)
+    learned, changed = effect.learned, effect.changed
+    draw_class_changes(figure, learned, changed, effect.pictures, column=1)
+    add_class_legend(
+        figure, np.union1d(learned.labels, changed.labels), changed.classes
+    )
     rgb, depth = effect.rgb_change, effect.depth_change_m
     _draw_change(figure, rgb, column=2, unit="of 255", words="brighter")
     _draw_change(figure, depth, column=3, unit="m", words="farther")
@@ -108,63 +106,6 @@ def _titles(effect: InterventionEffect) -> Sequence[str]:
         )
         titles.append(f"{modality_title(modality, 'change')}{guess}<br>{said}")
     return titles
-
-
-def _draw_labels(figure: go.Figure, effect: InterventionEffect) -> None:
-    learned, changed = effect.learned, effect.changed
-    moved = learned.labels != changed.labels
-    ground = ground_of(effect.pictures)
-    strong = paint_classes(changed.labels, changed.classes, ground, cover=1.0)
-    faint = paint_classes(changed.labels, changed.classes, ground, cover=FAINT)
-    painted = np.where(moved[..., None], strong, faint)
-    figure.add_trace(
-        go.Image(source=picture_address(painted), hoverinfo="skip"), row=1, col=1
-    )
-    _add_hover(figure, learned, changed)
-    side = len(painted)
-    frame_picture(figure, width=side, height=side, column=1)
-    _add_legend(figure, np.union1d(learned.labels, changed.labels), changed.classes)
-
-
-def _add_hover(figure: go.Figure, learned: Segmentation, changed: Segmentation) -> None:
-    """Say each pixel's class, and the one it had where that is another."""
-    step = every(changed.labels.shape, HOVER_SIDE)
-    names = np.array(changed.classes)
-    before, after = (one.labels[::step, ::step] for one in (learned, changed))
-    arrow = np.char.add(np.char.add(names[before], " → "), names[after])
-    text = np.where(before == after, names[after], arrow)
-    figure.add_trace(
-        go.Heatmap(
-            z=(before != after).astype(np.uint8),
-            text=text,
-            dx=step,
-            dy=step,
-            opacity=0,
-            showscale=False,
-            hovertemplate="%{text}<extra></extra>",
-        ),
-        row=1,
-        col=1,
-    )
-
-
-def _add_legend(
-    figure: go.Figure, shown: NDArray[np.int64], classes: Sequence[str]
-) -> None:
-    colours = class_colours(classes)
-    for index in shown:
-        marker = {"color": colours[index], "size": 13, "symbol": "square"}
-        figure.add_trace(
-            go.Scatter(
-                x=[None],
-                y=[None],
-                mode="markers",
-                marker=marker,
-                name=classes[index],
-            ),
-            row=1,
-            col=1,
-        )
 
 
 def _draw_change(

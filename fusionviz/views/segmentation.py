@@ -49,7 +49,7 @@ def draw_segmentations(
         horizontal_spacing=0.02,
     )
     for column, (labels, confidence, classes) in enumerate(panels.values(), start=1):
-        _draw_classes(figure, labels, confidence, classes, pictures, column)
+        draw_classes(figure, labels, confidence, classes, pictures, column)
     _add_legend(figure, [panel[0] for panel in panels.values()], known or one_of(found))
     figure.update_annotations(font_size=FONT_SIZE)
     dress(figure, height=height)
@@ -80,7 +80,7 @@ def _title(name: str, segmentation: Segmentation) -> str:
     return f"<b>{name}</b>{detail}"
 
 
-def _draw_classes(
+def draw_classes(
     figure: go.Figure,
     labels: NDArray[np.int64],
     confidence: NDArray[np.float32] | None,
@@ -88,6 +88,16 @@ def _draw_classes(
     pictures: Pictures,
     column: int,
 ) -> None:
+    """Draw classes over a picture in one panel; hovering names them.
+
+    Args:
+        figure: Of one row.
+        labels: Class of each pixel, (side, side), -1 where unlabelled.
+        confidence: Probability of the class, the same shape; None where there is none.
+        classes: Names.
+        pictures: What to draw upon.
+        column: Of the panel.
+    """
     side = labels.shape[0]
     painted = paint_classes(labels, classes, ground_of(pictures))
     picture = go.Image(source=picture_address(painted), hoverinfo="skip")
