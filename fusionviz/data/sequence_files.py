@@ -1,23 +1,145 @@
-"""Sequences that a reader brings: one NPZ, or a CSV a modality."""
+"""Sequences that a reader brings: NPZ files, CSV files of one modality each, or a ZIP.
 
+    text, video, audio, ...   (step, feature) of each modality; names are forgiven much
+    words                     of the anchor's steps
+    video_times               start and end of each step, seconds; or starts alone
+    video_alignment           which step of the anchor each step belongs to, -1: none
+    target                    a number, or one a step of the anchor
+
+Two modalities are needed to see an alignment; all else may be absent. A CSV has a row
+a step, and columns `start`, `end`, `word` and `true` for the same. Headers are checked
+before numbers are touched, and nothing in a file is ever run: no pickles.
+"""
+
+import csv
+import io
+import zipfile
 from collections.abc import Mapping
+from pathlib import PurePath
+from typing import Any
 
+import numpy as np
+
+from fusionviz.data.file_kinds import describe_foreign, identify
+from fusionviz.data.npz_files import DAMAGED, open_archive
+from fusionviz.data.sentiment import render_utterance
+from fusionviz.data.sequence_archive import HOW, read_archive
+from fusionviz.data.sequence_assembly import MOST_MODALITIES, assemble
+from fusionviz.data.sequence_parts import Found, Part
+from fusionviz.data.sequence_tables import read_table
 from fusionviz.data.sequences import SequenceSample
 from fusionviz.errors import InputError
+
+MAX_MEGABYTES = 50
+"""Of all files together, and of what a ZIP of tables unpacks to."""
+
+EXAMPLE_SEED = 7
+
+_TABLES = (".csv", ".tsv", ".txt")
 
 
 def read_sequences(files: Mapping[str, bytes]) -> SequenceSample:
     """Return the sequences in files.
 
     Args:
-        files: Bytes by file name: one NPZ, or CSV files of one modality each.
+        files: Bytes by file name. NPZ: an array a modality. CSV: a file a modality,
+            which its name tells.
 
     Raises:
         InputError: One clear sentence on why they cannot be used, and what to do.
     """
-    raise InputError("Sequences cannot be read yet.")
+    if not files:
+        raise InputError("There is no file: bring an NPZ, or a CSV for each modality.")
+    if sum(map(len, files.values())) > MAX_MEGABYTES * 1e6:
+        raise InputError(
+            f"The files have more than {MAX_MEGABYTES} MB: bring a shorter piece."
+        )
+    found = [_read(name[-60:], data) for name, data in files.items()]
+    return assemble(found, " and ".join(files)[:60])
 
 
 def example_file() -> bytes:
-    """Return a small NPZ with everything in it."""
-    raise InputError("There is no example yet.")
+    """Return a small NPZ with everything in it: generated utterance `EXAMPLE_SEED`.
+
+    Models on generated utterances read its 40, 32 and 24 features.
+    """
+    sample = render_utterance(EXAMPLE_SEED)
+    buffer = io.BytesIO()
+    np.savez_compressed(
+        buffer,
+        words=np.array(sample.words),
+        target=sample.target,
+        **sample.modalities,
+        **{f"{name}_times": times for name, times in sample.times.items()},
+        **{f"{name}_alignment": at for name, at in sample.alignment.items()},
+    )
+    return buffer.getvalue()
+
+
+def example_tables() -> bytes:
+    """Return the same as a ZIP of a CSV for each modality."""
+    sample = render_utterance(EXAMPLE_SEED)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sample.names:
+            archive.writestr(f"{name}.csv", _as_table(sample, name))
+    return buffer.getvalue()
+
+
+def _as_table(sample: SequenceSample, name: str) -> str:
+    """Return a modality as CSV; numbers are written so that none changes."""
+    columns: dict[str, Any] = {
+        "start": sample.times[name][:, 0],
+        "end": sample.times[name][:, 1],
+    }
+    if name == sample.anchor:
+        columns["word"] = sample.words
+    else:
+        columns["true"] = sample.alignment[name]
+    features = sample.modalities[name].T
+    columns |= {f"f{n + 1}": feature for n, feature in enumerate(features)}
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(zip(*columns.values(), strict=True))
+    return text.getvalue()
+
+
+def _read(name: str, data: bytes) -> Found:
+    try:
+        if data[:2] == b"PK":
+            with open_archive(data, name, HOW) as archive:
+                tables = _tables_of(archive, name)
+                return Found(parts=tables) if tables else read_archive(archive, name)
+        if not data.strip():
+            raise InputError(f"{name} is empty: save it again.")
+        kind = identify(data)
+        if PurePath(name).suffix.lower() not in _TABLES or kind == "NPY":
+            what = f"an {kind} file" if kind else describe_foreign(data)
+            raise InputError(f"{name} is {what}, not NPZ or CSV: {HOW}.")
+        return Found(parts=(read_table(name, data),))
+    except InputError:
+        raise
+    except DAMAGED as error:
+        raise InputError(f"{name} is damaged: {HOW} again.") from error
+
+
+def _tables_of(archive: zipfile.ZipFile, name: str) -> tuple[Part, ...]:
+    """Return the tables of a ZIP of CSV files; none where it holds no such."""
+    inside = [
+        info
+        for info in archive.infolist()
+        if PurePath(info.filename).suffix.lower() in _TABLES
+        and not info.filename.startswith("__MACOSX/")
+    ]
+    limit = MAX_MEGABYTES * 1_000_000
+    if sum(info.file_size for info in inside) > limit:
+        raise InputError(
+            f"{name} unpacks to more than {MAX_MEGABYTES} MB: bring a shorter piece."
+        )
+    parts = []
+    for info in inside[: MOST_MODALITIES + 1]:
+        with archive.open(info) as stream:
+            # The size that the archive tells may be false.
+            parts.append(read_table(PurePath(info.filename).name, stream.read(limit)))
+    return tuple(parts)
