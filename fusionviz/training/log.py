@@ -21,7 +21,7 @@ class TrainingLog:
     def __init__(self, folder: Path, *, stage: int = 1, step: int = 0) -> None:
         """Open the log; rows after `step` of `stage`, of a killed run, are dropped."""
         self.path = folder / FILE_NAME
-        rows = [row for row in _read(self.path) if _at(row) <= (stage, step)]
+        rows = [row for row in read_rows(self.path) if _at(row) <= (stage, step)]
         self._file = self.path.open("w", newline="", encoding="utf-8")
         self._writer = csv.writer(self._file, lineterminator="\n")
         self._writer.writerows([COLUMNS, *rows])
@@ -85,8 +85,11 @@ def clock(seconds: float) -> str:
     return f"{minutes // 60}:{minutes % 60:02d}:{rest:02d}"
 
 
-def _read(path: Path) -> list[list[str]]:
-    """Return the whole rows of a log; the last of a killed run may be cut."""
+def read_rows(path: Path) -> list[list[str]]:
+    """Return the whole rows of a log without its header, none where it is not there.
+
+    The last row of a killed run may be cut: it is left out.
+    """
     if not path.is_file():
         return []
     with path.open(newline="", encoding="utf-8") as file:

@@ -44,18 +44,23 @@ class Measurement:
 
 
 def estimate(
-    measurement: Measurement, *, resamples: int = 1000, seed: int = 0
+    measurement: Measurement,
+    *,
+    resamples: int = 1000,
+    seed: int = 0,
+    level: float = 0.95,
 ) -> Estimate:
-    """Return the figure and its 95 % percentile-bootstrap interval.
+    """Return the figure and its percentile-bootstrap interval.
 
     Efron & Tibshirani (1993), section 13.3: samples are drawn with replacement, the
     figure is taken of each draw, and the interval is from its 2.5 % to its 97.5 %
-    quantile.
+    quantile, where the level is 95 %.
 
     Args:
         measurement: Of one or more samples.
         resamples: Number of draws.
         seed: Of the draws.
+        level: Share of the draws' figures in the interval, above 0 and below 1.
 
     Raises:
         ValueError: There are no samples.
@@ -73,9 +78,8 @@ def estimate(
         ]
     )
     figures = figures[~np.isnan(figures)]
-    low, high = (
-        np.quantile(figures, (0.025, 0.975)) if len(figures) else (np.nan, np.nan)
-    )
+    tails = ((1 - level) / 2, (1 + level) / 2)
+    low, high = np.quantile(figures, tails) if len(figures) else (np.nan, np.nan)
     return Estimate(
         value=float(measurement.statistic(values)), low=float(low), high=float(high)
     )

@@ -48,6 +48,9 @@ div.st-key-chart_latents_traverse, div.st-key-chart_latents_strip {
 div.st-key-chart_attention_compare {
   height: clamp(490px, 120px + 30vw, 720px) !important;
 }
+div.st-key-chart_distributions_kernel {
+  height: clamp(460px, 120px + 27vw, 700px) !important;
+}
 div.st-key-chart_timing { height: 440px !important; }
 div.st-key-chart_attention_overview {
   height: clamp(470px, 150px + 26vw, 760px) !important;
@@ -57,6 +60,12 @@ div.st-key-chart_attention_partition {
 }
 div.st-key-chart_attention_rollout {
   height: clamp(430px, 90px + 30vw, 720px) !important;
+}
+div.st-key-chart_distributions_lambda {
+  height: clamp(440px, 110px + 27vw, 680px) !important;
+}
+div.st-key-chart_distributions_training {
+  height: clamp(560px, 150px + 33vw, 820px) !important;
 }
 [class*="st-key-headline"] p { line-height: 1.3; }
 [class*="st-key-headline"] strong { font-size: 1.55rem; font-weight: 400; }

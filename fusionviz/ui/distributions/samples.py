@@ -1,13 +1,200 @@
 """The same over many samples, with intervals."""
 
+from collections import OrderedDict
+from collections.abc import Callable
+
 import streamlit as st
 
+from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
+from fusionviz.analysis.sample_stages import SampleStages
+from fusionviz.errors import FusionvizError
+from fusionviz.exhibits.distributions_samples import (
+    FACTORS,
+    LARGEST_SEED,
+    SamplesControls,
+    exhibit_samples,
+    measure_samples,
+)
+from fusionviz.exhibits.exhibit import Exhibit, Request
+from fusionviz.ui import jobs
+from fusionviz.ui.exhibits import show_exhibit
 from fusionviz.ui.panels.explain import nothing_yet
 from fusionviz.ui.tokens.picked import PickedTokens
+
+COUNTS = (16, 32, 64, 128, 256)
+LEVELS = {"90 %": 0.9, "95 %": 0.95, "99 %": 0.99}
+SECONDS = {"rooms": 0.1, "nyudv2": 0.07, "sentiment": 0.05, "mosi": 0.05}
+"""What a sample takes about, by data set, on two cores."""
+
+KEPT = 16
+_PLACE = "distributions_samples"
 
 
 @st.fragment
 def draw_panel(picked: PickedTokens, visible: bool) -> None:
-    """Draw the tab."""
+    """Draw the tab; its controls also when hidden, so that they stay in the address."""
+    subject = picked.read_by_model
+    if subject is None:
+        if visible:
+            nothing_yet(
+                "Without a model there is no test set with more samples like this one: "
+                "choose a checkpoint under “Read by”."
+            )
+        return
+    if subject.kin is None:
+        if visible:
+            nothing_yet(
+                "The test set of this checkpoint is not known, and one sample has no "
+                "spread: choose another checkpoint."
+            )
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        controls = _choose()
+        if visible:
+            _draw_button(picked, subject, controls)
     if visible:
-        nothing_yet("Not there yet.")
+        _draw_result(picked, subject, controls)
+
+
+def _choose() -> SamplesControls:
+    count = st.segmented_control(
+        "Samples",
+        COUNTS,
+        default=64,
+        key="n_samples",
+        required=True,
+        bind="query-params",
+        help="Of the test set that the checkpoint was measured on; fewer where it has "
+        "fewer.",
+    )
+    with st.popover("More", icon=":material/tune:", key="n_more"):
+        level = st.segmented_control(
+            "Intervals",
+            list(LEVELS),
+            default="95 %",
+            key="n_level",
+            required=True,
+            bind="query-params",
+        )
+        factor = st.number_input(
+            "σ in median distances",
+            *FACTORS,
+            1.0,
+            0.1,
+            key="n_sigma",
+            bind="query-params",
+            help="Bandwidth of the kernel; the training loss has 1.",
+        )
+        seed = st.number_input(
+            "Seed of folds and intervals",
+            0,
+            LARGEST_SEED,
+            0,
+            key="n_seed",
+            bind="query-params",
+        )
+    return SamplesControls(
+        samples=int(count or 64),
+        bandwidth_factor=round(float(factor), 6),
+        seed=int(seed),
+        level=LEVELS[level or "95 %"],
+    )
+
+
+def _draw_button(
+    picked: PickedTokens, subject: AlignMambaSubject, controls: SamplesControls
+) -> None:
+    inputs = _inputs(picked, subject, controls)
+    job = jobs.job(_PLACE, inputs)
+    st.button(
+        "Measure",
+        key="n_run",
+        icon=":material/play_arrow:",
+        type="primary",
+        on_click=_start,
+        args=(inputs, subject, controls),
+        disabled=inputs in _kept() or (job is not None and job.running),
+    )
+
+
+def _draw_result(
+    picked: PickedTokens, subject: AlignMambaSubject, controls: SamplesControls
+) -> None:
+    inputs = _inputs(picked, subject, controls)
+    kept, job = _kept().get(inputs), jobs.job(_PLACE, inputs)
+    if kept is None and job is None:
+        seconds = 1 + SECONDS[str(subject.kin)] * controls.samples
+        nothing_yet(
+            f"**Measure** reads {controls.samples} samples of the test set "
+            f"({subject.kin}) with this model, and shows MMD² and A-distance between "
+            "its modalities at each stage with intervals over samples: about "
+            f"{seconds:.0f} s on two cores. It can be stopped."
+        )
+        return
+    if kept is None and job is not None and job.running:
+        jobs.watch(_PLACE)
+        return
+    if kept is None and job is not None:
+        if job.error is not None:
+            nothing_yet(job.error)
+            return
+        kept = job.result
+    if kept is not None:
+        _show(picked, subject, controls, kept)
+
+
+def _show(
+    picked: PickedTokens,
+    subject: AlignMambaSubject,
+    controls: SamplesControls,
+    stages: SampleStages,
+) -> None:
+    key = f"{_inputs(picked, subject, controls)}-{controls.level}-{picked.key}"
+    try:
+        exhibit = _exhibit(f"{key}-{len(stages.samples)}", stages, subject, controls)
+    except FusionvizError as error:
+        nothing_yet(str(error))
+        return
+    show_exhibit("distributions-samples", picked, controls, exhibit=exhibit)
+
+
+def _start(inputs: str, subject: AlignMambaSubject, controls: SamplesControls) -> None:
+    kept = _kept()
+
+    def work(tell: Callable[[float, str], bool]) -> SampleStages:
+        request = Request(subject=subject, controls=controls, progress=tell)
+        stages = measure_samples(request)
+        if stages.is_whole:
+            kept[inputs] = stages
+            while len(kept) > KEPT:
+                kept.popitem(last=False)
+        return stages
+
+    jobs.start(_PLACE, inputs, work)
+
+
+def _inputs(
+    picked: PickedTokens, subject: AlignMambaSubject, controls: SamplesControls
+) -> str:
+    """Return all that a measurement depends on; the sample at hand is not in it."""
+    sha256 = "" if picked.card is None else picked.card.sha256
+    return (
+        f"{sha256}-{subject.kin}-{controls.samples}-{controls.bandwidth_factor}-"
+        f"{controls.seed}"
+    )
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _kept() -> OrderedDict[str, SampleStages]:
+    """Return what has been measured to the end, shared between sessions."""
+    return OrderedDict()
+
+
+@st.cache_resource(max_entries=16, show_spinner="Intervals are drawn …")
+def _exhibit(
+    key: str,
+    _stages: SampleStages,
+    _subject: AlignMambaSubject,
+    _controls: SamplesControls,
+) -> Exhibit:
+    return exhibit_samples(_stages, Request(subject=_subject, controls=_controls))

@@ -1,13 +1,121 @@
 """How it came about in training, and what the weight of MMD does."""
 
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+
 import streamlit as st
 
+from fusionviz.analysis.lambda_family import find_family
+from fusionviz.analysis.token_subject import TokenSubject
+from fusionviz.analysis.training_curves import Axis
+from fusionviz.errors import FusionvizError
+from fusionviz.exhibits import exhibit_kind
+from fusionviz.exhibits.distributions_lambda import LambdaControls
+from fusionviz.exhibits.distributions_training import MOST, TrainingControls, with_log
+from fusionviz.exhibits.exhibit import Controls, Exhibit, Request
+from fusionviz.models.cards import ModelCard
+from fusionviz.models.checkpoints import list_checkpoints
+from fusionviz.ui.cache import MODEL_WORK
+from fusionviz.ui.exhibits import show_exhibit
 from fusionviz.ui.panels.explain import nothing_yet
+from fusionviz.ui.share import publish_words, recall_words
 from fusionviz.ui.tokens.picked import PickedTokens
+
+AXES: dict[str, Axis] = {"Steps": "steps", "Time": "seconds"}
+WINDOWS = (1, 3, 5, 9, 15, 25)
+_CHECKPOINTS, _DEFAULT = "t_checkpoints", "_t_default"
 
 
 @st.fragment
 def draw_panel(picked: PickedTokens, visible: bool) -> None:
-    """Draw the tab."""
+    """Draw the tab; its controls also when hidden, so that they stay in the address."""
+    cards = list_checkpoints()
     if visible:
-        nothing_yet("Not there yet.")
+        _show("distributions-lambda", picked, LambdaControls(), cards)
+    controls = _choose(picked, cards)
+    if visible and controls.checkpoints:
+        _show("distributions-training", picked, controls, cards)
+    elif visible:
+        nothing_yet(
+            "Choose a checkpoint, to see how its losses moved over training. There "
+            "are none to choose where none came with a training log."
+        )
+
+
+def _choose(picked: PickedTokens, cards: Sequence[ModelCard]) -> TrainingControls:
+    """Draw what can be set on the curves, in one row."""
+    names, default = with_log(tuple(cards)), _default(picked, cards)
+    if st.session_state.get(_CHECKPOINTS) == st.session_state.get(_DEFAULT):
+        # Whoever has not chosen follows the checkpoint that reads the sample.
+        st.session_state.pop(_CHECKPOINTS, None)
+    st.session_state[_DEFAULT] = default
+    recall_words(_CHECKPOINTS, default, names)
+    wide, middle, narrow = st.columns([6, 2, 2], vertical_alignment="bottom")
+    chosen = wide.multiselect(
+        "Training of",
+        names,
+        key=_CHECKPOINTS,
+        format_func=lambda name: name.removeprefix("alignmamba-"),
+        max_selections=MOST,
+        placeholder="No checkpoint",
+    )
+    publish_words(_CHECKPOINTS, default)
+    axis = middle.segmented_control(
+        "Over",
+        list(AXES),
+        default="Steps",
+        key="t_axis",
+        required=True,
+        bind="query-params",
+    )
+    window = narrow.selectbox(
+        "Smoothed over points",
+        WINDOWS,
+        index=WINDOWS.index(TrainingControls.smoothing),
+        key="t_smooth",
+        bind="query-params",
+        help="Of the losses; 1 leaves them as they are.",
+    )
+    return TrainingControls(
+        checkpoints=tuple(chosen[:MOST]),
+        smoothing=int(window),
+        axis=AXES[axis or "Steps"],
+    )
+
+
+def _default(picked: PickedTokens, cards: Sequence[ModelCard]) -> list[str]:
+    """Return the picked checkpoint with its siblings of other λ, those with logs."""
+    if picked.card is None:
+        return list(with_log(tuple(cards)))[:1]
+    family = find_family(picked.card.name) or (picked.card,)
+    return list(with_log(family))[:MOST]
+
+
+def _show(
+    name: str, picked: PickedTokens, controls: Controls, cards: Sequence[ModelCard]
+) -> None:
+    prints = "-".join(card.sha256 for card in cards if card.kind == "alignmamba")
+    said = json.dumps(asdict(controls))
+    try:
+        exhibit = _exhibit(
+            name, f"{picked.key}-{prints}", said, picked.subject, controls
+        )
+    except FusionvizError as error:
+        nothing_yet(str(error))
+        return
+    show_exhibit(name, picked, controls, exhibit=exhibit)
+
+
+@st.cache_resource(max_entries=24, show_spinner="Checkpoints are compared …")
+def _exhibit(
+    name: str,
+    key: str,
+    controls_json: str,
+    _subject: TokenSubject,
+    _controls: Controls,
+) -> Exhibit:
+    """Return an exhibit; its key tells all checkpoints that it could be of."""
+    request = Request(subject=_subject, controls=_controls)
+    with MODEL_WORK:
+        return exhibit_kind(name).make(request)
