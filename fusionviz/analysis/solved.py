@@ -15,6 +15,7 @@ from fusionviz.alignment import (
     relaxed_transport,
     sinkhorn,
 )
+from fusionviz.alignment.entropic import SWEEPS
 from fusionviz.analysis.token_subject import AlignmentCase
 from fusionviz.data.correspondence import alignment_score
 
@@ -48,6 +49,11 @@ class Curve:
     iterations: NDArray[np.int64]
     epsilon: NDArray[np.float64]
     errors: NDArray[np.float64]
+
+    @property
+    def newton(self) -> NDArray[np.bool_]:
+        """Whether the sweeps before each check ended with a Newton step, (check,)."""
+        return np.diff(self.iterations, prepend=0) > SWEEPS
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -94,6 +100,18 @@ class Solved:
         """Entropy of the whole plan in bits, 0 to log2(source * target)."""
         mass = self.plan[self.plan > 0]
         return float(max(-(mass * np.log2(mass)).sum(), 0.0))
+
+    @property
+    def information_bits(self) -> float:
+        """Mutual information of source and target under the plan, in bits.
+
+        sum P log2(P / (P 1)(Pᵀ 1)): 0 for the product of its marginals, which says of
+        no source where it goes, and at most log2 of the smaller side's tokens.
+        """
+        where = self.plan > 0
+        alone = np.outer(self.sent, self.received)[where]
+        mass = self.plan[where]
+        return float(max((mass * np.log2(mass / alone)).sum(), 0.0))
 
 
 @lru_cache(maxsize=KEPT)

@@ -84,3 +84,15 @@ def test_there_is_no_score_where_nobody_knows(case):
 def test_other_solvers_are_refused(case):
     with pytest.raises(ValueError, match="relaxed, sinkhorn, exact"):
         solve(case, "magic")
+
+
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_information_is_entropy_that_the_marginals_leave(case, solver):
+    solved = solve(case, solver)
+    margins = [solved.plan.sum(axis=1), solved.plan.sum(axis=0)]
+    alone = sum(-(m[m > 0] * np.log2(m[m > 0])).sum() for m in margins)
+    assert solved.information_bits == pytest.approx(alone - solved.entropy_bits)
+
+
+def test_a_blurred_plan_carries_no_information(case):
+    assert solve(case, "sinkhorn", 1e6).information_bits == pytest.approx(0, abs=1e-9)
