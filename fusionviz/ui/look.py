@@ -67,6 +67,16 @@ div.st-key-chart_distributions_lambda {
 div.st-key-chart_distributions_training {
   height: clamp(560px, 150px + 33vw, 820px) !important;
 }
+div.st-key-chart_distributions_embedding {
+  height: clamp(430px, 90px + 27vw, 680px) !important;
+}
+div.st-key-chart_distributions_picked, div.st-key-chart_distributions_movement {
+  height: clamp(340px, 120px + 18vw, 520px) !important;
+}
+div.st-key-chart_transport_model_pictures, div.st-key-chart_transport_edit,
+div.st-key-chart_transport_swap {
+  height: clamp(330px, 104px + 18.5vw, 500px) !important;
+}
 [class*="st-key-headline"] p { line-height: 1.3; }
 [class*="st-key-headline"] strong { font-size: 1.55rem; font-weight: 400; }
 button:focus-visible, a:focus-visible, input:focus-visible {
