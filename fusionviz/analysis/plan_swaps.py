@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
 from fusionviz.analysis.plan_effects import (
     SWAPS,
@@ -22,13 +24,13 @@ class Measure:
         title: What is measured.
         unit: Of the numbers.
         values: By plan, and then by source, `""` for the whole sample.
-        low: Where its bars start.
+        limits: Lowest and highest value that there is, where it has a sign.
     """
 
     title: str
     unit: str
     values: Mapping[Swap, Mapping[str, float]]
-    low: float = 0.0
+    limits: tuple[float, float] | None = None
 
 
 def measure_swaps(
@@ -94,16 +96,7 @@ def _prediction(effects: Mapping[Swap, PlanEffect]) -> list[Measure]:
     if isinstance(first, DensePrediction):
         return _pixels(effects)
     if len(first.values) == 1:
-        values = {
-            swap: {"": float(effect.changed.values[0])}
-            for swap, effect in effects.items()
-            if isinstance(effect.changed, Scores)
-        }
-        return [
-            Measure(
-                title="Score", unit=first.meaning, values=values, low=first.limits[0]
-            )
-        ]
+        return [_score(effects, first)]
     if first.mean_absolute_error is not None:
         errors = {
             swap: {"": effect.changed.mean_absolute_error or 0.0}
@@ -117,6 +110,21 @@ def _prediction(effects: Mapping[Swap, PlanEffect]) -> list[Measure]:
         if isinstance(effect.changed, Scores)
     }
     return [Measure(title="Mean change", unit="of the scores", values=changes)]
+
+
+def _score(effects: Mapping[Swap, PlanEffect], first: Scores) -> Measure:
+    known = np.isfinite(first.truth[0])
+    truth = f"; true {first.truth[0]:+.2f}".replace("-", "−") if known else ""
+    return Measure(
+        title="Score",
+        unit=first.meaning.removesuffix(", no unit") + truth,
+        values={
+            swap: {"": float(effect.changed.values[0])}
+            for swap, effect in effects.items()
+            if isinstance(effect.changed, Scores)
+        },
+        limits=first.limits,
+    )
 
 
 def _pixels(effects: Mapping[Swap, PlanEffect]) -> list[Measure]:

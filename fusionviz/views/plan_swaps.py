@@ -91,8 +91,7 @@ def _draw_measure(
         place = sources.index(name) if name else 0
         figure.add_trace(
             go.Bar(
-                x=[None if one is None else one - measure.low for one in values],
-                base=measure.low,
+                x=values,
                 y=list(range(len(swaps))),
                 orientation="h",
                 marker={
@@ -111,15 +110,21 @@ def _draw_measure(
             row=1,
             col=column,
         )
-    reach = max(max(numbers, default=0) - measure.low, 1e-9)
     figure.update_xaxes(
-        range=[measure.low, measure.low + 1.5 * reach],
+        range=_reach(measure, numbers),
         showticklabels=False,
         showgrid=False,
-        zeroline=False,
+        zeroline=measure.limits is not None,
         row=1,
         col=column,
     )
+
+
+def _reach(measure: Measure, numbers: Sequence[float]) -> list[float]:
+    """Return the range of a column's bars, with room for their numbers."""
+    most = max([abs(one) for one in (*numbers, *(measure.limits or ()))], default=0)
+    most = 1.5 * max(most, 1e-9)
+    return [0 if measure.limits is None or measure.limits[0] >= 0 else -most, most]
 
 
 def _is_first(figure: go.Figure, name: str) -> bool:

@@ -1,5 +1,7 @@
 """The matrix of a head of a stack, with its tokens' modalities along both sides."""
 
+from typing import Any
+
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
@@ -10,7 +12,10 @@ from fusionviz.views.stack_view import Order, StackView, short, write_title
 from fusionviz.views.style import MARK
 
 LABELLED = 16
-"""Tokens a side that are named along the matrix."""
+"""Names along a side of the matrix: there is no room for more."""
+
+MOST_NAMED = 4096
+"""Cells whose two tokens are named one by one when hovered."""
 
 STRIP = 0.028
 """Width of the strips of modalities, in parts of the matrix's side."""
@@ -29,10 +34,6 @@ def draw_matrix(figure: go.Figure, view: StackView) -> bool:
     rows, columns = (_order(axis, view.order) for axis in (stack.queries, stack.keys))
     low, high, colours = view.scale
     cells, steps = pool(view.matrix[np.ix_(rows, columns)])
-    names = [
-        [short(axis.names[i]) for i in order] if axis.count <= LABELLED else []
-        for axis, order in ((stack.queries, rows), (stack.keys, columns))
-    ]
     figure.add_trace(
         go.Heatmap(
             z=cells,
@@ -41,7 +42,7 @@ def draw_matrix(figure: go.Figure, view: StackView) -> bool:
             colorscale=colours,
             showscale=False,
             hoverongaps=False,
-            hovertemplate="query cell %{y}, key cell %{x}: %{z:.3g}<extra></extra>",
+            **_hover(view, (rows, columns), steps),
         ),
         row=1,
         col=1,
@@ -57,7 +58,11 @@ def draw_matrix(figure: go.Figure, view: StackView) -> bool:
         row=1,
         col=1,
     )
-    _frame_matrix(figure, cells.shape, names)
+    ticks = [
+        _ticks(axis, order, steps)
+        for axis, order in ((stack.queries, rows), (stack.keys, columns))
+    ]
+    _frame_matrix(figure, cells.shape, ticks)
     has_mixed = _draw_strips(figure, view, (rows, columns), steps, cells.shape)
     title = f"<b>{short(stack.layers[view.layer])}</b>, {stack.head_name(view.head)}"
     if steps != (1, 1):
@@ -68,16 +73,60 @@ def draw_matrix(figure: go.Figure, view: StackView) -> bool:
     return has_mixed
 
 
+def _hover(
+    view: StackView,
+    orders: tuple[NDArray[np.int64], NDArray[np.int64]],
+    steps: tuple[int, int],
+) -> dict[str, Any]:
+    """Return how a cell tells its tokens: one by one, by its ticks, or by number."""
+    if steps != (1, 1):
+        return {
+            "hovertemplate": "query cell %{y}, key cell %{x}: %{z:.3g}<extra></extra>"
+        }
+    if view.matrix.size > MOST_NAMED:
+        return {"hovertemplate": "%{y} reads %{x}: %{z:.3g}<extra></extra>"}
+    queries, keys = (
+        [short(axis.names[i]) for i in order]
+        for axis, order in zip(
+            (view.stack.queries, view.stack.keys), orders, strict=True
+        )
+    )
+    return {
+        "text": [[f"{query} reads {key}" for key in keys] for query in queries],
+        "hovertemplate": "%{text}: %{z:.3g}<extra></extra>",
+    }
+
+
+def _ticks(
+    axis: TokenAxis, order: NDArray[np.int64], steps: tuple[int, int]
+) -> dict[str, Any]:
+    """Return the ticks of a side: names where there is room for them.
+
+    That is of all tokens, or of those of the last modality, which of interleaved
+    sequences is the anchor. Of a large matrix ticks are unseen, and name all tokens
+    for the hover.
+    """
+    places, is_seen = range(len(order)), axis.count <= LABELLED
+    last = np.flatnonzero(np.isin(order, axis.tokens_of(axis.modalities[-1])))
+    apart = int(np.diff(last).min()) if len(last) > 1 else axis.count
+    if not is_seen and axis.labels and len(last) <= LABELLED:
+        is_seen = apart * LABELLED >= axis.count and axis.count**2 <= MOST_NAMED
+        places = last.tolist() if is_seen else places
+    if steps != (1, 1):
+        return {"tickvals": []}
+    return {
+        "tickvals": list(places),
+        "ticktext": [short(axis.names[order[place]]) for place in places],
+        "showticklabels": is_seen,
+    }
+
+
 def _frame_matrix(
-    figure: go.Figure, shape: tuple[int, ...], names: list[list[str]]
+    figure: go.Figure, shape: tuple[int, ...], ticks: list[dict[str, Any]]
 ) -> None:
     """Set the matrix's axes: square cells, rows down, strips at the left and top."""
     side = max(shape)
     strip = (STRIP + 0.012) * side
-    ticks: list[dict] = []
-    for count, words in zip(shape, names, strict=True):
-        places = list(range(count)) if any(words) else []
-        ticks.append({"tickvals": places, "ticktext": words})
     shared = {"showgrid": False, "zeroline": False, "tickfont": {"size": 14}}
     figure.update_xaxes(
         range=[-0.5 - strip, shape[1] - 0.5],

@@ -1,13 +1,34 @@
-"""What the backbone reads: its hidden attention."""
+"""What the backbone reads: its hidden attention over the interleaved sequence."""
 
 import streamlit as st
 
+from fusionviz.errors import FusionvizError
+from fusionviz.ui.attention.viewer import Viewer
+from fusionviz.ui.exhibits import show_exhibit
 from fusionviz.ui.panels.explain import nothing_yet
 from fusionviz.ui.tokens.picked import PickedTokens
+
+VIEWER = Viewer(prefix="h", chart="transport_hidden", order="sequence")
 
 
 @st.fragment
 def draw_panel(picked: PickedTokens, visible: bool) -> None:
-    """Draw the tab."""
-    if visible:
-        nothing_yet("Not there yet.")
+    """Draw the tab. Its values are in the address while it is hidden, too."""
+    if not visible:
+        return
+    if picked.read_by_model is None:
+        nothing_yet(
+            "Hidden attention is what a model's backbone reads, and no model reads "
+            "these features: choose one at “Read by”."
+        )
+        return
+    try:
+        with st.container(
+            horizontal=True, vertical_alignment="bottom", gap="small", key="h_controls"
+        ):
+            controls = VIEWER.choose_hidden(picked)
+        show_exhibit(
+            "attention-hidden", picked, controls, key=VIEWER.chart, select=("points",)
+        )
+    except FusionvizError as error:
+        nothing_yet(str(error))
