@@ -120,5 +120,6 @@ def _check_named(array: NamedArray, claimed: Mapping[str, NamedArray]) -> None:
     name, kind = array.name, array.entry.dtype.kind
     is_words = name.modality == "text" and kind in LETTERS
     is_named = name.is_known and name.role == "features" and not is_words
-    if is_named and name.modality not in claimed and not array.is_modality:
+    is_there = name.modality in claimed or not array.entry.count
+    if is_named and not is_there and not array.is_modality:
         array.refuse()

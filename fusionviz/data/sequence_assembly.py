@@ -32,9 +32,8 @@ def assemble(found: Sequence[Found], name: str) -> SequenceSample:
     words = next((one.words for one in found if one.words), ())
     anchor, more = _anchor_of(parts, words)
     notes = [note for one in found for note in one.notes] + notes + more
-    if words and not anchor.words:
-        anchor = replace(anchor, words=words)
-    anchor = settle(anchor)
+    # Where its own steps belong says nothing.
+    anchor = settle(replace(anchor, words=anchor.words or words, alignment=None))
     settled = [
         anchor if part.modality == anchor.modality else _source(part, anchor)
         for part in parts
