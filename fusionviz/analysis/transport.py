@@ -2,11 +2,15 @@
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fusionviz.analysis.pictures import Pictures
+
+Role = Literal["source", "target"]
+"""Of the two pictures: which sends, and which receives."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -50,6 +54,11 @@ class Transport:
     solver: str
 
     @property
+    def names(self) -> dict[Role, str]:
+        """Of both modalities, by what they do."""
+        return {"source": self.source, "target": self.target}
+
+    @property
     def total_cost(self) -> float:
         """<C, P>: mean cost of the mass moved, 0..2."""
         return float((self.coupling.astype(np.float64) * self.cost).sum())
@@ -62,19 +71,13 @@ class Transport:
     @property
     def mean_shift(self) -> float:
         """Mean distance that mass moves across the picture, in patches."""
-        rows, columns = np.divmod(np.arange(self.grid**2), self.grid)
-        distance = np.hypot(
-            rows[:, None] - rows[None], columns[:, None] - columns[None]
-        )
-        return float((self.coupling * distance).sum() / self.coupling.sum())
+        moved = self.coupling * patch_distances(self.grid)
+        return float(moved.sum() / self.coupling.sum())
 
     @property
     def chance_shift(self) -> float:
         """Mean shift of a plan that sends every patch anywhere alike."""
-        steps = np.arange(self.grid)
-        gap = np.abs(steps[:, None] - steps[None])
-        pairs = np.hypot(gap[:, :, None, None], gap[None, None])
-        return float(pairs.mean())
+        return float(patch_distances(self.grid).mean())
 
     @property
     def targets_used(self) -> int:
@@ -93,6 +96,12 @@ class Transport:
             mass=flat_mass[order] * self.coupling.shape[0],
             cost=self.cost.ravel()[order],
         )
+
+
+def patch_distances(grid: int) -> NDArray[np.float64]:
+    """Return the distance between any two patches of a grid, in patches."""
+    rows, columns = np.divmod(np.arange(grid**2), grid)
+    return np.hypot(rows[:, None] - rows[None], columns[:, None] - columns[None])
 
 
 def transport_of(

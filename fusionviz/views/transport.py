@@ -1,29 +1,37 @@
 """A transport plan as lines between two pictures."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.colors import get_colorscale, sample_colorscale
 
 from fusionviz.analysis.pictures import Pictures
-from fusionviz.analysis.transport import Correspondences, Transport
+from fusionviz.analysis.transport import Correspondences, Role, Transport
 from fusionviz.views.pixels import grey_depth, picture_address, quiet
 from fusionviz.views.style import (
     FONT_SIZE,
-    MODALITY_COLOURS,
     SEQUENTIAL,
     add_scale_bar,
     dress,
+    modality_colour,
     modality_title,
     three_digits,
 )
+
+ROLES: tuple[Role, ...] = ("source", "target")
 
 GAP = 0.22
 """Space between the pictures, in sides of one."""
 
 
 def draw_transport(
-    transport: Transport, *, count: int = 16, height: int = 430
+    transport: Transport,
+    *,
+    count: int = 16,
+    most: float | None = None,
+    height: int = 430,
 ) -> go.Figure:
     """Draw the strongest correspondences as lines from source to target patches.
 
@@ -33,29 +41,16 @@ def draw_transport(
     Args:
         transport: The plan.
         count: How many pairs to draw; fewer if the plan has fewer.
+        most: Top of the scale of costs; the largest that is drawn if not given.
         height: Pixels.
     """
-    side = transport.pictures.side
-    shift = side * (1 + GAP)
     figure = go.Figure()
-    for modality, x0 in ((transport.source, 0.0), (transport.target, shift)):
-        ground = _ground(transport.pictures, modality)
-        picture = go.Image(source=picture_address(ground), x0=x0, hoverinfo="skip")
-        figure.add_trace(picture)
+    draw_pictures(figure, transport)
     pairs = transport.strongest(count)
-    _draw_lines(figure, transport, pairs, shift)
-    _draw_ends(figure, transport, pairs, shift)
-    _frame(figure, side, shift)
-    roles = ((transport.source, "source", 0.0), (transport.target, "anchor", shift))
-    for modality, role, x0 in roles:
-        figure.add_annotation(
-            text=modality_title(modality, role),
-            x=x0 + side / 2,
-            y=-0.5,
-            yanchor="bottom",
-            showarrow=False,
-            font_size=FONT_SIZE,
-        )
+    draw_lines(figure, transport, pairs, most=most)
+    draw_ends(figure, transport, pairs)
+    draw_cost_bar(figure, largest_cost(pairs) if most is None else most)
+    name_pictures(figure, transport, {"source": "source", "target": "anchor"})
     dress(figure, height=height)
     return figure.update_layout(margin_b=56)
 
@@ -71,10 +66,37 @@ def describe_transport(transport: Transport, *, count: int) -> str:
     )
 
 
-def _frame(figure: go.Figure, side: int, shift: float) -> None:
+def left_of(transport: Transport, role: Role) -> float:
+    """Return where a picture's first column of pixels is on the axis."""
+    return 0.0 if role == "source" else transport.pictures.side * (1 + GAP)
+
+
+def draw_pictures(figure: go.Figure, transport: Transport) -> None:
+    """Draw both pictures quietly, side by side on one pair of axes."""
+    side = transport.pictures.side
+    for role, modality in transport.names.items():
+        address = picture_address(_ground(transport.pictures, modality))
+        x0 = left_of(transport, role)
+        figure.add_trace(go.Image(source=address, x0=x0, hoverinfo="skip"))
     hidden = {"visible": False, "constrain": "domain"}
-    figure.update_xaxes(range=[-0.5, shift + side - 0.5], **hidden)
+    right = left_of(transport, "target") + side
+    figure.update_xaxes(range=[-0.5, right - 0.5], **hidden)
     figure.update_yaxes(range=[side - 0.5, -0.5], scaleanchor="x", **hidden)
+
+
+def name_pictures(
+    figure: go.Figure, transport: Transport, details: Mapping[Role, str]
+) -> None:
+    """Write above each picture what it is, and what it does."""
+    for role, modality in transport.names.items():
+        figure.add_annotation(
+            text=modality_title(modality, details[role]),
+            x=left_of(transport, role) + transport.pictures.side / 2,
+            y=-0.5,
+            yanchor="bottom",
+            showarrow=False,
+            font_size=FONT_SIZE,
+        )
 
 
 def _ground(pictures: Pictures, modality: str) -> NDArray[np.uint8]:
@@ -85,11 +107,12 @@ def _ground(pictures: Pictures, modality: str) -> NDArray[np.uint8]:
     return np.full((pictures.side, pictures.side, 3), 128, np.uint8)
 
 
-def _ends(
-    transport: Transport, pairs: Correspondences, shift: float
+def line_ends(
+    transport: Transport, pairs: Correspondences
 ) -> tuple[NDArray, NDArray, NDArray, NDArray]:
     """Return x and y of each pair's source, then of its target."""
     cell = transport.pictures.side / transport.grid
+    shift = left_of(transport, "target")
     source_row, source_column = np.divmod(pairs.source, transport.grid)
     target_row, target_column = np.divmod(pairs.target, transport.grid)
     start = (cell - 1) / 2
@@ -101,14 +124,24 @@ def _ends(
     )
 
 
-def _draw_lines(
-    figure: go.Figure, transport: Transport, pairs: Correspondences, shift: float
+def draw_lines(
+    figure: go.Figure,
+    transport: Transport,
+    pairs: Correspondences,
+    *,
+    most: float | None = None,
 ) -> None:
-    x_source, y_source, x_target, y_target = _ends(transport, pairs, shift)
-    most = max(float(pairs.cost.max(initial=0)), 1e-6)
-    colours = sample_colorscale(
-        get_colorscale(SEQUENTIAL), np.clip(pairs.cost / most, 0, 1).tolist()
-    )
+    """Draw a line for each pair, coloured by cost.
+
+    Args:
+        figure: With both pictures.
+        transport: The plan.
+        pairs: What to draw.
+        most: Top of the scale of costs; the largest of the pairs' if not given.
+    """
+    if not len(pairs.cost):
+        return
+    x_source, y_source, x_target, y_target = line_ends(transport, pairs)
     gaps = np.full(len(pairs.cost), np.nan)
     halo = go.Scatter(
         x=np.stack([x_source, x_target, gaps], axis=1).ravel(),
@@ -119,7 +152,7 @@ def _draw_lines(
         showlegend=False,
     )
     figure.add_trace(halo)
-    for i, colour in enumerate(colours):
+    for i, colour in enumerate(cost_colours(pairs, most)):
         figure.add_trace(
             go.Scatter(
                 x=[x_source[i], x_target[i]],
@@ -132,25 +165,25 @@ def _draw_lines(
         )
 
 
-def _draw_ends(
-    figure: go.Figure, transport: Transport, pairs: Correspondences, shift: float
+def draw_ends(
+    figure: go.Figure, transport: Transport, pairs: Correspondences, *, size: float = 10
 ) -> None:
-    x_source, y_source, x_target, y_target = _ends(transport, pairs, shift)
+    """Draw both ends of each pair, which say what it is."""
+    x_source, y_source, x_target, y_target = line_ends(transport, pairs)
     text = [
-        f"{transport.source} {_place(s, transport.grid)} → "
-        f"{transport.target} {_place(t, transport.grid)}<br>"
+        f"{transport.source} {name_place(s, transport.grid)} → "
+        f"{transport.target} {name_place(t, transport.grid)}<br>"
         f"mass {three_digits(m)} of a patch, cost {three_digits(c)}"
         for s, t, m, c in zip(
             pairs.source, pairs.target, pairs.mass, pairs.cost, strict=True
         )
     ]
-    most = max(float(pairs.cost.max(initial=0)), 1e-6)
-    outline = {"color": "#FFFFFF", "width": 1.5}
+    outline = {"color": "#FFFFFF", "width": 0.15 * size}
     for modality, x, y in (
         (transport.source, x_source, y_source),
         (transport.target, x_target, y_target),
     ):
-        marker = {"size": 10, "color": MODALITY_COLOURS[modality], "line": outline}
+        marker = {"size": size, "color": modality_colour(modality), "line": outline}
         figure.add_trace(
             go.Scatter(
                 x=x,
@@ -159,15 +192,35 @@ def _draw_ends(
                 marker=marker,
                 text=text,
                 hovertemplate="%{text}<extra></extra>",
+                unselected={"marker": {"opacity": 1}},
                 showlegend=False,
             )
         )
+
+
+def draw_cost_bar(
+    figure: go.Figure, most: float, *, middle: float = 0.5, length: float = 0.4
+) -> None:
+    """Draw the scale of the lines, from 0, places in parts of the figure's width."""
     ends = ("cost 0", f"{three_digits(most)} of 2, no unit")
-    bar = add_scale_bar(figure, ends, middle=0.5, length=0.4)
+    bar = add_scale_bar(figure, ends, middle=middle, length=length)
     figure.add_trace(_cost_scale(most, bar))
 
 
-def _place(patch: int, grid: int) -> str:
+def cost_colours(pairs: Correspondences, most: float | None = None) -> list[str]:
+    """Return each pair's colour, from 0 to `most` or to the largest of their costs."""
+    top = largest_cost(pairs) if most is None else most
+    share = np.clip(pairs.cost / top, 0, 1).tolist()
+    return sample_colorscale(get_colorscale(SEQUENTIAL), share) if share else []
+
+
+def largest_cost(pairs: Correspondences) -> float:
+    """Return the largest cost of pairs, above 0 in any case."""
+    return max(float(pairs.cost.max(initial=0)), 1e-6)
+
+
+def name_place(patch: int, grid: int) -> str:
+    """Return a patch's row and column, from 1."""
     row, column = divmod(int(patch), grid)
     return f"row {row + 1}, column {column + 1}"
 

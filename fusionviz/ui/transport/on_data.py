@@ -2,12 +2,23 @@
 
 import streamlit as st
 
+from fusionviz.errors import FusionvizError
 from fusionviz.ui.panels.explain import nothing_yet
 from fusionviz.ui.tokens.picked import PickedTokens
+from fusionviz.ui.transport.on_pictures import draw_pictures
+from fusionviz.ui.transport.on_time import draw_time
 
 
 @st.fragment
 def draw_panel(picked: PickedTokens, visible: bool) -> None:
-    """Draw the tab."""
-    if visible:
-        nothing_yet("Not there yet.")
+    """Draw the tab. Its values are in the address while it is hidden, too."""
+    if not visible:
+        return
+    try:
+        picked.subject.case()  # says so where a modality is missing
+        if picked.subject.pictures is not None:
+            draw_pictures(picked)
+        else:
+            draw_time(picked)
+    except FusionvizError as error:
+        nothing_yet(str(error))
