@@ -77,6 +77,15 @@ div.st-key-chart_transport_model_pictures, div.st-key-chart_transport_edit,
 div.st-key-chart_transport_swap {
   height: clamp(330px, 104px + 18.5vw, 500px) !important;
 }
+div.st-key-chart_transport_solvers {
+  height: clamp(430px, 100px + 26vw, 640px) !important;
+}
+div.st-key-chart_transport_sweep {
+  height: clamp(320px, 100px + 18vw, 460px) !important;
+}
+div.st-key-chart_transport_steps {
+  height: clamp(470px, 100px + 30vw, 740px) !important;
+}
 [class*="st-key-headline"] p { line-height: 1.3; }
 [class*="st-key-headline"] strong { font-size: 1.55rem; font-weight: 400; }
 button:focus-visible, a:focus-visible, input:focus-visible {
