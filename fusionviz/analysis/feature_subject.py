@@ -34,16 +34,11 @@ class FeatureSubject(TokenSubject):
     """
 
     def __init__(self, sample: SequenceSample) -> None:
-        kinds = {name: x.shape[1:] for name, x in sample.modalities.items()}
-        if len(set(kinds.values())) > 1 or () in kinds.values():
-            said = ", ".join(
-                f"{name} {shape[0] if shape else 'ids'}"
-                for name, shape in kinds.items()
-            )
+        if not is_comparable(sample):
             raise InputError(
-                f"Without a model, features need one width to be compared, got {said}: "
-                "pick a model that reads these widths, or bring embeddings of one "
-                "width."
+                "Without a model, features need one width to be compared, got "
+                f"{widths_of(sample)}: pick a model that reads these widths, or bring "
+                "embeddings of one width."
             )
         self.sample = sample
 
@@ -108,3 +103,17 @@ class FeatureSubject(TokenSubject):
             truth_word="its true word" if self.sample.words else "its true step",
             clock=clock_of(self.sample, source),
         )
+
+
+def is_comparable(sample: SequenceSample) -> bool:
+    """Whether the features of all modalities have one width."""
+    shapes = {x.shape[1:] for x in sample.modalities.values()}
+    return len(shapes) == 1 and () not in shapes
+
+
+def widths_of(sample: SequenceSample) -> str:
+    """Return how many features a step of each modality has, in words."""
+    return ", ".join(
+        f"{name} {x.shape[1] if x.ndim == 2 else 'ids'}"
+        for name, x in sample.modalities.items()
+    )

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
-from fusionviz.analysis.feature_subject import FeatureSubject
+from fusionviz.analysis.feature_subject import FeatureSubject, widths_of
 from fusionviz.analysis.token_subject import Kin, TokenSubject
 from fusionviz.data.mosi import load_mosi_videos
 from fusionviz.data.sentiment import render_utterance
@@ -83,6 +83,27 @@ def readers_of(sample: SequenceSample) -> tuple[ModelCard, ...]:
     fitting = [c for c in cards if why_unread(sample, config_of(c)) is None]
     whole = {card.name: -len(_shared(card, sample)) for card in fitting}
     return tuple(sorted(fitting, key=lambda card: (whole[card.name], len(card.name))))
+
+
+def why_nobody_reads(sample: SequenceSample) -> str:
+    """Return in a sentence what would have to be brought instead of a sample.
+
+    Args:
+        sample: No checkpoint reads it, and its widths differ.
+    """
+    cards = [card for card in list_checkpoints() if card.kind == "alignmamba"]
+    widths: dict[str, str] = {}
+    for card in sorted(cards, key=lambda card: len(card.name)):
+        kinds = [m for m in config_of(card).modalities if m.kind != "image"]
+        told = ", ".join(f"{m.name} {m.width}" for m in kinds)
+        if told:
+            widths.setdefault(told, card.name)
+    known = "; ".join(f"{name} reads {told}" for told, name in widths.items())
+    there = f" ({known})" if known else ""
+    return (
+        f"No checkpoint reads {widths_of(sample)} features a step{there}: bring "
+        "features of such widths, or of one width throughout, which need no model."
+    )
 
 
 def config_of(card: ModelCard) -> AlignMambaConfig:

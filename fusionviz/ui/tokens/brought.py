@@ -1,22 +1,58 @@
 """Sequences that the reader brings."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
-from fusionviz.data.sequence_files import example_file, read_sequences
+from fusionviz.data.sequence_files import (
+    MAX_MEGABYTES,
+    example_file,
+    example_tables,
+    read_sequences,
+)
 from fusionviz.data.sequences import SequenceSample
 from fusionviz.errors import InputError
 from fusionviz.exhibits.token_naming import name_sequences
 
 UPLOADER = "sequence_files"
-LARGEST_FILE_MB = 50
-_KEPT, _PLACE = "_brought_sequences", "bring_sequences"
+EXAMPLE = "example.npz"
+_KEPT = "_brought_sequences"
+_LONGEST_LABEL = 18
+"""Characters: with the other choices, the row fits beside the sidebar at 1280."""
 
 FORMAT = """
-One **NPZ** with an array for each modality, or one **CSV** for each.
+**NPZ**: an array *(step, feature)* for each modality, such as `text`, `video`,
+`audio`; other names are kept. Of *(sample, step, feature)* the first sample is read,
+or the one whose number is in `sample`. It may also hold
+
+- `words`: of the steps of `text`, to which the others are aligned (without text: the
+  modality with the fewest steps),
+- `video_times`: start and end of each step in seconds, *(step, 2)*, or starts alone,
+- `video_alignment`: which step of the text each belongs to, −1: none,
+- `target`: the true score, a number.
+
+```python
+import numpy as np
+np.savez(
+    "sequences.npz",  # (step, feature), words (step,), times (step, 2)
+    text=word_vectors, words=words, text_times=word_times,
+    audio=audio_frames, audio_times=audio_times,
+    video=video_frames, video_times=video_times,
+)
+```
+
+**CSV**: a file for each modality, which its name says (`clip3_audio.csv`); a row a
+step, a column a feature, and `start`, `end`, `word`, `true` (the step of the text)
+where you have them. Commas, semicolons with decimal commas, or tabs. A ZIP of them will
+do.
+
+Up to 4096 steps and 4096 features a modality, 50 MB in all; of longer recordings
+neighbours are averaged. An AlignMamba reads the widths that it was trained on; features
+of one width throughout need no model. Files are read on this machine and kept in memory
+only, for this session; nothing in them is run.
 """
 
 
@@ -37,50 +73,105 @@ class Brought:
     named: dict[str, Any]
 
 
-def brought_sequences() -> Brought | None:
-    """Return what was brought; draw where to bring it, and its errors."""
-    kept: Mapping[str, bytes] | None = st.session_state.get(_KEPT)
-    with st.expander(
-        "Bring sequences"
-        if not kept
-        else f"{' and '.join(kept)} is shown; bring others",
-        expanded=not kept,
-        icon=":material/upload_file:",
-        key=_PLACE,
-        on_change="rerun",
-    ):
-        left, right = st.columns([3, 2])
-        left.file_uploader(
-            "Sequences: one NPZ, or a CSV for each modality",
-            type=["npz", "csv"],
-            accept_multiple_files=True,
-            key=UPLOADER,
-            max_upload_size=LARGEST_FILE_MB,
-            on_change=_keep,
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Kept:
+    """Files that stay for as long as the session lasts: hidden widgets lose theirs."""
+
+    files: Mapping[str, bytes]
+    named: dict[str, Any]
+
+    @property
+    def key(self) -> str:
+        """Of caches; names count, for they say what a table is."""
+        return hashlib.sha256(repr(self.named).encode()).hexdigest()
+
+    @property
+    def title(self) -> str:
+        """What the files are called on the page."""
+        return (
+            next(iter(self.files))
+            if len(self.files) == 1
+            else f"{len(self.files)} files"
         )
-        left.download_button(
-            "A small example (NPZ)",
-            example_file,
-            file_name="fusionviz-sequences-example.npz",
+
+
+def brought_sequences(place: Any) -> Brought | None:  # noqa: ANN401
+    """Return what was brought; draw where to bring it, and its errors.
+
+    Args:
+        place: The row of choices: once there is something to show, all else folds away
+            into it.
+    """
+    kept: _Kept | None = st.session_state.get(_KEPT)
+    if kept is None:
+        _draw_offer()
+        return None
+    try:
+        sample = _sequences(kept.key, kept.files)
+    except InputError as error:
+        st.error(_as_plain(str(error)), icon=":material/error:")
+        _draw_offer()
+        return None
+    with place.popover(_label(kept.title, len(sample.notes))):
+        told = [
+            f"**{_as_plain(', '.join(kept.files))}**",
+            *map(_as_plain, sample.notes),
+        ]
+        st.markdown("\n- ".join(told))
+        _draw_offer()
+    return Brought(sample=sample, key=kept.key, title=kept.title, named=kept.named)
+
+
+def _draw_offer() -> None:
+    """Draw where to bring files, and what they are like."""
+    with st.container(horizontal=True, key="bring_sequences"):
+        with st.container(width=310):
+            st.file_uploader(
+                "An NPZ, or a CSV for each modality",
+                type=["npz", "csv", "tsv", "zip"],
+                accept_multiple_files=True,
+                key=UPLOADER,
+                max_upload_size=MAX_MEGABYTES,
+                on_change=_keep_uploaded,
+            )
+            st.button(
+                "Show an example",
+                key="sequences_example",
+                on_click=_keep_example,
+                icon=":material/play_arrow:",
+                help="A generated utterance, as if you had brought it.",
+            )
+            _draw_downloads()
+        with st.container(width=570):
+            st.markdown(FORMAT)
+
+
+def _draw_downloads() -> None:
+    for label, make, name in (
+        ("The example as NPZ", example_file, "fusionviz-sequences.npz"),
+        ("The example as CSV", example_tables, "fusionviz-sequences-csv.zip"),
+    ):
+        st.download_button(
+            label,
+            make,
+            file_name=name,
             mime="application/zip",
-            key="sequences_example",
+            key=f"download_{name}",
             on_click="ignore",
             icon=":material/download:",
         )
-        right.markdown(FORMAT)
-    if not kept:
-        return None
-    named = name_sequences(kept)
-    key = "-".join(named["sequences_sha256"].values())
-    try:
-        sample = _sequences(key, kept)
-    except InputError as error:
-        st.error(str(error), icon=":material/error:")
-        return None
-    for note in sample.notes:
-        st.caption(note)
-    title = " and ".join(kept)
-    return Brought(sample=sample, key=key, title=title, named=named)
+
+
+def _label(title: str, notes: int) -> str:
+    """Return what the folded choice is called, short enough for its row."""
+    told = f" · {notes} note{'s'[: notes > 1]}" if notes else ""
+    room = _LONGEST_LABEL - len(told)
+    return _as_plain(title if len(title) <= room else f"{title[: room - 1]}…") + told
+
+
+def _as_plain(text: str) -> str:
+    """Return text that Markdown shows as it is, but for code."""
+    return "".join(f"\\{one}" if one in r"\*_[]<>$#~:|" else one for one in text)
 
 
 @st.cache_resource(max_entries=4, show_spinner="Reading the files …")
@@ -88,8 +179,15 @@ def _sequences(key: str, _files: Mapping[str, bytes]) -> SequenceSample:
     return read_sequences(_files)
 
 
-def _keep() -> None:
-    """Keep the files for as long as the session lasts: hidden widgets lose theirs."""
+def _keep_uploaded() -> None:
     uploaded = st.session_state.get(UPLOADER) or []
-    st.session_state[_KEPT] = {one.name: one.getvalue() for one in uploaded}
-    st.session_state[_PLACE] = not uploaded
+    _keep({one.name: one.getvalue() for one in uploaded})
+
+
+def _keep_example() -> None:
+    _keep({EXAMPLE: example_file()})
+
+
+def _keep(files: Mapping[str, bytes]) -> None:
+    kept = _Kept(files=files, named=name_sequences(files)) if files else None
+    st.session_state[_KEPT] = kept

@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
-from fusionviz.analysis.feature_subject import FeatureSubject
+from fusionviz.analysis.feature_subject import FeatureSubject, is_comparable
 from fusionviz.analysis.token_subject import Kin, TokenSubject
 from fusionviz.data.mosi import load_mosi_videos
 from fusionviz.data.sentiment import SEEDS, render_utterance
@@ -17,6 +17,7 @@ from fusionviz.exhibits.token_naming import (
     name_utterance,
     name_video,
     readers_of,
+    why_nobody_reads,
 )
 from fusionviz.models.cards import ModelCard
 from fusionviz.ui import cache
@@ -83,7 +84,7 @@ def _pick(data: str, place: Any) -> PickedTokens | None:  # noqa: ANN401
     found = {
         "utterance": _choose_utterance,
         "mosi": _choose_video,
-        "file": lambda _: brought_sequences(),
+        "file": brought_sequences,
     }[data](place)
     if found is None:
         forget([READER])
@@ -155,13 +156,17 @@ def _choose_video(place: Any) -> Brought:  # noqa: ANN401
 
 def _pick_reader(found: Brought, place: Any) -> PickedTokens:  # noqa: ANN401
     cards = {card.name: card for card in readers_of(found.sample)}
+    if not cards and not is_comparable(found.sample):
+        raise InputError(why_nobody_reads(found.sample))
     names = [*cards, NO_MODEL]
     recall_word(READER, names[0], names)
     reader = place.selectbox(
         "Read by",
         names,
         key=READER,
-        format_func=lambda name: f"read by {name}",
+        format_func=lambda name: (
+            "read without a model" if name == NO_MODEL else f"read by {name}"
+        ),
         width=270,
         label_visibility="collapsed",
     )
