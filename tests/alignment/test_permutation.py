@@ -1,6 +1,6 @@
 import pytest
 import torch
-from scipy.stats import kstest
+from scipy.stats import binomtest, kstest
 
 from fusionviz.alignment import median_bandwidth, mmd2, mmd_permutation_test
 
@@ -32,23 +32,66 @@ def test_statistic_and_null_are_mmd2_of_labellings(biased):
     assert test.p_value == (1 + reached) / 21
 
 
-@pytest.mark.parametrize("biased", [True, False])
-def test_p_values_are_uniform_under_the_null(biased):
+def p_values_under_the_null(m, n, *, draws, permutations, biased, bandwidth=None):
+    """Of as many tests of two sets that come from one distribution."""
     generator = seeded(1)
-    pairs = torch.randn(400, 30, 3, generator=generator, dtype=torch.float64)
-    p_values = [
+    pooled = torch.randn(draws, m + n, 3, generator=generator, dtype=torch.float64)
+    return [
         mmd_permutation_test(
-            pair[:12],
-            pair[12:],
-            permutations=199,
+            tokens[:m],
+            tokens[m:],
+            bandwidth=bandwidth,
+            permutations=permutations,
             biased=biased,
             generator=generator,
         ).p_value
-        for pair in pairs
+        for tokens in pooled
     ]
-    assert kstest(p_values, "uniform").pvalue > 0.01
-    rejected = sum(p <= 0.05 for p in p_values) / len(p_values)
-    assert rejected == pytest.approx(0.05, abs=0.033)
+
+
+@pytest.mark.parametrize("biased", [True, False])
+@pytest.mark.parametrize(("m", "n"), [(12, 18), (4, 26), (15, 15)])
+@pytest.mark.parametrize("bandwidth", [None, 0.4])
+def test_p_values_are_uniform_under_the_null(m, n, biased, bandwidth):
+    """The median heuristic, `None`, looks at the tokens, but not at their labels."""
+    draws = 400
+    p_values = p_values_under_the_null(
+        m, n, draws=draws, permutations=199, biased=biased, bandwidth=bandwidth
+    )
+    assert kstest(p_values, "uniform").pvalue > 0.001
+    for level in (0.05, 0.1, 0.5):  # each a multiple of 1 / 200
+        rejected = sum(p <= level + 1e-12 for p in p_values)
+        # exact bounds: outside of them in 1 of 1000 correct tests
+        assert binomtest(rejected, draws, level).pvalue > 0.001, (level, rejected)
+
+
+def test_few_shuffles_keep_the_level_exactly():
+    """With 19 shuffles, p is at most 1/20 in 1 of 20 tests."""
+    p_values = p_values_under_the_null(8, 11, draws=600, permutations=19, biased=True)
+    assert min(p_values) == 1 / 20
+    rejected = sum(p <= 1 / 20 for p in p_values)
+    assert binomtest(rejected, 600, 1 / 20).pvalue > 0.001
+
+
+@pytest.mark.parametrize("biased", [True, False])
+def test_power_grows_with_the_shift(biased):
+    generator = seeded(5)
+
+    def power(shift, draws=60):
+        rejected = 0
+        for _ in range(draws):
+            x = torch.randn(15, 3, generator=generator, dtype=torch.float64)
+            y = torch.randn(25, 3, generator=generator, dtype=torch.float64) + shift
+            test = mmd_permutation_test(
+                x, y, permutations=99, biased=biased, generator=generator
+            )
+            rejected += test.p_value <= 0.05
+        return rejected / draws
+
+    weak, middle, strong = power(0.2), power(0.6), power(1.2)
+    assert weak < middle - 0.1
+    assert middle > 0.5
+    assert strong > 0.97
 
 
 def test_a_difference_is_found():
