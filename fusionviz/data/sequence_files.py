@@ -64,15 +64,12 @@ def example_file() -> bytes:
     Models on generated utterances read its 40, 32 and 24 features.
     """
     sample = render_utterance(EXAMPLE_SEED)
+    arrays: dict[str, Any] = {"words": np.array(sample.words), "target": sample.target}
+    arrays |= sample.modalities
+    arrays |= {f"{name}_times": times for name, times in sample.times.items()}
+    arrays |= {f"{name}_alignment": at for name, at in sample.alignment.items()}
     buffer = io.BytesIO()
-    np.savez_compressed(
-        buffer,
-        words=np.array(sample.words),
-        target=sample.target,
-        **sample.modalities,
-        **{f"{name}_times": times for name, times in sample.times.items()},
-        **{f"{name}_alignment": at for name, at in sample.alignment.items()},
-    )
+    np.savez_compressed(buffer, **arrays)
     return buffer.getvalue()
 
 

@@ -43,7 +43,7 @@ class Part:
     source: str
     times: NDArray[np.float32] | None = None
     words: tuple[str, ...] = ()
-    alignment: NDArray[np.int64] | None = None
+    alignment: NDArray[Any] | None = None
     pooled: int = 1
     notes: tuple[str, ...] = ()
 

@@ -134,32 +134,33 @@ def _draw_offer() -> None:
                 max_upload_size=MAX_MEGABYTES,
                 on_change=_keep_uploaded,
             )
-            st.button(
-                "Show an example",
-                key="sequences_example",
-                on_click=_keep_example,
-                icon=":material/play_arrow:",
-                help="A generated utterance, as if you had brought it.",
-            )
-            _draw_downloads()
+            _draw_examples()
         with st.container(width=570):
             st.markdown(FORMAT)
 
 
-def _draw_downloads() -> None:
-    for label, make, name in (
-        ("The example as NPZ", example_file, "fusionviz-sequences.npz"),
-        ("The example as CSV", example_tables, "fusionviz-sequences-csv.zip"),
-    ):
-        st.download_button(
-            label,
-            make,
-            file_name=name,
-            mime="application/zip",
-            key=f"download_{name}",
-            on_click="ignore",
-            icon=":material/download:",
-        )
+def _draw_examples() -> None:
+    st.button(
+        "Show an example",
+        key="sequences_example",
+        on_click=_keep_example,
+        icon=":material/play_arrow:",
+        help="A generated utterance, as if you had brought it.",
+    )
+    with st.container(horizontal=True, gap="small"):
+        for label, make, name in (
+            ("As NPZ", example_file, "fusionviz-sequences.npz"),
+            ("As CSV", example_tables, "fusionviz-sequences-csv.zip"),
+        ):
+            st.download_button(
+                label,
+                make,
+                file_name=name,
+                mime="application/zip",
+                key=f"download_{name}",
+                on_click="ignore",
+                icon=":material/download:",
+            )
 
 
 def _label(title: str, notes: int) -> str:
