@@ -10,7 +10,8 @@ from fusionviz.analysis.token_subject import AlignmentCase
 from fusionviz.errors import InputError
 from fusionviz.exhibits.exhibit import Exhibit, ExhibitKind, Request
 from fusionviz.exhibits.plan_controls import PlanControls, effect_of, explain_limits
-from fusionviz.views.plan_edit import PlanEditView, describe_plan_edit, draw_plan_edit
+from fusionviz.views.plan_edit import describe_plan_edit, draw_plan_edit
+from fusionviz.views.plan_edit_matrix import PlanEditView
 from fusionviz.views.style import three_digits
 
 

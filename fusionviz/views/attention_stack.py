@@ -17,7 +17,7 @@ from fusionviz.analysis.attention_stack import (
     shares_by_modality,
 )
 from fusionviz.views.stack_grids import GridPanel, draw_grid, modality_colours
-from fusionviz.views.stack_matrix import MIXED, draw_matrix
+from fusionviz.views.stack_matrix import draw_matrix
 from fusionviz.views.stack_view import StackView, short, write_title
 from fusionviz.views.style import (
     FONT_SIZE,
@@ -50,7 +50,7 @@ def draw_attention_stack(view: StackView, *, height: int = 430) -> go.Figure:
     figure = make_subplots(rows=1, cols=len(domains))
     for column, domain in enumerate(domains, start=1):
         figure.update_xaxes(domain=domain, row=1, col=column)
-    has_mixed = draw_matrix(figure, view)
+    draw_matrix(figure, view)
     column = 2
     for modality in grids:
         panel = GridPanel.of(view.stack, modality, view.row, view.query)
@@ -61,13 +61,14 @@ def draw_attention_stack(view: StackView, *, height: int = 430) -> go.Figure:
         column += 1
     if has_blocks:
         _draw_blocks(figure, view, column)
-    # The bar of the colours stands left of what has ticks of its own.
-    _add_bar(figure, view, *((0.49, 0.2) if grids else (0.455, 0.19)))
-    _add_legend(figure, stack, has_mixed=has_mixed)
+    _add_bar(figure, view, (0.49, 0.2) if grids else (0.44, 0.19), bool(grids))
+    _add_legend(figure, stack)
     figure.update_annotations(font_size=FONT_SIZE)
     dress(figure, height=height, top=52)
-    legend = {"orientation": "h", "x": 1, "xanchor": "right", "y": -0.04}
-    legend |= {"yanchor": "top", "itemclick": False, "itemdoubleclick": False}
+    # Under the bars' ticks: at the lower edge, however high the chart is.
+    legend = {"orientation": "h", "x": 1, "xanchor": "right", "y": 0}
+    legend |= {"yref": "container", "yanchor": "bottom"}
+    legend |= {"itemclick": False, "itemdoubleclick": False}
     return figure.update_layout(legend=legend, margin={"b": 56, "l": 10})
 
 
@@ -154,7 +155,13 @@ def _draw_bars(
     few = f"its {len(top)} largest of {len(tokens)} keys"
     if len(top) == len(tokens):
         few = "all keys without a place"
-    write_title(figure, f"<b>row {view.query}</b><br>{few}", column=column)
+    name = (
+        f" {short(view.stack.queries.names[view.query], 20)}"
+        if view.stack.queries.labels
+        else ""
+    )
+    title = f"<b>row {view.query}</b>{name}<br>{few}"
+    write_title(figure, title, column=column)
 
 
 def _draw_blocks(figure: go.Figure, view: StackView, column: int) -> None:
@@ -195,14 +202,18 @@ def _draw_blocks(figure: go.Figure, view: StackView, column: int) -> None:
     )
 
 
-def _add_bar(figure: go.Figure, view: StackView, middle: float, length: float) -> None:
+def _add_bar(
+    figure: go.Figure, view: StackView, span: tuple[float, float], has_room: bool
+) -> None:
     low, high, colours = view.scale
     finite = np.nan_to_num(view.matrix)
     over = float(np.abs(finite).max()) > 1.001 * high
     beyond, below = ("≥ ", "≤ ") if over else ("", "")
     first = "weight 0" if low == 0 else below + three_digits(low)
     ends = (first, f"{beyond}{three_digits(high)}, no unit")
-    bar = add_scale_bar(figure, ends, middle=middle, length=length)
+    bar = add_scale_bar(figure, ends, middle=span[0], length=span[1])
+    if not has_room:  # it ends where the ticks of the bars begin; its words lie lower
+        bar |= {"x": 0.4175, "len": 0.145}
     marker = {
         "color": [low],
         "cmin": low,
@@ -225,10 +236,8 @@ def _add_bar(figure: go.Figure, view: StackView, middle: float, length: float) -
     )
 
 
-def _add_legend(figure: go.Figure, stack: AttentionStack, *, has_mixed: bool) -> None:
+def _add_legend(figure: go.Figure, stack: AttentionStack) -> None:
     colours = {k: v for k, v in modality_colours(stack).items() if k}
-    if has_mixed:
-        colours["several"] = MIXED
     for name, colour in colours.items():
         marker = {"color": colour, "size": 13, "symbol": "square"}
         figure.add_trace(

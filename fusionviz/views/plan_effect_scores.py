@@ -8,12 +8,11 @@ from plotly.subplots import make_subplots
 
 from fusionviz.analysis.plan_effects import PlanEffect
 from fusionviz.analysis.predictions import Scores
+from fusionviz.views.plan_effect_bars import draw_mmd_bars, draw_shift_bars
 from fusionviz.views.stack_view import short
 from fusionviz.views.style import (
-    FONT_SIZE,
     MARK,
     dress,
-    modality_colour,
     three_digits,
     write_above,
 )
@@ -25,11 +24,6 @@ MARKS = {
 }
 """Of the own plan, of the other, and of the truth: told apart by shape, too."""
 
-LABELLED = 12
-"""Tokens that are named under their bars; of more, every so many has its number."""
-
-PATTERNS = ("", "/", ".", "x")
-PALE = 0.45
 _LEFT, _RIGHT = (0.09, 0.27), (0.36, 1.0)
 
 
@@ -54,12 +48,12 @@ def draw_score_effect(effect: PlanEffect, *, height: int = 400) -> go.Figure:
     split = 0.56 if own.per_step else few
     figure.update_yaxes(domain=[split, 1], row=1, col=2)
     figure.update_yaxes(domain=[0, split - 0.26], row=2, col=2)
-    _draw_mmd(figure, effect)
+    draw_mmd_bars(figure, effect)
     if own.per_step:
         _draw_steps(figure, own, changed)
     else:
         _draw_axis(figure, own, changed)
-    _draw_shift(figure, effect)
+    draw_shift_bars(figure, effect)
     loss = " → ".join(three_digits(one) for one in effect.align_loss)
     titles = (
         (f"<b>MMD²</b> after alignment<br>sum {loss}", 0.0, 1.0),
@@ -99,55 +93,6 @@ def _scores(effect: PlanEffect) -> tuple[Scores, Scores]:
 def _rows(own: Scores) -> list[str]:
     rows = ["own", "changed"]
     return [*rows, "truth"] if np.isfinite(own.truth).any() else rows
-
-
-def _draw_mmd(figure: go.Figure, effect: PlanEffect) -> None:
-    """Draw each source's MMD² under both plans: pale under the own, full after."""
-    names = list(effect.sources)
-    rows = [(name, after) for name in names for after in (False, True)]
-    values = [effect.sources[name].mmd[after] for name, after in rows]
-    figure.add_trace(
-        go.Bar(
-            x=values,
-            y=list(range(len(rows))),
-            orientation="h",
-            marker={
-                "color": [modality_colour(name) for name, _ in rows],
-                "opacity": [1.0 if after else PALE for _, after in rows],
-            },
-            text=[three_digits(value) for value in values],
-            textposition="outside",
-            cliponaxis=False,
-            hovertext=[
-                f"{escape(name)}, {effect.title if after else 'own plan'}"
-                for name, after in rows
-            ],
-            hovertemplate="%{hovertext}: MMD² %{x:.3g}<extra></extra>",
-            showlegend=False,
-        ),
-        row=1,
-        col=1,
-    )
-    figure.update_yaxes(
-        tickvals=list(range(len(rows))),
-        ticktext=[
-            f"{'changed' if after else f'{short(name, 9)}: own'}"
-            for name, after in rows
-        ],
-        range=[len(rows) - 0.4, -0.6],
-        showgrid=False,
-        row=1,
-        col=1,
-    )
-    most = max([*values, 1e-9])
-    figure.update_xaxes(
-        range=[0, 1.45 * most],
-        title={"text": "MMD², no unit", "standoff": 8},
-        nticks=3,
-        zeroline=False,
-        row=1,
-        col=1,
-    )
 
 
 def _draw_axis(figure: go.Figure, own: Scores, changed: Scores) -> None:
@@ -225,56 +170,3 @@ def _reach(own: Scores, changed: Scores) -> list[float]:
     low, high = float(np.nanmin(numbers)), float(np.nanmax(numbers))
     room = 0.06 * max(high - low, 1e-6)
     return [low - room, high + room]
-
-
-def _draw_shift(figure: go.Figure, effect: PlanEffect) -> None:
-    """Draw how far the aligned token at each step of the anchor moved."""
-    several = len(effect.sources) > 1
-    for place, (name, source) in enumerate(effect.sources.items()):
-        labels = source.case.target.labels
-        figure.add_trace(
-            go.Bar(
-                x=list(range(len(labels))),
-                y=source.shift,
-                name=escape(name),
-                marker={
-                    "color": modality_colour(name),
-                    "pattern": {"shape": PATTERNS[place % len(PATTERNS)], "size": 6},
-                },
-                hovertext=[short(label, 60) for label in labels],
-                hovertemplate=f"{escape(name)} at %{{hovertext}}: %{{y:.3g}} lengths"
-                "<extra></extra>",
-                legend="legend2",
-                showlegend=several,
-            ),
-            row=2,
-            col=2,
-        )
-    every = -(-len(labels) // LABELLED)
-    shown = list(range(0, len(labels), every))
-    figure.update_xaxes(
-        tickvals=shown,
-        ticktext=[short(labels[i], 9) if every == 1 else f"{i + 1}" for i in shown],
-        range=[-0.6, len(labels) - 0.4],
-        title={
-            "text": f"{escape(effect.sources[effect.edited].case.target.name)} tokens",
-            "standoff": 4,
-        },
-        row=2,
-        col=2,
-    )
-    most = max(float(one.shift.max()) for one in effect.sources.values())
-    figure.update_yaxes(range=[0, 1.08 * max(most, 1e-6)], nticks=4, row=2, col=2)
-    y = figure.layout.yaxis3.domain[1]
-    figure.update_layout(
-        legend2={
-            "orientation": "h",
-            "x": 1,
-            "xanchor": "right",
-            "y": y,
-            "yanchor": "bottom",
-            "font": {"size": FONT_SIZE},
-            "itemclick": False,
-            "itemdoubleclick": False,
-        }
-    )

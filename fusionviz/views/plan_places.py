@@ -40,8 +40,8 @@ def draw_anchor_place(
     _frame(figure, places, pair[1], column=2)
     seen = {"marker": {"opacity": 1}}
     for plan, symbol, size in (
-        (source.plan, "diamond", 9),
-        (source.own, "circle-open", 15),
+        (source.plan, "diamond", 7),
+        (source.own, "circle-open", 13),
     ):
         x, y = places.centres(np.array([int(plan[pair[0]].argmax())]))
         figure.add_trace(
@@ -53,7 +53,7 @@ def draw_anchor_place(
                     "symbol": symbol,
                     "size": size,
                     "color": MARK,
-                    "line": {"width": 3 if symbol == "circle-open" else 0},
+                    "line": {"width": 2 if symbol == "circle-open" else 0},
                 },
                 hoverinfo="skip",
                 showlegend=False,

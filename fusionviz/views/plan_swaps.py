@@ -8,8 +8,9 @@ from plotly.subplots import make_subplots
 
 from fusionviz.analysis.plan_effects import SWAP_NAMES, Swap
 from fusionviz.analysis.plan_swaps import Measure
-from fusionviz.views.plan_effect_scores import PATTERNS
+from fusionviz.views.plan_effect_bars import pattern_of
 from fusionviz.views.style import (
+    FONT_SIZE,
     dress,
     modality_colour,
     three_digits,
@@ -96,13 +97,15 @@ def _draw_measure(
                 orientation="h",
                 marker={
                     "color": modality_colour(name) if name else WHOLE,
-                    "pattern": {"shape": PATTERNS[place % len(PATTERNS)], "size": 6},
+                    "pattern": pattern_of(place),
                 },
                 name=escape(name),
                 legendgroup=name,
                 showlegend=bool(name) and len(sources) > 1 and _is_first(figure, name),
                 text=["" if one is None else three_digits(one) for one in values],
                 textposition="outside",
+                constraintext="none",
+                textfont_size=FONT_SIZE - 1,
                 cliponaxis=False,
                 hovertemplate=f"{escape(name or measure.title)}: %{{text}}"
                 "<extra></extra>",

@@ -20,16 +20,12 @@ MOST_NAMED = 4096
 STRIP = 0.028
 """Width of the strips of modalities, in parts of the matrix's side."""
 
-MIXED = "#9A9A9A"
-"""Of pooled cells that hold tokens of several modalities."""
+LONGEST = 12
+"""Letters of a name along the matrix."""
 
 
-def draw_matrix(figure: go.Figure, view: StackView) -> bool:
-    """Draw a head's matrix in the first panel, and frame the row that is asked.
-
-    Returns:
-        Whether any cell of the strips holds tokens of several modalities.
-    """
+def draw_matrix(figure: go.Figure, view: StackView) -> None:
+    """Draw a head's matrix in the first panel, and frame the row that is asked."""
     stack = view.stack
     rows, columns = (_order(axis, view.order) for axis in (stack.queries, stack.keys))
     low, high, colours = view.scale
@@ -63,14 +59,13 @@ def draw_matrix(figure: go.Figure, view: StackView) -> bool:
         for axis, order in ((stack.queries, rows), (stack.keys, columns))
     ]
     _frame_matrix(figure, cells.shape, ticks)
-    has_mixed = _draw_strips(figure, view, (rows, columns), steps, cells.shape)
+    _draw_strips(figure, view, (rows, columns), steps, cells.shape)
     title = f"<b>{short(stack.layers[view.layer])}</b>, {stack.head_name(view.head)}"
     if steps != (1, 1):
         title += f"<br>a cell is the mean of {steps[0]} × {steps[1]} tokens"
     else:
         title += f"<br>{stack.queries.count} × {stack.keys.count} tokens"
     write_title(figure, title, column=1)
-    return has_mixed
 
 
 def _hover(
@@ -109,14 +104,18 @@ def _ticks(
     places, is_seen = range(len(order)), axis.count <= LABELLED
     last = np.flatnonzero(np.isin(order, axis.tokens_of(axis.modalities[-1])))
     apart = int(np.diff(last).min()) if len(last) > 1 else axis.count
-    if not is_seen and axis.labels and len(last) <= LABELLED:
-        is_seen = apart * LABELLED >= axis.count and axis.count**2 <= MOST_NAMED
+    if not is_seen and axis.labels and axis.count**2 <= MOST_NAMED:
+        longest = max(len(axis.names[order[place]]) for place in last)
+        is_seen = apart * LABELLED >= axis.count and longest <= LONGEST
         places = last.tolist() if is_seen else places
     if steps != (1, 1):
         return {"tickvals": []}
     return {
         "tickvals": list(places),
-        "ticktext": [short(axis.names[order[place]]) for place in places],
+        "ticktext": [
+            short(axis.names[order[place]], LONGEST if is_seen else 26)
+            for place in places
+        ],
         "showticklabels": is_seen,
     }
 
@@ -156,41 +155,44 @@ def _draw_strips(
     orders: tuple[NDArray[np.int64], NDArray[np.int64]],
     steps: tuple[int, int],
     shape: tuple[int, ...],
-) -> bool:
-    """Colour the matrix's left and upper side; return whether any cell is mixed."""
+) -> None:
+    """Colour the matrix's left and upper side by modality."""
     stack = view.stack
     colours = modality_colours(stack)
     width = STRIP * max(shape)
     axes = (stack.queries, stack.keys)
-    has_mixed = False
     for axis, order, step, is_row in zip(
         axes, orders, steps, (True, False), strict=True
     ):
         if not axis.modality:
             continue
         strip = _strip(axis, order, step, colours)
-        has_mixed |= bool((strip == _rgb(MIXED)).all(axis=-1).any())
-        across = {"z": strip[:, None] if is_row else strip[None]}
-        beside = -0.5 - 0.65 * width
-        place = {"x0": beside, "dx": width} if is_row else {"y0": beside, "dy": width}
+        part = width / strip.shape[1]
+        # From the strip's outer edge inwards.
+        first = -0.5 - 1.15 * width + part / 2
+        across = {"z": strip} if is_row else {"z": strip.swapaxes(0, 1)}
+        place = {"x0": first, "dx": part} if is_row else {"y0": first, "dy": part}
         figure.add_trace(go.Image(**across, **place, hoverinfo="skip"), row=1, col=1)
     # An image turns the axis it is drawn on: rows go down already.
     figure.update_yaxes(autorange=False, row=1, col=1)
-    return has_mixed
 
 
 def _strip(
     axis: TokenAxis, order: NDArray[np.int64], step: int, colours: dict[str, str]
 ) -> NDArray[np.uint8]:
-    """Return the colour of each cell's modality, grey where it holds several."""
+    """Return the colours of each cell's modalities, (cell, part of the width, 3).
+
+    A pooled cell that holds several has a band of each, as of interleaved pictures.
+    """
+    table = np.array([_rgb(colours[name]) for name in axis.modalities], np.uint8)
     index = axis.index[order]
-    table = np.array(
-        [_rgb(colours[name]) for name in axis.modalities] + [_rgb(MIXED)], np.uint8
-    )
     starts = np.arange(0, len(index), step)
-    low = np.minimum.reduceat(index, starts)
-    high = np.maximum.reduceat(index, starts)
-    return table[np.where(low == high, low, len(table) - 1)]
+    holds = np.add.reduceat(np.eye(len(table), dtype=int)[index], starts, axis=0) > 0
+    if (holds.sum(axis=1) == 1).all():
+        return table[holds.argmax(axis=1)][:, None]
+    parts = np.arange(len(table))
+    there = [np.flatnonzero(one) for one in holds]
+    return table[np.stack([one[parts * len(one) // len(table)] for one in there])]
 
 
 def _order(axis: TokenAxis, order: Order) -> NDArray[np.int64]:

@@ -111,7 +111,11 @@ def test_long_inputs_are_pooled_and_the_figure_says_so():
     assert "a cell is the mean of 3 × 3 tokens" in texts(figure)
     (frame,) = [s for s in figure.layout.shapes if s.line.color == MARK]
     assert (frame.y0, frame.y1) == (99.5, 100.5)
-    assert "several" in [t.name for t in figure.data]
+    rows, columns = (np.asarray(t.z) for t in figure.data if t.type == "image")
+    colours = modality_colours(make_view(weights, axis).stack)
+    both = [[int(colours[n][i : i + 2], 16) for i in (1, 3, 5)] for n in "pq"]
+    np.testing.assert_array_equal(rows, np.broadcast_to(both, (200, 2, 3)))
+    np.testing.assert_array_equal(columns, rows.swapaxes(0, 1))
     assert len(figure.to_json()) < 2_000_000
 
 
@@ -183,3 +187,48 @@ def test_the_mean_of_heads_can_be_looked_at(rng):
     mean = stack.weights[0].mean(axis=0)
     np.testing.assert_allclose(heatmaps(figure)[0].z, mean, rtol=1e-6)
     assert "mean of the heads" in texts(figure)
+
+
+def moments(count, longest=4):
+    """Interleaved tokens of three modalities, the last of them words."""
+    words = [f"w{place}"[:longest] + "!" * (longest - 4) for place in range(count)]
+    labels = [name for word in words for name in (f"v at {word}", f"a at {word}", word)]
+    return TokenAxis(
+        count=3 * count, labels=tuple(labels), modality=("v", "a", "text") * count
+    )
+
+
+def test_of_interleaved_words_the_anchors_are_named_along_the_matrix(rng):
+    axis = moments(8)
+    weights = rng.uniform(size=(24, 24))
+    figure = draw_attention_stack(make_view(weights, axis, query=4))
+    ticks = figure.layout.yaxis
+    assert ticks.tickvals == tuple(range(2, 24, 3))
+    assert ticks.ticktext == tuple(f"w{place}" for place in range(8))
+    assert heatmaps(figure)[0].text[4][3] == "a at w1 reads v at w1"
+    assert "<b>row 4</b> a at w1" in texts(figure)
+    crowded = make_view(weights, axis, order="modality")
+    assert draw_attention_stack(crowded).layout.yaxis.showticklabels is False
+    sentences = make_view(weights, moments(8, longest=30))
+    assert draw_attention_stack(sentences).layout.yaxis.showticklabels is False
+
+
+def test_large_matrices_name_their_tokens_by_unseen_ticks(rng):
+    axis = moments(30)
+    figure = draw_attention_stack(make_view(rng.uniform(size=(90, 90)), axis))
+    assert figure.layout.xaxis.showticklabels is False
+    assert figure.layout.xaxis.ticktext[5] == "w1"
+    assert "%{y} reads %{x}" in heatmaps(figure)[0].hovertemplate
+    assert heatmaps(figure)[0].text is None
+
+
+def test_strips_alternate_where_modalities_do(rng):
+    figure = draw_attention_stack(make_view(rng.uniform(size=(24, 24)), moments(8)))
+    rows, columns = (np.asarray(t.z) for t in figure.data if t.type == "image")
+    colours = modality_colours(make_view(np.eye(24), moments(8)).stack)
+    wanted = [
+        [int(colours[name][i : i + 2], 16) for i in (1, 3, 5)]
+        for name in ("v", "a", "text") * 8
+    ]
+    np.testing.assert_array_equal(rows[:, 0], wanted)
+    np.testing.assert_array_equal(columns[0], wanted)

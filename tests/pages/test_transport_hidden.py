@@ -1,0 +1,68 @@
+"""The tab "Hidden attention" of the Transport page."""
+
+from streamlit.elements.plotly_chart import PlotlyState
+
+PAGE = "pages/transport.py"
+TAB = {"tab": "Hidden attention"}
+WORDS = TAB | {"data": "utterance"}
+
+
+def alt(app) -> str:
+    return app.get("plotly_chart")[0].proto.alt
+
+
+def of_address(app) -> dict[str, str]:
+    values = ((key, app.query_params[key]) for key in app.query_params)
+    return {k: v if isinstance(v, str) else v[0] for k, v in values}
+
+
+def test_it_is_of_the_pair_in_the_order_in_which_it_is_read(run_app):
+    app = run_app(PAGE, address=TAB)
+    assert not app.exception
+    assert alt(app).startswith(
+        "hidden attention, summed over channels: Mamba layer 1, forward, 32 by 32"
+    )
+    assert not app.toggle(key="h_sorted").value
+    assert not any(key.startswith("h_") for key in of_address(app))
+    app.toggle(key="h_sorted").set_value(True).run()
+    assert of_address(app)["h_order"] == "modality"
+
+
+def test_rows_of_an_utterance_are_chosen_by_what_they_are(run_app):
+    app = run_app(PAGE, address=WORDS | {"h_row": "4"})
+    assert not app.exception
+    names = app.selectbox(key="h_row").options
+    assert len(names) % 3 == 0
+    assert names[3].startswith("3: video at ")
+    assert names[4].startswith("4: audio at ")
+    assert names[5] == "5: " + names[4].removeprefix("4: audio at ")
+    assert f"row 4 ({names[4].removeprefix('4: ')})" in alt(app)
+    app.selectbox(key="h_row").select_index(5).run()
+    assert of_address(app)["h_row"] == "5"
+
+
+def test_a_bar_that_is_clicked_asks(run_app):
+    app = run_app(PAGE, address=WORDS)
+    points = [{"customdata": [2]}]
+    app.session_state["transport_hidden"] = PlotlyState(
+        {"selection": {"points": points, "point_indices": [0], "box": [], "lasso": []}}
+    )
+    app.run()
+    assert of_address(app)["h_row"] == "2"
+
+
+def test_its_values_stay_in_the_address_while_another_tab_is_open(run_app):
+    address = WORDS | {"tab": "In the model", "h_row": "5", "h_channel": "2"}
+    app = run_app(PAGE, address=address)
+    assert address.items() <= of_address(app).items()
+
+
+def test_without_a_model_it_says_what_is_missing(run_app, monkeypatch):
+    from fusionviz.ui.tokens.picked import PickedTokens
+
+    monkeypatch.setattr(PickedTokens, "read_by_model", None)
+    for tab in ("Hidden attention", "In the model"):
+        app = run_app(PAGE, address=WORDS | {"tab": tab})
+        assert not app.exception
+        assert not app.get("plotly_chart")
+        assert any("Read by" in one.value for one in app.caption)
