@@ -18,6 +18,7 @@ from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.views.sample_stages import (
     describe_sample_stages,
     draw_sample_stages,
+    known_digits,
     pair_title,
 )
 from fusionviz.views.style import three_digits
@@ -226,7 +227,7 @@ def _say_own(own: NDArray[np.float64], stages: SampleStages) -> str:
 
 def _interval(figure: NDArray[np.float64]) -> str:
     """Return a value with its interval."""
-    value, low, high = (three_digits(float(x)) for x in figure)
+    value, low, high = (known_digits(float(x)) for x in figure)
     return f"{value} [{low}, {high}]"
 
 

@@ -18,7 +18,7 @@ from fusionviz.views.lambda_panels import (
     Series,
     panels_of,
 )
-from fusionviz.views.sample_stages import LEGEND_ON_TOP, OTHER
+from fusionviz.views.sample_stages import LEGEND_ON_TOP, OTHER, known_digits
 from fusionviz.views.style import MODALITY_COLOURS, dress, three_digits, write_above
 
 _APART = 0.18
@@ -76,7 +76,7 @@ def describe_family(family: LambdaFamily) -> str:
     ]
     told += [
         f"MMD² of {name} after local alignment in the sample at hand "
-        + ", ".join(_number(value) for value in family.mmd[:, row, 1])
+        + ", ".join(known_digits(value) for value in family.mmd[:, row, 1])
         for row, name in enumerate(family.sources)
     ]
     weights = ", ".join(f"{weight:g}" for weight in family.weights)
@@ -142,9 +142,5 @@ def _add_legend(figure: go.Figure, family: LambdaFamily) -> None:
 def _told(ends: Sequence[float] | NDArray[np.float64]) -> str:
     value, low, high = (float(one) for one in ends)
     if not math.isfinite(low):
-        return _number(value)
-    return f"{_number(value)} [{_number(low)}, {_number(high)}]"
-
-
-def _number(value: float) -> str:
-    return three_digits(float(value)) if math.isfinite(value) else "unknown"
+        return known_digits(value)
+    return f"{known_digits(value)} [{known_digits(low)}, {known_digits(high)}]"

@@ -1,5 +1,7 @@
 """How far apart modalities are, stage by stage, over many samples."""
 
+import math
+
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
@@ -49,6 +51,11 @@ def pair_colours(pairs: tuple[Pair, ...]) -> list[str]:
         MODALITY_COLOURS.get(source, OTHER) if target == anchor else OTHER
         for source, target in pairs
     ]
+
+
+def known_digits(value: float) -> str:
+    """Return a number with three significant digits, `unknown` of what is none."""
+    return three_digits(value) if math.isfinite(value) else "unknown"
 
 
 def draw_sample_stages(
@@ -101,7 +108,7 @@ def describe_sample_stages(stages: SampleStages, figures: SampleFigures) -> str:
     """Return in words what `draw_sample_stages` shows."""
     told = "; ".join(
         f"{pair_title(pair)} "
-        + ", ".join(three_digits(float(x)) for x in figures.mmd[row, :, 0])
+        + ", ".join(known_digits(float(x)) for x in figures.mmd[row, :, 0])
         for row, pair in enumerate(stages.pairs)
     )
     text = (
@@ -112,7 +119,7 @@ def describe_sample_stages(stages: SampleStages, figures: SampleFigures) -> str:
         return text
     told = "; ".join(
         f"{pair_title(pair)} "
-        + ", ".join(three_digits(float(x)) for x in figures.distance[row, :, 0])
+        + ", ".join(known_digits(float(x)) for x in figures.distance[row, :, 0])
         for row, pair in enumerate(stages.pairs)
     )
     return f"{text} A-distance of 0 to 2 at the same stages: {told}."
@@ -145,7 +152,7 @@ def _dots(
         legendgroup=pair_title(pair),
         showlegend=shown,
         customdata=[
-            [STAGE_TITLES[stage], *map(three_digits, row)]
+            [STAGE_TITLES[stage], *map(known_digits, row)]
             for stage, row in zip(STAGES, values.tolist(), strict=True)
         ],
         hovertemplate=(
@@ -199,7 +206,7 @@ def _draw_own(
             legendgroup="own",
             legendrank=2000,
             showlegend=named,
-            text=[three_digits(float(value)) for value in own],
+            text=[known_digits(float(value)) for value in own],
             hovertemplate=f"{pair_title(pair)}, this sample: %{{text}}<extra></extra>",
         ),
         row=1,
