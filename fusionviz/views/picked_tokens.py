@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
 from fusionviz.analysis.pictures import Pictures
+from fusionviz.analysis.time_axis import TimeAxis, time_axis
 from fusionviz.analysis.token_picks import Selection
 from fusionviz.analysis.token_subject import TokenSide
+from fusionviz.views.label_room import shorten
 from fusionviz.views.patches import frame_patches
 from fusionviz.views.pixels import picture_address
 from fusionviz.views.scale import Scale, depth_scale
@@ -26,8 +28,8 @@ from fusionviz.views.token_clouds import named
 LIT = 0.3
 """How much of itself a picture keeps where nothing is picked."""
 
-LETTER_PIXELS, STRIP_PIXELS = 8.5, 780
-"""Width of a letter, and of the strip where the page is narrowest."""
+STRIP_PIXELS = 750
+"""Width of the strip where the page is narrowest."""
 
 _BAR = 0.6
 _FADED = "40"
@@ -134,20 +136,22 @@ def _frames(selection: Selection, side: TokenSide, pixels: int) -> list[go.Scatt
 
 
 def _draw_steps(selection: Selection, height: int) -> go.Figure:
-    has_clock = all(
-        side.times is not None and np.isfinite(side.times).all()
-        for side in selection.sides
-    )
-    spans = {side.name: _span(side, has_clock) for side in selection.sides}
+    axis = time_axis(selection.sides)
     rows = {side.name: row for row, side in enumerate(reversed(selection.sides))}
     figure = go.Figure()
     for side in selection.sides:
-        figure.add_trace(_bars(side, spans[side.name], rows[side.name], selection))
+        figure.add_trace(_bars(side, axis, rows[side.name], selection))
     for name, pairs in selection.sent.items():
-        figure.add_trace(_ways(name, selection.anchor, pairs, spans, rows))
-    title = "seconds" if has_clock else "share of each sequence (a clock is missing)"
+        figure.add_trace(_ways(name, selection.anchor, pairs, axis, rows))
+    title = "seconds" if axis.in_seconds else "step of the longest sequence"
+    if axis.guessed:
+        title += (
+            f" ({axis.guessed} steps without a time stand between their neighbours)"
+        )
     grid = {"showgrid": True, "gridcolor": "rgba(128,128,128,0.25)", "zeroline": False}
-    figure.update_xaxes(title_text=title, title_standoff=4, **grid)
+    figure.update_xaxes(
+        title_text=title, title_standoff=4, range=list(axis.reach), **grid
+    )
     figure.update_yaxes(
         tickvals=list(rows.values()),
         ticktext=[
@@ -162,22 +166,13 @@ def _draw_steps(selection: Selection, height: int) -> go.Figure:
     )
 
 
-def _span(side: TokenSide, has_clock: bool) -> NDArray[np.float64]:
-    """Return where each step starts and ends, (step, 2)."""
-    if has_clock and side.times is not None:
-        return side.times.astype(np.float64)
-    ends = np.linspace(0, 1, len(side) + 1)
-    return np.stack([ends[:-1], ends[1:]], axis=1)
-
-
-def _bars(
-    side: TokenSide, span: NDArray[np.float64], row: int, selection: Selection
-) -> go.Bar:
+def _bars(side: TokenSide, axis: TimeAxis, row: int, selection: Selection) -> go.Bar:
+    span = axis.spans[side.name]
     mask = selection.picked.get(side.name, np.zeros(len(side), bool))
     lit = mask if selection.picked else np.ones(len(side), bool)
     wide = span[:, 1] - span[:, 0]
-    reach = max(float(np.ptp(span)), 1e-9)
-    room = wide / reach * STRIP_PIXELS / LETTER_PIXELS
+    pixels = wide / (axis.reach[1] - axis.reach[0]) * STRIP_PIXELS - 2
+    written = [shorten(*one) for one in zip(side.labels, pixels, strict=True)]
     said = [escape(label) for label in side.labels]
     colour = modality_colour(side.name)
     edge = {
@@ -186,18 +181,15 @@ def _bars(
     }
     return go.Bar(
         orientation="h",
-        base=span[:, 0].round(4),
-        x=wide.round(4),
+        base=span[:, 0].round(4).tolist(),
+        x=wide.round(4).tolist(),
         y=[row] * len(side),
         width=_BAR,
         marker={
             "color": [colour if one else f"{colour}{_FADED}" for one in lit.tolist()],
             "line": edge,
         },
-        text=[
-            one if len(one) <= fits else ""
-            for one, fits in zip(said, room, strict=True)
-        ],
+        text=[escape(one) if side.name == selection.anchor else "" for one in written],
         textposition="inside",
         insidetextanchor="middle",
         textfont_size=14,
@@ -213,12 +205,12 @@ def _ways(
     name: str,
     anchor: str,
     pairs: NDArray[np.int64],
-    spans: dict[str, NDArray[np.float64]],
+    axis: TimeAxis,
     rows: dict[str, int],
 ) -> go.Scatter:
     """Return lines from picked steps to where most of their mass is sent."""
-    start = spans[name].mean(axis=1)[pairs[:, 0]]
-    end = spans[anchor].mean(axis=1)[pairs[:, 1]]
+    start = axis.spans[name].mean(axis=1)[pairs[:, 0]]
+    end = axis.spans[anchor].mean(axis=1)[pairs[:, 1]]
     x = np.stack([start, end, np.full(len(pairs), np.nan)], axis=1).ravel()
     ends = [rows[name] - _BAR / 2, rows[anchor] + _BAR / 2, None]
     return go.Scatter(

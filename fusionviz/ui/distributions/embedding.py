@@ -141,16 +141,18 @@ def _is_placed(picked: PickedTokens, controls: EmbeddingControls) -> bool:
 
 
 def _read_lasso(subject: TokenSubject) -> None:
-    """Take over what was drawn around in the last run, once; nothing clears all."""
+    """Take over what was drawn around in the last run, once.
+
+    A chart forgets what was drawn on it when its picture changes, so that nothing
+    drawn is no wish to let go of what is picked: there is a button for that.
+    """
     chart = st.session_state.get(CHART)
     points: Sequence[Any] = chart["selection"]["points"] if chart else []
-    drawn = tuple(
-        tuple(point["customdata"]) for point in points if "customdata" in point
-    )
-    if drawn == st.session_state.get(_LAST, ()):
-        return
+    data = [point.get("customdata") for point in points]
+    drawn = tuple(tuple(one) for one in data if one is not None)
+    if drawn and drawn != st.session_state.get(_LAST):
+        st.session_state[_KEPT] = runs_of(trace_back(subject, drawn))
     st.session_state[_LAST] = drawn
-    st.session_state[_KEPT] = runs_of(trace_back(subject, drawn))
 
 
 def _current_runs(subject: TokenSubject) -> Runs:
