@@ -21,9 +21,19 @@ OTHER_COLOURS = ("#54CC70", "#843CE8", "#B43C28", "#546C70", "#549CE8", "#6CCCA0
 """For modalities that have no colour of their own.
 
 They differ from those that have, from `MARK` and from one another by CIELAB distances
-of 17 and more, also as protanopes and deuteranopes see them (Machado et al. 2009); so
-do the known ones.
+of about 17 and more, also as protanopes and deuteranopes see them (Machado et al.
+2009); so do the known ones.
 """
+
+_SENSORS = (
+    ("eeg", "touch", "tactile"),
+    ("lidar", "ecg", "heart"),
+    ("radar", "emg", "force"),
+    ("imu", "motion", "accelerometer"),
+    ("gaze", "eye", "pose"),
+    ("eda", "gsr", "skin"),
+)
+"""Those that are often there together have different ones of `OTHER_COLOURS`."""
 
 MODALITY_NAMES = {"rgb": "RGB", "depth": "depth"}
 
@@ -86,6 +96,9 @@ def modality_colour(modality: str) -> str:
     """
     if modality in MODALITY_COLOURS:
         return MODALITY_COLOURS[modality]
+    for colour, names in zip(OTHER_COLOURS, _SENSORS, strict=True):
+        if modality in names:
+            return colour
     drawn = zlib.crc32(modality.encode(errors="replace"))
     return OTHER_COLOURS[drawn % len(OTHER_COLOURS)]
 

@@ -48,8 +48,13 @@ def test_known_modalities_keep_their_colours_and_others_get_a_lasting_one():
     others = [modality_colour(f"sensor {n}") for n in range(60)]
     assert set(others) == set(OTHER_COLOURS)
     assert not {*others} & {*MODALITY_COLOURS.values(), MARK}
-    # Of another process: Python's own hash of text changes with each.
-    assert modality_colour("lidar") == "#549CE8"
+    # As in another process: Python's own hash of text changes with each.
+    assert modality_colour("sensor") == "#B43C28"
+
+
+def test_sensors_that_are_often_there_together_differ():
+    for names in (("eeg", "ecg", "emg", "imu", "gaze", "eda"), ("lidar", "radar")):
+        assert len({modality_colour(name) for name in names}) == len(names)
 
 
 def test_a_title_takes_any_name_as_text():

@@ -37,7 +37,7 @@ or the one whose number is in `sample`. It may also hold
 ```python
 import numpy as np
 np.savez(
-    "sequences.npz",  # (step, feature), words (step,), times (step, 2)
+    "sequences.npz",
     text=word_vectors, words=words, text_times=word_times,
     audio=audio_frames, audio_times=audio_times,
     video=video_frames, video_times=video_times,
@@ -160,6 +160,7 @@ def _draw_examples() -> None:
                 key=f"download_{name}",
                 on_click="ignore",
                 icon=":material/download:",
+                help="Download the example.",
             )
 
 

@@ -1,0 +1,94 @@
+"""Padding, gaps and long recordings of what a reader brings are put in order."""
+
+import io
+
+import numpy as np
+
+from fusionviz.data.sequence_files import read_sequences
+
+
+def npz(**arrays) -> bytes:
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)
+    return buffer.getvalue()
+
+
+def read(**arrays):
+    return read_sequences({"mine.npz": npz(**arrays)})
+
+
+def features(steps, width=3, dtype=np.float32):
+    """Numbers from 1 on, all of them different."""
+    return np.arange(1, steps * width + 1).reshape(steps, width).astype(dtype)
+
+
+def told(sample) -> str:
+    return " ".join(sample.notes)
+
+
+def test_padding_at_the_end_is_left_out_with_what_goes_with_it():
+    padded = np.concatenate([features(4), np.zeros((2, 3)), np.full((1, 3), np.nan)])
+    sample = read(
+        text=features(2),
+        audio=padded,
+        audio_times=np.zeros((7, 2)),
+        audio_alignment=[0, 0, 1, -1, 0, 0, 0],
+    )
+    np.testing.assert_array_equal(sample.modalities["audio"], features(4))
+    np.testing.assert_array_equal(sample.alignment["audio"], [0, 0, 1, -1])
+    assert "audio ends in 3 steps of padding" in told(sample)
+
+
+def test_a_last_word_without_features_is_no_padding():
+    padded = np.concatenate([features(3), np.zeros((3, 3))])
+    sample = read(text=padded, words=["so", "very", "far", "abroad"], v=features(2))
+    assert sample.words == ("so", "very", "far", "abroad")
+    assert len(sample.modalities["text"]) == 4
+    assert "1 of 4 steps of text are all zeros" in told(sample)
+
+
+def test_what_is_no_number_becomes_zero_and_is_counted():
+    broken = features(4)
+    broken[0, 0], broken[1, 1], broken[2, 2] = np.nan, np.inf, -3e38
+    sample = read(text=features(2), audio=broken)
+    expected = features(4)
+    expected[[0, 1, 2], [0, 1, 2]] = 0
+    np.testing.assert_array_equal(sample.modalities["audio"], expected)
+    assert "3 values of audio (25.00%)" in told(sample)
+
+
+def test_zero_vectors_stay():
+    sample = read(text=np.zeros((3, 2)), audio=features(4))
+    np.testing.assert_array_equal(sample.modalities["text"], np.zeros((3, 2)))
+
+
+def test_long_sequences_are_averaged_in_even_pieces():
+    long = np.random.default_rng(0).normal(size=(9001, 2)).astype(np.float32)
+    starts = np.arange(9001) / 100
+    sample = read(
+        text=features(3),
+        audio=long,
+        audio_times=starts,
+        audio_alignment=np.arange(9001) // 4000,
+    )
+    # 9001 / 4096 needs three to one: the last piece has one step.
+    pieces = [
+        long[at : at + 3].mean(axis=0, dtype=np.float64) for at in range(0, 9001, 3)
+    ]
+    np.testing.assert_allclose(sample.modalities["audio"], pieces, rtol=1e-6, atol=1e-7)
+    np.testing.assert_allclose(sample.times["audio"][1], [0.03, 0.06])
+    np.testing.assert_array_equal(
+        sample.alignment["audio"][[0, 1332, 1333, -1]], [0, 0, 1, 2]
+    )
+    assert "3 neighbours are averaged" in told(sample)
+
+
+def test_an_anchor_that_is_averaged_keeps_what_points_to_it():
+    sample = read(
+        text=np.ones((5000, 2)),
+        words=np.array([f"w{n}" for n in range(5000)]),
+        audio=features(3),
+        audio_alignment=[0, 4999, -1],
+    )
+    assert sample.words[:2] == ("w0 w1", "w2 w3")
+    np.testing.assert_array_equal(sample.alignment["audio"], [0, 2499, -1])
