@@ -71,8 +71,10 @@ def make_solvers(request: Request[SolverControls, TokenSubject]) -> Exhibit:
     """Return the plans of the three solvers for one case, side by side."""
     asked = request.controls
     case = request.subject.case(asked.source)
+    sinkhorn = solve(case, "sinkhorn", asked.epsilon, asked.iterations)
+    # The others are kept while ε changes: they do not look at it.
     answers = {
-        solver: solve(case, solver, asked.epsilon, asked.iterations)
+        solver: sinkhorn if solver == "sinkhorn" else solve(case, solver)
         for solver in SOLVERS
     }
     every = list(answers.values())
@@ -188,8 +190,10 @@ def _explain_sweep(sweep: EpsilonSweep) -> str:
         "nearly the product of the marginals, which costs the mean of all costs, "
         f"{three_digits(sweep.product_cost)}, and has the most entropy there is, "
         f"{three_digits(sweep.product_bits)} bits. In between, blur is bought with "
-        "cost. Crosses are plans that have not converged."
+        "cost."
     )
+    if not sweep.converged.all():
+        text += " Crosses are plans that have not converged."
     if sweep.score is not None:
         best = int(sweep.score.argmax())
         text += (

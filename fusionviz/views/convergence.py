@@ -12,7 +12,7 @@ from fusionviz.analysis.solved import TOLERANCE, Curve, Solved
 from fusionviz.views.style import FONT_SIZE, dress, three_digits
 
 PLAIN, LEVEL = "#D55E00", "#8A8A8A"
-STAGES = [[0.0, "rgb(185,165,220)"], [1.0, "rgb(91,58,153)"]]
+STAGES = [[0.0, "rgb(205,187,234)"], [1.0, "rgb(122,85,184)"]]
 """From the first and largest ε of the annealing to the one that was asked for."""
 
 POWERS: dict[str, Any] = {

@@ -1,17 +1,20 @@
 """Sinkhorn's plan over the whole range of ε: what blur costs and what it buys."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
-from plotly.subplots import make_subplots
 
 from fusionviz.analysis.epsilon_sweep import EpsilonSweep
-from fusionviz.views.style import FONT_SIZE, MARK, dress, three_digits
+from fusionviz.views.style import FONT_SIZE, MARK, dress, three_digits, write_above
 
 SINKHORN, LEVEL = "#7A55B8", "#8A8A8A"
 TICKS = (0.001, 0.01, 0.1, 1.0)
+
+BETWEEN = 0.06
+"""Between two panels, in parts of the figure's plot."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -32,6 +35,22 @@ class _Panel:
     high: float | None = None
     ends: tuple[float, float] | None = None
 
+    @property
+    def levels(self) -> dict[str, float]:
+        """The level lines that there are, by name."""
+        both = {"exact": self.low, "product": self.high}
+        return {name: level for name, level in both.items() if level is not None}
+
+    @property
+    def reach(self) -> tuple[float, float]:
+        """Ends of the axis, with some room around all values."""
+        if self.ends is not None:
+            return self.ends
+        every = [*self.values.tolist(), *self.levels.values()]
+        low, high = min(every), max(every)
+        room = 0.08 * (high - low) or 0.5 * max(abs(high), 1e-3)
+        return low - room, high + room
+
 
 def draw_sweep(sweep: EpsilonSweep, *, epsilon: float, height: int = 330) -> go.Figure:
     """Draw cost, entropy, score and iterations over ε, on a logarithmic axis.
@@ -45,26 +64,29 @@ def draw_sweep(sweep: EpsilonSweep, *, epsilon: float, height: int = 330) -> go.
         height: Pixels.
     """
     panels = _panels(sweep)
-    figure = make_subplots(
-        rows=1,
-        cols=len(panels),
-        subplot_titles=[panel.title for panel in panels],
-        horizontal_spacing=0.06,
-    )
-    for column, panel in enumerate(panels, start=1):
-        _draw_panel(figure, sweep, panel, epsilon, column)
-    figure.update_xaxes(
-        type="log",
-        range=[np.log10(sweep.epsilon[0]) - 0.1, np.log10(sweep.epsilon[-1]) + 0.1],
-        tickvals=TICKS,
-        ticktext=[f"{tick:g}" for tick in TICKS],
-        title={"text": "ε, unit of the cost", "standoff": 6},
-        zeroline=False,
-    )
-    figure.update_yaxes(nticks=6, zeroline=False)
-    figure.update_annotations(font_size=FONT_SIZE)
+    width = (1 - BETWEEN * (len(panels) - 1)) / len(panels)
+    drawn: list[go.Scatter] = []
+    layout: dict[str, Any] = {"showlegend": False}
+    for number, panel in enumerate(panels, start=1):
+        left = (number - 1) * (width + BETWEEN)
+        layout |= {
+            f"xaxis{number}": _across(sweep, number, (left, left + width)),
+            f"yaxis{number}": {
+                "anchor": f"x{number}",
+                "range": panel.reach,
+                "nticks": 6,
+                "zeroline": False,
+            },
+        }
+        for line in _lines(sweep, panel, epsilon):
+            drawn.append(line.update(xaxis=f"x{number}", yaxis=f"y{number}"))
+    figure = go.Figure(drawn, layout)
+    for number, panel in enumerate(panels, start=1):
+        middle = (number - 1) * (width + BETWEEN) + width / 2
+        write_above(figure, panel.title, x=middle, y=1, shift=4)
+        _name_levels(figure, sweep, panel, number)
     dress(figure, height=height)
-    return figure.update_layout(showlegend=False, margin={"l": 8, "b": 8})
+    return figure.update_layout(margin={"l": 8, "b": 8})
 
 
 def describe_sweep(sweep: EpsilonSweep) -> str:
@@ -118,71 +140,71 @@ def _panels(sweep: EpsilonSweep) -> list[_Panel]:
     return [*panels, taken]
 
 
-def _draw_panel(
-    figure: go.Figure, sweep: EpsilonSweep, panel: _Panel, epsilon: float, column: int
-) -> None:
-    levels = {"exact": panel.low, "product": panel.high}
-    known = {name: level for name, level in levels.items() if level is not None}
-    low, high = panel.ends or _reach([*panel.values.tolist(), *known.values()])
+def _across(
+    sweep: EpsilonSweep, number: int, domain: tuple[float, float]
+) -> dict[str, Any]:
+    """Return the axis of ε of a panel."""
+    low, high = np.log10(sweep.epsilon[[0, -1]]).tolist()
+    return {
+        "domain": domain,
+        "anchor": f"y{number}",
+        "type": "log",
+        "range": [low - 0.1, high + 0.1],
+        "tickvals": TICKS,
+        "ticktext": [f"{tick:g}" for tick in TICKS],
+        "title": {"text": "ε, unit of the cost", "standoff": 6},
+        "zeroline": False,
+    }
+
+
+def _lines(sweep: EpsilonSweep, panel: _Panel, epsilon: float) -> list[go.Scatter]:
+    """Return the line at the ε that is set, the levels, and the curve."""
     chosen = go.Scatter(
         x=[epsilon, epsilon],
-        y=[low, high],
+        y=panel.reach,
         mode="lines",
         line={"color": MARK, "width": 3},
         hoverinfo="skip",
     )
-    figure.add_trace(chosen, row=1, col=column)
-    for name, level in known.items():
-        # Its name stands where the curve is far from it: one that rises has left the
-        # exact level at the right, one that falls has left it downwards.
-        at_right = name == "exact" and panel.high is not None
-        _draw_level(figure, sweep, name, level, column, at_right)
+    levels = [
+        go.Scatter(
+            x=sweep.epsilon[[0, -1]],
+            y=[level, level],
+            mode="lines",
+            line={"color": LEVEL, "width": 2, "dash": "dash"},
+            hovertemplate=f"{name}: {three_digits(level)}<extra></extra>",
+        )
+        for name, level in panel.levels.items()
+    ]
     curve = go.Scatter(
         x=sweep.epsilon,
         y=panel.values,
         mode="lines+markers",
         line={"color": SINKHORN, "width": 3},
-        marker={
-            "size": 7,
-            "symbol": np.where(sweep.converged, "circle", "x").tolist(),
-        },
+        marker={"size": 7, "symbol": np.where(sweep.converged, "circle", "x").tolist()},
         hovertemplate="ε = %{x:g}: %{y:.3~g}<extra></extra>",
     )
-    figure.add_trace(curve, row=1, col=column)
-    figure.update_yaxes(range=[low, high], row=1, col=column)
+    return [chosen, *levels, curve]
 
 
-def _draw_level(
-    figure: go.Figure,
-    sweep: EpsilonSweep,
-    name: str,
-    level: float,
-    column: int,
-    at_right: bool,
+def _name_levels(
+    figure: go.Figure, sweep: EpsilonSweep, panel: _Panel, number: int
 ) -> None:
-    """Draw a level line, and its name above its right or below its left end."""
-    line = go.Scatter(
-        x=sweep.epsilon[[0, -1]],
-        y=[level, level],
-        mode="lines",
-        line={"color": LEVEL, "width": 2, "dash": "dash"},
-        hovertemplate=f"{name}: {three_digits(level)}<extra></extra>",
-    )
-    figure.add_trace(line, row=1, col=column)
-    figure.add_annotation(
-        text=name,
-        x=np.log10(sweep.epsilon[-1 if at_right else 0]),
-        y=level,
-        xanchor="right" if at_right else "left",
-        yanchor="bottom" if at_right else "top",
-        showarrow=False,
-        row=1,
-        col=column,
-    )
+    """Write what the level lines are where the curve is far from them.
 
-
-def _reach(values: list[float]) -> tuple[float, float]:
-    """Return ends of an axis with some room around all values."""
-    low, high = min(values), max(values)
-    room = 0.08 * (high - low) or 0.5 * max(abs(high), 1e-3)
-    return low - room, high + room
+    A curve that rises has left the exact level at the right; one that falls has left
+    it downwards, and the product's is reached from below.
+    """
+    for name, level in panel.levels.items():
+        at_right = name == "exact" and panel.high is not None
+        figure.add_annotation(
+            text=name,
+            x=np.log10(sweep.epsilon[-1 if at_right else 0]),
+            y=level,
+            xref=f"x{number}",
+            yref=f"y{number}",
+            xanchor="right" if at_right else "left",
+            yanchor="bottom" if at_right else "top",
+            showarrow=False,
+            font_size=FONT_SIZE,
+        )

@@ -4,19 +4,15 @@ Rows are sources and columns are targets. Above the picture stands what each tar
 receives, at its right what each source sends; a line marks the even share.
 """
 
-import base64
-import io
-import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
-from PIL import Image
 
 from fusionviz.analysis.plan_cells import PlanCells
-from fusionviz.views.scale import Scale
+from fusionviz.views.plan_colours import paint
 from fusionviz.views.stack_view import short
 from fusionviz.views.style import modality_colour, modality_title
 
@@ -28,11 +24,6 @@ STRIP, GAP = 0.13, 0.015
 
 NAMED = 16
 """Columns that are named under the picture."""
-
-FINE = 512
-"""Pixels a side that a painted plan has at least: browsers blur what they enlarge."""
-
-MASS = "mass, in<br>source<br>tokens"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,56 +55,54 @@ class PlanPanel:
         first = 2 * self.number + 1
         return ("" if first == 1 else str(first), str(first + 1))
 
-    def frame(self, figure: go.Figure, cells: PlanCells) -> None:
-        """Set the axes of the picture and of its marginals."""
+    def axes(self, cells: PlanCells) -> dict[str, dict[str, Any]]:
+        """Return the axes of the picture and of its marginals, for a layout."""
         main, edge = self._axes
         rows, columns = cells.mass.shape
-        split = self.right - STRIP * (self.right - self.left)
+        width = self.right - self.left
+        split = self.right - STRIP * width
         hidden: dict[str, Any] = {"showgrid": False, "zeroline": False}
-        named = columns <= NAMED
-        figure.update_layout(
-            {
-                f"xaxis{main}": {
-                    "domain": [self.left, split - GAP * (self.right - self.left)],
-                    "anchor": f"y{main}",
-                    "range": [-0.5, columns - 0.5],
-                    "title": {"text": modality_title(self.target, "receives")},
-                    "labelalias": _aliases(cells.columns),
-                    "tickvals": list(range(columns)) if named else [],
-                    "tickangle": -60,
-                    **({} if main == "" else {"matches": "x"}),
-                    **hidden,
-                },
-                f"yaxis{main}": {
-                    "domain": [0, 1 - STRIP - GAP],
-                    "anchor": f"x{main}",
-                    "range": [rows - 0.5, -0.5],
-                    "labelalias": _aliases(cells.rows),
-                    "tickvals": [],
-                    **({} if main == "" else {"matches": "y"}),
-                    **hidden,
-                },
-                f"xaxis{edge}": {
-                    "domain": [split, self.right],
-                    "anchor": f"y{main}",
-                    "range": [0, self.sent],
-                    "tickangle": 0,
-                    **_shares(self.sent, 4),
-                    **hidden,
-                },
-                f"yaxis{edge}": {
-                    "domain": [1 - STRIP, 1],
-                    "anchor": f"x{main}",
-                    "range": [0, self.received],
-                    "showticklabels": self.number == 0,
-                    **_shares(self.received, 3),
-                    **hidden,
-                },
-            }
-        )
-        if self.number == 0:
-            title = {"text": modality_title(self.source, "sends"), "standoff": 4}
-            figure.update_layout({f"yaxis{main}": {"title": title}})
+        across = {
+            "domain": [self.left, split - GAP * width],
+            "anchor": f"y{main}",
+            "range": [-0.5, columns - 0.5],
+            "title": {"text": modality_title(self.target, "receives")},
+            "labelalias": _aliases(cells.columns),
+            "tickvals": list(range(columns)) if columns <= NAMED else [],
+            "tickangle": -60,
+        }
+        down = {
+            "domain": [0, 1 - STRIP - GAP],
+            "anchor": f"x{main}",
+            "range": [rows - 0.5, -0.5],
+            "labelalias": _aliases(cells.rows),
+            "tickvals": [],
+        }
+        beside = {
+            "domain": [split, self.right],
+            "anchor": f"y{main}",
+            "range": [0, self.sent],
+            "tickangle": 0,
+            **_shares(self.sent, 4),
+        }
+        above = {
+            "domain": [1 - STRIP, 1],
+            "anchor": f"x{main}",
+            "range": [0, self.received],
+            "showticklabels": self.number == 0,
+            **_shares(self.received, 3),
+        }
+        if self.number:
+            across["matches"], down["matches"] = "x", "y"
+        else:
+            text = modality_title(self.source, "sends")
+            down["title"] = {"text": text, "standoff": 4}
+        return {
+            f"xaxis{main}": across | hidden,
+            f"yaxis{main}": down | hidden,
+            f"xaxis{edge}": beside | hidden,
+            f"yaxis{edge}": above | hidden,
+        }
 
     def picture(self, cells: PlanCells, high: float) -> dict[str, Any]:
         """Return the painted plan at its place, for `layout.images`."""
@@ -192,41 +181,6 @@ class PlanPanel:
             hovertemplate=f"%{{y}} → %{{x}}{mass}<br>cost "
             "%{customdata[0]}.%{customdata[1]:02d}<extra></extra>",
         )
-
-
-def mass_scale(high: float) -> Scale:
-    """Return the colours of mass, which end at `high` or at a whole token."""
-    return Scale(title=MASS, low=0.0, high=high, cut=high < 1)
-
-
-def round_high(mass: NDArray[np.floating]) -> float:
-    """Return where the colours of plans end: a round number, at most 1.
-
-    Half the rows of this plan stay below it, so that a blurred one is seen too, and it
-    stays when a plan changes a little.
-
-    Args:
-        mass: Of cells, (row, column).
-    """
-    wanted = float(np.median(mass.max(axis=1)))
-    if not wanted > 0:
-        return 1.0
-    power = 10.0 ** math.floor(math.log10(wanted))
-    digit = next(d for d in (1, 1.5, 2, 3, 5, 7, 10) if d * power >= 0.999 * wanted)
-    return min(1.0, float(f"{digit * power:.1e}"))
-
-
-def paint(mass: NDArray[np.floating], high: float) -> str:
-    """Return mass as a picture's data address: one byte a pixel, and a palette."""
-    share = np.rint(255 * np.clip(np.nan_to_num(mass) / high, 0, 1)).astype(np.uint8)
-    for axis, count in enumerate(share.shape):
-        share = share.repeat(-(-FINE // count), axis=axis)
-    picture = Image.fromarray(share)
-    palette = Scale(title="", low=0, high=255).paint(np.arange(256))
-    picture.putpalette(palette.tobytes())
-    file = io.BytesIO()
-    picture.save(file, "PNG", compress_level=3)
-    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
 
 
 def _steps(

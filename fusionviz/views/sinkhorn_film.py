@@ -12,12 +12,8 @@ from fusionviz.analysis.solved import TOLERANCE
 from fusionviz.analysis.token_subject import AlignmentCase
 from fusionviz.views.convergence import LEVEL, PLAIN, POWERS, floored
 from fusionviz.views.epsilon_sweep import SINKHORN
-from fusionviz.views.plan_panel import (
-    NAMED,
-    PlanPanel,
-    mass_scale,
-    round_high,
-)
+from fusionviz.views.plan_colours import mass_scale, round_high
+from fusionviz.views.plan_panel import NAMED, PlanPanel
 from fusionviz.views.player import ROOM, add_player
 from fusionviz.views.style import FONT_SIZE, MARK, dress, three_digits, write_above
 
@@ -58,8 +54,8 @@ def draw_film(
         received=MOST_SHARES,
         sent=MOST_SHARES,
     )
-    figure = go.Figure(panel.hover(steps[0], with_mass=False))
-    panel.frame(figure, steps[0])
+    hover = panel.hover(steps[0], with_mass=False)
+    figure = go.Figure(hover, panel.axes(steps[0]))
     figure.add_trace(mass_scale(high).bar(x=0.51, y=0.43, length=0.62))
     _draw_charts(figure, plain)
     still = len(figure.data)
@@ -177,20 +173,24 @@ def _place_charts(figure: go.Figure, steps: NDArray[np.int64]) -> None:
     upright: dict[str, Any] = {"zeroline": False, "nticks": 5}
     figure.update_layout(
         {
-            f"xaxis{ERRORS}": {**across, "anchor": f"y{ERRORS}"},
+            f"xaxis{ERRORS}": {
+                **across,
+                "anchor": f"y{ERRORS}",
+                "showticklabels": False,
+            },
             f"xaxis{COSTS}": {**across, "anchor": f"y{COSTS}", "title": "half steps"},
             f"yaxis{ERRORS}": {
                 **upright,
                 **POWERS,
-                "domain": [0.6, 1.0],
+                "domain": [0.58, 1.0],
                 "anchor": f"x{ERRORS}",
             },
-            f"yaxis{COSTS}": {**upright, "domain": [0, 0.4], "anchor": f"x{COSTS}"},
+            f"yaxis{COSTS}": {**upright, "domain": [0, 0.42], "anchor": f"x{COSTS}"},
         }
     )
     for title, y in (
         ("<b>marginal error</b>, of mass 1", 1.0),
-        ("<b>cost</b>, 0 to 2", 0.4),
+        ("<b>cost</b>, 0 to 2", 0.42),
     ):
         write_above(figure, title, x=0.85, y=y, shift=4)
 

@@ -1,13 +1,15 @@
 """The plans of three solvers for one case, side by side."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import plotly.graph_objects as go
 
 from fusionviz.analysis.plan_cells import LARGEST_SIDE, PlanCells, cells_of
 from fusionviz.analysis.solved import SOLVER_TITLES, Solved, Solver
 from fusionviz.analysis.token_subject import AlignmentCase
-from fusionviz.views.plan_panel import NAMED, PlanPanel, mass_scale, round_high
+from fusionviz.views.plan_colours import mass_scale, round_high
+from fusionviz.views.plan_panel import NAMED, PlanPanel
 from fusionviz.views.style import FONT_SIZE, dress, three_digits, write_above
 
 LINES = 4
@@ -33,18 +35,17 @@ def draw_solvers(
     cells = {solver: cells_of(case, one.plan) for solver, one in answers.items()}
     high = round_high(cells["sinkhorn"].mass)
     panels = _panels(case, cells)
-    figure = go.Figure()
-    images, lines = [], []
-    for panel, (solver, one) in zip(panels, cells.items(), strict=True):
-        panel.frame(figure, one)
-        figure.add_traces([panel.hover(one), *panel.edges(one)])
-        images.append(panel.picture(one, high))
-        lines += panel.even_lines()
+    drawn: list[Any] = [mass_scale(high).bar(x=1.0, y=0.43, length=0.62)]
+    layout: dict[str, Any] = {"images": [], "shapes": [], "showlegend": False}
+    for panel, one in zip(panels, cells.values(), strict=True):
+        drawn += [panel.hover(one), *panel.edges(one)]
+        layout |= panel.axes(one)
+        layout["images"].append(panel.picture(one, high))
+        layout["shapes"] += panel.even_lines()
+    figure = go.Figure(drawn, layout)
+    for panel, solver in zip(panels, cells, strict=True):
         text = "<br>".join(_lines(answers[solver]))
         write_above(figure, text, x=panel.left, y=1, shift=6, anchor="left")
-    figure.update_layout(images=images, shapes=lines, showlegend=False)
-    bar = mass_scale(high).bar(x=1.0, y=0.43, length=0.62)
-    figure.add_trace(bar.update(xaxis="x", yaxis="y"))
     dress(figure, height=height, top=8 + LINES * 22)
     named = next(iter(cells.values())).mass.shape[1] <= NAMED
     figure.update_layout(margin={"l": 52, "r": 92, "b": 84 if named else 40})
