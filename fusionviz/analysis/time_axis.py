@@ -51,7 +51,7 @@ def time_axis(sides: Sequence[TokenSide]) -> TimeAxis:
 def _known(side: TokenSide) -> NDArray[np.bool_]:
     if side.times is None:
         return np.zeros(len(side), bool)
-    return np.isfinite(side.times).all(axis=1)
+    return np.asarray(np.isfinite(side.times).all(axis=1))
 
 
 def _in_order(count: int, longest: int) -> NDArray[np.float64]:

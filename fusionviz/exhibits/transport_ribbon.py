@@ -137,11 +137,14 @@ def explain(plans: Sequence[Ribbons], axis: TimeAxis, asked: RibbonControls) -> 
             f"Full ribbons in the modality's colour go to {first.case.truth_word}, "
             f"hatched ones to another {word}, grey ones come from a {source} that "
             f"belongs to no {word} and does not count. The outermost row names "
-            f"the true {word} of each {source}."
+            f"the true {word} of each {source}. "
         )
-    else:
-        text += "Nobody knows which is right, so the colour is the cost of the pair."
-    text += f" Here the plan is {_solver(asked)}.\n\n"
+    if not all(one.has_truth for one in plans):
+        text += (
+            "Where nobody knows which is right, the colour is the cost of the pair, "
+            "from 0."
+        )
+    text = text.rstrip() + f" Here the plan is {_solver(asked)}.\n\n"
     text += "\n".join(f"- {_explain_one(one)}" for one in plans)
     return text
 
@@ -161,6 +164,8 @@ def _explain_one(one: Ribbons) -> str:
         if tally.right_by_clock is not None:
             clock = tally.right_by_clock / tally.counted
             text += f"; by the clock alone it would be {clock:.0%}"
+            if tally.right_by_clock == tally.counted:
+                text += " (all streams were cut at the same times)"
     if one.left_out:
         text += (
             f". Drawn are {len(one)} ribbons with {one.shown_mass:.1%} of the mass; "

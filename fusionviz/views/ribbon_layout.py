@@ -14,7 +14,7 @@ Spans = NDArray[np.float64]
 STEPS = 17
 """Points of each flank of a ribbon."""
 
-FILL = 0.94
+FILL = 0.92
 """Share of a token's span that its ribbons may fill."""
 
 CROWDED = 0.5

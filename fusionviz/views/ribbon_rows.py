@@ -100,18 +100,8 @@ def name_rows(figure: go.Figure, lanes: Sequence[Lane], words: Band) -> int:
             rows.append((sum(lane.strip) / 2, f"true {target_word(lane.ribbons)}"))
             score = f"{tally.right} of {tally.counted} right"
             rows.append((sum(lane.way) / 2, score))
-    for y, text in rows:
-        figure.add_annotation(
-            x=0,
-            xref="paper",
-            xanchor="right",
-            xshift=-8,
-            y=y,
-            text=text,
-            align="right",
-            showarrow=False,
-            font_size=FONT_SIZE,
-        )
+    beside = {"x": 0, "xref": "paper", "xanchor": "right", "xshift": -8}
+    _add_notes(figure, [{"y": y, "text": text, **beside} for y, text in rows])
     names = [lane.name for lane in lanes] + [lanes[0].ribbons.case.target.name]
     longest = 40 + max(map(text_pixels, names))
     low, high = MARGINS
@@ -138,15 +128,19 @@ def _levels(band: Band, level: NDArray[np.int64]) -> NDArray[np.float64]:
 def _write(
     figure: go.Figure, labels: Sequence[str], spans: Spans, y: NDArray[np.float64]
 ) -> None:
-    for label, x, height in zip(labels, spans.mean(axis=1), y, strict=True):
-        if label:
-            figure.add_annotation(
-                x=float(x),
-                y=float(height),
-                text=escape(label),
-                showarrow=False,
-                font_size=FONT_SIZE,
-            )
+    notes = [
+        {"x": float(x), "y": float(height), "text": escape(label)}
+        for label, x, height in zip(labels, spans.mean(axis=1), y, strict=True)
+        if label
+    ]
+    _add_notes(figure, notes)
+
+
+def _add_notes(figure: go.Figure, notes: Sequence[dict]) -> None:
+    """Write notes in one go: one by one, each costs as much as all before it."""
+    look = {"showarrow": False, "font": {"size": FONT_SIZE}}
+    new = tuple(go.layout.Annotation(**note, **look) for note in notes)
+    figure.layout.annotations += new
 
 
 def _boxes(

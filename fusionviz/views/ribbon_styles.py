@@ -1,7 +1,7 @@
 """How ribbons are coloured: by whether they are right, or by what they cost."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import plotly.graph_objects as go
@@ -19,6 +19,9 @@ WRONG = "#4F63E0"
 
 GREY = "#8A8A8A"
 """Of what belongs to no word."""
+
+FAINTEST = 0.3
+"""Strength of the lines around ribbons that are but a few percent of a token's mass."""
 
 SHADES = 16
 """How many colours costs are told apart by."""
@@ -45,10 +48,20 @@ class Style:
         """Place in the legend."""
         return 2 if self.colour == GREY else int(self.hatched)
 
-    def trace(self, x: NDArray, y: NDArray, *, opacity: float) -> go.Scatter:
-        """Return closed outlines in this style, filled; NaN is between them."""
+    def trace(
+        self, x: NDArray, y: NDArray, *, opacity: float, thin: float = 1.0
+    ) -> go.Scatter:
+        """Return closed outlines in this style, filled.
+
+        Args:
+            x: NaN is between outlines.
+            y: Likewise.
+            opacity: Of the fill.
+            thin: How strong the line is, 0..1: lines have a width of their own, which
+                would make many thin ribbons look like much mass.
+        """
         fill = opacity if self.strong else 0.12 * opacity
-        line = min(1.0, 1.6 * fill)
+        line = thin * min(1.0, 1.6 * fill)
         look = {
             "line": {
                 "color": tint(self.colour, line),
@@ -100,8 +113,14 @@ def paint_ribbons(figure: go.Figure, lane: Lane, *, word: int, most: float) -> N
         for place, style in enumerate(styles):
             chosen = (index == place) & (strong == full)
             if chosen.any():
-                look = style if full else _faded(style)
-                trace = look.trace(x[chosen], y[chosen], opacity=_opacity(word))
+                look = style if full else replace(style, strong=False)
+                share = float(np.median(lane.ribbons.share[chosen]))
+                trace = look.trace(
+                    x[chosen],
+                    y[chosen],
+                    opacity=_opacity(word),
+                    thin=float(np.clip(4 * share, FAINTEST, 1)),
+                )
                 figure.add_trace(trace)
 
 
@@ -120,8 +139,8 @@ def draw_legend(figure: go.Figure, lanes: Sequence[Lane]) -> None:
 
 def cost_bar(most: float) -> go.Scatter:
     """Return the upright bar of the scale of costs, right of the ribbons."""
-    scale = Scale(title="cost,<br>no unit", low=0, high=most)
-    return scale.bar(x=1.0, y=0.5, length=0.9)
+    scale = Scale(title="cost,<br>no unit<br> ", low=0, high=most)
+    return scale.bar(x=1.0, y=0.5, length=0.85)
 
 
 def tint(colour: str, opacity: float) -> str:
@@ -145,12 +164,6 @@ def _styles(lane: Lane, most: float) -> tuple[list[Style], NDArray[np.int64]]:
     ]
     index = np.select([ribbons.verdict == TRUE, ribbons.verdict == OTHER], [0, 1], 2)
     return styles, index
-
-
-def _faded(style: Style) -> Style:
-    return Style(
-        name=style.name, colour=style.colour, strong=False, hatched=style.hatched
-    )
 
 
 def _opacity(word: int) -> float:

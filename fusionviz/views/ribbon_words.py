@@ -90,7 +90,7 @@ def describe_ribbons(plans: Sequence[Ribbons], word: int) -> str:
     for one in plans:
         case, tally = one.case, one.tally
         text = (
-            f"{len(one)} ribbons from {token_words(case.source, len(case.source))} of "
+            f"{len(one)} ribbon{'s' if len(one) > 1 else ''} from {token_words(case.source, len(case.source))} of "
             f"{case.source.name} to {len(case.target)} of {case.target.name}"
         )
         if tally is not None:

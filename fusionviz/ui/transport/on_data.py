@@ -4,9 +4,9 @@ import streamlit as st
 
 from fusionviz.errors import FusionvizError
 from fusionviz.ui.panels.explain import nothing_yet
+from fusionviz.ui.share import forget
 from fusionviz.ui.tokens.picked import PickedTokens
-from fusionviz.ui.transport.on_pictures import draw_pictures
-from fusionviz.ui.transport.on_time import draw_time
+from fusionviz.ui.transport import on_pictures, on_time
 
 
 @st.fragment
@@ -17,8 +17,10 @@ def draw_panel(picked: PickedTokens, visible: bool) -> None:
     try:
         picked.subject.case()  # says so where a modality is missing
         if picked.subject.pictures is not None:
-            draw_pictures(picked)
+            forget(on_time.KEYS)
+            on_pictures.draw_pictures(picked)
         else:
-            draw_time(picked)
+            forget(on_pictures.KEYS)
+            on_time.draw_time(picked)
     except FusionvizError as error:
         nothing_yet(str(error))

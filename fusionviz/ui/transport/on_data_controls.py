@@ -1,11 +1,14 @@
 """What can be set of a plan on the data, whatever the data are."""
 
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import streamlit as st
 
 from fusionviz.analysis.solved import EPSILON, SOLVER_TITLES, SOLVERS, Solver
 from fusionviz.ui.share import publish, recall_word
+
+N = TypeVar("N", bound=str)
 
 SOLVER, EPSILON_KEY = "d_solver", "d_epsilon"
 EPSILONS = ("0.002", "0.005", "0.01", "0.02", "0.05", "0.1", "0.2", "0.5", "1")
@@ -49,11 +52,11 @@ def choose_step(
 def choose_name(
     label: str,
     key: str,
-    names: Sequence[str],
-    say: Callable[[str], str] = str,
+    names: Sequence[N],
+    say: Callable[[N], str] = str,
     *,
     width: int = 150,
-) -> str:
+) -> N:
     """Draw a choice of names, the first by default; return the one chosen."""
     recall_word(key, names[0], names)
     chosen = st.selectbox(label, names, format_func=say, key=key, width=width)

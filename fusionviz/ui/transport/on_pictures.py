@@ -22,7 +22,9 @@ from fusionviz.ui.transport.on_data_controls import (
 from fusionviz.views.style import MODALITY_NAMES, three_digits
 
 KIND, CHART = "transport-patch", "transport_patch"
-SIDE, PATCH, COUNT = "d_side", "d_patch", "d_k"
+KEYS = SIDE, PATCH, COUNT = "d_side", "d_patch", "d_k"
+"""What the address knows of a plan on pictures."""
+
 COUNTS = ("4", "8", "16", "32", "64")
 
 

@@ -25,7 +25,9 @@ from fusionviz.views.ribbon_words import token_words
 from fusionviz.views.style import three_digits
 
 KIND, CHART = "transport-ribbon", "transport_ribbon"
-SOURCE, WORD, COUNT = "d_source", "d_word", "d_ribbons"
+KEYS = SOURCE, WORD, COUNT = "d_source", "d_word", "d_ribbons"
+"""What the address knows of a plan on a time axis."""
+
 COUNTS = ("25", "50", "100", "200", f"{MOST_RIBBONS}")
 LONGEST = 28
 """Letters of a word in the list."""
