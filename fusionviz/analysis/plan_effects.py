@@ -15,7 +15,6 @@ from fusionviz.analysis.predictions import DensePrediction, Prediction, predicti
 from fusionviz.analysis.solved import (
     EPSILON,
     SOLVERS,
-    Solver,
     score_of,
     solve,
 )
@@ -202,7 +201,7 @@ def _plan_of(
                 "forced or forbidden: choose relaxed, Sinkhorn or exact transport, or "
                 "clear the edits."
             )
-        made = edit_plan(case.cost, cast(Solver, solver), edits, epsilon=epsilon)
+        made = edit_plan(case.cost, solver, edits, epsilon=epsilon)
         return {
             "plan": made.plan,
             "converged": made.converged,

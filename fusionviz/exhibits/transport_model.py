@@ -18,7 +18,7 @@ from fusionviz.views.style import three_digits
 def make_model(request: Request[PlanControls, AlignMambaSubject]) -> Exhibit:
     """Return what the model makes of the sample under another plan than its own."""
     effect = effect_of(request.subject, request.controls)
-    arrays = {}
+    arrays: dict[str, np.ndarray] = {}
     for name, one in effect.sources.items():
         arrays |= {f"plan_{name}": one.plan, f"shift_{name}": one.shift}
     anchor = effect.sources[effect.edited].case.target

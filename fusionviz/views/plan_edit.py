@@ -93,7 +93,7 @@ def _top(view: PlanEditView) -> float:
 
 
 def _note(
-    view: PlanEditView, share: NDArray[np.float64], steps: tuple[int, int]
+    view: PlanEditView, share: NDArray[np.floating], steps: tuple[int, int]
 ) -> str:
     if steps != (1, 1):
         return f"a cell is the mean of {steps[0]} × {steps[1]}"

@@ -43,7 +43,7 @@ class PlanEditView:
         return self.effect.sources[self.effect.edited]
 
     @property
-    def shares(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def shares(self) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
         """Each plan's mass in source tokens, (source, target): a row sums to 1."""
         count = len(self.source.own)
         return count * self.source.own.astype(np.float64), count * self.source.plan
@@ -61,7 +61,7 @@ class PlanEditView:
 def draw_edit_matrix(
     figure: go.Figure,
     view: PlanEditView,
-    share: NDArray[np.float64],
+    share: NDArray[np.floating],
     top: float,
     column: int,
 ) -> tuple[int, int]:
@@ -112,7 +112,7 @@ def draw_edit_matrix(
 
 
 def _add_targets(
-    figure: go.Figure, view: PlanEditView, share: NDArray[np.float64], column: int
+    figure: go.Figure, view: PlanEditView, share: NDArray[np.floating], column: int
 ) -> None:
     """Lay unseen markers over the pairs, to click and to hover."""
     case = view.source.case
@@ -155,7 +155,7 @@ def draw_edit_marks(
     for name, symbol, pairs in kinds:
         marker = {"symbol": symbol, "color": MARK, "size": 12}
         if symbol == PICKED:
-            marker["line"] = {"width": 2.5}  # type: ignore[assignment]
+            marker["line"] = {"width": 2.5}
         figure.add_trace(
             go.Scatter(
                 x=[target // steps[1] for _, target in pairs],

@@ -1,6 +1,7 @@
 """What another plan does to a predicted number, to MMD², and to each aligned token."""
 
 from html import escape
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -17,7 +18,7 @@ from fusionviz.views.style import (
     write_above,
 )
 
-MARKS = {
+MARKS: dict[str, dict[str, Any]] = {
     "own": {"symbol": "circle-open", "color": "#8A8A8A", "line": {"width": 3}},
     "changed": {"symbol": "diamond", "color": MARK},
     "truth": {"symbol": "x-thin", "line": {"width": 3, "color": "#2A9DA5"}},

@@ -101,7 +101,7 @@ def _ticks(
     sequences is the anchor. Of a large matrix ticks are unseen, and name all tokens
     for the hover.
     """
-    places, is_seen = range(len(order)), axis.count <= LABELLED
+    places, is_seen = list(range(len(order))), axis.count <= LABELLED
     last = np.flatnonzero(np.isin(order, axis.tokens_of(axis.modalities[-1])))
     apart = int(np.diff(last).min()) if len(last) > 1 else axis.count
     if not is_seen and axis.labels and axis.count**2 <= MOST_NAMED:
@@ -111,7 +111,7 @@ def _ticks(
     if steps != (1, 1):
         return {"tickvals": []}
     return {
-        "tickvals": list(places),
+        "tickvals": places,
         "ticktext": [
             short(axis.names[order[place]], LONGEST if is_seen else 26)
             for place in places

@@ -12,6 +12,7 @@ from fusionviz.exhibits.plan_controls import PlanControls
 from fusionviz.exhibits.transport_edit import EditControls, find_pair
 from fusionviz.exhibits.transport_swap import SwapControls
 from fusionviz.ui.attention.place import clicked
+from fusionviz.ui.charts import Mode
 from fusionviz.ui.exhibits import show_exhibit
 from fusionviz.ui.panels.explain import nothing_yet
 from fusionviz.ui.share import forget, publish, recall, recall_word
@@ -64,22 +65,22 @@ def draw_panel(picked: PickedTokens, visible: bool) -> None:
         source = _choose_source(subject.sources)
     case = subject.case(source)
     edits = current_edits(case.cost.shape)
-    asked = {
-        "solver": solver,
-        "epsilon": epsilon,
-        "source": source,
-        "forced": pairs_of(edits, FORCE),
-        "forbidden": pairs_of(edits, FORBID),
-    }
+    asked = PlanControls(
+        solver=solver,
+        epsilon=epsilon,
+        source=source,
+        forced=pairs_of(edits, FORCE),
+        forbidden=pairs_of(edits, FORBID),
+    )
     on_pictures = subject.pictures is not None
     _show(
         "transport-model",
         picked,
-        PlanControls(**asked),
+        asked,
         "transport_model_pictures" if on_pictures else "transport_model",
     )
     pair = _draw_editor(case, edits)
-    controls = EditControls(**asked, source_token=pair[0], target_token=pair[1])
+    controls = EditControls(**vars(asked), source_token=pair[0], target_token=pair[1])
     _show("transport-edit", picked, controls, _CHART, clickable=True)
     st.markdown("**All plans, without edits**")
     _show("transport-swap", picked, SwapControls(epsilon=epsilon), "transport_swap")
@@ -95,7 +96,7 @@ def _show(
 ) -> None:
     """Show an exhibit, or why there is none."""
     try:
-        modes = ("points",) if clickable else ()
+        modes: tuple[Mode, ...] = ("points",) if clickable else ()
         show_exhibit(name, picked, controls, key=key, select=modes)
     except FusionvizError as error:
         nothing_yet(str(error))
