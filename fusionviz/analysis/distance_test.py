@@ -8,7 +8,8 @@ import torch
 from numpy.typing import NDArray
 
 from fusionviz.alignment import ADistance, a_distance, mmd_permutation_test
-from fusionviz.analysis.token_pair import KEPT, TokenPair
+from fusionviz.analysis.token_pair import TokenPair
+from fusionviz.analysis.token_pairs import KEPT
 from fusionviz.errors import InputError
 
 

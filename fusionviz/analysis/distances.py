@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fusionviz.analysis.token_pair import (
-    MULTIPLES,
-    Pair,
+from fusionviz.analysis.token_pair import MULTIPLES, Pair
+from fusionviz.analysis.token_pairs import (
     common_stages,
     find_names,
     pairs_of,

@@ -6,7 +6,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from fusionviz.analysis.token_pair import KEPT, TokenPair
+from fusionviz.analysis.token_pair import TokenPair
+from fusionviz.analysis.token_pairs import KEPT
 
 GRID = 56
 """Points a side at which the witness is evaluated on the plane."""

@@ -13,9 +13,9 @@ from fusionviz.exhibits.distributions_distance import (
     say_tokens,
 )
 from fusionviz.exhibits.exhibit import Exhibit, ExhibitKind, Request
-from fusionviz.views.distances import name_of
 from fusionviz.views.kernel_blocks import equation
 from fusionviz.views.kernel_witness import describe_kernel, draw_kernel
+from fusionviz.views.pair_names import name_of
 from fusionviz.views.style import three_digits
 
 FORMULA = (

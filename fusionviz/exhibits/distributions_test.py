@@ -18,7 +18,7 @@ from fusionviz.views.distance_test import (
     how_far,
     percent,
 )
-from fusionviz.views.distances import name_of
+from fusionviz.views.pair_names import name_of
 from fusionviz.views.style import three_digits
 
 FORMULA = (

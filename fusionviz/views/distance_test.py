@@ -2,11 +2,10 @@
 
 import numpy as np
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from fusionviz.analysis.distance_test import DistanceTest
-from fusionviz.views.distances import pair_title
-from fusionviz.views.style import FONT_SIZE, MARK, dress, three_digits, write_above
+from fusionviz.views.pair_names import pair_title, title_at
+from fusionviz.views.style import FONT_SIZE, MARK, dress, three_digits
 
 NULL = "#8A8A8A"
 BINS = 30
@@ -19,17 +18,14 @@ _STRIP, _HISTOGRAM = (0.9, 1.0), (0.0, 0.62)
 
 def draw_test(test: DistanceTest, *, height: int = 430) -> go.Figure:
     """Draw the null to scale with the observed MMD², its histogram, and fold errors."""
-    figure = make_subplots(
-        rows=2, cols=2, specs=[[{}, {"rowspan": 2}], [{}, None]]
-    ).update_xaxes(domain=_LEFT, col=1)
-    figure.update_xaxes(domain=_RIGHT, col=2)
-    figure.update_yaxes(domain=_STRIP, visible=False, row=1, col=1)
-    figure.update_yaxes(domain=_HISTOGRAM, row=2, col=1)
-    figure.update_yaxes(domain=(0, 1), row=1, col=2)
-    _draw_strip(figure, test)
-    _draw_histogram(figure, test)
-    _draw_folds(figure, test)
-    _write_titles(figure, test)
+    figure = go.Figure(
+        data=[*_strip(test), _histogram(test), _folds(test)],
+        layout={
+            **_axes(test),
+            "shapes": _lines(test),
+            "annotations": [*_labels(test), *_titles(test)],
+        },
+    )
     dress(figure, height=height)
     return figure.update_layout(
         showlegend=False, bargap=0.04, margin={"l": 10, "r": 10, "t": 58, "b": 52}
@@ -61,128 +57,174 @@ def how_far(test: DistanceTest) -> str:
     return f"MMD² is {three_digits(times)} times the largest of the null"
 
 
-def _draw_strip(figure: go.Figure, test: DistanceTest) -> None:
-    ends = [float(test.null.min()), float(test.null.max())]
-    low, high = min(0.0, ends[0]), max(test.statistic, ends[1])
-    room = 0.03 * (high - low) or 0.5
-    figure.add_trace(
-        go.Scatter(
-            x=ends,
-            y=[0, 0],
-            mode="lines",
-            line={"color": NULL, "width": 14},
-            hovertemplate="shuffles: %{x:.3g}<extra></extra>",
-        ),
-        row=1,
-        col=1,
+def _strip(test: DistanceTest) -> list[go.Scatter]:
+    """Return the null and the observed, to scale."""
+    null = go.Scatter(
+        x=[float(test.null.min()), float(test.null.max())],
+        y=[0, 0],
+        mode="lines",
+        line={"color": NULL, "width": 14},
+        hovertemplate="shuffles: %{x:.3g}<extra></extra>",
     )
-    figure.add_trace(
-        go.Scatter(
-            x=[test.statistic],
-            y=[0],
-            mode="markers",
-            marker={"symbol": "diamond", "size": 15, "color": MARK},
-            hovertemplate="observed: %{x:.4g}<extra></extra>",
-        ),
-        row=1,
-        col=1,
+    observed = go.Scatter(
+        x=[test.statistic],
+        y=[0],
+        mode="markers",
+        marker={"symbol": "diamond", "size": 15, "color": MARK},
+        hovertemplate="observed: %{x:.4g}<extra></extra>",
     )
-    figure.update_xaxes(range=[low - room, high + room], nticks=6, row=1, col=1)
+    return [null, observed]
 
 
-def _draw_histogram(figure: go.Figure, test: DistanceTest) -> None:
+def _width(test: DistanceTest) -> float:
+    """Return how wide the null is, above 0."""
     low, high = float(test.null.min()), float(test.null.max())
-    width = high - low or max(abs(high), 1e-6)
-    edges = np.linspace(low, low + width, BINS + 1)
-    counts, _ = np.histogram(test.null, edges)
-    figure.add_trace(
-        go.Bar(
-            x=(edges[1:] + edges[:-1]) / 2,
-            y=counts,
-            width=0.96 * width / BINS,
-            marker_color=NULL,
-            hovertemplate="near %{x:.3g}: %{y} shuffles<extra></extra>",
-        ),
-        row=2,
-        col=1,
-    )
-    dashed = {"color": NULL, "dash": "dash", "width": 2}
-    figure.add_vline(x=np.quantile(test.null, 0.95), line=dashed, row=2, col=1)
-    right = low + width
-    is_near = test.statistic <= right + NEAR * width
-    if is_near:
-        right = max(right, test.statistic)
-        line = {"color": MARK, "width": 3}
-        figure.add_vline(x=test.statistic, line=line, row=2, col=1)
-    reach = [min(low, test.statistic) - 0.05 * width, right + 0.05 * width]
-    figure.update_xaxes(
-        title="MMD² of shuffled labels, no unit", range=reach, row=2, col=1
-    )
-    figure.update_yaxes(title="shuffles", rangemode="tozero", nticks=4, row=2, col=1)
-    observed = f"observed {three_digits(test.statistic)}"
-    figure.add_annotation(
-        text=observed if is_near else f"{observed} →",
-        x=test.statistic if is_near else right,
-        y=1,
-        yref="y3 domain",
-        xref="x3",
-        xanchor="right",
-        yanchor="top",
-        xshift=-6,
-        showarrow=False,
-        font={"size": FONT_SIZE},
+    return high - low or max(abs(high), 1e-6)
+
+
+def _is_near(test: DistanceTest) -> bool:
+    """Return whether the observed fits into the null's own panel."""
+    return test.statistic <= float(test.null.min()) + (1 + NEAR) * _width(test)
+
+
+def _counts(test: DistanceTest) -> tuple[np.ndarray, np.ndarray]:
+    """Return how many shuffles fall between edges, and the edges."""
+    low = float(test.null.min())
+    return np.histogram(test.null, np.linspace(low, low + _width(test), BINS + 1))
+
+
+def _histogram(test: DistanceTest) -> go.Bar:
+    counts, edges = _counts(test)
+    return go.Bar(
+        x=(edges[1:] + edges[:-1]) / 2,
+        y=counts,
+        width=0.96 * _width(test) / BINS,
+        marker_color=NULL,
+        hovertemplate="near %{x:.3g}: %{y} shuffles<extra></extra>",
+        xaxis="x2",
+        yaxis="y2",
     )
 
 
-def _draw_folds(figure: go.Figure, test: DistanceTest) -> None:
+def _folds(test: DistanceTest) -> go.Scatter:
     errors = 100 * np.array(test.a_distance.fold_errors)
-    figure.add_trace(
-        go.Scatter(
-            x=np.arange(1, len(errors) + 1),
-            y=errors,
-            mode="markers",
-            marker={"size": 12, "color": NULL, "symbol": "diamond"},
-            hovertemplate="fold %{x}: %{y:.3g} % wrong<extra></extra>",
-        ),
-        row=1,
-        col=2,
+    return go.Scatter(
+        x=np.arange(1, len(errors) + 1),
+        y=errors,
+        mode="markers",
+        marker={"size": 12, "color": NULL, "symbol": "diamond"},
+        hovertemplate="fold %{x}: %{y:.3g} % wrong<extra></extra>",
+        xaxis="x3",
+        yaxis="y3",
     )
-    mean = 100 * test.a_distance.error
-    figure.add_hline(y=mean, line={"color": MARK, "width": 3}, row=1, col=2)
+
+
+def _axes(test: DistanceTest) -> dict[str, dict]:
+    low, high = float(test.null.min()), float(test.null.max())
+    ends = min(0.0, low), max(test.statistic, high)
+    room = 0.03 * (ends[1] - ends[0]) or 0.5
+    width = _width(test)
+    right = max(low + width, test.statistic) if _is_near(test) else low + width
+    null = [min(low, test.statistic) - 0.05 * width, right + 0.05 * width]
+    errors = test.a_distance.fold_errors
+    return {
+        "xaxis": {
+            "domain": _LEFT,
+            "range": [ends[0] - room, ends[1] + room],
+            "nticks": 6,
+        },
+        "yaxis": {"domain": _STRIP, "visible": False},
+        "xaxis2": {
+            "domain": _LEFT,
+            "anchor": "y2",
+            "range": null,
+            "title": {"text": "MMD² of shuffled labels, no unit"},
+        },
+        "yaxis2": {
+            "domain": _HISTOGRAM,
+            "anchor": "x2",
+            "title": {"text": "shuffles"},
+            "range": [0, 1.28 * float(_counts(test)[0].max())],
+            "nticks": 4,
+        },
+        "xaxis3": {
+            "domain": _RIGHT,
+            "anchor": "y3",
+            "title": {"text": "fold"},
+            "dtick": 1,
+            "range": [0.5, len(errors) + 0.5],
+        },
+        "yaxis3": {
+            "anchor": "x3",
+            "title": {"text": "held-out error, %"},
+            "range": [-2, max(58.0, 110 * max(errors))],
+        },
+    }
+
+
+def _lines(test: DistanceTest) -> list[dict]:
+    """Return the null's 95 %, the observed, and the mean error beside guessing."""
     dashed = {"color": NULL, "dash": "dash", "width": 2}
-    figure.add_hline(y=50, line=dashed, row=1, col=2)
-    figure.add_annotation(
-        text="guessing: 50 %",
-        x=1,
-        xref="x2 domain",
-        y=50,
-        yref="y2",
-        xanchor="right",
-        yanchor="bottom",
-        showarrow=False,
-        font_size=FONT_SIZE,
-    )
-    highest = max(58.0, 1.1 * float(errors.max()))
-    figure.update_xaxes(
-        title="fold", dtick=1, range=[0.5, len(errors) + 0.5], row=1, col=2
-    )
-    figure.update_yaxes(
-        title="held-out error, %", range=[-2, highest], zeroline=True, row=1, col=2
-    )
+    pink = {"color": MARK, "width": 3}
+    upright = {"type": "line", "xref": "x2", "yref": "y2 domain", "y0": 0, "y1": 1}
+    level = {"type": "line", "xref": "x3 domain", "yref": "y3", "x0": 0, "x1": 1}
+    high, error = float(np.quantile(test.null, 0.95)), 100 * test.a_distance.error
+    lines = [
+        {**upright, "x0": high, "x1": high, "line": dashed},
+        {**level, "y0": 50, "y1": 50, "line": dashed},
+        {**level, "y0": error, "y1": error, "line": pink},
+    ]
+    if _is_near(test):
+        ends = {"x0": test.statistic, "x1": test.statistic}
+        lines.append({**upright, **ends, "line": pink})
+    return lines
 
 
-def _write_titles(figure: go.Figure, test: DistanceTest) -> None:
+def _labels(test: DistanceTest) -> list[dict]:
+    """Return what the observed and guessing are called."""
+    shared = {"showarrow": False, "font": {"size": FONT_SIZE}}
+    observed = f"observed {three_digits(test.statistic)}"
+    is_near = _is_near(test)
+    is_left = test.statistic < float(test.null.min()) + _width(test) / 3
+    return [
+        {
+            **shared,
+            "xanchor": "left" if is_left else "right",
+            "text": observed if is_near else f"{observed} →",
+            "x": test.statistic if is_near else 1,
+            "xref": "x2" if is_near else "x2 domain",
+            "xshift": 6 if is_left else -6,
+            "y": 1,
+            "yref": "y2 domain",
+            "yanchor": "top",
+        },
+        {
+            **shared,
+            "xanchor": "right",
+            "text": "guessing: 50 %",
+            "x": 1,
+            "xref": "x3 domain",
+            "y": 50,
+            "yref": "y3",
+            "yanchor": "bottom",
+        },
+    ]
+
+
+def _titles(test: DistanceTest) -> list[dict]:
     smallest = " (the smallest there is)" if test.p_value == test.resolution else ""
     strip = (
         f"<b>p = {three_digits(test.p_value)}</b>{smallest} of {len(test.null)} "
         f"shuffles<br>{how_far(test)}"
     )
     high = three_digits(float(np.quantile(test.null, 0.95)))
+    below = f"null, enlarged; 95 % lie below the dashed {high}"
     errs = (
         f"<b>A-distance {three_digits(test.a_distance.distance)}</b> of 2<br>"
         f"error {percent(test.a_distance.error)} (pink)"
     )
-    below = f"null, enlarged; 95 % lie below the dashed {high}"
-    write_above(figure, strip, x=_LEFT[0], y=1, shift=8, anchor="left")
-    write_above(figure, below, x=_LEFT[0], y=_HISTOGRAM[1], shift=6, anchor="left")
-    write_above(figure, errs, x=_RIGHT[0], y=1, shift=8, anchor="left")
+    return [
+        title_at(_LEFT[0], strip),
+        title_at(_LEFT[0], below, y=_HISTOGRAM[1], shift=6),
+        title_at(_RIGHT[0], errs),
+    ]

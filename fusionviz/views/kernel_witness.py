@@ -1,22 +1,28 @@
 """MMD²'s kernel matrix, and beside it where one modality is denser than the other."""
 
+from functools import cache
+
 import numpy as np
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
+from plotly.colors import get_colorscale, sample_colorscale, unlabel_rgb
 
 from fusionviz.analysis.kernel_blocks import KernelBlocks
 from fusionviz.analysis.witness import Witness
-from fusionviz.views.distances import name_of, pair_title, symbol_of
-from fusionviz.views.kernel_blocks import draw_blocks
+from fusionviz.views.kernel_blocks import (
+    bands,
+    block_axes,
+    block_title,
+    block_trace,
+    means_on_blocks,
+)
+from fusionviz.views.pair_names import name_of, pair_title, symbol_of, title_at
 from fusionviz.views.style import (
     DIVERGING,
     FONT_SIZE,
     dress,
     modality_colour,
     three_digits,
-    write_above,
 )
-from fusionviz.views.token_values import see_through_middle
 
 _PANELS = ((0.0, 0.4), (0.53, 0.9))
 _BARS = (0.41, 0.91)
@@ -30,13 +36,25 @@ def draw_kernel(
 
     Colours of the witness are even around 0, the same for tokens and plane.
     """
-    figure = make_subplots(rows=1, cols=2)
-    for column, domain in enumerate(_PANELS, start=1):
-        figure.update_xaxes(domain=domain, row=1, col=column)
-    draw_blocks(figure, blocks, bar=_bar("k<br>no unit", _BARS[0]))
-    _draw_plane(figure, witness)
-    _draw_tokens(figure, witness)
-    _set_axes(figure, witness)
+    x_axis, y_axis = block_axes(blocks, _PANELS[0])
+    figure = go.Figure(
+        data=[
+            block_trace(blocks, bar=_bar("k<br>no unit", _BARS[0])),
+            _plane(witness),
+            *_tokens(witness),
+        ],
+        layout={
+            "xaxis": x_axis,
+            "yaxis": y_axis,
+            **_plane_axes(witness),
+            "shapes": bands(blocks),
+            "annotations": [
+                *means_on_blocks(blocks),
+                title_at(_PANELS[0][0], block_title(blocks)),
+                title_at(_PANELS[1][0], _title(witness)),
+            ],
+        },
+    )
     dress(figure, height=height)
     legend = {"orientation": "h", "x": _PANELS[1][0], "yref": "container", "y": 0}
     return figure.update_layout(
@@ -71,77 +89,102 @@ def _bar(title: str, x: float) -> dict:
     }
 
 
-def _draw_plane(figure: go.Figure, witness: Witness) -> None:
+def _plane(witness: Witness) -> go.Heatmap:
     most = max(witness.most, _SMALLEST)
-    figure.add_trace(
-        go.Heatmap(
-            x=witness.axis,
-            y=witness.axis,
-            z=np.float32(witness.grid),
-            zmin=-most,
-            zmax=most,
-            zsmooth="best",
-            colorscale=see_through_middle(DIVERGING, faint=0.0),
-            showscale=False,
-            hoverinfo="skip",
-        ),
-        row=1,
-        col=2,
+    return go.Heatmap(
+        x=witness.axis,
+        y=witness.axis,
+        z=np.float32(witness.grid),
+        zmin=-most,
+        zmax=most,
+        zsmooth="best",
+        colorscale=_see_through(),
+        showscale=False,
+        hoverinfo="skip",
+        xaxis="x2",
+        yaxis="y2",
     )
 
 
-def _draw_tokens(figure: go.Figure, witness: Witness) -> None:
-    """Draw the tokens: filled by the witness, outlined and shaped by modality."""
+@cache
+def _see_through() -> list[tuple[float, str]]:
+    """Return the diverging colours, clear at 0, so that either ground is its middle."""
+    stops = np.linspace(0, 1, 21)
+    away = np.abs(2 * stops - 1)
+    # The middle half of the scale is whitish: its veil would glow on a dark ground.
+    strong = 0.5 + np.sign(stops - 0.5) * (0.25 + 0.25 * away)
+    colours = sample_colorscale(get_colorscale(DIVERGING), strong)
+    return [
+        (float(stop), "rgba({:.0f},{:.0f},{:.0f},{:.2f})".format(*rgb, alpha))
+        for stop, rgb, alpha in zip(stops, map(unlabel_rgb, colours), away, strict=True)
+    ]
+
+
+def _tokens(witness: Witness) -> list[go.Scatter]:
+    """Return the tokens: filled by the witness, outlined and shaped by modality."""
     pair, m = witness.pair, len(witness.pair.x)
     most = max(witness.most, _SMALLEST)
-    for index, own in enumerate((slice(None, m), slice(m, None))):
-        name = pair.names[index]
-        figure.add_trace(
-            go.Scatter(
-                x=witness.plane.places[own, 0],
-                y=witness.plane.places[own, 1],
-                mode="markers",
-                name=f"{name_of(name)} tokens",
-                marker={
-                    "symbol": symbol_of(index),
-                    "size": 9,
-                    "color": witness.values[own],
-                    "cmin": -most,
-                    "cmax": most,
-                    "colorscale": DIVERGING,
-                    "line": {"color": modality_colour(name), "width": 2},
-                    "showscale": index == 0,
-                    "colorbar": _bar("w<br>no unit", _BARS[1]),
-                },
-                text=[name_of(label) for label in pair.labels[own]],
-                hovertemplate="%{text}<br>w = %{marker.color:.3g}<extra></extra>",
-            ),
-            row=1,
-            col=2,
+    scale = {"cmin": -most, "cmax": most, "colorscale": DIVERGING}
+    scale["colorbar"] = _bar("w<br>no unit", _BARS[1])
+    return [
+        go.Scatter(
+            x=witness.plane.places[own, 0],
+            y=witness.plane.places[own, 1],
+            mode="markers",
+            name=f"{name_of(name)} tokens",
+            marker={
+                **scale,
+                "showscale": index == 0,
+                "symbol": symbol_of(index),
+                "size": 8,
+                "color": witness.values[own],
+                "line": {"color": modality_colour(name), "width": 2},
+            },
+            text=[name_of(label) for label in pair.labels[own]],
+            hovertemplate="%{text}<br>w = %{marker.color:.3g}<extra></extra>",
+            xaxis="x2",
+            yaxis="y2",
         )
+        for index, (name, own) in enumerate(
+            zip(pair.names, (slice(None, m), slice(m, None)), strict=True)
+        )
+    ]
 
 
-def _set_axes(figure: go.Figure, witness: Witness) -> None:
-    share = [f"{100 * part:.3g} %" for part in witness.plane.explained]
-    reach = [float(witness.axis[0]), float(witness.axis[-1])]
-    shared = {"showgrid": False, "zeroline": False, "constrain": "domain", "nticks": 5}
-    for which, update, part in (
-        ("1st", figure.update_xaxes, share[0]),
-        ("2nd", figure.update_yaxes, share[1]),
-    ):
-        update(
-            title=f"{which} component, {part} of variance",
-            range=reach,
+def _plane_axes(witness: Witness) -> dict[str, dict]:
+    """Return the axes of the plane: one scale for both components."""
+    first, second = (f"{100 * part:.3g} %" for part in witness.plane.explained)
+    shared = {
+        "range": [float(witness.axis[0]), float(witness.axis[-1])],
+        "showgrid": False,
+        "zeroline": False,
+        "constrain": "domain",
+        "nticks": 5,
+    }
+    return {
+        "xaxis2": {
             **shared,
-            row=1,
-            col=2,
-        )
-    figure.update_yaxes(scaleanchor="x2", title_standoff=2, row=1, col=2)
+            "domain": _PANELS[1],
+            "anchor": "y2",
+            "title": {"text": f"1st component, {first} of variance"},
+        },
+        "yaxis2": {
+            **shared,
+            "anchor": "x2",
+            "scaleanchor": "x2",
+            "title": {
+                "text": f"2nd component, {second} of variance",
+                "standoff": 2,
+            },
+        },
+    }
+
+
+def _title(witness: Witness) -> str:
     x, y = (name_of(name) for name in witness.pair.names)
-    title = f"<b>Witness</b> of {pair_title(witness.pair.names)}<br>"
-    title += (
+    what = (
         "all tokens lie in one place"
         if witness.pair.is_one_place
         else f"blue: denser in {x}; red: in {y}"
     )
-    write_above(figure, title, x=_PANELS[1][0], y=1, shift=8, anchor="left")
+    return f"<b>Witness</b> of {pair_title(witness.pair.names)}<br>{what}"

@@ -7,7 +7,7 @@ from sklearn.metrics.pairwise import rbf_kernel
 
 from fusionviz.analysis.feature_subject import FeatureSubject
 from fusionviz.analysis.kernel_blocks import MOST_CELLS, measure_kernel
-from fusionviz.analysis.token_pair import token_pair
+from fusionviz.analysis.token_pairs import token_pair
 from fusionviz.analysis.witness import GRID, measure_witness
 from fusionviz.data.sequences import SequenceSample
 

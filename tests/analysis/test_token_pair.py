@@ -13,9 +13,9 @@ from fusionviz.alignment import mmd2
 from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
 from fusionviz.analysis.distances import measure_distances
 from fusionviz.analysis.feature_subject import FeatureSubject
-from fusionviz.analysis.token_pair import (
+from fusionviz.analysis.token_pair import MULTIPLES
+from fusionviz.analysis.token_pairs import (
     MOST_TOKENS,
-    MULTIPLES,
     common_stages,
     pairs_of,
     token_pair,

@@ -7,7 +7,7 @@ from fusionviz.analysis.distance_test import measure_test
 from fusionviz.analysis.distances import measure_distances
 from fusionviz.analysis.feature_subject import FeatureSubject
 from fusionviz.analysis.kernel_blocks import measure_kernel
-from fusionviz.analysis.token_pair import token_pair
+from fusionviz.analysis.token_pairs import token_pair
 from fusionviz.analysis.witness import measure_witness
 from fusionviz.data.sequences import SequenceSample
 from fusionviz.views.distance_test import describe_test, draw_test
@@ -159,9 +159,9 @@ def test_tokens_and_plane_share_colours_even_around_0(pair):
 def test_the_null_is_counted_whole_and_the_observed_is_marked(pair):
     test = measure_test(pair, bandwidth=pair.median, permutations=300)
     figure = draw_test(test)
-    (bars,) = traces(figure, "x3", type="bar")
+    (bars,) = traces(figure, "x2", type="bar")
     assert sum(bars.y) == 300
-    (folds,) = traces(figure, "x2")
+    (folds,) = traces(figure, "x3")
     np.testing.assert_allclose(folds.y, 100 * np.array(test.a_distance.fold_errors))
     null, observed = traces(figure, "x")
     np.testing.assert_allclose(null.x, [test.null.min(), test.null.max()])
@@ -178,7 +178,7 @@ def test_an_observed_value_far_beyond_the_null_is_pointed_at():
     figure = draw_test(test)
     assert "observed 0" in words(figure)
     assert "→" in words(figure)
-    assert figure.layout.xaxis3.range[1] < test.statistic
+    assert figure.layout.xaxis2.range[1] < test.statistic
     assert figure.layout.xaxis.range[1] > test.statistic
     assert "times the largest of the null" in words(figure)
     assert "(the smallest there is)" in words(figure)
