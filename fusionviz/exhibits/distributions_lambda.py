@@ -54,7 +54,7 @@ def make_lambda(request: Request[LambdaControls, TokenSubject]) -> Exhibit:
         caption=_explain(family, which, card_name(subject)),
         formula=r"L = L_\text{task} + \lambda\, L_\text{align},\qquad "
         r"L_\text{align} = \sum_m \mathrm{MMD}^2(\tilde X_m,\, X_\text{anchor})",
-        numbers=_numbers(family),
+        numbers={**_numbers(family), "sample": which},
         arrays={"align_weight": np.array(family.weights), "mmd2": family.mmd},
         table=_table(family),
     )
@@ -107,7 +107,8 @@ def _sample_for(
 
 
 def _numbers(family: LambdaFamily) -> dict[str, float | int | str]:
-    numbers: dict[str, float | int | str] = {"checkpoints": len(family.cards)}
+    names = ", ".join(card.name for card in family.cards)
+    numbers: dict[str, float | int | str] = {"checkpoints": names}
     for row, weight in enumerate(family.weights):
         for column, name in enumerate(family.sources):
             value = float(family.mmd[row, column, 1])
@@ -131,7 +132,7 @@ def _table(family: LambdaFamily) -> dict[str, list[str | float]]:
             for j, stage in enumerate(STAGES)
         ]
         for line in lines:
-            cells = (card.name, family.weights[row], *line)
+            cells: tuple[str | float, ...] = (card.name, family.weights[row], *line)
             for name, cell in zip(names, cells, strict=True):
                 table[name].append(cell)
     return table

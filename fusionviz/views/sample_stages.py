@@ -10,7 +10,7 @@ from plotly.subplots import make_subplots
 from fusionviz.analysis.sample_figures import SampleFigures
 from fusionviz.analysis.sample_stages import SampleStages
 from fusionviz.analysis.stage_mmd import STAGES, Pair
-from fusionviz.analysis.token_subject import STAGE_TITLES
+from fusionviz.analysis.token_subject import STAGE_TITLES, Floats
 from fusionviz.views.style import (
     FONT_SIZE,
     MARK,
@@ -126,7 +126,7 @@ def describe_sample_stages(stages: SampleStages, figures: SampleFigures) -> str:
 
 
 def _dots(
-    x: NDArray[np.float64],
+    x: Floats,
     values: NDArray[np.float64],
     pair: Pair,
     colour: str,
@@ -163,7 +163,7 @@ def _dots(
 
 
 def _draw_spread(
-    figure: go.Figure, x: NDArray[np.float64], spread: NDArray[np.float64], colour: str
+    figure: go.Figure, x: Floats, spread: NDArray[np.float64], colour: str
 ) -> None:
     """Draw between which values single samples lie, a pale bar a stage."""
     low, high = spread.T
@@ -185,7 +185,7 @@ def _draw_spread(
 
 def _draw_own(
     figure: go.Figure,
-    x: NDArray[np.float64],
+    x: Floats,
     own: NDArray[np.float64],
     pair: Pair,
     *,

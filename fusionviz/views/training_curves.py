@@ -205,7 +205,7 @@ def _set_axes(
     figure.update_yaxes(range=[-0.03, 1.05], tickvals=[0, 0.5, 1], row=4)
     for row in (3, 4):
         figure.update_yaxes(title=ROWS[row - 1], row=row, col=1)
-    figure.update_yaxes(title_standoff=6)
+    figure.update_yaxes(title_standoff=12)
     figure.update_xaxes(title=AXIS_TITLES[axis], title_standoff=4, row=len(ROWS))
     figure.update_xaxes(nticks=6, showgrid=False)
     for column, one in enumerate(trainings, start=1):

@@ -32,11 +32,15 @@ def draw_panel(picked: PickedTokens, visible: bool) -> None:
     """Draw the tab; its controls also when hidden, so that they stay in the address."""
     cards = list_checkpoints()
     if visible:
-        _show("distributions-lambda", picked, LambdaControls(), cards)
+        _show_lambda(picked, cards)
     controls = _choose(picked, cards)
-    if visible and controls.checkpoints:
-        _show("distributions-training", picked, controls, cards)
-    elif visible:
+    if not visible:
+        return
+    if controls.checkpoints:
+        exhibit = _make("distributions-training", picked, controls, cards)
+        if exhibit is not None:
+            show_exhibit("distributions-training", picked, controls, exhibit=exhibit)
+    else:
         nothing_yet(
             "Choose a checkpoint, to see how its losses moved over training. There "
             "are none to choose where none came with a training log."
@@ -92,19 +96,32 @@ def _default(picked: PickedTokens, cards: Sequence[ModelCard]) -> list[str]:
     return list(with_log(family))[:MOST]
 
 
-def _show(
-    name: str, picked: PickedTokens, controls: Controls, cards: Sequence[ModelCard]
-) -> None:
-    prints = "-".join(card.sha256 for card in cards if card.kind == "alignmamba")
-    said = json.dumps(asdict(controls))
-    try:
-        exhibit = _exhibit(
-            name, f"{picked.key}-{prints}", said, picked.subject, controls
+def _show_lambda(picked: PickedTokens, cards: Sequence[ModelCard]) -> None:
+    controls = LambdaControls()
+    exhibit = _make("distributions-lambda", picked, controls, cards)
+    if exhibit is None:
+        return
+    names, sample = exhibit.numbers["checkpoints"], exhibit.numbers["sample"]
+    own = "This sample" if picked.card is None else picked.card.name
+    if picked.card is None or picked.card.name not in str(names).split(", "):
+        nothing_yet(
+            f"{own} has no checkpoints that differ in λ alone: these are {names}, and "
+            f"MMD² is that of {sample}."
         )
+    show_exhibit("distributions-lambda", picked, controls, exhibit=exhibit)
+
+
+def _make(
+    name: str, picked: PickedTokens, controls: Controls, cards: Sequence[ModelCard]
+) -> Exhibit | None:
+    """Return an exhibit; where there is none, say why."""
+    prints = "-".join(card.sha256 for card in cards if card.kind == "alignmamba")
+    key, said = f"{picked.key}-{prints}", json.dumps(asdict(controls))
+    try:
+        return _exhibit(name, key, said, picked.subject, controls)
     except FusionvizError as error:
         nothing_yet(str(error))
-        return
-    show_exhibit(name, picked, controls, exhibit=exhibit)
+        return None
 
 
 @st.cache_resource(max_entries=24, show_spinner="Checkpoints are compared …")
