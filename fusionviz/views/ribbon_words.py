@@ -90,8 +90,9 @@ def describe_ribbons(plans: Sequence[Ribbons], word: int) -> str:
     for one in plans:
         case, tally = one.case, one.tally
         text = (
-            f"{len(one)} ribbon{'s' if len(one) > 1 else ''} from {token_words(case.source, len(case.source))} of "
-            f"{case.source.name} to {len(case.target)} of {case.target.name}"
+            f"{len(one)} ribbon{'' if len(one) == 1 else 's'} from "
+            f"{token_words(case.source, len(case.source))} of {case.source.name} to "
+            f"{len(case.target)} of {case.target.name}"
         )
         if tally is not None:
             text += f", {say_tally(case.source, tally)} at {case.truth_word}"
