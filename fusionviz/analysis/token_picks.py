@@ -157,8 +157,9 @@ def trace_back(subject: TokenSubject, points: Iterable[Point]) -> list[tuple[str
         elif name in subject.sources and token < len(subject.side(subject.anchor)):
             case = subject.case(name)
             (from_here,) = np.nonzero(sent_to(case) == token)
-            if not from_here.size and case.own_plan[:, token].any():
-                from_here = case.own_plan[:, token].argmax(keepdims=True)
+            share = case.own_plan[:, token]
+            if not from_here.size and share.any():
+                from_here = np.array([share.argmax()])
             tokens += [(name, one) for one in from_here.tolist()]
     return tokens
 

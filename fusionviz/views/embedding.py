@@ -1,6 +1,6 @@
 """Tokens of all modalities in one plane, a panel a stage."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -52,16 +52,9 @@ def draw_embedding(
     names = [cloud.name for cloud in panels[-1].clouds]
     symbols = symbols_of(names, embedding.anchor)
     for column, panel in enumerate(panels, 1):
-        here = (picked or {}).get(panel.stage, {})
-        if links and panel.links:
-            lines = link_trace(panel.clouds, panel.links, embedding.anchor, here)
-            figure.add_trace(lines, row=1, col=column)
-        for cloud in reversed(panel.clouds):
-            for trace in cloud_traces(cloud, symbols[cloud.name], here):
-                figure.add_trace(trace, row=1, col=column)
-        for cloud in panel.clouds:
-            cross = centre_trace(cloud, is_anchor=cloud.name == embedding.anchor)
-            figure.add_trace(cross, row=1, col=column)
+        at = (picked or {}).get(panel.stage, {})
+        for trace in _traces(panel, embedding.anchor, symbols, at, links=links):
+            figure.add_trace(trace, row=1, col=column)
     empty = any(cloud.empty.any() for panel in panels for cloud in panel.clouds)
     shows_links = links and any(panel.links for panel in panels)
     keys = legend_traces(names, symbols, empty=empty, links=shows_links)
@@ -75,6 +68,23 @@ def draw_embedding(
     return figure.update_layout(
         legend=legend, margin={"l": 62, "b": 54, "r": 8}, dragmode="lasso"
     )
+
+
+def _traces(
+    panel: Panel,
+    anchor: str,
+    symbols: Mapping[str, str],
+    picked: Picked,
+    *,
+    links: bool,
+) -> Iterator[go.Scatter]:
+    """Return what draws a panel, from below: lines, the anchor, others, centres."""
+    if links and panel.links:
+        yield link_trace(panel.clouds, panel.links, anchor, picked)
+    for cloud in reversed(panel.clouds):
+        yield from cloud_traces(cloud, symbols[cloud.name], picked)
+    for cloud in panel.clouds:
+        yield centre_trace(cloud, is_anchor=cloud.name == anchor)
 
 
 def describe_embedding(embedding: Embedding) -> str:

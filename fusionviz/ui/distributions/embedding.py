@@ -76,7 +76,7 @@ def draw_panel(picked: PickedTokens, visible: bool) -> None:
 def _choose(runs: Runs) -> EmbeddingControls:
     """Draw what can be set, and return it."""
     recall_word(METHOD, _DEFAULT.method, METHODS)
-    method: Method = st.segmented_control(
+    chosen = st.segmented_control(
         "Plane by",
         METHODS,
         format_func=METHOD_TITLES.__getitem__,
@@ -85,6 +85,7 @@ def _choose(runs: Runs) -> EmbeddingControls:
         help="PCA keeps distances as well as a plane can. t-SNE and UMAP keep "
         "neighbours together; UMAP needs the package umap-learn.",
     )
+    method: Method = chosen or _DEFAULT.method
     publish(METHOD, _DEFAULT.method)
     neighbours, seed = _DEFAULT.neighbours, _DEFAULT.seed
     if method != "pca":
