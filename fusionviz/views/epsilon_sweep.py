@@ -30,7 +30,7 @@ class _Panel:
     """
 
     title: str
-    values: NDArray[np.floating]
+    values: NDArray[Any]
     low: float | None = None
     high: float | None = None
     ends: tuple[float, float] | None = None

@@ -22,8 +22,11 @@ EVEN = "#8A8A8A"
 STRIP, GAP = 0.13, 0.015
 """Width of a marginal and what is between it and the picture, in parts of a panel."""
 
-NAMED = 16
-"""Columns that are named under the picture."""
+NAMED, LONGEST_NAME = 16, 12
+"""Columns that are named under the picture, and letters of a name that fits there."""
+
+LONGEST_TOLD = 56
+"""Letters of a name that is told when hovered."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +71,7 @@ class PlanPanel:
             "range": [-0.5, columns - 0.5],
             "title": {"text": modality_title(self.target, "receives")},
             "labelalias": _aliases(cells.columns),
-            "tickvals": list(range(columns)) if columns <= NAMED else [],
+            "tickvals": list(range(columns)) if are_named(cells) else [],
             "tickangle": -60,
         }
         down = {
@@ -183,6 +186,12 @@ class PlanPanel:
         )
 
 
+def are_named(cells: PlanCells) -> bool:
+    """Return whether the names of the columns fit under the picture."""
+    few = len(cells.columns) <= NAMED
+    return few and max(map(len, cells.columns)) <= LONGEST_NAME
+
+
 def _steps(
     values: NDArray[np.floating],
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -204,7 +213,7 @@ def _area(fill: str, colour: str, drawn: dict[str, Any]) -> go.Scatter:
 def _told(names: tuple[str, ...], said: str) -> dict[str, Any]:
     """Return what corners of a marginal tell when hovered."""
     return {
-        "text": [name for name in map(short, names) for _ in range(2)],
+        "text": [short(name, LONGEST_TOLD) for name in names for _ in range(2)],
         "hovertemplate": f"%{{text}} {said} × the even share<extra></extra>",
         "hoverinfo": None,
     }
@@ -212,7 +221,7 @@ def _told(names: tuple[str, ...], said: str) -> dict[str, Any]:
 
 def _aliases(names: tuple[str, ...]) -> dict[str, str]:
     """Return what places along an axis are called, on the axis and when hovered."""
-    return {str(place): short(name) for place, name in enumerate(names)}
+    return {str(i): short(name, LONGEST_TOLD) for i, name in enumerate(names)}
 
 
 def _shares(most: float, many: float) -> dict[str, Any]:

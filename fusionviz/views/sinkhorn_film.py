@@ -13,7 +13,7 @@ from fusionviz.analysis.token_subject import AlignmentCase
 from fusionviz.views.convergence import LEVEL, PLAIN, POWERS, floored
 from fusionviz.views.epsilon_sweep import SINKHORN
 from fusionviz.views.plan_colours import mass_scale, round_high
-from fusionviz.views.plan_panel import NAMED, PlanPanel
+from fusionviz.views.plan_panel import PlanPanel, are_named
 from fusionviz.views.player import ROOM, add_player
 from fusionviz.views.style import FONT_SIZE, MARK, dress, three_digits, write_above
 
@@ -75,7 +75,7 @@ def draw_film(
     dress(figure, height=height, top=56)
     labels = [str(step) for step in plain.half_steps]
     add_player(figure, frames, labels, prefix="half step ", milliseconds=600)
-    _make_room(figure, 70 if steps[0].mass.shape[1] <= NAMED else 28)
+    _make_room(figure, 70 if are_named(steps[0]) else 28)
     return _say_pooled(figure, steps[0])
 
 

@@ -9,7 +9,7 @@ from fusionviz.analysis.plan_cells import LARGEST_SIDE, PlanCells, cells_of
 from fusionviz.analysis.solved import SOLVER_TITLES, Solved, Solver
 from fusionviz.analysis.token_subject import AlignmentCase
 from fusionviz.views.plan_colours import mass_scale, round_high
-from fusionviz.views.plan_panel import NAMED, PlanPanel
+from fusionviz.views.plan_panel import PlanPanel, are_named
 from fusionviz.views.style import FONT_SIZE, dress, three_digits, write_above
 
 LINES = 4
@@ -47,9 +47,9 @@ def draw_solvers(
         text = "<br>".join(_lines(answers[solver]))
         write_above(figure, text, x=panel.left, y=1, shift=6, anchor="left")
     dress(figure, height=height, top=8 + LINES * 22)
-    named = next(iter(cells.values())).mass.shape[1] <= NAMED
-    figure.update_layout(margin={"l": 52, "r": 92, "b": 84 if named else 40})
-    return _say_pooled(figure, next(iter(cells.values())))
+    below = 84 if are_named(cells["sinkhorn"]) else 40
+    figure.update_layout(margin={"l": 52, "r": 92, "b": below})
+    return _say_pooled(figure, cells["sinkhorn"])
 
 
 def describe_solvers(case: AlignmentCase, answers: Mapping[Solver, Solved]) -> str:
@@ -117,7 +117,8 @@ def _lines(solved: Solved) -> list[str]:
 def _how_it_ended(solved: Solved) -> str:
     if solved.solver == "relaxed":
         empty, targets = count_empty(solved), len(solved.received)
-        return f"closed form; {empty} of {targets} get nothing"
+        said = f"; {empty} of {targets} get nothing" if empty else ""
+        return f"closed form{said}"
     if solved.solver == "exact":
         return "simplex, optimal" if solved.converged else "simplex, not converged"
     if solved.converged:

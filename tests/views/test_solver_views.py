@@ -131,6 +131,18 @@ def test_numbers_stand_above_each_plan(case, answers):
     assert describe_solvers(case, answers).startswith("Plans from 9 audio tokens to 6")
 
 
+@pytest.mark.parametrize(
+    ("columns", "word", "named"), [(6, "the", True), (6, 40 * "x", False), (20, "a", 0)]
+)
+def test_columns_are_named_where_that_fits(rng, columns, word, named):
+    case = case_of(rng.uniform(0, 2, (4, columns)))
+    case = replace(case, target=TokenSide(name="text", labels=(word,) * columns))
+    answers = {solver: solve(case, solver, 0.1) for solver in SOLVERS}
+    for figure in (draw_solvers(case, answers), draw_film(case, run_plain(case, 0.1))):
+        assert len(figure.layout.xaxis.tickvals) == (columns if named else 0)
+        assert figure.layout.xaxis.labelalias["0"] == word  # told when hovered
+
+
 def test_a_plan_that_has_not_converged_says_so(case, answers):
     stopped = {**answers, "sinkhorn": solve(case, "sinkhorn", 0.01, 1)}
     assert "<b>not converged</b> in 1 iterations" in texts(draw_solvers(case, stopped))
