@@ -29,9 +29,9 @@ LEVELS = (0.5, 0.999)
 LARGEST_SEED = 999_999
 
 FORMULA = (
-    r"\mathrm{MMD}^2(X, Y) = \overline{k(x, x')} + \overline{k(y, y')} - "
-    r"2\,\overline{k(x, y)},\quad k(x, y) = e^{-\|x - y\|^2 / 2\sigma^2},\qquad "
-    r"d_A = 2\,(1 - 2\,\mathrm{err})"
+    r"\begin{gathered}\mathrm{MMD}^2(X, Y) = \overline{k(x, x')} + \overline{k(y, y')}"
+    r" - 2\,\overline{k(x, y)},\quad k(x, y) = e^{-\|x - y\|^2 / 2\sigma^2}\\"
+    r"d_A = 2\,(1 - 2\,\mathrm{err})\end{gathered}"
 )
 
 
@@ -175,15 +175,17 @@ def _explain(
     stopped = (
         f" Stopped after {count} of {stages.asked}." if count < stages.asked else ""
     )
+    few = "" if stages.asked == controls.samples else " There are no more in it."
     unreached = ", ".join(
-        f"{share:.1%} of the anchor's for {name}"
+        f"{100 * share:.1f} % of the anchor's for {name}"
         for name, share in stages.unreached.items()
     )
     times = controls.bandwidth_factor
     sigma = "" if times == 1 else f"{three_digits(times)} times "
     return (
-        f"{count} samples that no training has seen, of the set that this model was "
-        f"measured on ({stages.kin}).{stopped} **Left**: MMD² within each sample, as "
+        f"{count} samples that this model was not trained on, of the test split that "
+        f"it was measured on ({stages.kin}).{few}{stopped} **Left**: MMD² within "
+        "each sample, as "
         f"the training loss has it: σ is {sigma}the median distance between tokens, "
         "for each sample, pair and stage anew, so that a space that only shrinks gains "
         "nothing. A dot is the mean, its bar the "
@@ -221,7 +223,7 @@ def _say_own(own: NDArray[np.float64], stages: SampleStages) -> str:
     below = float((values[np.isfinite(values)] < own[0, 1]).mean())
     return (
         f"The sample at hand has {three_digits(float(own[0, 1]))} after local "
-        f"alignment, more than {below:.0%} of the others. "
+        f"alignment, more than {100 * below:.0f} % of them. "
     )
 
 

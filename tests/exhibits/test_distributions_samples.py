@@ -99,6 +99,12 @@ def test_a_subject_without_a_set_is_told_what_to_choose(request_of, utterance_su
         make_samples(request_of(alone))
 
 
+def test_a_split_that_is_smaller_says_so(request_of, measured):
+    assert "no more in it" not in exhibit_samples(measured, request_of()).caption
+    more = exhibit_samples(measured, request_of(samples=64))
+    assert "There are no more in it." in more.caption
+
+
 def test_controls_are_checked():
     for settings in (
         {"samples": 7},

@@ -52,7 +52,7 @@ def test_who_has_not_chosen_follows_the_checkpoint_that_reads(run_app, family):
     app.selectbox(key="reader").set_value("lonely-one").run()
     assert not app.exception
     assert app.multiselect(key="t_checkpoints").value == ["lonely-one"]
-    told = "lonely-one has no checkpoints that differ in λ alone: these are none, one"
+    told = "lonely-one has no checkpoints that differ in λ alone. Shown are none, one"
     assert any(one.value.startswith(told) for one in app.caption)
     assert "t_checkpoints" not in app.query_params
 

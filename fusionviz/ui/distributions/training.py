@@ -101,12 +101,13 @@ def _show_lambda(picked: PickedTokens, cards: Sequence[ModelCard]) -> None:
     exhibit = _make("distributions-lambda", picked, controls, cards)
     if exhibit is None:
         return
-    names, sample = exhibit.numbers["checkpoints"], exhibit.numbers["sample"]
-    own = "This sample" if picked.card is None else picked.card.name
-    if picked.card is None or picked.card.name not in str(names).split(", "):
+    names = str(exhibit.numbers["checkpoints"]).split(", ")
+    own = "" if picked.card is None else picked.card.name
+    if own not in names:
+        shown = ", ".join(name.removeprefix("alignmamba-") for name in names)
         nothing_yet(
-            f"{own} has no checkpoints that differ in λ alone: these are {names}, and "
-            f"MMD² is that of {sample}."
+            f"{own or 'This sample'} has no checkpoints that differ in λ alone. Shown "
+            f"are {shown}, and MMD² of {exhibit.numbers['sample']}."
         )
     show_exhibit("distributions-lambda", picked, controls, exhibit=exhibit)
 
