@@ -52,7 +52,7 @@ def explain_embedding(
         "After alignment a source's tokens stand at the anchor's positions. Crosses "
         f"(upright: {embedding.anchor}'s) are the centres in the plane, and ellipses "
         "would hold 95 % of a Gaussian of the same covariance. Axes leave out at most "
-        "1 % of a panel's tokens at each edge: drag or zoom out to see them. Draw "
+        "1 % of a panel's tokens at each edge: zoom out to see them. Draw "
         "around points to pick them: they are brought out at every stage, a source's "
         "after alignment where they send most of their mass.",
         _say_links(embedding) if links else "",
