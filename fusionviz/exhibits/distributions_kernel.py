@@ -91,7 +91,7 @@ def _explain(blocks: KernelBlocks, witness: Witness) -> str:
         f"{share} % of their variance, and are filled by w **at the token itself**, in "
         "all channels. The ground is w **on the plane through the mean**: its points "
         "are points of the token space that lie off the tokens by what the plane "
-        "leaves out, so it is paler. "
+        "leaves out, so a token may be paler or darker than the ground around it. "
         f"The mean of w is {three_digits(at_x)} at {x} tokens and {three_digits(at_y)} "
         f"at {y} tokens: their difference is the biased MMD², "
         f"{three_digits(at_x - at_y)}. The largest |w| is "

@@ -151,19 +151,31 @@ def test_without_the_anchor_the_others_are_compared_before_alignment():
 
 
 @pytest.mark.parametrize(
-    ("subject", "stage", "x", "y", "message"),
+    ("make", "stage", "x", "y", "message"),
     [
-        (without("video", "audio"), "encoded", "", "", "video and audio is missing"),
-        (features(text=3), "encoded", "", "", "another modality is missing"),
-        (features(text=3, a=3), "encoded", "a", "a", "two different"),
-        (features(text=3, a=3), "encoded", "b", "text", "two different"),
-        (features(text=3, a=3), "fused", "", "", "no tokens of the stage 'fused'"),
-        (without(), "raw", "", "", "video has 32 and text has 40 features"),
+        (
+            lambda: without("video", "audio"),
+            "encoded",
+            "",
+            "",
+            "video and audio is missing",
+        ),
+        (lambda: features(text=3), "encoded", "", "", "another modality is missing"),
+        (lambda: features(text=3, a=3), "encoded", "a", "a", "two different"),
+        (lambda: features(text=3, a=3), "encoded", "b", "text", "two different"),
+        (
+            lambda: features(text=3, a=3),
+            "fused",
+            "",
+            "",
+            "no tokens of the stage 'fused'",
+        ),
+        (lambda: without(), "raw", "", "", "video has 32 and text has 40 features"),
     ],
 )
-def test_what_cannot_be_compared_is_said_in_a_sentence(subject, stage, x, y, message):
+def test_what_cannot_be_compared_is_said_in_a_sentence(make, stage, x, y, message):
     with pytest.raises(InputError, match=message):
-        token_pair(subject, x, y, stage)
+        token_pair(make(), x, y, stage)
 
 
 def test_raw_features_of_equal_width_are_not_compared_either(monkeypatch, utterance):
