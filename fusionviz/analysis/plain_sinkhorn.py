@@ -21,8 +21,8 @@ WATCHED = (
 )
 """Half steps whose plans are looked at: the first ones, then even on a log scale."""
 
-KEPT = 8
-"""How many runs are kept, at most 12 MB each."""
+KEPT = 4
+"""How many runs are kept: 12 MB each at 256 by 256 tokens."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -8,7 +8,7 @@ from fusionviz.analysis.plain_sinkhorn import ITERATIONS, PlainSinkhorn, run_pla
 from fusionviz.analysis.solved import EPSILON, TOLERANCE, Curve, Solved, solve
 from fusionviz.analysis.token_subject import TokenSubject
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request
-from fusionviz.exhibits.transport_solvers import check_epsilon
+from fusionviz.exhibits.transport_solvers import case_of, check_epsilon
 from fusionviz.views.convergence import (
     describe_convergence,
     draw_convergence,
@@ -46,10 +46,10 @@ def make_convergence(request: Request[ConvergenceControls, TokenSubject]) -> Exh
     """Return the marginal error over iterations, of our solver and of plain Sinkhorn.
 
     Raises:
-        InputError: There is no such source, or nothing to send it to.
+        InputError: As `case_of`.
     """
     asked = request.controls
-    case = request.subject.case(asked.source)
+    case = case_of(request.subject, asked.source)
     answer = solve(case, "sinkhorn", asked.epsilon)
     plain = run_plain(case, asked.epsilon, (2 * ITERATIONS,))
     curve = _curve_of(answer)
@@ -121,10 +121,10 @@ def make_steps(request: Request[ConvergenceControls, TokenSubject]) -> Exhibit:
     """Return plain Sinkhorn's plan after each half step, to run through.
 
     Raises:
-        InputError: There is no such source, or nothing to send it to.
+        InputError: As `case_of`.
     """
     asked = request.controls
-    case = request.subject.case(asked.source)
+    case = case_of(request.subject, asked.source)
     plain = run_plain(case, asked.epsilon)
     errors = plain.errors[plain.half_steps]
     return Exhibit(

@@ -16,6 +16,7 @@ from fusionviz.analysis.solved import (
     solve,
 )
 from fusionviz.analysis.token_subject import AlignmentCase, TokenSubject
+from fusionviz.errors import InputError
 from fusionviz.exhibits.epsilon_words import say_advice, say_unconverged
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.views.epsilon_sweep import describe_sweep, draw_sweep
@@ -26,6 +27,9 @@ ITERATIONS = 500
 """After which Sinkhorn stops unconverged, about a quarter of a second at 256 by 256."""
 
 MOST_ITERATIONS = 2000
+
+MOST_TOKENS = 512
+"""A side: the whole range of ε then takes below two seconds."""
 
 FORMULA = (
     r"\text{relaxed: } \min_{P \ge 0} \langle C, P \rangle,\ P \mathbf 1 = a \qquad "
@@ -67,10 +71,30 @@ def check_epsilon(epsilon: float) -> None:
         raise ValueError(f"epsilon is 1e-5 to 1e5, got {epsilon}")
 
 
+def case_of(subject: TokenSubject, source: str) -> AlignmentCase:
+    """Return the case of a source that solvers can be compared on while one waits.
+
+    Raises:
+        InputError: There is no such source, nothing to send it to, or too many tokens.
+    """
+    case = subject.case(source)
+    largest = max(len(case.source), len(case.target))
+    if largest > MOST_TOKENS:
+        raise InputError(
+            f"Solvers are compared on up to {MOST_TOKENS} tokens a side, and here are "
+            f"{largest}: bring a shorter piece."
+        )
+    return case
+
+
 def make_solvers(request: Request[SolverControls, TokenSubject]) -> Exhibit:
-    """Return the plans of the three solvers for one case, side by side."""
+    """Return the plans of the three solvers for one case, side by side.
+
+    Raises:
+        InputError: As `case_of`.
+    """
     asked = request.controls
-    case = request.subject.case(asked.source)
+    case = case_of(request.subject, asked.source)
     sinkhorn = solve(case, "sinkhorn", asked.epsilon, asked.iterations)
     # The others are kept while ε changes: they do not look at it.
     answers = {
@@ -145,9 +169,13 @@ def _explain_solvers(case: AlignmentCase, answers: dict[Solver, Solved]) -> str:
 
 
 def make_sweep(request: Request[SolverControls, TokenSubject]) -> Exhibit:
-    """Return cost, entropy, score and iterations over the whole range of ε."""
+    """Return cost, entropy, score and iterations over the whole range of ε.
+
+    Raises:
+        InputError: As `case_of`.
+    """
     asked = request.controls
-    case = request.subject.case(asked.source)
+    case = case_of(request.subject, asked.source)
     sweep = sweep_epsilon(case, asked.iterations)
     answer = solve(case, "sinkhorn", asked.epsilon, asked.iterations)
     advice = advise(answer, sweep)

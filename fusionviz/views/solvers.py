@@ -5,12 +5,12 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from fusionviz.analysis.plan_cells import LARGEST_SIDE, PlanCells, cells_of
+from fusionviz.analysis.plan_cells import PlanCells, cells_of
 from fusionviz.analysis.solved import SOLVER_TITLES, Solved, Solver
 from fusionviz.analysis.token_subject import AlignmentCase
 from fusionviz.views.plan_colours import mass_scale, round_high
 from fusionviz.views.plan_panel import PlanPanel, are_named
-from fusionviz.views.style import FONT_SIZE, dress, three_digits, write_above
+from fusionviz.views.style import dress, three_digits, write_above
 
 LINES = 4
 """Of text above a panel."""
@@ -127,18 +127,9 @@ def _how_it_ended(solved: Solved) -> str:
 
 
 def _say_pooled(figure: go.Figure, cells: PlanCells) -> go.Figure:
+    """Say on the first line, at its right end, that cells hold several tokens."""
     if cells.is_pooled:
         down, across = cells.tokens
-        figure.add_annotation(
-            text=f"above {LARGEST_SIDE} tokens a side, a cell holds {down} × {across}",
-            x=1,
-            y=0,
-            yshift=-18,
-            xref="paper",
-            yref="paper",
-            xanchor="right",
-            yanchor="top",
-            showarrow=False,
-            font_size=FONT_SIZE,
-        )
+        said = f"a cell holds {down} × {across} tokens" + (LINES - 1) * "<br> "
+        write_above(figure, said, x=1, y=1, shift=6, anchor="right")
     return figure

@@ -81,6 +81,13 @@ def test_a_missing_modality_is_said_in_a_sentence(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_more_tokens_than_one_waits_for_are_refused(name):
+    many = features(video=np.ones((513, 2)), text=np.eye(2))
+    with pytest.raises(InputError, match="up to 512 tokens a side, and here are 513"):
+        make(name, many)
+
+
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("source", ["video", "audio"])
 def test_every_source_can_be_sent(name, source, utterance_subject, feature_subject):
     for subject in (utterance_subject, feature_subject):
