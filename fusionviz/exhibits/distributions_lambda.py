@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
 from fusionviz.analysis.lambda_family import (
@@ -55,7 +56,7 @@ def make_lambda(request: Request[LambdaControls, TokenSubject]) -> Exhibit:
         formula=r"L = L_\text{task} + \lambda\, L_\text{align},\qquad "
         r"L_\text{align} = \sum_m \mathrm{MMD}^2(\tilde X_m,\, X_\text{anchor})",
         numbers={**_numbers(family), "sample": which},
-        arrays={"align_weight": np.array(family.weights), "mmd2": family.mmd},
+        arrays={"align_weight": np.array(family.weights), **_distances(family)},
         table=_table(family),
     )
 
@@ -106,6 +107,12 @@ def _sample_for(
     )
 
 
+def _distances(family: LambdaFamily) -> dict[str, NDArray[np.float64]]:
+    """Return MMD² (card, stage) of each source that stands beside an anchor."""
+    by_name = zip(family.sources, family.mmd.swapaxes(0, 1), strict=True)
+    return {f"mmd2_{name}": mmd for name, mmd in by_name if np.isfinite(mmd).all()}
+
+
 def _numbers(family: LambdaFamily) -> dict[str, float | int | str]:
     names = ", ".join(card.name for card in family.cards)
     numbers: dict[str, float | int | str] = {"checkpoints": names}
@@ -117,22 +124,22 @@ def _numbers(family: LambdaFamily) -> dict[str, float | int | str]:
     return numbers
 
 
-def _table(family: LambdaFamily) -> dict[str, list[str | float]]:
-    """Return a row for each checkpoint and figure."""
+def _table(family: LambdaFamily) -> dict[str, list[str | float | None]]:
+    """Return a row for each checkpoint and figure; MMD² has no interval."""
     names = ("checkpoint", "lambda", "measure", "value", "low", "high")
-    table: dict[str, list[str | float]] = {name: [] for name in names}
+    table: dict[str, list[str | float | None]] = {name: [] for name in names}
     for row, card in enumerate(family.cards):
-        lines = [
+        lines: list[tuple[str, float, float | None, float | None]] = [
             (metric, one.value, one.low, one.high)
             for metric, one in card.metrics.items()
         ]
         lines += [
-            (f"mmd2_{name}_{stage}", float(family.mmd[row, i, j]), np.nan, np.nan)
-            for i, name in enumerate(family.sources)
-            for j, stage in enumerate(STAGES)
+            (f"{name}_{stage}", float(mmd[row, place]), None, None)
+            for name, mmd in _distances(family).items()
+            for place, stage in enumerate(STAGES)
         ]
         for line in lines:
-            cells: tuple[str | float, ...] = (card.name, family.weights[row], *line)
+            cells = (card.name, family.weights[row], *line)
             for name, cell in zip(names, cells, strict=True):
                 table[name].append(cell)
     return table

@@ -160,7 +160,7 @@ def _add_titles(figure: go.Figure, embedding: Embedding, lines: int) -> None:
 
 
 def _set_axes(figure: go.Figure, embedding: Embedding) -> None:
-    """Give all panels one range and one unit along both axes."""
+    """Give all panels the same two axes, each as long as its tokens need."""
     low, high = (ends.tolist() for ends in _limits(embedding))
     look: dict[str, Any] = {
         "showgrid": True,
@@ -170,7 +170,7 @@ def _set_axes(figure: go.Figure, embedding: Embedding) -> None:
         "zerolinecolor": "rgba(128,128,128,0.5)",
     }
     figure.update_xaxes(range=[low[0], high[0]], matches="x", nticks=5, **look)
-    figure.update_yaxes(range=[low[1], high[1]], scaleanchor="x", nticks=6, **look)
+    figure.update_yaxes(range=[low[1], high[1]], nticks=6, **look)
     for column in range(1, len(embedding.panels) + 1):
         title = _axis_title(embedding, 0)
         figure.update_xaxes(title_text=title, title_standoff=4, row=1, col=column)

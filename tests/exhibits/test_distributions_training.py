@@ -101,7 +101,7 @@ def test_the_caption_says_what_lambda_bought_and_cost(family):
     assert "seed 1" in exhibit.caption
     for row, name in enumerate(("none", "one")):
         own = float(subject_of(name).trace.alignments["video"].mmd[0])
-        assert exhibit.arrays["mmd2"][row, 0, 1] == pytest.approx(own, abs=1e-5)
+        assert exhibit.arrays["mmd2_video"][row, 1] == pytest.approx(own, abs=1e-5)
     assert exhibit.numbers["mmd2_video_aligned_lambda_1"] == pytest.approx(
         own, abs=1e-5
     )
@@ -117,7 +117,7 @@ def test_a_checkpoint_without_siblings_gets_another_family(family, mamba_subject
     of_rooms = compared(mamba_subject)
     assert "in utterance 12" in of_rooms.caption
     twelve = subject_of("one", render_utterance(12))
-    assert of_rooms.arrays["mmd2"][1, 1, 1] == pytest.approx(
+    assert of_rooms.arrays["mmd2_audio"][1, 1] == pytest.approx(
         float(twelve.trace.alignments["audio"].mmd[0]), abs=1e-5
     )
 

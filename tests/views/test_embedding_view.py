@@ -100,7 +100,6 @@ def test_all_panels_share_axes_which_name_their_share(embedding):
     assert len({tuple(one.range) for one in y_axes}) == 1
     assert {one.title.text for one in x_axes} == {"axis 1: 45.6 % of variance"}
     assert y_axes[0].title.text == "axis 2: 12.3 % of variance"
-    assert all(one.scaleanchor == "x" for one in y_axes)
     for trace in points(figure):
         assert x_axes[0].range[0] < trace.x.min()
         assert trace.x.max() < x_axes[0].range[1]

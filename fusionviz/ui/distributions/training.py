@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 import streamlit as st
 
-from fusionviz.analysis.lambda_family import find_family
+from fusionviz.analysis.lambda_family import FALLBACK, find_family
 from fusionviz.analysis.token_subject import TokenSubject
 from fusionviz.analysis.training_curves import Axis
 from fusionviz.errors import FusionvizError
@@ -89,10 +89,14 @@ def _choose(picked: PickedTokens, cards: Sequence[ModelCard]) -> TrainingControl
 
 
 def _default(picked: PickedTokens, cards: Sequence[ModelCard]) -> list[str]:
-    """Return the picked checkpoint with its siblings of other λ, those with logs."""
+    """Return the picked checkpoint with its siblings of other λ, those with logs.
+
+    Where it has none, the one whose log tells most stands beside it.
+    """
     if picked.card is None:
         return list(with_log(tuple(cards)))[:1]
-    family = find_family(picked.card.name) or (picked.card,)
+    beside = (card for card in cards if card.name == FALLBACK)
+    family = find_family(picked.card.name) or (picked.card, *beside)
     return list(with_log(family))[:MOST]
 
 
