@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from fusionviz.errors import InputError
 
-MAX_STEPS = 4096
-"""Of a modality; longer ones are averaged down to that many or fewer."""
+MAX_STEPS = 512
+"""Of a modality; longer ones are averaged down to that many or fewer, so that a plan
+between two of them is solved and drawn while somebody waits."""
 
 MAX_FEATURES = 4096
 LARGEST = 1e16

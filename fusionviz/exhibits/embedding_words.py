@@ -45,9 +45,9 @@ def explain_embedding(
         "A point is a token. All panels share their axes; a unit across may be longer "
         "than one up. Each stage's tokens are moved by the stage's middle and divided "
         "by its spread (the root of the mean squared distance from the middle), so "
-        "that none decides by its norm where the axes lie; after local alignment middle "
-        "and spread are those of before, so that what alignment leaves alone does not "
-        "move.",
+        "that none decides by its norm where the axes lie; after local alignment "
+        "middle and spread are those of before, so that what alignment leaves alone "
+        "does not move.",
         _say_method(embedding),
         _say_raw(embedding),
         "After alignment a source's tokens stand at the anchor's positions. Crosses "

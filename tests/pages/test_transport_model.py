@@ -103,7 +103,7 @@ def test_a_click_picks_a_pair_or_a_place(run_app):
     "broken",
     [
         {"m_solver": "x"},
-        {"m_eps": "0"},
+        {"epsilon": "0"},
         {"m_from": "999"},
         {"m_edits": "f1_x_7.8_f1.2.3_q1.2_f999.0"},
     ],
@@ -127,6 +127,6 @@ def test_contradictions_and_the_clock_get_a_sentence_and_can_be_taken_back(run_a
 
 
 def test_its_values_stay_in_the_address_while_another_tab_is_open(run_app):
-    address = WORDS | {"tab": "Hidden attention", "m_edits": "f3.1", "m_eps": "0.2"}
+    address = WORDS | {"tab": "Hidden attention", "m_edits": "f3.1", "epsilon": "0.2"}
     app = run_app(PAGE, address=address)
     assert address.items() <= of_address(app).items()

@@ -55,7 +55,7 @@ def test_a_clicked_patch_does_not_come_back(run_app):
 
 
 def test_values_of_pictures_come_from_the_address(run_app):
-    address = TAB | {"d_solver": "sinkhorn", "d_epsilon": "0.2", "d_k": "32"}
+    address = TAB | {"d_solver": "sinkhorn", "epsilon": "0.2", "d_k": "32"}
     address |= {"d_side": "all"}
     app = run_app(PAGE, address=address)
     assert alt(app).startswith("32 lines from depth to rgb patches")
@@ -107,12 +107,12 @@ def test_its_values_stay_in_the_address_while_another_tab_is_open(run_app):
 
 def test_epsilon_is_there_for_sinkhorn_alone(run_app):
     app = run_app(PAGE, address=SPOKEN)
-    assert not [one for one in app.select_slider if one.key == "d_epsilon"]
+    assert not [one for one in app.select_slider if one.key == "epsilon"]
     app.selectbox(key="d_solver").select("sinkhorn").run()
     before = json.loads(app.get("plotly_chart")[0].proto.spec)["data"]
-    app.select_slider(key="d_epsilon").set_value("0.5").run()
+    app.select_slider(key="epsilon").set_value("0.5").run()
     after = json.loads(app.get("plotly_chart")[0].proto.spec)["data"]
-    assert of_address(app)["d_epsilon"] == "0.5"
+    assert of_address(app)["epsilon"] == "0.5"
     assert before != after
 
 

@@ -30,18 +30,18 @@ def test_plans_then_advice_then_the_sweep(run_app):
 
 def test_epsilon_is_set_by_the_slider_and_stays_in_the_address(run_app):
     app = tab(run_app)
-    app.select_slider(key="s_epsilon").set_value("2").run()
+    app.select_slider(key="epsilon").set_value("2").run()
     assert not app.exception
-    assert app.query_params["s_epsilon"] == "2"
+    assert app.query_params["epsilon"] == "2"
     assert "too large" in words(app)
-    again = tab(run_app, s_epsilon="2")
+    again = tab(run_app, epsilon="2")
     assert "too large" in words(again)
-    again.select_slider(key="s_epsilon").set_value("0.05").run()
-    assert "s_epsilon" not in again.query_params
+    again.select_slider(key="epsilon").set_value("0.05").run()
+    assert "epsilon" not in again.query_params
 
 
 def test_an_epsilon_that_is_no_step_is_replaced(run_app):
-    assert tab(run_app, s_epsilon="7e9").session_state["s_epsilon"] == "0.05"
+    assert tab(run_app, epsilon="7e9").session_state["epsilon"] == "0.05"
 
 
 def test_the_source_can_be_chosen_where_there_are_two(run_app):
@@ -54,7 +54,7 @@ def test_the_source_can_be_chosen_where_there_are_two(run_app):
 
 
 def test_a_limit_that_is_too_small_is_said_in_words(run_app):
-    app = tab(run_app, data="utterance", s_epsilon="0.001", s_iterations="10")
+    app = tab(run_app, data="utterance", epsilon="0.001", s_iterations="10")
     assert "stopped after 10 iterations and has **not converged**" in words(app)
     app.select_slider(key="s_iterations").set_value("500").run()
     assert "not converged" not in words(app)
@@ -65,7 +65,7 @@ def test_a_limit_that_is_too_small_is_said_in_words(run_app):
     ("view", "alt"), [("curve", "At ε = 0.02"), ("steps", "The plan from depth to rgb")]
 )
 def test_both_views_of_convergence_come_from_the_address(run_app, view, alt):
-    app = tab(run_app, "Convergence", c_view=view, s_epsilon="0.02")
+    app = tab(run_app, "Convergence", c_view=view, epsilon="0.02")
     (shown,) = alts(app)
     assert shown.startswith(alt)
     assert "ε = 0.02" in shown
@@ -73,11 +73,11 @@ def test_both_views_of_convergence_come_from_the_address(run_app, view, alt):
 
 def test_epsilon_is_the_same_in_both_tabs(run_app):
     app = tab(run_app, "Convergence")
-    app.select_slider(key="s_epsilon").set_value("0.5").run()
+    app.select_slider(key="epsilon").set_value("0.5").run()
     app.query_params["tab"] = "Three solvers"
     app.session_state["tab"] = "Three solvers"
     app.run()
-    assert app.session_state["s_epsilon"] == "0.5"
+    assert app.session_state["epsilon"] == "0.5"
     assert "ε = 0.5" in words(app)
 
 
@@ -96,7 +96,7 @@ def test_rgb_alone_has_no_plan_and_the_tab_says_so(run_app, name):
 
 
 def test_hidden_tabs_draw_nothing_and_keep_their_address(run_app):
-    app = tab(run_app, "Hidden attention", s_epsilon="0.2", c_view="steps")
+    app = tab(run_app, "Hidden attention", epsilon="0.2", c_view="steps")
     assert not [alt for alt in alts(app) if alt.startswith(("Plans", "As ε", "At ε"))]
-    assert app.query_params["s_epsilon"] == "0.2"
+    assert app.query_params["epsilon"] == "0.2"
     assert app.query_params["c_view"] == "steps"

@@ -49,7 +49,7 @@ step, a column a feature, and `start`, `end`, `word`, `true` (the step of the te
 where you have them. Commas, semicolons with decimal commas, or tabs. A ZIP of them will
 do.
 
-Up to 4096 steps and 4096 features a modality, 50 MB in all; of longer recordings
+Up to 4096 features a step and 50 MB in all; of more than 512 steps a modality,
 neighbours are averaged. An AlignMamba reads the widths that it was trained on; features
 of one width throughout need no model. Files are read on this machine and kept in memory
 only, for this session; nothing in them is run.

@@ -8,7 +8,7 @@ from fusionviz.analysis.token_subject import TokenSubject
 from fusionviz.ui.share import publish, recall_word
 from fusionviz.views.style import MODALITY_NAMES
 
-SOURCE_KEY, EPSILON_KEY = "s_source", "s_epsilon"
+SOURCE_KEY, EPSILON_KEY = "s_source", "epsilon"
 _STEPS = tuple(f"{epsilon:g}" for epsilon in EPSILONS)
 _DEFAULT = f"{EPSILON:g}"
 
@@ -36,14 +36,18 @@ def choose_source(subject: TokenSubject) -> str:
     return source
 
 
-def choose_epsilon() -> float:
-    """Draw the slider of ε, logarithmic, and return its value."""
+def choose_epsilon(width: int = 480) -> float:
+    """Draw the slider of ε, logarithmic and one for all tabs, and return its value.
+
+    Args:
+        width: Pixels.
+    """
     recall_word(EPSILON_KEY, _DEFAULT, _STEPS)
     chosen = st.select_slider(
-        "ε of Sinkhorn, in the unit of the cost",
+        "ε of Sinkhorn, in the unit of the cost" if width > 250 else "ε of Sinkhorn",
         _STEPS,
         key=EPSILON_KEY,
-        width=480,
+        width=width,
         help="How much blur is paid for: small is close to the exact plan, large to "
         "the product of the marginals. The costs are 0 to 2.",
     )

@@ -4,7 +4,6 @@ import streamlit as st
 
 from fusionviz.analysis.edited_plans import Pair
 from fusionviz.analysis.plan_effects import SWAPS, Swap
-from fusionviz.analysis.solved import EPSILON
 from fusionviz.analysis.token_subject import AlignmentCase
 from fusionviz.errors import FusionvizError
 from fusionviz.exhibits.exhibit import Controls
@@ -17,6 +16,7 @@ from fusionviz.ui.exhibits import show_exhibit
 from fusionviz.ui.panels.explain import nothing_yet
 from fusionviz.ui.share import forget, publish, recall, recall_word
 from fusionviz.ui.tokens.picked import PickedTokens
+from fusionviz.ui.transport.asked import choose_epsilon
 from fusionviz.ui.transport.edits import (
     FORBID,
     FORCE,
@@ -35,8 +35,7 @@ TITLES: dict[Swap, str] = {
     "exact": "Exact",
     "clock": "Clock or place alone",
 }
-EPSILONS = ("0.002", "0.005", "0.01", "0.02", "0.05", "0.1", "0.2", "0.5", "1", "2")
-_SOLVER, _EPSILON, _SOURCE = "m_solver", "m_eps", "m_source"
+_SOLVER, _SOURCE = "m_solver", "m_source"
 _FROM, _TO = "m_from", "m_to"
 _CHART = "transport_edit"
 
@@ -61,7 +60,7 @@ def draw_panel(picked: PickedTokens, visible: bool) -> None:
     with st.container(
         horizontal=True, vertical_alignment="bottom", gap="medium", key="m_controls"
     ):
-        solver, epsilon = _choose_solver(), _choose_epsilon()
+        solver, epsilon = _choose_solver(), choose_epsilon(width=300)
         source = _choose_source(subject.sources)
     case = subject.case(source)
     edits = current_edits(case.cost.shape)
@@ -115,20 +114,6 @@ def _choose_solver() -> Swap:
     )
     publish(_SOLVER, "sinkhorn")
     return solver
-
-
-def _choose_epsilon() -> float:
-    default = f"{EPSILON:g}"
-    recall_word(_EPSILON, default, EPSILONS)
-    with st.container(width=300):
-        epsilon = st.select_slider(
-            "ε of Sinkhorn, in the unit of the cost",
-            EPSILONS,
-            key=_EPSILON,
-            help="The other plans do not ask for it.",
-        )
-    publish(_EPSILON, default)
-    return float(epsilon)
 
 
 def _choose_source(sources: tuple[str, ...]) -> str:

@@ -7,11 +7,11 @@ import streamlit as st
 
 from fusionviz.analysis.solved import EPSILON, SOLVER_TITLES, SOLVERS, Solver
 from fusionviz.ui.share import publish, recall_word
+from fusionviz.ui.transport.asked import choose_epsilon
 
 N = TypeVar("N", bound=str)
 
-SOLVER, EPSILON_KEY = "d_solver", "d_epsilon"
-EPSILONS = ("0.002", "0.005", "0.01", "0.02", "0.05", "0.1", "0.2", "0.5", "1")
+SOLVER = "d_solver"
 
 
 def choose_solver() -> tuple[Solver, float]:
@@ -29,14 +29,7 @@ def choose_solver() -> tuple[Solver, float]:
     publish(SOLVER, SOLVERS[0])
     if solver != "sinkhorn":
         return solver, EPSILON
-    chosen = choose_step(
-        "ε",
-        EPSILON_KEY,
-        EPSILONS,
-        default=f"{EPSILON:g}",
-        help="How much the plan is blurred, in the unit of the cost.",
-    )
-    return solver, float(chosen)
+    return solver, choose_epsilon(width=160)
 
 
 def choose_step(
