@@ -30,15 +30,13 @@ FEWEST, MOST = 100, 2000
 
 
 @dataclass(frozen=True, kw_only=True)
-class TestControls(PairControls):
+class PermutationControls(PairControls):
     """Those of a pair, and how often labels are shuffled.
 
     Attributes:
         permutations: Number of shuffles, 100..2000.
         seed: Of the shuffles and of the folds of the A-distance.
     """
-
-    __test__ = False  # not one of pytest's
 
     permutations: int = 500
     seed: int = 0
@@ -54,7 +52,7 @@ class TestControls(PairControls):
             raise ValueError(f"seed is at least 0, got {self.seed}")
 
 
-def make_test(request: Request[TestControls, TokenSubject]) -> Exhibit:
+def make_test(request: Request[PermutationControls, TokenSubject]) -> Exhibit:
     """Return what chance makes of an MMD², and the A-distance beside it."""
     asked = request.controls
     pair, bandwidth = find_pair(request)
@@ -128,7 +126,7 @@ EXHIBITS = (
     ExhibitKind(
         name="distributions-test",
         title="Is the distance more than chance?",
-        controls=TestControls,
+        controls=PermutationControls,
         make=make_test,
         reads="tokens",
     ),

@@ -18,11 +18,13 @@ def recall(key: str, default: int, *, low: int, high: int) -> int:
 
     Numbers outside low..high, and what is no number, are replaced by the default.
     """
-    if key not in st.session_state:
+    number = st.session_state.get(key)
+    if number is None:
         text = str(st.query_params.get(key, ""))
-        st.session_state[key] = int(text) if text.isdecimal() else default
-    if not low <= st.session_state[key] <= high:
-        st.session_state[key] = default
+        number = int(text) if text.isdecimal() else default
+    # Set also where it is there: a widget of another page left it, and what is not set
+    # is lost to that of this page.
+    st.session_state[key] = number if low <= number <= high else default
     return st.session_state[key]
 
 

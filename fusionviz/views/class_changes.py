@@ -1,16 +1,13 @@
 """Where pixels get another class: strong there, faint where the class stays."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 
 from fusionviz.analysis.pictures import Pictures
 from fusionviz.analysis.segmentation import Segmentation
 from fusionviz.views.pixels import every, picture_address
 from fusionviz.views.segmentation import HOVER_SIDE, ground_of, paint_classes
-from fusionviz.views.style import class_colours, frame_picture
+from fusionviz.views.style import frame_picture
 
 FAINT = 0.3
 """How much of a class colour is left where the label stays."""
@@ -44,26 +41,6 @@ def draw_class_changes(
     figure.add_trace(_hover(before, after), row=1, col=column)
     side = len(painted)
     frame_picture(figure, width=side, height=side, column=column)
-
-
-def add_class_legend(
-    figure: go.Figure, shown: NDArray[np.int64], classes: Sequence[str]
-) -> None:
-    """Name the colours of the classes that are shown, in the figure's legend."""
-    colours = class_colours(classes)
-    for index in shown:
-        marker = {"color": colours[index], "size": 13, "symbol": "square"}
-        figure.add_trace(
-            go.Scatter(
-                x=[None],
-                y=[None],
-                mode="markers",
-                marker=marker,
-                name=classes[index],
-            ),
-            row=1,
-            col=1,
-        )
 
 
 def _hover(before: Segmentation, after: Segmentation) -> go.Heatmap:

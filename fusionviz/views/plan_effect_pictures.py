@@ -8,8 +8,8 @@ from fusionviz.analysis.pictures import Pictures
 from fusionviz.analysis.plan_effects import PlanEffect
 from fusionviz.analysis.predictions import DensePrediction
 from fusionviz.analysis.segmentation import Segmentation
-from fusionviz.views.class_changes import add_class_legend, draw_class_changes
-from fusionviz.views.segmentation import draw_classes
+from fusionviz.views.class_changes import draw_class_changes
+from fusionviz.views.segmentation import add_class_legend, draw_classes
 from fusionviz.views.style import (
     FONT_SIZE,
     SEQUENTIAL,

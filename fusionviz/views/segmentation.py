@@ -50,7 +50,8 @@ def draw_segmentations(
     )
     for column, (labels, confidence, classes) in enumerate(panels.values(), start=1):
         draw_classes(figure, labels, confidence, classes, pictures, column)
-    _add_legend(figure, [panel[0] for panel in panels.values()], known or one_of(found))
+    shown = np.unique(np.concatenate([panel[0].ravel() for panel in panels.values()]))
+    add_class_legend(figure, shown, (known or one_of(found)).classes)
     figure.update_annotations(font_size=FONT_SIZE)
     dress(figure, height=height)
     legend = {"orientation": "h", "x": 0.5, "xanchor": "center", "y": -0.02}
@@ -142,20 +143,16 @@ def ground_of(pictures: Pictures) -> NDArray[np.uint8]:
     return grey_depth(pictures.depth_m)
 
 
-def _add_legend(
-    figure: go.Figure, maps: Sequence[NDArray[np.int64]], segmentation: Segmentation
+def add_class_legend(
+    figure: go.Figure, shown: NDArray[np.int64], classes: Sequence[str]
 ) -> None:
-    shown = np.unique(np.concatenate([np.unique(labels) for labels in maps]))
-    colours = class_colours(segmentation.classes)
+    """Name the colours of the classes that are shown, in the figure's legend."""
+    colours = class_colours(classes)
     for index in shown[shown >= 0]:
         marker = {"color": colours[index], "size": 13, "symbol": "square"}
         figure.add_trace(
             go.Scatter(
-                x=[None],
-                y=[None],
-                mode="markers",
-                marker=marker,
-                name=segmentation.classes[index],
+                x=[None], y=[None], mode="markers", marker=marker, name=classes[index]
             ),
             row=1,
             col=1,

@@ -6,32 +6,12 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from fusionviz.analysis.attention import attention_layers
-from tests.browser.window import ready
+from tests.browser.window import click, points, ready, see_figure
 from tests.tiny_models import tiny_mango
 
 pytestmark = pytest.mark.browser
 
 LAYERS = attention_layers(tiny_mango())
-
-
-def points(window: Page, chart: str) -> Locator:
-    """The points of a chart, seen or not, in the order in which it was given them."""
-    place = window.locator(f".st-key-chart_{chart}")
-    expect(place.locator(".main-svg").first).to_be_attached()
-    return place.locator(".scatterlayer .points path")
-
-
-def click(window: Page, point: Locator) -> None:
-    box = point.bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    window.mouse.move(x - 2, y)
-    window.mouse.move(x, y)
-    window.wait_for_timeout(300)
-    window.mouse.click(x, y)
-
-
-def figure(window: Page, alt: str) -> None:
-    expect(window.get_by_role("figure", name=re.compile(alt))).to_be_visible()
 
 
 def selected_tab(window: Page) -> Locator:
@@ -44,27 +24,27 @@ def test_a_thumbnail_opens_its_head_twice_and_a_patch_asks(open_app):
     for _ in range(2):
         click(window, points(window, "attention_overview").nth(5))
         expect(selected_tab(window)).to_have_text("One head")
-        figure(window, f"{layer.name}, head 2: row")
+        see_figure(window, f"{layer.name}, head 2: row")
         expect(window).to_have_url(re.compile(rf"one_head={layer.index}\.2"))
         expect(window).to_have_url(re.compile(r"tab=One"))
         ready(window)
         window.get_by_role("tab", name="Overview").click()
-        figure(window, "16 of 16 attention heads")
+        see_figure(window, "16 of 16 attention heads")
         ready(window)
 
 
 def test_a_patch_asks_and_the_arrows_lead_to_the_next_head(open_app):
     layer = LAYERS[0]
     window = open_app(f"/attention?tab=One+head&one_head={layer.index}.1")
-    figure(window, f"{layer.name}, head 1: row 6 of 16")
+    see_figure(window, f"{layer.name}, head 1: row 6 of 16")
     # halves are marked first: 16 points on RGB, then the 16 patches of RGB
     click(window, points(window, "attention_head").nth(16 + 9))
-    figure(window, f"{layer.name}, head 1: row 9 of 16")
+    see_figure(window, f"{layer.name}, head 1: row 9 of 16")
     expect(window).to_have_url(re.compile("query=9"))
     following = window.get_by_role("button", name="→")
     following.focus()
     window.keyboard.press("Enter")
-    figure(window, f"{layer.name}, head 2: row 9 of 16")
+    see_figure(window, f"{layer.name}, head 2: row 9 of 16")
     expect(window).to_have_url(re.compile(rf"one_head={layer.index}\.2"))
 
 
@@ -72,7 +52,7 @@ def test_the_inputs_page_leads_to_the_tab_of_its_head(open_app):
     window = open_app("/inputs?tab=Attention&head=2")
     window.get_by_role("link", name=re.compile("this one with its partition")).click()
     expect(selected_tab(window)).to_have_text("One head")
-    figure(window, f"{LAYERS[0].name}, head 2: row")
+    see_figure(window, f"{LAYERS[0].name}, head 2: row")
     expect(window).to_have_url(re.compile(r"tab=One.*one_head|one_head.*tab=One"))
 
 

@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from fusionviz.exhibits.command import read_recipe
 from fusionviz.exhibits.exhibit import FigureRecipe
-from tests.browser.window import ready
+from tests.browser.window import chart, download, drag, ready, words
 
 pytestmark = pytest.mark.browser
 
@@ -22,27 +22,6 @@ COUNT_MESSAGES = """() => {
     return send.apply(this, data)
   }
 }"""
-
-
-def chart(window: Page, key: str) -> Locator:
-    """Return a chart that has been drawn."""
-    place = window.locator(f".st-key-chart_{key}")
-    expect(place.locator(".main-svg").first).to_be_attached()
-    return place
-
-
-def words(window: Page, key: str) -> str:
-    """Return what a chart says to those who do not see it."""
-    ready(window)
-    figure = chart(window, key).get_by_role("figure")
-    return figure.get_attribute("aria-label") or ""
-
-
-def drag(window: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
-    window.mouse.move(*start)
-    window.mouse.down()
-    window.mouse.move(*end, steps=12)
-    window.mouse.up()
 
 
 def test_a_slider_moves_the_picture_and_a_link_shows_the_same(open_app, browser):
@@ -112,14 +91,6 @@ def test_a_brushed_region_limits_the_traverse(open_app):
     expect(window).not_to_have_url(re.compile("patches="))
 
 
-def download(window: Page, label: str, folder: Path) -> Path:
-    with window.expect_download() as coming:
-        window.get_by_role("button", name=label).click()
-    path = folder / coming.value.suggested_filename
-    coming.value.save_as(path)
-    return path
-
-
 def test_every_export_opens_again(open_app, tmp_path):
     window = open_app("/latents?tab=Trust&seed=7")
     chart(window, "latents_round_trip")
@@ -144,8 +115,13 @@ def test_every_export_opens_again(open_app, tmp_path):
     window.locator(".st-key-export_latents_layer_costs").get_by_role("button").click()
     window.get_by_role("radio", name="PNG").click()
     window.keyboard.press("Escape")
-    ready(window)
-    assert picture(window, place, tmp_path).read_bytes().startswith(b"\x89PNG")
+    for _ in range(20):  # the chart gets its new format when the server has heard of it
+        ready(window)
+        saved = picture(window, place, tmp_path).read_bytes()
+        if saved.startswith(b"\x89PNG"):
+            break
+        window.wait_for_timeout(250)
+    assert saved.startswith(b"\x89PNG")
 
 
 def picture(window: Page, place: Locator, folder: Path) -> Path:

@@ -1,8 +1,9 @@
 """How Chromium is started without a screen, and when a page of the app is drawn."""
 
 import re
+from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -25,3 +26,58 @@ def ready(window: Page) -> None:
     charts = window.get_by_test_id("stPlotlyChart")
     for chart in charts.all():
         expect(chart.locator(".main-svg").first).to_be_attached()
+
+
+def points(window: Page, key: str) -> Locator:
+    """The points of a chart, seen or not, in the order in which it was given them."""
+    place = window.locator(f".st-key-chart_{key}")
+    expect(place.locator(".main-svg").first).to_be_attached()
+    ready(window)
+    return place.locator(".scatterlayer .points path")
+
+
+def click(window: Page, point: Locator) -> None:
+    """Click the middle of a point, as a hand would: the mouse moves there first."""
+    point.scroll_into_view_if_needed()
+    box = point.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    window.mouse.move(x - 2, y)
+    window.mouse.move(x, y)
+    window.wait_for_timeout(300)
+    window.mouse.click(x, y)
+
+
+def see_figure(window: Page, alt: str) -> None:
+    """Wait for a figure whose text for those who do not see it matches."""
+    expect(window.get_by_role("figure", name=re.compile(alt))).to_be_visible()
+
+
+def chart(window: Page, key: str) -> Locator:
+    """Return a chart that has been drawn."""
+    place = window.locator(f".st-key-chart_{key}")
+    expect(place.locator(".main-svg").first).to_be_attached()
+    return place
+
+
+def words(window: Page, key: str) -> str:
+    """Return what a chart says to those who do not see it."""
+    ready(window)
+    figure = chart(window, key).get_by_role("figure")
+    return figure.get_attribute("aria-label") or ""
+
+
+def drag(window: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """Move the mouse with its button down."""
+    window.mouse.move(*start)
+    window.mouse.down()
+    window.mouse.move(*end, steps=12)
+    window.mouse.up()
+
+
+def download(window: Page, label: str, folder: Path) -> Path:
+    """Press a button that gives a file, and return where the file lies now."""
+    with window.expect_download() as coming:
+        window.get_by_role("button", name=label).click()
+    path = folder / coming.value.suggested_filename
+    coming.value.save_as(path)
+    return path

@@ -1,7 +1,5 @@
 """What a reader brings becomes a sample, whatever it is called or cut."""
 
-import io
-
 import numpy as np
 import pytest
 
@@ -14,28 +12,10 @@ from fusionviz.data.sequence_files import (
     read_sequences,
 )
 from fusionviz.models.alignmamba import why_unread
+from tests.brought_sequences import features, read, told
 from tests.tiny_models import tiny_sentiment
 
 SEQUENCES = data_folder() / "mfn_sequences"
-
-
-def npz(**arrays) -> bytes:
-    buffer = io.BytesIO()
-    np.savez(buffer, **arrays)
-    return buffer.getvalue()
-
-
-def read(**arrays):
-    return read_sequences({"mine.npz": npz(**arrays)})
-
-
-def features(steps, width=3, dtype=np.float32):
-    """Numbers from 1 on, all of them different."""
-    return np.arange(1, steps * width + 1).reshape(steps, width).astype(dtype)
-
-
-def told(sample) -> str:
-    return " ".join(sample.notes)
 
 
 @pytest.mark.parametrize(

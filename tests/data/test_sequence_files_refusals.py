@@ -9,14 +9,9 @@ import pytest
 
 from fusionviz.data.sequence_files import read_sequences
 from fusionviz.errors import InputError
+from tests.brought_sequences import npz
 
 TEXT = np.ones((3, 2), np.float32)
-
-
-def npz(**arrays) -> bytes:
-    buffer = io.BytesIO()
-    np.savez(buffer, **arrays)
-    return buffer.getvalue()
 
 
 def zipped(members, method=zipfile.ZIP_DEFLATED) -> bytes:

@@ -1,29 +1,8 @@
 """Padding, gaps and long recordings of what a reader brings are put in order."""
 
-import io
-
 import numpy as np
 
-from fusionviz.data.sequence_files import read_sequences
-
-
-def npz(**arrays) -> bytes:
-    buffer = io.BytesIO()
-    np.savez(buffer, **arrays)
-    return buffer.getvalue()
-
-
-def read(**arrays):
-    return read_sequences({"mine.npz": npz(**arrays)})
-
-
-def features(steps, width=3, dtype=np.float32):
-    """Numbers from 1 on, all of them different."""
-    return np.arange(1, steps * width + 1).reshape(steps, width).astype(dtype)
-
-
-def told(sample) -> str:
-    return " ".join(sample.notes)
+from tests.brought_sequences import features, read, told
 
 
 def test_padding_at_the_end_is_left_out_with_what_goes_with_it():

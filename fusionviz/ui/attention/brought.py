@@ -5,12 +5,13 @@ import streamlit as st
 from fusionviz.analysis.attention_stack import AttentionStack
 from fusionviz.errors import FusionvizError
 from fusionviz.exhibits.attention_other import StackControls
-from fusionviz.ui.attention.stacks import Stacked, of_alignmamba, of_file, plan_of
+from fusionviz.ui.attention.stacks import of_file, plan_of
 from fusionviz.ui.attention.viewer import Viewer
 from fusionviz.ui.exhibits import show_exhibit
 from fusionviz.ui.panels.explain import nothing_yet
 from fusionviz.ui.share import publish, recall_word
-from fusionviz.ui.subjects import Picked
+from fusionviz.ui.subjects import Picked, Shown
+from fusionviz.ui.tokens.pair import pick_pair
 
 SOURCES = {
     "hidden": "AlignMamba's scan",
@@ -35,7 +36,7 @@ def draw_panel(picked: Picked, visible: bool) -> None:
     )
     with place:
         source = _choose_source()
-    shown = of_file() if source == "file" else of_alignmamba(picked)
+    shown: Shown | None = of_file() if source == "file" else pick_pair(picked.chosen)
     if shown is None:
         return
     try:
@@ -65,7 +66,7 @@ def _choose_source() -> str:
     return source
 
 
-def _choose(source: str, shown: Stacked) -> StackControls:
+def _choose(source: str, shown: Shown) -> StackControls:
     """Draw what can be set of a source, and return it."""
     if source == "file":
         return StackControls(**VIEWER.choose_view(shown.subject, "sequence"))

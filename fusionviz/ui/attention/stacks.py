@@ -1,8 +1,7 @@
-"""Where other attention comes from: AlignMamba, or a file that the reader brings."""
+"""Other attention as arrays: AlignMamba's, and of a file that the reader brings."""
 
 import hashlib
 from dataclasses import dataclass
-from typing import Any
 
 import streamlit as st
 
@@ -10,13 +9,9 @@ from fusionviz.analysis.alignmamba_stacks import hidden_stack, transport_stack
 from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
 from fusionviz.analysis.attention_stack import AttentionStack, stack_of_file
 from fusionviz.data.attention_files import example_file, read_attention
-from fusionviz.data.records import RGBDSample
-from fusionviz.errors import FusionvizError, InputError
+from fusionviz.errors import InputError
 from fusionviz.exhibits.exhibit import SubjectName
 from fusionviz.ui import cache
-from fusionviz.ui.panels.readings import how_to_get, trouble_with
-from fusionviz.ui.sidebar import picked_checkpoint
-from fusionviz.ui.subjects import Picked
 
 UPLOADER = "attention_file"
 LARGEST_FILE_MB = 50
@@ -39,40 +34,21 @@ in memory only, and nothing in a file is run.
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Stacked:
-    """What an exhibit of attention arrays is shown of.
+class BroughtAttention:
+    """Attention that was brought, and what names it.
 
     Attributes:
-        subject: An `AlignMambaSubject` or an `AttentionStack`.
+        subject: The arrays.
         key: What names it in caches.
         name: What names it in recipes.
     """
 
-    subject: Any
+    subject: AttentionStack
     key: str
     name: SubjectName
 
 
-def of_alignmamba(picked: Picked) -> Stacked | None:
-    """Return the sample as the picked AlignMamba reads it, or say what to do."""
-    card = picked_checkpoint("alignmamba")
-    if card is None:
-        st.info(f"**AlignMamba**: {how_to_get('alignmamba')}", icon=":material/info:")
-        return None
-    try:
-        model = cache.model(card)
-    except FusionvizError as error:
-        st.error(f"**AlignMamba**: {trouble_with(card, error)}")
-        return None
-    chosen = picked.chosen
-    name = SubjectName(
-        checkpoint=card.name, weights_sha256=card.sha256, sample=chosen.recipe
-    )
-    subject = _subject(card.sha256, chosen.key, model, chosen.sample)
-    return Stacked(subject=subject, key=f"{card.sha256}-{chosen.key}", name=name)
-
-
-def of_file() -> Stacked | None:
+def of_file() -> BroughtAttention | None:
     """Return the file that was brought; draw where to bring one, and its errors."""
     kept = st.session_state.get(_BROUGHT)
     with st.expander(
@@ -112,7 +88,7 @@ def of_file() -> Stacked | None:
     named = SubjectName(
         checkpoint=None, weights_sha256=None, sample={"attention_sha256": sha256}
     )
-    return Stacked(subject=stack, key=f"{sha256}-{name}", name=named)
+    return BroughtAttention(subject=stack, key=f"{sha256}-{name}", name=named)
 
 
 @st.cache_resource(max_entries=8, show_spinner="AlignMamba shows its attention …")
@@ -133,16 +109,6 @@ def plan_of(key: str, _subject: AlignMambaSubject) -> AttentionStack:
     """
     with cache.MODEL_WORK:
         return transport_stack(_subject)
-
-
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _subject(
-    weights_print: str,
-    sample_key: str,
-    _model: Any,  # noqa: ANN401
-    _sample: RGBDSample,
-) -> AlignMambaSubject:
-    return AlignMambaSubject(_model, _sample)
 
 
 @st.cache_resource(max_entries=2, show_spinner="Reading the file …")

@@ -10,7 +10,7 @@ from fusionviz.analysis.token_subject import STAGE_TITLES, Stage, TokenSubject
 from fusionviz.errors import InputError
 from fusionviz.exhibits.distributions_distance import DistanceControls
 from fusionviz.exhibits.distributions_kernel import KernelControls
-from fusionviz.exhibits.distributions_test import FEWEST, MOST, TestControls
+from fusionviz.exhibits.distributions_test import FEWEST, MOST, PermutationControls
 from fusionviz.exhibits.exhibit import Controls
 from fusionviz.ui.exhibits import make_exhibit, show_exhibit
 from fusionviz.ui.headline import draw_headline
@@ -51,7 +51,7 @@ def draw_panel(picked: PickedTokens, visible: bool) -> None:
     except InputError as error:
         nothing_yet(str(error))
         return
-    test = TestControls(
+    test = PermutationControls(
         **asked,
         permutations=recall(SHUFFLES, FIRST_SHUFFLES, low=FEWEST, high=MOST),
         seed=recall(SEED, 0, low=0, high=LAST_SEED),
@@ -162,7 +162,7 @@ def _choose_test() -> None:
 
 
 def _draw_headline(
-    picked: PickedTokens, asked: dict[str, Any], test: TestControls
+    picked: PickedTokens, asked: dict[str, Any], test: PermutationControls
 ) -> None:
     numbers: dict[str, float | int | str] = {}
     for name, controls in (

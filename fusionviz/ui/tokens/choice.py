@@ -4,9 +4,8 @@ from typing import Any
 
 import streamlit as st
 
-from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
 from fusionviz.analysis.feature_subject import FeatureSubject, is_comparable
-from fusionviz.analysis.token_subject import Kin, TokenSubject
+from fusionviz.analysis.token_subject import TokenSubject
 from fusionviz.data.mosi import load_mosi_videos
 from fusionviz.data.sentiment import SEEDS, render_utterance
 from fusionviz.data.sequences import SequenceSample
@@ -22,10 +21,10 @@ from fusionviz.exhibits.token_naming import (
 from fusionviz.models.cards import ModelCard
 from fusionviz.ui import cache
 from fusionviz.ui.choice import chosen_sample
-from fusionviz.ui.panels.readings import how_to_get, trouble_with
+from fusionviz.ui.panels.readings import trouble_with
 from fusionviz.ui.share import forget, publish, recall, recall_word
-from fusionviz.ui.sidebar import picked_checkpoint
 from fusionviz.ui.tokens.brought import Brought, brought_sequences
+from fusionviz.ui.tokens.pair import pick_pair, read_by
 from fusionviz.ui.tokens.picked import PickedTokens
 
 DATA = {
@@ -94,29 +93,15 @@ def _pick(data: str, place: Any) -> PickedTokens | None:  # noqa: ANN401
 
 def _pick_pair(place: Any) -> PickedTokens | None:  # noqa: ANN401
     chosen = chosen_sample()
-    if chosen is None:
+    picked = None if chosen is None else pick_pair(chosen)
+    if picked is None or picked.card is None:
         return None
-    card = picked_checkpoint("alignmamba")
-    if card is None:
-        st.info(f"**AlignMamba**: {how_to_get('alignmamba')}", icon=":material/info:")
-        return None
-    try:
-        model = cache.model(card)
-    except FusionvizError as error:
-        st.error(f"**AlignMamba**: {trouble_with(card, error)}")
-        return None
-    key = f"{card.sha256}-{chosen.key}"
-    subject = _read(key, kin_of(card), model, chosen.sample)
-    gone = f" It has no {subject.missing}." if subject.missing else ""
+    gone = " and ".join(picked.subject.missing_names)
     place.caption(
-        f"**{chosen.title}**, read by {card.name}.{gone} Choose both in the sidebar."
+        f"**{picked.title}**, read by {picked.card.name}."
+        f"{f' It has no {gone}.' if gone else ''} Choose both in the sidebar."
     )
-    name = SubjectName(
-        checkpoint=card.name, weights_sha256=card.sha256, sample=chosen.recipe
-    )
-    return PickedTokens(
-        subject=subject, key=key, name=name, title=chosen.title, card=card
-    )
+    return picked
 
 
 def _choose_utterance(place: Any) -> Brought:  # noqa: ANN401
@@ -190,7 +175,7 @@ def _subject(key: str, card: ModelCard | None, sample: SequenceSample) -> TokenS
     if card is None:
         return _features(key, sample)
     try:
-        return _read(key, kin_of(card), cache.model(card), sample)
+        return read_by(key, kin_of(card), cache.model(card), sample)
     except FusionvizError as error:
         raise InputError(f"**AlignMamba**: {trouble_with(card, error)}") from error
 
@@ -201,11 +186,6 @@ def _summary(sample: SequenceSample) -> str:
     if sample.target is not None and not sample.target.ndim:
         told = f" True score {float(sample.target):+.2f}."
     return f"Steps: {steps}.{told}"
-
-
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _read(key: str, kin: Kin | None, _model: Any, _sample: Any) -> AlignMambaSubject:  # noqa: ANN401
-    return AlignMambaSubject(_model, _sample, kin)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
