@@ -5,7 +5,6 @@ thread of its own, which calls nothing of Streamlit's; the page looks at it twic
 second.
 """
 
-import gc
 import threading
 import time
 from collections.abc import Callable
@@ -69,15 +68,9 @@ class Job:
         try:
             with MODEL_WORK:
                 self.started = time.monotonic()
-                # Streamlit collects garbage after each look at the work, with Python's
-                # lock held. Of all that torch and numba keep that takes as long as the
-                # pause between two looks, so the work would hardly get on.
-                gc.freeze()
                 self.result = work(self._tell)
         except FusionvizError as error:
             self.error = str(error)
-        finally:
-            gc.unfreeze()
 
     def _tell(self, share: float, doing: str) -> bool:
         self.share, self.doing = share, doing

@@ -112,21 +112,24 @@ def modality_title(modality: str, detail: str = "") -> str:
 
 def dress(figure: go.Figure, *, height: int, top: int = 34) -> go.Figure:
     """Give a figure the common type, margins and a transparent ground."""
-    figure.update_layout(
+    size = {"size": FONT_SIZE}
+    # Streamlit's theme would set these smaller than the rest. Pictures have none.
+    axes = {
+        axis.plotly_name: {"tickfont": size, "title": {"font": size}}
+        for axis in (*figure.select_xaxes(), *figure.select_yaxes())
+        if axis.visible is not False
+    }
+    return figure.update_layout(
         height=height,
         margin={"l": 4, "r": 4, "t": top, "b": 4},
-        font={"size": FONT_SIZE},
+        font=size,
         paper_bgcolor=PAPER,
         plot_bgcolor=PAPER,
-        hoverlabel={"font": {"size": FONT_SIZE}},
-        legend={"font": {"size": FONT_SIZE}, "itemsizing": "constant"},
+        hoverlabel={"font": size},
+        legend={"font": size, "itemsizing": "constant"},
         dragmode="pan",
+        **axes,
     )
-    # Streamlit's theme would set these smaller than the rest. Pictures have none.
-    for axis in (*figure.select_xaxes(), *figure.select_yaxes()):
-        if axis.visible is not False:
-            axis.update(tickfont_size=FONT_SIZE, title_font_size=FONT_SIZE)
-    return figure
 
 
 def frame_picture(

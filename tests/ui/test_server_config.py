@@ -19,6 +19,10 @@ def test_its_protections_are_on():
     assert CONFIG["client"]["showErrorDetails"] == "none"
 
 
+def test_no_run_ends_with_a_full_collection_of_garbage():
+    assert CONFIG["runner"]["postScriptGC"] is False
+
+
 def test_colour_scales_have_the_ten_steps_that_streamlit_asks_for():
     for theme in ("light", "dark"):
         assert len(CONFIG["theme"][theme]["chartSequentialColors"]) == 10

@@ -4,6 +4,7 @@ import streamlit as st
 
 from fusionviz.analysis.transport import Transport
 from fusionviz.ui.charts import show
+from fusionviz.ui.frame import page
 from fusionviz.ui.panels.explain import how_to_read, nothing_yet
 from fusionviz.ui.panels.readings import Readings
 from fusionviz.views.style import three_digits
@@ -50,6 +51,11 @@ def draw_panel(readings: Readings, visible: bool) -> None:
     show(figure, key="transport", alt=describe_transport(transport, count=count))
     formula = FORMULA.get(transport.solver)
     how_to_read(explain(transport, reading.mmd), formula=formula, key="transport")
+    st.page_link(
+        page("transport"),
+        label="Other solvers, and what they do to the model",
+        icon=":material/arrow_forward:",
+    )
 
 
 def explain(transport: Transport, mmd: float | None) -> str:
