@@ -127,7 +127,7 @@ class AlignMambaSubject(TokenSubject):
 
     def tokens(self, stage: Stage) -> dict[str, Floats]:
         """Return tokens (token, channel) of each modality that is there, by name."""
-        return tokens_of(self.trace, self.names, stage) if stage != "raw" else self._raw
+        return self._raw if stage == "raw" else tokens_of(self.trace, stage)
 
     @cached_property
     def _raw(self) -> dict[str, Floats]:
@@ -164,29 +164,30 @@ class AlignMambaSubject(TokenSubject):
 
 
 def tokens_of(
-    trace: AlignMambaTrace, names: tuple[str, ...], stage: Stage
+    trace: AlignMambaTrace, stage: Stage, index: int = 0
 ) -> dict[str, Floats]:
-    """Return one stage's tokens of a trace's first sample, by modality.
+    """Return the tokens (token, channel) of a sample at a stage, by modality.
+
+    Padding and modalities that the sample lacks are left out.
 
     Args:
         trace: With hidden states.
-        names: Modalities that the sample has.
         stage: Not `raw`, of which a trace knows nothing.
+        index: Of the sample in the batch.
     """
+    there = [name for name in trace.modalities if trace.present[name][index]]
     if stage == "encoded":
-        return {name: trace.tokens[name][0] for name in names}
-    if stage == "aligned":
         return {
-            name: trace.tokens[name][0]
-            if name == trace.anchor
-            else trace.alignments[name].after[0]
-            for name in names
+            name: trace.tokens[name][index][trace.mask[name][index]] for name in there
         }
-    last = trace.hidden[-1][0]
-    return {
-        name: last[trace.modalities.index(name) :: len(trace.modalities)]
-        for name in names
-    }
+    if stage == "aligned":
+        moved = {name: one.after[index] for name, one in trace.alignments.items()}
+        moved[trace.anchor] = trace.tokens[trace.anchor][index]
+    else:
+        last, step = trace.hidden[-1][index], len(trace.modalities)
+        moved = {name: last[i::step] for i, name in enumerate(trace.modalities)}
+    positions = trace.mask[trace.anchor][index]
+    return {name: moved[name][positions] for name in there}
 
 
 def clock_of(sample: SequenceSample, source: str) -> NDArray[np.int64] | None:

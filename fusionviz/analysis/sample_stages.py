@@ -8,13 +8,13 @@ import torch
 from numpy.typing import NDArray
 
 from fusionviz.alignment import held_out_mistakes
+from fusionviz.analysis.alignmamba_subject import tokens_of
 from fusionviz.analysis.kin_samples import batches_of_kin
 from fusionviz.analysis.stage_mmd import (
     STAGES,
     Pair,
     pairs_of,
     stage_mmd,
-    stage_tokens,
     thin,
 )
 from fusionviz.analysis.token_subject import Kin, Stage
@@ -158,7 +158,7 @@ class _Found:
 
     def _keep(self, trace: AlignMambaTrace, index: int, stage: Stage) -> None:
         """Keep the tokens that the A-distance is taken of."""
-        there = stage_tokens(trace, index, stage)
+        there = tokens_of(trace, stage, index)
         positions = trace.mask[trace.anchor][index]
         for name in trace.modalities:
             x = there.get(name, trace.tokens[name][index][:0])

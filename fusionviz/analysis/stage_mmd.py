@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 
 from fusionviz.alignment import median_bandwidth, mmd2
-from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
+from fusionviz.analysis.alignmamba_subject import AlignMambaSubject, tokens_of
 from fusionviz.analysis.token_subject import Floats, Stage
 from fusionviz.errors import InputError
 from fusionviz.models.alignmamba import AlignMamba, AlignMambaTrace
@@ -38,31 +38,6 @@ def pairs_of(model: AlignMamba) -> tuple[Pair, ...]:
             f"This model reads {anchor} alone: choose one of several modalities."
         )
     return (*((name, anchor) for name in sources), *combinations(sources, 2))
-
-
-def stage_tokens(trace: AlignMambaTrace, index: int, stage: Stage) -> dict[str, Floats]:
-    """Return the tokens (token, channel) that a sample has at a stage, by modality.
-
-    Padding and modalities that the sample lacks are left out.
-
-    Args:
-        trace: With hidden states.
-        index: Of the sample in the batch.
-        stage: One of `STAGES`.
-    """
-    there = [name for name in trace.modalities if trace.present[name][index]]
-    if stage == "encoded":
-        return {
-            name: trace.tokens[name][index][trace.mask[name][index]] for name in there
-        }
-    positions = trace.mask[trace.anchor][index]
-    if stage == "aligned":
-        moved = {name: one.after[index] for name, one in trace.alignments.items()}
-        moved[trace.anchor] = trace.tokens[trace.anchor][index]
-    else:
-        last, step = trace.hidden[-1][index], len(trace.modalities)
-        moved = {name: last[i::step] for i, name in enumerate(trace.modalities)}
-    return {name: moved[name][positions] for name in there}
 
 
 def pair_mmd(x: Floats, y: Floats, factor: float = 1.0) -> float:
@@ -99,7 +74,7 @@ def stage_mmd(
     """
     out = np.full((len(pairs), len(STAGES)), np.nan)
     for column, stage in enumerate(STAGES):
-        tokens = stage_tokens(trace, index, stage)
+        tokens = tokens_of(trace, stage, index)
         for row, (x, y) in enumerate(pairs):
             if x in tokens and y in tokens:
                 out[row, column] = pair_mmd(tokens[x], tokens[y], factor)

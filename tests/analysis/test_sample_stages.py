@@ -12,10 +12,10 @@ from sklearn.preprocessing import StandardScaler
 from tiny_models import tiny_alignmamba, tiny_sentiment
 
 from fusionviz.alignment import distance_of
-from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
+from fusionviz.analysis.alignmamba_subject import AlignMambaSubject, tokens_of
 from fusionviz.analysis.kin_samples import batches_of_kin
 from fusionviz.analysis.sample_stages import measure_sample_stages
-from fusionviz.analysis.stage_mmd import own_mmd, pairs_of, stage_tokens
+from fusionviz.analysis.stage_mmd import own_mmd, pairs_of
 from fusionviz.data.rooms import render_room
 from fusionviz.data.sentiment import render_utterance
 from fusionviz.errors import InputError
@@ -234,7 +234,7 @@ def test_tokens_of_a_padded_sample_are_those_of_it_alone(model):
     both = model.trace(*sequence_inputs([long, short], model.config), hidden=True)
     alone = model.trace(*sequence_inputs([short], model.config), hidden=True)
     for stage in ("encoded", "aligned", "fused"):
-        padded, single = stage_tokens(both, 1, stage), stage_tokens(alone, 0, stage)
+        padded, single = tokens_of(both, stage, 1), tokens_of(alone, stage)
         for name in padded:
             np.testing.assert_allclose(padded[name], single[name], atol=1e-5)
 
