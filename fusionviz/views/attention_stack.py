@@ -22,6 +22,7 @@ from fusionviz.views.stack_view import StackView, short, write_title
 from fusionviz.views.style import (
     FONT_SIZE,
     add_scale_bar,
+    carry_bar,
     dress,
     three_digits,
 )
@@ -214,26 +215,7 @@ def _add_bar(
     bar = add_scale_bar(figure, ends, middle=span[0], length=span[1])
     if not has_room:  # it ends where the ticks of the bars begin; its words lie lower
         bar |= {"x": 0.4175, "len": 0.145}
-    marker = {
-        "color": [low],
-        "cmin": low,
-        "cmax": high,
-        "colorscale": colours,
-        "colorbar": bar,
-        "showscale": True,
-    }
-    figure.add_trace(
-        go.Scatter(
-            x=[None],
-            y=[None],
-            mode="markers",
-            marker=marker,
-            showlegend=False,
-            hoverinfo="skip",
-        ),
-        row=1,
-        col=1,
-    )
+    figure.add_trace(carry_bar(bar, low=low, high=high, colours=colours), row=1, col=1)
 
 
 def _add_legend(figure: go.Figure, stack: AttentionStack) -> None:

@@ -14,6 +14,7 @@ from fusionviz.views.plan_places import draw_anchor_place, draw_source_place
 from fusionviz.views.style import (
     FONT_SIZE,
     SEQUENTIAL,
+    carry_bar,
     dress,
     modality_title,
     three_digits,
@@ -151,24 +152,4 @@ def _add_bar(figure: go.Figure, view: PlanEditView, top: float) -> None:
         "outlinewidth": 0,
         "tickvals": [],
     }
-    marker = {
-        "color": [0],
-        "cmin": 0,
-        "cmax": top,
-        "colorscale": SEQUENTIAL,
-        "colorbar": bar,
-        "showscale": True,
-        "opacity": 0,
-    }
-    figure.add_trace(
-        go.Scatter(
-            x=[None],
-            y=[None],
-            mode="markers",
-            marker=marker,
-            showlegend=False,
-            hoverinfo="skip",
-        ),
-        row=1,
-        col=1,
-    )
+    figure.add_trace(carry_bar(bar, low=0, high=top, colours=SEQUENTIAL), row=1, col=1)

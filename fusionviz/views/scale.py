@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from plotly.colors import get_colorscale, sample_colorscale, unlabel_rgb
 
 from fusionviz.views.pair import depth_limits
-from fusionviz.views.style import FONT_SIZE, SEQUENTIAL, three_digits
+from fusionviz.views.style import FONT_SIZE, SEQUENTIAL, carry_bar, three_digits
 
 UNKNOWN = 128
 """Grey of what has no value."""
@@ -73,23 +73,8 @@ class Scale:
             "xpad": 4,
             "ypad": 0,
         }
-        marker = {
-            "color": [self.low],
-            "cmin": self.low,
-            "cmax": max(self.high, self.low + 1e-12),
-            "colorscale": SEQUENTIAL,
-            "colorbar": colorbar,
-            "showscale": True,
-            "opacity": 0,
-        }
-        return go.Scatter(
-            x=[None],
-            y=[None],
-            mode="markers",
-            marker=marker,
-            showlegend=False,
-            hoverinfo="skip",
-        )
+        high = max(self.high, self.low + 1e-12)
+        return carry_bar(colorbar, low=self.low, high=high, colours=SEQUENTIAL)
 
 
 def depth_scale(maps: Iterable[NDArray[np.float32]]) -> Scale:

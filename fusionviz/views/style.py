@@ -4,6 +4,7 @@ import colorsys
 import zlib
 from collections.abc import Sequence
 from html import escape
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -193,6 +194,34 @@ def add_scale_bar(
         "outlinewidth": 0,
         "tickvals": [],
     }
+
+
+def carry_bar(bar: dict, *, low: float, high: float, colours: Any) -> go.Scatter:  # noqa: ANN401
+    """Return a trace that draws nothing but a colour bar.
+
+    Args:
+        bar: Where it stands and what is written on it.
+        low: Value of its first colour.
+        high: Value of its last.
+        colours: A colour scale, by name or as Plotly takes it.
+    """
+    marker = {
+        "color": [low],
+        "cmin": low,
+        "cmax": high,
+        "colorscale": colours,
+        "colorbar": bar,
+        "showscale": True,
+        "opacity": 0,
+    }
+    return go.Scatter(
+        x=[None],
+        y=[None],
+        mode="markers",
+        marker=marker,
+        showlegend=False,
+        hoverinfo="skip",
+    )
 
 
 def write_above(
