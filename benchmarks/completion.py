@@ -27,7 +27,7 @@ import torch
 from torch import Tensor
 
 from benchmarks.side_by_side import RESULTS, report
-from fusionviz.data.sets import load_set
+from fusionviz.data.sets.registry import load_set
 from fusionviz.models.checkpoints import load_checkpoint
 from fusionviz.models.inputs import ImageBatch, depth_to_metres
 from fusionviz.models.mango import Mango

@@ -12,9 +12,9 @@ from typing import Any
 import torch
 
 from benchmarks.side_by_side import RESULTS, report
-from fusionviz.data.correspondence import alignment_score, clock_assignment
-from fusionviz.data.sentiment import load_sentiment
-from fusionviz.data.sequences import SequenceSample
+from fusionviz.data.sequences.correspondence import alignment_score, clock_assignment
+from fusionviz.data.sequences.samples import SequenceSample
+from fusionviz.data.utterances.generator import load_sentiment
 from fusionviz.models.cards import Estimate
 from fusionviz.models.checkpoints import list_checkpoints, load_checkpoint
 from fusionviz.models.factory import make_model

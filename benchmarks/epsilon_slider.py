@@ -20,7 +20,7 @@ from fusionviz.analysis.feature_subject import FeatureSubject
 from fusionviz.analysis.solved import solve
 from fusionviz.analysis.token_subject import TokenSubject
 from fusionviz.data.rooms import GALLERY_SEEDS, render_room
-from fusionviz.data.sequences import SequenceSample
+from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.exhibits.exhibit import Request
 from fusionviz.exhibits.transport_solvers import (
     ITERATIONS,

@@ -16,7 +16,7 @@ from pathlib import Path
 from scipy import stats
 
 from benchmarks.side_by_side import RESULTS, report
-from fusionviz.data.mosi import FOLDS
+from fusionviz.data.sets.mosi import FOLDS
 from fusionviz.training.ablation import Ablation, Variant, run_ablation
 
 FOLDER = Path("runs/mosi-folds")

@@ -200,7 +200,7 @@ def make_rooms(
     size: Annotated[int, typer.Option(min=16, help="Pixels a side.")] = 128,
 ) -> None:
     """Write generated rooms as files, in a layout that `evaluate --data` reads."""
-    from fusionviz.data.room_set import export_rooms
+    from fusionviz.data.sets.rooms import export_rooms
 
     export_rooms(out, range(seed, seed + count), size=(size, size))
     typer.echo(f"wrote {count} rooms to {out}", err=True)

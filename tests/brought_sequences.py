@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 
-from fusionviz.data.sequence_files import read_sequences
+from fusionviz.data.sequences.files import read_sequences
 
 
 def npz(**arrays) -> bytes:

@@ -15,9 +15,9 @@ from fusionviz.analysis.token_subject import (
     TokenSide,
     TokenSubject,
 )
-from fusionviz.data.correspondence import clock_assignment
 from fusionviz.data.records import RGBDSample
-from fusionviz.data.sequences import SequenceSample
+from fusionviz.data.sequences.correspondence import clock_assignment
+from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.models.alignmamba import (
     AlignMamba,
     AlignMambaInputs,

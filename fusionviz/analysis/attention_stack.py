@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fusionviz.analysis.pictures import Pictures
-from fusionviz.data.attention_files import AttentionFile
+from fusionviz.data.attention.files import AttentionFile
 
 MEAN = -1
 """Stands for the mean over a layer's heads."""

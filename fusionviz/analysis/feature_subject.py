@@ -15,7 +15,7 @@ from fusionviz.analysis.token_subject import (
     TokenSide,
     TokenSubject,
 )
-from fusionviz.data.sequences import SequenceSample
+from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.errors import InputError
 from fusionviz.models.alignmamba.align import move
 

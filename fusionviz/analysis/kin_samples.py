@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from fusionviz.analysis.token_subject import Kin
-from fusionviz.data.sentiment import SEEDS, Misalignment, render_utterance
-from fusionviz.data.sets import load_set
+from fusionviz.data.sets.registry import load_set
+from fusionviz.data.utterances.generator import SEEDS, Misalignment, render_utterance
 from fusionviz.models.alignmamba import AlignMamba
 from fusionviz.models.cards import ModelCard
 

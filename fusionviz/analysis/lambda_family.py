@@ -12,7 +12,7 @@ from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
 from fusionviz.analysis.stage_mmd import STAGES, own_mmd, pairs_of
 from fusionviz.analysis.training_curves import align_weight_of, sources_of
 from fusionviz.data.records import RGBDSample
-from fusionviz.data.sequences import SequenceSample
+from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.models.cards import Estimate, ModelCard
 from fusionviz.models.checkpoints import list_checkpoints, load_checkpoint
 

@@ -14,7 +14,7 @@ from fusionviz.analysis.latent_statistics import (
 )
 from fusionviz.analysis.latents import Latents, collect_latents
 from fusionviz.data.records import RGBDSample
-from fusionviz.data.sets import SETS, load_set
+from fusionviz.data.sets.registry import SETS, load_set
 from fusionviz.errors import InputError
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import load_checkpoint

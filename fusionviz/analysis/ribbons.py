@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from fusionviz.analysis.solved import Solved
 from fusionviz.analysis.token_subject import AlignmentCase
-from fusionviz.data.correspondence import alignment_score
+from fusionviz.data.sequences.correspondence import alignment_score
 
 THIN = 0.005
 """Ribbons of less than this share of what their source token sends are left out."""

@@ -18,7 +18,7 @@ from fusionviz.analysis.stage_mmd import (
     thin,
 )
 from fusionviz.analysis.token_subject import Kin, Stage
-from fusionviz.data.sequences import SequenceSample
+from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.errors import InputError
 from fusionviz.models.alignmamba import (
     AlignMamba,

@@ -17,7 +17,7 @@ from fusionviz.alignment import (
 )
 from fusionviz.alignment.entropic import SWEEPS
 from fusionviz.analysis.token_subject import AlignmentCase
-from fusionviz.data.correspondence import alignment_score
+from fusionviz.data.sequences.correspondence import alignment_score
 
 Solver = Literal["relaxed", "sinkhorn", "exact"]
 SOLVERS: tuple[Solver, ...] = get_args(Solver)

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from fusionviz.analysis.token_subject import TokenSide
-from fusionviz.data.sequences import SequenceSample
+from fusionviz.data.sequences.samples import SequenceSample
 
 
 def picture_side(name: str, picture: Tensor, grid: int) -> TokenSide:

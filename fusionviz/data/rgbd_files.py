@@ -3,12 +3,12 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from fusionviz.data.colour_images import ColourImage, is_single_channel, read_colour
-from fusionviz.data.depth_images import ColouredDepthError, RawDepth, read_depth
-from fusionviz.data.depth_units import DEPTH_UNITS, UNIT_LABELS, check_unit, to_depth
-from fusionviz.data.pairing import bring_together
-from fusionviz.data.raster_files import is_quarter_turn, set_upright
 from fusionviz.data.records import RGBDSample
+from fusionviz.data.rgbd.colour import ColourImage, is_single_channel, read_colour
+from fusionviz.data.rgbd.depth import ColouredDepthError, RawDepth, read_depth
+from fusionviz.data.rgbd.pairing import bring_together
+from fusionviz.data.rgbd.raster import is_quarter_turn, set_upright
+from fusionviz.data.rgbd.units import DEPTH_UNITS, UNIT_LABELS, check_unit, to_depth
 from fusionviz.errors import InputError
 
 __all__ = ["DEPTH_UNITS", "UNIT_LABELS", "read_pair"]

@@ -8,7 +8,7 @@ from fusionviz.analysis.head_effects import HeadEffects, measure_head_effects
 from fusionviz.analysis.interventions import CHANGES, Change
 from fusionviz.analysis.subject import MangoSubject
 from fusionviz.data.rooms import render_room
-from fusionviz.data.sets import ROOM_SEEDS
+from fusionviz.data.sets.registry import ROOM_SEEDS
 from fusionviz.errors import InputError
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.views.head_effects import (

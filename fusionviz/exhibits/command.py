@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from fusionviz.data.records import RGBDSample
-from fusionviz.data.sequences import SequenceSample
+from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.errors import CheckpointError, InputError
 from fusionviz.exhibits import exhibit_kind, exhibit_kinds
 from fusionviz.exhibits.exhibit import FigureRecipe, SubjectName

@@ -15,8 +15,8 @@ from fusionviz.analysis.lambda_family import (
 from fusionviz.analysis.stage_mmd import STAGES
 from fusionviz.analysis.token_subject import TokenSubject
 from fusionviz.data.records import RGBDSample
-from fusionviz.data.sentiment import render_utterance
-from fusionviz.data.sequences import SequenceSample
+from fusionviz.data.sequences.samples import SequenceSample
+from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.errors import InputError
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.exhibits.token_naming import config_of

@@ -7,10 +7,10 @@ from typing import Any
 from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
 from fusionviz.analysis.feature_subject import FeatureSubject, widths_of
 from fusionviz.analysis.token_subject import Kin, TokenSubject
-from fusionviz.data.mosi import load_mosi_videos
-from fusionviz.data.sentiment import render_utterance
-from fusionviz.data.sequence_files import read_sequences
-from fusionviz.data.sequences import SequenceSample
+from fusionviz.data.sequences.files import read_sequences
+from fusionviz.data.sequences.samples import SequenceSample
+from fusionviz.data.sets.mosi import load_mosi_videos
+from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.errors import InputError
 from fusionviz.exhibits.exhibit import SubjectName
 from fusionviz.models.alignmamba import AlignMamba, AlignMambaConfig, why_unread

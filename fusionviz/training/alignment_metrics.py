@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from fusionviz.alignment import distance_of, held_out_mistakes
-from fusionviz.data.correspondence import alignment_score
-from fusionviz.data.sequences import SequenceSample
+from fusionviz.data.sequences.correspondence import alignment_score
+from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.models.alignmamba import AlignMambaTrace
 from fusionviz.training.metrics import Measurement
 from fusionviz.training.sequence_metrics import mean_measurement

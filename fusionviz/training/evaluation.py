@@ -8,10 +8,10 @@ from typing import Any, Literal
 
 import torch
 
-from fusionviz.data.missing import FIELD, RATES, drop_at_random, keep_only
-from fusionviz.data.presence import fixed_subsets
-from fusionviz.data.sequences import SequenceSample
-from fusionviz.data.sets import SETS, load_folder, load_set
+from fusionviz.data.faults.missing import FIELD, RATES, drop_at_random, keep_only
+from fusionviz.data.faults.presence import fixed_subsets
+from fusionviz.data.sequences.samples import SequenceSample
+from fusionviz.data.sets.registry import SETS, load_folder, load_set
 from fusionviz.errors import InputError
 from fusionviz.models.cards import Estimate, ModelCard
 from fusionviz.models.checkpoints import load_checkpoint
@@ -179,7 +179,7 @@ def load_samples(card: ModelCard, data: str, count: int | None) -> Sequence[Any]
 def _load_path(path: str, options: Mapping[str, Any]) -> Sequence[Any]:
     if not path.endswith(".npz"):
         return load_folder(path)
-    from fusionviz.data.mosi import load_mosi_file
+    from fusionviz.data.sets.mosi import load_mosi_file
 
     return load_mosi_file(Path(path), **options)
 

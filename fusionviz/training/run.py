@@ -9,7 +9,7 @@ from typing import Any
 from accelerate import Accelerator
 from torch import Tensor, nn
 
-from fusionviz.data.sets import load_set
+from fusionviz.data.sets.registry import load_set
 from fusionviz.training.interrupt import StopRequest
 from fusionviz.training.log import TrainingLog
 from fusionviz.training.recipes import Recipe

@@ -9,7 +9,7 @@ import torch
 from accelerate import Accelerator, DistributedDataParallelKwargs
 from torch import Tensor, nn
 
-from fusionviz.data.sets import class_names, load_set
+from fusionviz.data.sets.registry import class_names, load_set
 from fusionviz.errors import InputError
 from fusionviz.models.cards import Estimate, ModelCard
 from fusionviz.models.checkpoints import (

@@ -14,7 +14,7 @@ from fusionviz.analysis.attention_stack import (
     shares_by_modality,
     stack_of_file,
 )
-from fusionviz.data.attention_files import example_file, read_attention
+from fusionviz.data.attention.files import example_file, read_attention
 
 MIXED = TokenAxis(count=6, modality=("b", "a", "b", "a", "b", "b"), grid=(2, 2))
 PLAIN = TokenAxis(count=6)

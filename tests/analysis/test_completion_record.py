@@ -10,7 +10,7 @@ import torch
 from fusionviz.analysis.completion import measure_completion
 from fusionviz.analysis.guess_errors import AT_ONCE, ROOMS, usual_guess_error
 from fusionviz.analysis.subject import MangoSubject, decode
-from fusionviz.data.room_set import load_rooms
+from fusionviz.data.sets.rooms import load_rooms
 from fusionviz.models.mango.completion import complete
 from fusionviz.models.mango.guess_error import guess_error
 

@@ -12,7 +12,7 @@ from sklearn.preprocessing import StandardScaler
 from fusionviz.analysis.distance_test import measure_test
 from fusionviz.analysis.feature_subject import FeatureSubject
 from fusionviz.analysis.token_pairs import token_pair
-from fusionviz.data.sequences import SequenceSample
+from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.errors import InputError
 
 

@@ -15,8 +15,8 @@ from fusionviz.analysis.feature_subject import FeatureSubject
 from fusionviz.analysis.neighbour_maps import ITERATIONS, map_tsne, map_umap
 from fusionviz.analysis.stage_tokens import common_stages
 from fusionviz.data.rooms import render_room
-from fusionviz.data.sentiment import render_utterance
-from fusionviz.data.sequences import SequenceSample
+from fusionviz.data.sequences.samples import SequenceSample
+from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.errors import InputError
 from tests.tiny_models import tiny_alignmamba, tiny_sentiment
 

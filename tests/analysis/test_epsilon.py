@@ -14,7 +14,7 @@ from fusionviz.analysis.epsilon_sweep import EPSILONS, sweep_epsilon
 from fusionviz.analysis.plain_sinkhorn import WATCHED, run_plain
 from fusionviz.analysis.plan_cells import cells_of
 from fusionviz.analysis.solved import EPSILON, score_of, solve
-from fusionviz.data.sentiment import render_utterance
+from fusionviz.data.utterances.generator import render_utterance
 
 
 @pytest.fixture(scope="module")

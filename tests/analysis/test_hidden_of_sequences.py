@@ -8,7 +8,7 @@ from torch.nn import functional
 
 from fusionviz.analysis.alignmamba_stacks import hidden_stack
 from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
-from fusionviz.data.sentiment import render_utterance
+from fusionviz.data.utterances.generator import render_utterance
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from fusionviz.analysis.feature_subject import FeatureSubject
 from fusionviz.analysis.kernel_blocks import MOST_CELLS, measure_kernel
 from fusionviz.analysis.token_pairs import token_pair
 from fusionviz.analysis.witness import GRID, measure_witness
-from fusionviz.data.sequences import SequenceSample
+from fusionviz.data.sequences.samples import SequenceSample
 
 
 def pair_of(m, n, channels=4, shift=0.8):

@@ -7,7 +7,7 @@ from tiny_models import tiny_alignmamba
 
 from fusionviz.alignment import median_bandwidth, mmd2
 from fusionviz.analysis.lambda_family import find_family, measure_family
-from fusionviz.data.sentiment import render_utterance
+from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.models.alignmamba import sequence_inputs
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import load_checkpoint, save_checkpoint

@@ -17,7 +17,7 @@ from fusionviz.analysis.patch_row import (
 )
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rooms import render_room
-from fusionviz.data.sequences import SequenceSample
+from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.errors import InputError
 
 PATCHES = GRID**2

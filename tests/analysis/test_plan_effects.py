@@ -14,8 +14,8 @@ from fusionviz.analysis.plan_swaps import compare_swaps, measure_swaps
 from fusionviz.analysis.predictions import DensePrediction, Scores
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rooms import render_room
-from fusionviz.data.sentiment import render_utterance
-from fusionviz.data.sequences import SequenceSample
+from fusionviz.data.sequences.samples import SequenceSample
+from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.errors import InputError
 
 

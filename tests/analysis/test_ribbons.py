@@ -9,8 +9,8 @@ import pytest
 from fusionviz.analysis.feature_subject import FeatureSubject
 from fusionviz.analysis.ribbons import NOWHERE, OTHER, THIN, TRUE, ribbons_of
 from fusionviz.analysis.solved import solve
-from fusionviz.data.sentiment import render_utterance
-from fusionviz.data.sequences import SequenceSample
+from fusionviz.data.sequences.samples import SequenceSample
+from fusionviz.data.utterances.generator import render_utterance
 
 SOURCES = ("video", "audio")
 

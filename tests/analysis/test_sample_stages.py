@@ -17,7 +17,7 @@ from fusionviz.analysis.kin_samples import batches_of_kin
 from fusionviz.analysis.sample_stages import measure_sample_stages
 from fusionviz.analysis.stage_mmd import own_mmd, pairs_of
 from fusionviz.data.rooms import render_room
-from fusionviz.data.sentiment import render_utterance
+from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.errors import InputError
 from fusionviz.models.alignmamba import sequence_inputs
 from fusionviz.models.cards import ModelCard

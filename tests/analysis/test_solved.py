@@ -10,7 +10,7 @@ from tiny_models import tiny_alignmamba, tiny_sentiment
 from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
 from fusionviz.analysis.solved import SOLVERS, score_of, solve
 from fusionviz.data.rooms import render_room
-from fusionviz.data.sentiment import render_utterance
+from fusionviz.data.utterances.generator import render_utterance
 
 
 @pytest.fixture(scope="module", params=["pair", "utterance"])

@@ -20,8 +20,8 @@ from fusionviz.analysis.token_pairs import (
     pairs_of,
     token_pair,
 )
-from fusionviz.data.sentiment import render_utterance
-from fusionviz.data.sequences import SequenceSample
+from fusionviz.data.sequences.samples import SequenceSample
+from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.errors import InputError
 
 

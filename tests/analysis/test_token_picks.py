@@ -18,7 +18,7 @@ from fusionviz.analysis.token_picks import (
     write_runs,
 )
 from fusionviz.data.rooms import render_room
-from fusionviz.data.sentiment import render_utterance
+from fusionviz.data.utterances.generator import render_utterance
 from tests.tiny_models import tiny_alignmamba, tiny_sentiment
 
 NAMES = ("depth", "rgb")

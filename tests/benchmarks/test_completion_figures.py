@@ -8,7 +8,7 @@ import torch
 from tiny_models import write_tiny_checkpoints
 
 from benchmarks.completion import run
-from fusionviz.data.sets import load_set
+from fusionviz.data.sets.registry import load_set
 from fusionviz.models.checkpoints import load_checkpoint
 from fusionviz.models.inputs import depth_to_metres
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from fusionviz.data.sequence_files import example_file
+from fusionviz.data.sequences.files import example_file
 from fusionviz.exhibits.command import read_recipe
 from tests.browser.window import (
     chart,

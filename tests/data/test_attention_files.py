@@ -6,7 +6,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from fusionviz.data.attention_files import example_file, read_attention
+from fusionviz.data.attention.files import example_file, read_attention
 from fusionviz.errors import InputError
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from fusionviz.analysis.attention_stack import default_query, stack_of_file
-from fusionviz.data.attention_files import example_file, read_attention
+from fusionviz.data.attention.files import example_file, read_attention
 from fusionviz.errors import InputError
 
 

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from fusionviz.data.cmu import (
+from fusionviz.data.folders import data_folder
+from fusionviz.data.sequences.samples import SequenceSample, pad
+from fusionviz.data.sets.cmu import (
     load_mosi_videos,
     load_mosi_words,
     mosi_vocabulary,
     repeated_splits,
 )
-from fusionviz.data.folders import data_folder
-from fusionviz.data.sequences import SequenceSample, pad
 from fusionviz.errors import InputError
 
 NAN = np.nan

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from fusionviz.data.correspondence import alignment_score, clock_assignment
-from fusionviz.data.sequences import SequenceSample
+from fusionviz.data.sequences.correspondence import alignment_score, clock_assignment
+from fusionviz.data.sequences.samples import SequenceSample
 
 TRUTH = np.array([0, 0, 1, -1, 2])
 

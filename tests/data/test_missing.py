@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from fusionviz.data.missing import FIXED, RATES, drop_at_random, keep_only
+from fusionviz.data.faults.missing import FIXED, RATES, drop_at_random, keep_only
 from fusionviz.data.records import RGBDSample
-from fusionviz.data.sequences import SequenceSample
+from fusionviz.data.sequences.samples import SequenceSample
 
 
 @pytest.fixture

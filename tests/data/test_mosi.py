@@ -5,14 +5,14 @@ import pytest
 from mosi_folder import VIDEOS, VOCABULARY, make_mosi_folder
 
 from fusionviz.data.folders import data_folder
-from fusionviz.data.mosi import (
+from fusionviz.data.sets.mosi import (
     FOLDS,
     load_mosi,
     load_mosi_file,
     split_videos,
     weigh_words,
 )
-from fusionviz.data.sets import SPLITS, class_names, load_set
+from fusionviz.data.sets.registry import SPLITS, class_names, load_set
 from fusionviz.errors import InputError
 
 

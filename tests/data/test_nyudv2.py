@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from fusionviz.data.folders import data_folder
-from fusionviz.data.nyudv2 import class_names, load_nyudv2, split_runs
 from fusionviz.data.rooms import CLASS_NAMES, render_room
+from fusionviz.data.sets.nyudv2 import class_names, load_nyudv2, split_runs
 from fusionviz.errors import InputError
 
 RUNS = ["0001", "0002", "0005", "0009", "0010", "0011", "0020", "0030", "0031"]

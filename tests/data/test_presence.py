@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from fusionviz.data.presence import (
+from fusionviz.data.faults.presence import (
     draw_presence,
     draw_presence_share,
     drop_tokens,

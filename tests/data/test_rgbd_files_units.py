@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from rgbd_bytes import image_bytes, npy_bytes, room_mm
 
-from fusionviz.data.depth_units import DEPTH_UNITS, UNIT_LABELS, to_depth
+from fusionviz.data.rgbd.units import DEPTH_UNITS, UNIT_LABELS, to_depth
 from fusionviz.data.rgbd_files import read_pair
 from fusionviz.errors import InputError
 

@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 import pytest
 
-from fusionviz.data import room_cache
-from fusionviz.data.room_set import ExportedRooms, export_rooms, load_rooms
 from fusionviz.data.rooms import CLASS_NAMES, RENDERER_VERSION, render_room
+from fusionviz.data.sets import room_cache
+from fusionviz.data.sets.rooms import ExportedRooms, export_rooms, load_rooms
 from fusionviz.errors import InputError
 
 SIZE = (32, 48)

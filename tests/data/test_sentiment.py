@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 from sklearn.linear_model import RidgeCV
 
-from fusionviz.data.correspondence import alignment_score, clock_assignment
-from fusionviz.data.sentiment import (
+from fusionviz.data.sequences.correspondence import alignment_score, clock_assignment
+from fusionviz.data.utterances.generator import (
     WIDTHS,
     Misalignment,
     load_sentiment,
     render_utterance,
 )
-from fusionviz.data.sentiment_timeline import perform
-from fusionviz.data.sentiment_words import VALENCE, VOCABULARY, spoken_valence
+from fusionviz.data.utterances.timeline import perform
+from fusionviz.data.utterances.words import VALENCE, VOCABULARY, spoken_valence
 
 ALIGNED = Misalignment(offset_seconds=0, drift=0, dropped=0, distractors=0, noise=0)
 FRAMES = ("video", "audio")

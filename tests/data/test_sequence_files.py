@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from fusionviz.data.folders import data_folder
-from fusionviz.data.sentiment import render_utterance
-from fusionviz.data.sequence_files import (
+from fusionviz.data.sequences.files import (
     EXAMPLE_SEED,
     example_file,
     example_tables,
     read_sequences,
 )
+from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.models.alignmamba import why_unread
 from tests.brought_sequences import features, read, told
 from tests.tiny_models import tiny_sentiment

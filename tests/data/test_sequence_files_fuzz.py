@@ -7,11 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from fusionviz.data.sequence_files import (
-    example_file,
-    example_tables,
-    read_sequences,
-)
+from fusionviz.data.sequences.files import example_file, example_tables, read_sequences
 from fusionviz.errors import InputError
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fusionviz.data.sequence_files import read_sequences
+from fusionviz.data.sequences.files import read_sequences
 from fusionviz.errors import InputError
 from tests.brought_sequences import npz
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fusionviz.data.sequence_files import read_sequences
+from fusionviz.data.sequences.files import read_sequences
 from fusionviz.errors import InputError
 
 TEXT = b"word,f1,f2\nso,1,2\nfar,3,4\n"

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fusionviz.data.sequences import SequenceSample, pad
+from fusionviz.data.sequences.samples import SequenceSample, pad
 
 
 def features(steps, channels=2, start=1.0):

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from fusionviz.data import sets
 from fusionviz.data.folders import data_folder
-from fusionviz.data.room_set import export_rooms
 from fusionviz.data.rooms import CLASS_NAMES, render_room
-from fusionviz.data.sets import class_names, load_folder, load_set
+from fusionviz.data.sets import registry as sets
+from fusionviz.data.sets.registry import class_names, load_folder, load_set
+from fusionviz.data.sets.rooms import export_rooms
 from fusionviz.errors import InputError
 
 NYU = data_folder() / "nyuv2_labeled"

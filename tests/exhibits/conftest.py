@@ -7,10 +7,10 @@ from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
 from fusionviz.analysis.attention_stack import stack_of_file
 from fusionviz.analysis.feature_subject import FeatureSubject
 from fusionviz.analysis.subject import MangoSubject
-from fusionviz.data.attention_files import example_file, read_attention
+from fusionviz.data.attention.files import example_file, read_attention
 from fusionviz.data.rooms import render_room
-from fusionviz.data.sentiment import render_utterance
-from fusionviz.data.sequences import SequenceSample
+from fusionviz.data.sequences.samples import SequenceSample
+from fusionviz.data.utterances.generator import render_utterance
 from tests.tiny_models import tiny_alignmamba, tiny_mango, tiny_sentiment
 
 

@@ -8,7 +8,7 @@ import torch
 
 from fusionviz.alignment import mmd2
 from fusionviz.analysis.feature_subject import FeatureSubject
-from fusionviz.data.sequences import SequenceSample
+from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.errors import InputError
 from fusionviz.exhibits import exhibit_kind
 from fusionviz.exhibits.exhibit import Request

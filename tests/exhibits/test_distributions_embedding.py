@@ -9,8 +9,8 @@ from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
 from fusionviz.analysis.feature_subject import FeatureSubject
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rooms import render_room
-from fusionviz.data.sentiment import render_utterance
-from fusionviz.data.sequences import SequenceSample
+from fusionviz.data.sequences.samples import SequenceSample
+from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.errors import InputError
 from fusionviz.exhibits import exhibit_kind
 from fusionviz.exhibits.distributions_embedding import EmbeddingControls

@@ -7,7 +7,7 @@ import pytest
 
 from fusionviz.alignment import distance_of
 from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
-from fusionviz.data.sentiment import render_utterance
+from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.errors import InputError
 from fusionviz.exhibits.distributions_samples import (
     SamplesControls,

@@ -12,7 +12,7 @@ import pytest
 from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
 from fusionviz.analysis.subject import MangoSubject
 from fusionviz.data.rooms import render_room
-from fusionviz.data.sentiment import render_utterance
+from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.errors import InputError
 from fusionviz.exhibits import exhibit_kind, exhibit_kinds
 from fusionviz.exhibits.exhibit import FigureRecipe, Request, SubjectName

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from fusionviz import cli
 from fusionviz.analysis.subject import MangoSubject
 from fusionviz.data.rooms import render_room
-from fusionviz.data.sentiment import render_utterance
+from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.exhibits import exhibit_kind, exhibit_kinds, explain
 from fusionviz.exhibits.exhibit import Request, SubjectName
 from fusionviz.exhibits.explain import find_chrome, write_exhibit

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from fusionviz.analysis.feature_subject import FeatureSubject
-from fusionviz.data.sentiment import render_utterance
-from fusionviz.data.sequences import SequenceSample
+from fusionviz.data.sequences.samples import SequenceSample
+from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.errors import InputError
 from fusionviz.exhibits.exhibit import Request
 from fusionviz.exhibits.transport_ribbon import RibbonControls, make_ribbons

@@ -10,7 +10,7 @@ from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
 from fusionviz.analysis.feature_subject import FeatureSubject
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rooms import render_room
-from fusionviz.data.sequences import SequenceSample
+from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.errors import InputError
 from fusionviz.exhibits import exhibit_kind
 from fusionviz.exhibits.exhibit import Request

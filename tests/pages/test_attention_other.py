@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from streamlit.elements.plotly_chart import PlotlyState
 
-from fusionviz.data.attention_files import example_file
+from fusionviz.data.attention.files import example_file
 
 PAGE = "pages/attention.py"
 TAB = {"tab": "Other attention"}

@@ -11,10 +11,10 @@ from few_steps import take_steps
 from mosi_folder import VOCABULARY, make_mosi_folder
 from nyu_folder import make_nyu_folder
 
-from fusionviz.data.correspondence import alignment_score
 from fusionviz.data.folders import data_folder
-from fusionviz.data.mosi import load_mosi
-from fusionviz.data.sentiment import WIDTHS, load_sentiment
+from fusionviz.data.sequences.correspondence import alignment_score
+from fusionviz.data.sets.mosi import load_mosi
+from fusionviz.data.utterances.generator import WIDTHS, load_sentiment
 from fusionviz.errors import InputError
 from fusionviz.models import factory
 from fusionviz.models.alignmamba import ModalityConfig, sequence_inputs

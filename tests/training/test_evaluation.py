@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from fusionviz.data import sets
 from fusionviz.data.records import RGBDSample
+from fusionviz.data.sets import registry as sets
 from fusionviz.errors import CheckpointError, InputError
 from fusionviz.models.checkpoints import ModelCard, save_checkpoint
 from fusionviz.training.evaluation import evaluate_checkpoint

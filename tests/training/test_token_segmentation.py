@@ -8,7 +8,7 @@ from few_steps import take_steps
 from nyu_folder import make_nyu_folder
 from tiny_models import TINY_MANGO
 
-from fusionviz.data.nyudv2 import load_nyudv2
+from fusionviz.data.sets.nyudv2 import load_nyudv2
 from fusionviz.errors import InputError
 from fusionviz.models.mango import Mango, MangoConfig
 from fusionviz.training.task import make_task

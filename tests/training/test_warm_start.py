@@ -8,7 +8,7 @@ from nyu_folder import make_nyu_folder
 from properties import randomise
 from tiny_models import TINY_MANGO as TINY
 
-from fusionviz.data.nyudv2 import load_nyudv2
+from fusionviz.data.sets.nyudv2 import load_nyudv2
 from fusionviz.errors import InputError
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import load_checkpoint, save_checkpoint

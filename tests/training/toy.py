@@ -17,7 +17,7 @@ import torch
 from accelerate import Accelerator
 from torch import nn
 
-from fusionviz.data import sets
+from fusionviz.data.sets import registry as sets
 from fusionviz.models import factory
 from fusionviz.training.interrupt import StopRequest
 from fusionviz.training.loop import StageTrainer

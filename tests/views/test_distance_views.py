@@ -9,7 +9,7 @@ from fusionviz.analysis.feature_subject import FeatureSubject
 from fusionviz.analysis.kernel_blocks import measure_kernel
 from fusionviz.analysis.token_pairs import token_pair
 from fusionviz.analysis.witness import measure_witness
-from fusionviz.data.sequences import SequenceSample
+from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.views.distance_test import describe_test, draw_test
 from fusionviz.views.distances import describe_distances, draw_distances
 from fusionviz.views.kernel_blocks import equation

@@ -9,7 +9,7 @@ from fusionviz.analysis.edited_plans import PlanEdits
 from fusionviz.analysis.plan_effects import measure_plan_effect
 from fusionviz.analysis.plan_swaps import compare_swaps, measure_swaps
 from fusionviz.data.rooms import render_room
-from fusionviz.data.sentiment import render_utterance
+from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.views.plan_edit import describe_plan_edit, draw_plan_edit
 from fusionviz.views.plan_edit_matrix import PlanEditView
 from fusionviz.views.plan_effect import describe_plan_effect, draw_plan_effect

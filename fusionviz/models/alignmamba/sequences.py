@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from fusionviz.data.sequences import SequenceSample, pad
+from fusionviz.data.sequences.samples import SequenceSample, pad
 from fusionviz.models.alignmamba.config import AlignMambaConfig
 from fusionviz.models.alignmamba.inputs import AlignMambaInputs
 

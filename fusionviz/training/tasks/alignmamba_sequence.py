@@ -10,7 +10,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 from torch.nn.functional import cross_entropy, softplus
 
-from fusionviz.data.sequences import SequenceSample, pad
+from fusionviz.data.sequences.samples import SequenceSample, pad
 from fusionviz.errors import InputError
 from fusionviz.models.alignmamba import (
     AlignMambaInputs,

@@ -8,7 +8,7 @@ import streamlit as st
 from fusionviz.analysis.alignmamba_stacks import hidden_stack, transport_stack
 from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
 from fusionviz.analysis.attention_stack import AttentionStack, stack_of_file
-from fusionviz.data.attention_files import example_file, read_attention
+from fusionviz.data.attention.files import example_file, read_attention
 from fusionviz.errors import InputError
 from fusionviz.exhibits.exhibit import SubjectName
 from fusionviz.ui import cache

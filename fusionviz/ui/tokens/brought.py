@@ -7,13 +7,13 @@ from typing import Any
 
 import streamlit as st
 
-from fusionviz.data.sequence_files import (
+from fusionviz.data.sequences.files import (
     MAX_MEGABYTES,
     example_file,
     example_tables,
     read_sequences,
 )
-from fusionviz.data.sequences import SequenceSample
+from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.errors import InputError
 from fusionviz.exhibits.token_naming import name_sequences
 

@@ -6,9 +6,9 @@ import streamlit as st
 
 from fusionviz.analysis.feature_subject import FeatureSubject, is_comparable
 from fusionviz.analysis.token_subject import TokenSubject
-from fusionviz.data.mosi import load_mosi_videos
-from fusionviz.data.sentiment import SEEDS, render_utterance
-from fusionviz.data.sequences import SequenceSample
+from fusionviz.data.sequences.samples import SequenceSample
+from fusionviz.data.sets.mosi import load_mosi_videos
+from fusionviz.data.utterances.generator import SEEDS, render_utterance
 from fusionviz.errors import FusionvizError, InputError
 from fusionviz.exhibits.exhibit import SubjectName
 from fusionviz.exhibits.token_naming import (

@@ -12,7 +12,7 @@ from alignmamba_models import (
     sentiment_inputs,
 )
 
-from fusionviz.data.sequences import SequenceSample
+from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.models.alignmamba import sequence_inputs
 from fusionviz.models.alignmamba.align import Tokens, align, move
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from fusionviz.data.records import RGBDSample
-from fusionviz.data.sequences import SequenceSample
+from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.errors import InputError
 
 SPLITS = ("train", "validation", "test")
@@ -84,7 +84,7 @@ def load_folder(path: Path | str) -> Sequence[RGBDSample]:
     """Return all samples of a folder in a layout that is known.
 
     Known are what `fusionviz data rooms` writes, and rgb/ and depth8/ with label13/
-    as in NYU Depth V2 (`fusionviz.data.nyudv2`).
+    as in NYU Depth V2 (`fusionviz.data.sets.nyudv2`).
 
     Raises:
         InputError: There is no such folder, or its layout is not known.
@@ -94,8 +94,8 @@ def load_folder(path: Path | str) -> Sequence[RGBDSample]:
         raise InputError(
             f"{path} is neither a data set ({', '.join(SETS)}) nor a folder"
         )
-    from fusionviz.data.nyudv2 import NYUDv2
-    from fusionviz.data.room_set import INDEX_NAME, ExportedRooms
+    from fusionviz.data.sets.nyudv2 import NYUDv2
+    from fusionviz.data.sets.rooms import INDEX_NAME, ExportedRooms
 
     if (folder / INDEX_NAME).is_file():
         return ExportedRooms(folder)
@@ -108,7 +108,7 @@ def load_folder(path: Path | str) -> Sequence[RGBDSample]:
 
 
 def _load_rooms(split: str, *, count: int, size: int = 128) -> Sequence[RGBDSample]:
-    from fusionviz.data.room_set import load_rooms
+    from fusionviz.data.sets.rooms import load_rooms
 
     if count < 1:
         raise ValueError(f"count must be positive, got {count}")
@@ -126,13 +126,13 @@ def _room_classes(**options: object) -> tuple[str, ...]:
 
 
 def _load_nyudv2(split: str, **options: Any) -> Sequence[RGBDSample]:  # noqa: ANN401
-    from fusionviz.data.nyudv2 import load_nyudv2
+    from fusionviz.data.sets.nyudv2 import load_nyudv2
 
     return load_nyudv2(split, **options)  # type: ignore[arg-type]
 
 
 def _nyudv2_classes(classes: int = 13, **options: object) -> tuple[str, ...]:
-    from fusionviz.data.nyudv2 import class_names
+    from fusionviz.data.sets.nyudv2 import class_names
 
     return class_names(classes)
 
@@ -140,20 +140,20 @@ def _nyudv2_classes(classes: int = 13, **options: object) -> tuple[str, ...]:
 def _load_sentiment(
     split: str, *, count: int, misalignment: Mapping[str, float] | None = None
 ) -> Sequence[SequenceSample]:
-    from fusionviz.data.sentiment import Misalignment, load_sentiment
+    from fusionviz.data.utterances.generator import Misalignment, load_sentiment
 
     chosen = Misalignment(**(misalignment or {}))
     return load_sentiment(split, count=count, misalignment=chosen)
 
 
 def _load_mosi(split: str, **options: Any) -> Sequence[SequenceSample]:  # noqa: ANN401
-    from fusionviz.data.mosi import load_mosi
+    from fusionviz.data.sets.mosi import load_mosi
 
     return load_mosi(split, **options)
 
 
 def _sentiment_classes(**options: object) -> tuple[str, ...]:
-    from fusionviz.data.mosi import CLASS_NAMES
+    from fusionviz.data.sets.mosi import CLASS_NAMES
 
     return CLASS_NAMES
 

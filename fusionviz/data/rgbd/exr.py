@@ -5,7 +5,7 @@ import io
 import numpy as np
 from numpy.typing import NDArray
 
-from fusionviz.data.file_kinds import MAX_PIXELS, check_pixels
+from fusionviz.data.files.kinds import MAX_PIXELS, check_pixels
 from fusionviz.errors import InputError
 
 _DEPTH_NAMES = ("z", "depth", "y", "v", "distance")

@@ -8,10 +8,10 @@ of the 62, which other folds train on. No video is on two sides.
 
 Videos that are held out are not new to the features. What extracted `text_cnn100` and
 `video_c3d100` was trained on the labels of these very 62 videos (see
-`fusionviz.data.cmu`): a linear classifier that is fitted to 38 of them is right in 98 %
-and 93 % of the utterances of the other 24, where on the official test videos it reaches
-76 % and 52 %. A figure from these two is no estimate of accuracy on new videos, by
-whatever split. One from the words themselves (`text="words"`) and audio is: the same
+`fusionviz.data.sets.cmu`): a linear classifier that is fitted to 38 of them is right in
+98 % and 93 % of the utterances of the other 24, where on the official test videos it
+reaches 76 % and 52 %. A figure from these two is no estimate of accuracy on new videos,
+by whatever split. One from the words themselves (`text="words"`) and audio is: the same
 classifier reaches 67 % with the words and guesses with audio alone (48 to 50 %; the
 bigger class has 58 %).
 """
@@ -24,13 +24,13 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from fusionviz.data.cmu import (
+from fusionviz.data.sequences.samples import SequenceSample
+from fusionviz.data.sets.cmu import (
     has_official_test,
     load_mosi_videos,
     load_mosi_words,
     mosi_vocabulary,
 )
-from fusionviz.data.sequences import SequenceSample
 from fusionviz.errors import InputError
 
 Level = Literal["video", "utterance"]
@@ -97,7 +97,7 @@ def load_mosi_file(file: Path, **options: Any) -> tuple[SequenceSample, ...]:  #
     """Return the videos of a file to measure on: its official test videos, else all.
 
     Args:
-        file: Of the layout that `fusionviz.data.cmu` tells.
+        file: Of the layout that `fusionviz.data.sets.cmu` tells.
         options: As a recipe has them; only `level` counts.
 
     Raises:

@@ -22,9 +22,9 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from fusionviz.data.sentiment_timeline import SOUND_WIDTH, Timeline, perform
-from fusionviz.data.sentiment_words import MEANING_WIDTH, draw_words, meanings
-from fusionviz.data.sequences import SequenceSample
+from fusionviz.data.sequences.samples import SequenceSample
+from fusionviz.data.utterances.timeline import SOUND_WIDTH, Timeline, perform
+from fusionviz.data.utterances.words import MEANING_WIDTH, draw_words, meanings
 
 WIDTHS = {"text": 40, "video": 32, "audio": 24}
 """Channels of each modality."""

@@ -28,7 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fusionviz.data.folders import data_folder
-from fusionviz.data.sequences import SequenceSample
+from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.errors import InputError
 
 Split = Literal["train", "validation", "test", "all"]

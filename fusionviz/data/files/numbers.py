@@ -13,7 +13,7 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
-from fusionviz.data.file_kinds import MAX_MEGAPIXELS, check_pixels
+from fusionviz.data.files.kinds import MAX_MEGAPIXELS, check_pixels
 from fusionviz.errors import InputError
 
 # One float64 for each of the pixels that are allowed.

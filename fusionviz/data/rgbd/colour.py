@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from fusionviz.data.file_kinds import (
+from fusionviz.data.files.kinds import (
     check_bytes,
     describe_foreign,
     identify,
     refusing_damage,
 )
-from fusionviz.data.raster_files import (
+from fusionviz.data.rgbd.raster import (
     KINDS,
     is_quarter_turn,
     open_raster,

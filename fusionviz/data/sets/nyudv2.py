@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 
 from fusionviz.data.folders import data_folder
 from fusionviz.data.records import RGBDSample
-from fusionviz.data.room_set import load_rooms
-from fusionviz.data.sets import FIRST_TRAINING_ROOM
+from fusionviz.data.sets.registry import FIRST_TRAINING_ROOM
+from fusionviz.data.sets.rooms import load_rooms
 from fusionviz.errors import InputError
 
 Split = Literal["train", "validation", "test", "all"]

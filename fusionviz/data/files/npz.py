@@ -9,7 +9,7 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
-from fusionviz.data.number_files import read_npy_header
+from fusionviz.data.files.numbers import read_npy_header
 from fusionviz.errors import InputError
 
 MAX_ENTRIES = 1_000

@@ -21,15 +21,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fusionviz.data.attention_arrays import HOW, check, choose, four_axes
-from fusionviz.data.attention_words import (
+from fusionviz.data.attention.arrays import HOW, check, choose, four_axes
+from fusionviz.data.attention.words import (
     GRID,
     OPTIONAL,
     AxisWords,
     read_axis_words,
     read_grid,
 )
-from fusionviz.data.npz_files import (
+from fusionviz.data.files.npz import (
     DAMAGED,
     ArrayEntry,
     entries_of,
@@ -37,7 +37,7 @@ from fusionviz.data.npz_files import (
     open_entry,
     read_numbers,
 )
-from fusionviz.data.number_files import read_npy_header
+from fusionviz.data.files.numbers import read_npy_header
 from fusionviz.errors import InputError
 
 _MAX_OPTIONAL_BYTES = 20_000_000

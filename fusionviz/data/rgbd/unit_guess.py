@@ -38,7 +38,7 @@ def guess_unit(measured: NDArray) -> UnitGuess:
         measured: The numbers of its pixels that are finite and positive, (count,).
 
     Returns:
-        One of `fusionviz.data.depth_units.DEPTH_UNITS` but "auto" and "disparity".
+        One of `fusionviz.data.rgbd.units.DEPTH_UNITS` but "auto" and "disparity".
     """
     if measured.dtype.kind == "f":
         return _guess_decimals(measured)

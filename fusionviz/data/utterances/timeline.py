@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fusionviz.data.sentiment_words import spoken_valence
+from fusionviz.data.utterances.words import spoken_valence
 
 SOUND_WIDTH = 12
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
-from fusionviz.data.npz_files import ArrayEntry
-from fusionviz.data.sequence_names import ArrayName, best_split
+from fusionviz.data.files.npz import ArrayEntry
+from fusionviz.data.sequences.names import ArrayName, best_split
 from fusionviz.errors import InputError
 
 NUMBERS, LETTERS = "fiub", "US"

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, TiffImagePlugin
 
-from fusionviz.data.file_kinds import (
+from fusionviz.data.files.kinds import (
     MAX_MEGAPIXELS,
     MAX_PIXELS,
     check_pixels,

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fusionviz.data.sequence_names import SYNONYMS
-from fusionviz.data.sequence_parts import Found, Part, settle
-from fusionviz.data.sequences import SequenceSample
+from fusionviz.data.sequences.names import SYNONYMS
+from fusionviz.data.sequences.parts import Found, Part, settle
+from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.errors import InputError
 
 MOST_MODALITIES = 8

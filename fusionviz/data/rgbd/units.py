@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fusionviz.data.unit_guess import guess_unit
+from fusionviz.data.rgbd.unit_guess import guess_unit
 from fusionviz.errors import InputError
 
 UNIT_LABELS = {

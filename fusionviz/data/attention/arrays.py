@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from fusionviz.data.attention_words import OPTIONAL
-from fusionviz.data.npz_files import ArrayEntry
+from fusionviz.data.attention.words import OPTIONAL
+from fusionviz.data.files.npz import ArrayEntry
 from fusionviz.errors import InputError
 
 NAMES = ("attention", "attentions", "attn", "attention_weights")

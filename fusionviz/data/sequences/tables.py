@@ -18,10 +18,10 @@ from pathlib import PurePath
 import numpy as np
 from numpy.typing import NDArray
 
-from fusionviz.data.file_kinds import describe_foreign
-from fusionviz.data.sequence_names import understand
-from fusionviz.data.sequence_parts import MAX_FEATURES, Part, shown_words
-from fusionviz.data.sequence_times import spans_of
+from fusionviz.data.files.kinds import describe_foreign
+from fusionviz.data.sequences.names import understand
+from fusionviz.data.sequences.parts import MAX_FEATURES, Part, shown_words
+from fusionviz.data.sequences.times import spans_of
 from fusionviz.errors import InputError
 
 MAX_ROWS = 1_000_000

@@ -6,15 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from fusionviz.data.exr_files import read_exr
-from fusionviz.data.file_kinds import (
+from fusionviz.data.files.kinds import (
     check_bytes,
     describe_foreign,
     identify,
     refusing_damage,
 )
-from fusionviz.data.number_files import read_npy, read_npz, read_pfm, read_pgm
-from fusionviz.data.raster_files import (
+from fusionviz.data.files.numbers import read_npy, read_npz, read_pfm, read_pgm
+from fusionviz.data.rgbd.exr import read_exr
+from fusionviz.data.rgbd.raster import (
     KINDS,
     has_16_bit_channels,
     open_raster,

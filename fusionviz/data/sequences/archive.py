@@ -8,17 +8,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fusionviz.data.npz_files import entries_of, open_entry
-from fusionviz.data.sequence_arrays import (
+from fusionviz.data.files.npz import entries_of, open_entry
+from fusionviz.data.sequences.arrays import (
     LETTERS,
     NUMBERS,
     NamedArray,
     claim,
     of_one_split,
 )
-from fusionviz.data.sequence_names import understand
-from fusionviz.data.sequence_parts import Found, Part, shown_words
-from fusionviz.data.sequence_times import read_times, spans_of
+from fusionviz.data.sequences.names import understand
+from fusionviz.data.sequences.parts import Found, Part, shown_words
+from fusionviz.data.sequences.times import read_times, spans_of
 from fusionviz.errors import InputError
 
 HOW = "save it with numpy.savez('sequences.npz', text=array, audio=array)"

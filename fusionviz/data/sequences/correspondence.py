@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fusionviz.data.sequences import SequenceSample
+from fusionviz.data.sequences.samples import SequenceSample
 
 
 def alignment_score(plan: NDArray[Any], truth: NDArray[np.int64]) -> float:

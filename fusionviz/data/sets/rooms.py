@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fusionviz.data.records import RGBDSample
-from fusionviz.data.room_cache import (
+from fusionviz.data.rooms import CLASS_NAMES, RENDERER_VERSION, render_room
+from fusionviz.data.sets.room_cache import (
     MM_PER_M,
     Rooms,
     depth_to_mm,
     in_parallel,
     load_rooms,
 )
-from fusionviz.data.rooms import CLASS_NAMES, RENDERER_VERSION, render_room
 from fusionviz.errors import InputError
 
 __all__ = ["ExportedRooms", "Rooms", "export_rooms", "load_rooms"]

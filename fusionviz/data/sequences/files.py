@@ -20,14 +20,14 @@ from typing import Any
 
 import numpy as np
 
-from fusionviz.data.file_kinds import describe_foreign, identify
-from fusionviz.data.npz_files import DAMAGED, open_archive
-from fusionviz.data.sentiment import render_utterance
-from fusionviz.data.sequence_archive import HOW, read_archive
-from fusionviz.data.sequence_assembly import MOST_MODALITIES, assemble
-from fusionviz.data.sequence_parts import Found, Part
-from fusionviz.data.sequence_tables import read_table
-from fusionviz.data.sequences import SequenceSample
+from fusionviz.data.files.kinds import describe_foreign, identify
+from fusionviz.data.files.npz import DAMAGED, open_archive
+from fusionviz.data.sequences.archive import HOW, read_archive
+from fusionviz.data.sequences.assembly import MOST_MODALITIES, assemble
+from fusionviz.data.sequences.parts import Found, Part
+from fusionviz.data.sequences.samples import SequenceSample
+from fusionviz.data.sequences.tables import read_table
+from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.errors import InputError
 
 MAX_MEGABYTES = 50

@@ -6,13 +6,13 @@ from typing import Any, overload
 
 import numpy as np
 
-from fusionviz.data.presence import (
+from fusionviz.data.faults.presence import (
     draw_presence,
     draw_presence_share,
     fixed_subsets,
 )
 from fusionviz.data.records import RGBDSample
-from fusionviz.data.sequences import SequenceSample
+from fusionviz.data.sequences.samples import SequenceSample
 
 FIELD = {"rgb": "rgb", "depth": "depth_m"}
 """Field of a pair of images by modality."""

@@ -1,0 +1,1 @@
+"""Attention arrays that people bring."""

@@ -1,0 +1,1 @@
+"""Kinds of files, and arrays of numbers in them."""

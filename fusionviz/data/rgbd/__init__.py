@@ -1,0 +1,1 @@
+"""The parts of reading an RGB-D pair: pictures, depth, units, geometry."""

@@ -1,0 +1,1 @@
+"""Sequences of any modalities: samples, and the files that people bring."""

@@ -1,0 +1,1 @@
+"""Generated utterances of words, face and voice."""
