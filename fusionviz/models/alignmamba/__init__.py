@@ -9,7 +9,7 @@ from fusionviz.models.alignmamba.hidden_attention import (
 from fusionviz.models.alignmamba.inputs import AlignMambaInputs
 from fusionviz.models.alignmamba.model import AlignMamba, AlignMambaOutput
 from fusionviz.models.alignmamba.rgbd import rgbd_inputs
-from fusionviz.models.alignmamba.scan import (
+from fusionviz.models.alignmamba.scan.dispatch import (
     ScanBackend,
     auto_backend,
     scan_backends,

@@ -14,7 +14,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
-from fusionviz.models.alignmamba.scan import selective_scan
+from fusionviz.models.alignmamba.scan.dispatch import selective_scan
 
 
 @dataclass(frozen=True, eq=False)

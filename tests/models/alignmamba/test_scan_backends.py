@@ -8,9 +8,9 @@ import pytest
 import torch
 
 from fusionviz.models.alignmamba import auto_backend, scan_backends, selective_scan
-from fusionviz.models.alignmamba.scan_cuda import scan_cuda
-from fusionviz.models.alignmamba.scan_inputs import ScanInputs
-from fusionviz.models.alignmamba.scan_reference import scan_reference
+from fusionviz.models.alignmamba.scan.cuda import scan_cuda
+from fusionviz.models.alignmamba.scan.inputs import ScanInputs
+from fusionviz.models.alignmamba.scan.reference import scan_reference
 
 CPU, CUDA = torch.device("cpu"), torch.device("cuda")
 
@@ -28,7 +28,7 @@ def draw(batch, channels, length, state, dtype=torch.float32, device="cpu"):
 @pytest.fixture
 def cpu_backend():
     pytest.importorskip("numba", reason="the cpu backend needs numba")
-    from fusionviz.models.alignmamba import scan_cpu
+    from fusionviz.models.alignmamba.scan import cpu as scan_cpu
 
     return scan_cpu
 
@@ -125,7 +125,9 @@ def test_without_numba_the_reference_is_taken(fresh_backends, monkeypatch):
 
 def test_without_the_extension_a_gpu_gets_plain_torch(fresh_backends, monkeypatch):
     found = {"selective_scan_cuda": None}
-    monkeypatch.setattr("fusionviz.models.alignmamba.scan.find_spec", found.get)
+    monkeypatch.setattr(
+        "fusionviz.models.alignmamba.scan.dispatch.find_spec", found.get
+    )
     assert auto_backend(CUDA, torch.float32) == "torch"
     cuda = scan_backends()[0]
     assert (cuda.name, cuda.available) == ("cuda", False)
@@ -134,7 +136,9 @@ def test_without_the_extension_a_gpu_gets_plain_torch(fresh_backends, monkeypatc
 
 def test_with_the_extension_a_gpu_gets_it_but_for_float64(fresh_backends, monkeypatch):
     found = {"selective_scan_cuda": SimpleNamespace()}
-    monkeypatch.setattr("fusionviz.models.alignmamba.scan.find_spec", found.get)
+    monkeypatch.setattr(
+        "fusionviz.models.alignmamba.scan.dispatch.find_spec", found.get
+    )
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     assert auto_backend(CUDA, torch.float16) == "cuda"
     assert auto_backend(CUDA, torch.float64) == "torch"

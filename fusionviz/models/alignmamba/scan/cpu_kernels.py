@@ -13,7 +13,7 @@ where kept = exp(step A) h_before and drive = step u,
     g(C)    = g(y) h,    g(B) = g(h) drive,    g(drive) = <g(h), B>
     g(step) = <g(h) kept, A> + g(drive) u,    g(A) = g(h) kept step
 
-After a change in scan_cpu_lanes or scan_cpu_tiles touch this file too: numba's cache
+After a change in cpu_lanes or cpu_tiles touch this file too: numba's cache
 looks at its date.
 """
 
@@ -23,7 +23,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from fusionviz.models.alignmamba.scan_cpu_lanes import (
+from fusionviz.models.alignmamba.scan.cpu_lanes import (
     LOG2_E,
     WIDTH,
     exp2,
@@ -33,7 +33,7 @@ from fusionviz.models.alignmamba.scan_cpu_lanes import (
     store,
     total,
 )
-from fusionviz.models.alignmamba.scan_cpu_tiles import (
+from fusionviz.models.alignmamba.scan.cpu_tiles import (
     CHUNK,
     Arrays,
     Tile,

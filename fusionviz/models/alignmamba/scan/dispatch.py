@@ -7,14 +7,13 @@ section 3.2 as implemented in mamba-ssm: exact for A, Euler for B.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from importlib import import_module
 from importlib.util import find_spec
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from fusionviz.models.alignmamba.scan_inputs import ScanInputs
+from fusionviz.models.alignmamba.scan.inputs import ScanInputs
 
 
 @dataclass(frozen=True)
@@ -124,19 +123,33 @@ def _find_cuda() -> tuple[bool, str]:
 
 def _find_numba() -> tuple[bool, str]:
     try:
-        version = import_module("numba").__version__
-        import_module(f"{__package__}.scan_cpu")
+        import numba
+
+        import fusionviz.models.alignmamba.scan.cpu  # noqa: F401 - compiles
     except ImportError as error:
         return False, f"numba cannot be imported: {error}"
     except RuntimeError as error:  # no folder that it may keep compiled code in
         return False, f"numba cannot compile: {error}"
-    return True, f"fused kernel on CPU threads, numba {version}"
+    return True, f"fused kernel on CPU threads, numba {numba.__version__}"
 
 
 def _implementation(name: str) -> Callable[[ScanInputs], tuple[Tensor, Tensor]]:
     """Return a backend's function; its imports wait until it is asked for."""
-    module = import_module(f"{__package__}.scan_{name}")
-    return getattr(module, f"scan_{name}")
+    if name == "cuda":
+        from fusionviz.models.alignmamba.scan.cuda import scan_cuda
+
+        return scan_cuda
+    if name == "cpu":
+        from fusionviz.models.alignmamba.scan.cpu import scan_cpu
+
+        return scan_cpu
+    if name == "torch":
+        from fusionviz.models.alignmamba.scan.chunked import scan_torch
+
+        return scan_torch
+    from fusionviz.models.alignmamba.scan.reference import scan_reference
+
+    return scan_reference
 
 
 def _check_backend(name: str, device: torch.device) -> None:

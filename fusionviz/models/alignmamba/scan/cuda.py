@@ -4,12 +4,10 @@ Without a GPU the tests check the call against a stand-in for mamba-ssm only;
 `pytest -m gpu` compares the kernel's numbers with the reference.
 """
 
-from importlib import import_module
-
 import torch
 from torch import Tensor
 
-from fusionviz.models.alignmamba.scan_inputs import ScanInputs
+from fusionviz.models.alignmamba.scan.inputs import ScanInputs
 
 MOST_STATES = 256  # of mamba-ssm's kernel
 
@@ -29,9 +27,10 @@ def scan_cuda(inputs: ScanInputs) -> tuple[Tensor, Tensor]:
         raise ValueError(
             f"backend 'cuda' takes up to {MOST_STATES} states, got {inputs.A.shape[1]}"
         )
-    interface = import_module("mamba_ssm.ops.selective_scan_interface")
+    from mamba_ssm.ops.selective_scan_interface import selective_scan_fn
+
     dtype = inputs.u.dtype
-    return interface.selective_scan_fn(
+    return selective_scan_fn(
         inputs.u,
         inputs.delta.to(dtype),
         inputs.A.float(),

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.utils.checkpoint import checkpoint
 
-from fusionviz.models.alignmamba.scan_inputs import ScanInputs
+from fusionviz.models.alignmamba.scan.inputs import ScanInputs
 
 CHUNK = 64
 

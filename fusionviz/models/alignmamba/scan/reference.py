@@ -6,7 +6,7 @@ Slow, and what every other backend is compared with. Autograd goes through it.
 import torch
 from torch import Tensor
 
-from fusionviz.models.alignmamba.scan_inputs import ScanInputs
+from fusionviz.models.alignmamba.scan.inputs import ScanInputs
 
 
 def scan_reference(inputs: ScanInputs) -> tuple[Tensor, Tensor]:

@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from fusionviz.models.alignmamba.scan_cpu_lanes import LOG2_E, WIDTH, load, store
+from fusionviz.models.alignmamba.scan.cpu_lanes import LOG2_E, WIDTH, load, store
 
 CHUNK = 64
 

@@ -1,4 +1,4 @@
-"""The selective scan on CPU: `scan_cpu_kernels` for tensors, threads and autograd.
+"""The selective scan on CPU: `cpu_kernels` for tensors, threads and autograd.
 
 Threads are Python's own, over kernels that release the GIL, as many as
 `torch.get_num_threads()`. numba's `parallel=True` is not used: where neither OpenMP nor
@@ -16,10 +16,10 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from fusionviz.models.alignmamba import scan_cpu_kernels as kernels
-from fusionviz.models.alignmamba.scan_cpu_lanes import WIDTH
-from fusionviz.models.alignmamba.scan_cpu_tiles import CHUNK, Arrays
-from fusionviz.models.alignmamba.scan_inputs import ScanInputs
+from fusionviz.models.alignmamba.scan import cpu_kernels as kernels
+from fusionviz.models.alignmamba.scan.cpu_lanes import WIDTH
+from fusionviz.models.alignmamba.scan.cpu_tiles import CHUNK, Arrays
+from fusionviz.models.alignmamba.scan.inputs import ScanInputs
 
 # state updates below which handing work to another thread costs more than it saves
 _WORTH_A_THREAD = 1_000_000
