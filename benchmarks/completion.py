@@ -33,7 +33,7 @@ from fusionviz.models.inputs import ImageBatch, depth_to_metres
 from fusionviz.models.mango import Mango
 from fusionviz.models.mango.completion import complete
 from fusionviz.models.mango.guess_error import GuessError, guess_error
-from fusionviz.training.metrics import Measurement, estimate
+from fusionviz.training.metrics.intervals import Measurement, estimate
 
 REFINED = ("mean tokens", "mean picture of draws")
 

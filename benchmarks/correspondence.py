@@ -19,9 +19,9 @@ from fusionviz.models.cards import Estimate
 from fusionviz.models.checkpoints import list_checkpoints, load_checkpoint
 from fusionviz.models.factory import make_model
 from fusionviz.training.measure import measure_estimates
-from fusionviz.training.metrics import estimate
+from fusionviz.training.metrics.intervals import estimate
+from fusionviz.training.metrics.sequence import mean_measurement
 from fusionviz.training.recipes import load_recipe
-from fusionviz.training.sequence_metrics import mean_measurement
 from fusionviz.training.task import make_task
 
 COUNT, SEEDS = 300, 5

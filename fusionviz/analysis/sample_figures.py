@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from fusionviz.alignment import distance_of
 from fusionviz.analysis.sample_stages import SampleStages
-from fusionviz.training.metrics import Measurement, estimate
+from fusionviz.training.metrics.intervals import Measurement, estimate
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from fusionviz.errors import InputError
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import checkpoint_folder
-from fusionviz.training.log import read_rows
+from fusionviz.training.loop.log import read_rows
 
 Axis = Literal["steps", "seconds"]
 

@@ -25,9 +25,9 @@ from pathlib import Path
 from fusionviz.errors import FusionvizError, InputError
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import read_card
-from fusionviz.training import log
+from fusionviz.training.loop import log
+from fusionviz.training.loop.state import FILE_NAME
 from fusionviz.training.recipes import Recipe, load_recipe
-from fusionviz.training.state import FILE_NAME
 from fusionviz.training.tables import read_table
 from fusionviz.training.train import train
 

@@ -16,10 +16,10 @@ from fusionviz.errors import InputError
 from fusionviz.models.cards import Estimate, ModelCard
 from fusionviz.models.checkpoints import load_checkpoint
 from fusionviz.training.footprint import REPEATS, SAMPLES, measure_footprint
+from fusionviz.training.loop.provenance import describe_hardware
 from fusionviz.training.measure import measure
-from fusionviz.training.metrics import Measurement, estimate_all
-from fusionviz.training.missing_metrics import over_draws, summarise_rates
-from fusionviz.training.provenance import describe_hardware
+from fusionviz.training.metrics.intervals import Measurement, estimate_all
+from fusionviz.training.metrics.missing import over_draws, summarise_rates
 from fusionviz.training.task import make_task
 
 FEW_SAMPLES = 200

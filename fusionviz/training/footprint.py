@@ -12,7 +12,7 @@ from torch.profiler import ProfilerActivity, profile
 
 from fusionviz.data.records import RGBDSample
 from fusionviz.models.mango import Mango
-from fusionviz.training.metrics import Measurement, largest
+from fusionviz.training.metrics.intervals import Measurement, largest
 
 REPEATS = 30
 """Timed passes in each direction, after three that are not counted."""

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from fusionviz.models.inputs import ImageBatch
 from fusionviz.models.mango.model import log_prior, to_bits_per_dim
-from fusionviz.training.metrics import Measurement, largest
+from fusionviz.training.metrics.intervals import Measurement, largest
 from fusionviz.training.rgbd import ImageTask, LabelledBatch
 
 PerSample = Float[Tensor, " batch"]

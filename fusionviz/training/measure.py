@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from fusionviz.models.cards import Estimate
-from fusionviz.training.metrics import Measurement, estimate
+from fusionviz.training.metrics.intervals import Measurement, estimate
 from fusionviz.training.task import Task
 
 

@@ -4,7 +4,7 @@ import math
 import sys
 from collections.abc import Callable, Mapping
 
-from fusionviz.training.log import Progress, TrainingLog
+from fusionviz.training.loop.log import Progress, TrainingLog
 from fusionviz.training.recipes import Recipe
 
 

@@ -12,7 +12,7 @@ from torch.nn.functional import cross_entropy
 
 from fusionviz.data.records import RGBDSample
 from fusionviz.models.inputs import RGBD, ImageBatch, label_map, to_batch
-from fusionviz.training.metrics import UNLABELLED
+from fusionviz.training.metrics.intervals import UNLABELLED
 from fusionviz.training.task import Task
 from fusionviz.training.variation import Variation, read_variation, vary
 

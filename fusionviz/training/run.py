@@ -10,10 +10,10 @@ from accelerate import Accelerator
 from torch import Tensor, nn
 
 from fusionviz.data.sets.registry import load_set
-from fusionviz.training.interrupt import StopRequest
-from fusionviz.training.log import TrainingLog
+from fusionviz.training.loop.interrupt import StopRequest
+from fusionviz.training.loop.log import TrainingLog
+from fusionviz.training.loop.state import Position, write_state
 from fusionviz.training.recipes import Recipe
-from fusionviz.training.state import Position, write_state
 
 
 @dataclass(kw_only=True)

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from fusionviz.errors import InputError
-from fusionviz.training.metrics import Measurement
+from fusionviz.training.metrics.intervals import Measurement
 
 _TASKS = "fusionviz.training.tasks"
 

@@ -19,27 +19,27 @@ from fusionviz.models.checkpoints import (
     save_checkpoint,
 )
 from fusionviz.models.factory import make_model
-from fusionviz.training import log
 from fusionviz.training.footprint import measure_footprint
-from fusionviz.training.interrupt import StopRequest
-from fusionviz.training.loop import StageTrainer
-from fusionviz.training.measure import measure_estimates
-from fusionviz.training.metrics import estimate_all
-from fusionviz.training.parameters import matches
-from fusionviz.training.provenance import (
+from fusionviz.training.loop import log
+from fusionviz.training.loop.interrupt import StopRequest
+from fusionviz.training.loop.provenance import (
     describe_hardware,
     read_commit,
     read_versions,
 )
-from fusionviz.training.recipes import Recipe
-from fusionviz.training.run import Run
-from fusionviz.training.state import (
+from fusionviz.training.loop.state import (
     FILE_NAME,
     Position,
     collect_tensors,
     read_state,
     restore_model,
 )
+from fusionviz.training.loop.steps import StageTrainer
+from fusionviz.training.measure import measure_estimates
+from fusionviz.training.metrics.intervals import estimate_all
+from fusionviz.training.parameters import matches
+from fusionviz.training.recipes import Recipe
+from fusionviz.training.run import Run
 from fusionviz.training.task import make_task
 
 

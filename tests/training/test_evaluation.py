@@ -13,7 +13,7 @@ from fusionviz.errors import CheckpointError, InputError
 from fusionviz.models.checkpoints import ModelCard, save_checkpoint
 from fusionviz.training.evaluation import evaluate_checkpoint
 from fusionviz.training.measure import measure
-from fusionviz.training.metrics import Measurement
+from fusionviz.training.metrics.intervals import Measurement
 from tests.training import toy
 
 

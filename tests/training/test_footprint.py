@@ -19,7 +19,7 @@ from fusionviz.training.footprint import (
     measure_footprint,
     peak_bytes,
 )
-from fusionviz.training.metrics import estimate_all
+from fusionviz.training.metrics.intervals import estimate_all
 from fusionviz.training.recipes import Recipe
 from fusionviz.training.train import train
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from fusionviz.training.image_metrics import angle_deg, mae, mse, psnr, ssim
+from fusionviz.training.metrics.image import angle_deg, mae, mse, psnr, ssim
 
 
 @pytest.fixture

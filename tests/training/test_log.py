@@ -3,7 +3,7 @@
 import csv
 import io
 
-from fusionviz.training.log import Progress, TrainingLog, clock
+from fusionviz.training.loop.log import Progress, TrainingLog, clock
 from fusionviz.training.report import RunningMeans
 
 

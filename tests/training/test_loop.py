@@ -18,8 +18,8 @@ import torch
 
 from fusionviz.errors import CheckpointError, FusionvizError, InputError
 from fusionviz.models.checkpoints import load_checkpoint
-from fusionviz.training.order import sample_indices
-from fusionviz.training.state import FILE_NAME, read_state
+from fusionviz.training.loop.order import sample_indices
+from fusionviz.training.loop.state import FILE_NAME, read_state
 from fusionviz.training.train import train
 from tests.training import toy
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fusionviz.training.metrics import (
+from fusionviz.training.metrics.intervals import (
     Measurement,
     confusion_matrix,
     estimate,

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from fusionviz.training.metrics import Measurement, estimate, largest
-from fusionviz.training.missing_metrics import over_draws, summarise_rates
+from fusionviz.training.metrics.intervals import Measurement, estimate, largest
+from fusionviz.training.metrics.missing import over_draws, summarise_rates
 
 
 def measured(values, **more):

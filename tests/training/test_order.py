@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from fusionviz.training.order import StepSeed, make_ahead, sample_indices
+from fusionviz.training.loop.order import StepSeed, make_ahead, sample_indices
 
 
 def test_every_epoch_takes_every_sample_once():

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from fusionviz.errors import InputError
-from fusionviz.training.ema import MovingAverage
+from fusionviz.training.loop.ema import MovingAverage
 from fusionviz.training.parameters import (
     choose_trainable,
     make_optimizer,

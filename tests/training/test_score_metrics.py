@@ -5,8 +5,8 @@ import pytest
 from scipy.stats import pearsonr
 from sklearn.metrics import accuracy_score, f1_score
 
-from fusionviz.training.metrics import Measurement, estimate
-from fusionviz.training.score_metrics import (
+from fusionviz.training.metrics.intervals import Measurement, estimate
+from fusionviz.training.metrics.scores import (
     absolute_error,
     accuracy,
     correlation,

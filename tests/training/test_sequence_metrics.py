@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, f1_score
 
-from fusionviz.training.metrics import estimate
-from fusionviz.training.sequence_metrics import (
+from fusionviz.training.metrics.intervals import estimate
+from fusionviz.training.metrics.sequence import (
     Scored,
     by_group,
     mean_measurement,

@@ -13,8 +13,8 @@ from fusionviz.errors import InputError
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import load_checkpoint, save_checkpoint
 from fusionviz.models.mango import ActNorm, Mango
+from fusionviz.training.loop.state import read_state, write_state
 from fusionviz.training.recipes import Recipe
-from fusionviz.training.state import read_state, write_state
 from fusionviz.training.task import make_task
 from fusionviz.training.train import train
 

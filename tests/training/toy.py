@@ -19,12 +19,12 @@ from torch import nn
 
 from fusionviz.data.sets import registry as sets
 from fusionviz.models import factory
-from fusionviz.training.interrupt import StopRequest
-from fusionviz.training.loop import StageTrainer
-from fusionviz.training.metrics import Measurement
+from fusionviz.training.loop.interrupt import StopRequest
+from fusionviz.training.loop.state import Position
+from fusionviz.training.loop.steps import StageTrainer
+from fusionviz.training.metrics.intervals import Measurement
 from fusionviz.training.recipes import Recipe
 from fusionviz.training.run import Run
-from fusionviz.training.state import Position
 from fusionviz.training.task import Task
 from fusionviz.training.train import train
 

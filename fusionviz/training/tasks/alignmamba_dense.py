@@ -10,8 +10,8 @@ from torch import Tensor
 
 from fusionviz.data.records import RGBDSample
 from fusionviz.models.alignmamba import AlignMambaTrace, rgbd_inputs
-from fusionviz.training.alignment_metrics import distance_measurements
-from fusionviz.training.metrics import (
+from fusionviz.training.metrics.alignment import distance_measurements
+from fusionviz.training.metrics.intervals import (
     Measurement,
     confusion_matrix,
     segmentation_measurements,

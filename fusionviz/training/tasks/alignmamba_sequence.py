@@ -17,14 +17,14 @@ from fusionviz.models.alignmamba import (
     AlignMambaTrace,
     sequence_inputs,
 )
-from fusionviz.training.alignment_metrics import (
+from fusionviz.training.contrast import transport_contrast
+from fusionviz.training.metrics.alignment import (
     correspondence_measurements,
     distance_measurements,
     find_correspondence,
 )
-from fusionviz.training.contrast import transport_contrast
-from fusionviz.training.metrics import UNLABELLED, Measurement
-from fusionviz.training.sequence_metrics import (
+from fusionviz.training.metrics.intervals import UNLABELLED, Measurement
+from fusionviz.training.metrics.sequence import (
     Scored,
     mean_measurement,
     score_measurements,

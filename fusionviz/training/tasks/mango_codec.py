@@ -9,8 +9,8 @@ from torch import Tensor
 from fusionviz.data.records import RGBDSample
 from fusionviz.models.modalities import DEPTH_RANGE_M
 from fusionviz.training.image_losses import absolute_error, translation_loss
-from fusionviz.training.image_metrics import mae, psnr
-from fusionviz.training.metrics import Measurement
+from fusionviz.training.metrics.image import mae, psnr
+from fusionviz.training.metrics.intervals import Measurement
 from fusionviz.training.rgbd import ImageTask, LabelledBatch, pixel_loss
 
 

@@ -16,7 +16,7 @@ from fusionviz.training.mango_joint import (
     density_measurements,
     there_and_back,
 )
-from fusionviz.training.metrics import (
+from fusionviz.training.metrics.intervals import (
     UNLABELLED,
     Measurement,
     confusion_matrix,

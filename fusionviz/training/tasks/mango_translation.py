@@ -11,13 +11,13 @@ from fusionviz.errors import InputError
 from fusionviz.models.inputs import ImageBatch, to_range
 from fusionviz.models.modalities import DEPTH_RANGE_M, MODALITIES
 from fusionviz.training.image_losses import target_of, translation_loss
-from fusionviz.training.image_metrics import angle_deg, mae, mse, psnr, ssim
 from fusionviz.training.mango_joint import (
     MangoJointTask,
     density_measurements,
     there_and_back,
 )
-from fusionviz.training.metrics import Measurement
+from fusionviz.training.metrics.image import angle_deg, mae, mse, psnr, ssim
+from fusionviz.training.metrics.intervals import Measurement
 from fusionviz.training.rgbd import LabelledBatch
 
 

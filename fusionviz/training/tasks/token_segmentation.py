@@ -10,7 +10,7 @@ from torch import Tensor
 from fusionviz.data.records import RGBDSample
 from fusionviz.errors import InputError
 from fusionviz.models.inputs import ImageBatch
-from fusionviz.training.metrics import (
+from fusionviz.training.metrics.intervals import (
     Measurement,
     confusion_matrix,
     segmentation_measurements,

@@ -15,8 +15,9 @@ import torch
 from torch import Tensor, nn
 
 from fusionviz.errors import FusionvizError
-from fusionviz.training.batches import BatchSource
-from fusionviz.training.ema import MovingAverage
+from fusionviz.training.loop.batches import BatchSource
+from fusionviz.training.loop.ema import MovingAverage
+from fusionviz.training.loop.state import Position, collect_tensors, restore_optimizer
 from fusionviz.training.measure import measure_figures
 from fusionviz.training.parameters import (
     choose_trainable,
@@ -25,11 +26,6 @@ from fusionviz.training.parameters import (
 )
 from fusionviz.training.report import Reporter
 from fusionviz.training.run import Run
-from fusionviz.training.state import (
-    Position,
-    collect_tensors,
-    restore_optimizer,
-)
 from fusionviz.training.task import Task, make_task
 
 FIRST_SAMPLES = 128

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fusionviz.training.metrics import Measurement, Statistic
-from fusionviz.training.score_metrics import (
+from fusionviz.training.metrics.intervals import Measurement, Statistic
+from fusionviz.training.metrics.scores import (
     absolute_error,
     accuracy,
     correlation,

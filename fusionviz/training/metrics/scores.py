@@ -7,7 +7,7 @@ drawing samples again.
 import numpy as np
 from numpy.typing import NDArray
 
-from fusionviz.training.metrics import mean
+from fusionviz.training.metrics.intervals import mean
 
 
 def label_pairs(prediction: NDArray, truth: NDArray, classes: int) -> NDArray[np.bool_]:

@@ -2,8 +2,8 @@
 
 Tensors of the model, its moving average and the optimiser are its tensors; counters
 are JSON in its header. Data order and noise are functions of the step
-(`fusionviz.training.order`), so no generator is part of the state. Reading it runs no
-code.
+(`fusionviz.training.loop.order`), so no generator is part of the state. Reading it runs
+no code.
 """
 
 import json
@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from fusionviz.errors import CheckpointError
-from fusionviz.training.ema import MovingAverage
+from fusionviz.training.loop.ema import MovingAverage
 
 FILE_NAME = "state.safetensors"
 

@@ -16,8 +16,8 @@ from fusionviz.alignment import distance_of, held_out_mistakes
 from fusionviz.data.sequences.correspondence import alignment_score
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.models.alignmamba import AlignMambaTrace
-from fusionviz.training.metrics import Measurement
-from fusionviz.training.sequence_metrics import mean_measurement
+from fusionviz.training.metrics.intervals import Measurement
+from fusionviz.training.metrics.sequence import mean_measurement
 
 Padded = tuple[Tensor, Tensor]
 

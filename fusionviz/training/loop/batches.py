@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from fusionviz.errors import InputError
-from fusionviz.training.order import StepSeed, make_ahead, sample_indices
+from fusionviz.training.loop.order import StepSeed, make_ahead, sample_indices
 from fusionviz.training.recipes import Stage
 from fusionviz.training.task import Task
 

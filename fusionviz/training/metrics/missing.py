@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fusionviz.models.cards import Estimate
-from fusionviz.training.metrics import Measurement, estimate
+from fusionviz.training.metrics.intervals import Measurement, estimate
 
 Measured = Mapping[str, Measurement]
 

@@ -1,0 +1,1 @@
+"""The training loop: batches, steps, saved state, logs."""

@@ -1,0 +1,1 @@
+"""Metrics with confidence intervals, one file a kind of task."""
