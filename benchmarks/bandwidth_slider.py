@@ -11,7 +11,7 @@ import statistics
 import time
 
 from benchmarks.side_by_side import report
-from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
+from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.data.rooms import GALLERY_SEEDS, render_room
 from fusionviz.exhibits import exhibit_kind
 from fusionviz.exhibits.exhibit import Request

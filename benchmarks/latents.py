@@ -12,8 +12,8 @@ from collections.abc import Callable
 import numpy as np
 
 from benchmarks.side_by_side import report
-from fusionviz.analysis.latent_statistics import load_statistics
-from fusionviz.analysis.subject import MangoSubject
+from fusionviz.analysis.shared.latent_statistics import load_statistics
+from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.data.rooms import GALLERY_SEEDS, render_room
 from fusionviz.exhibits.exhibit import Request
 from fusionviz.exhibits.latents_traverse import (

@@ -22,8 +22,8 @@ def heads(
     device: Device = "auto",
 ) -> None:
     """Tell what each attention head does: how much, how evenly, how far."""
-    from fusionviz.analysis.heads import measure_heads
-    from fusionviz.analysis.heads_text import to_json, to_lines
+    from fusionviz.analysis.attention.heads import measure_heads
+    from fusionviz.analysis.attention.heads_text import to_json, to_lines
     from fusionviz.models.checkpoints import load_checkpoint
     from fusionviz.training.evaluation import load_samples
 
@@ -104,7 +104,7 @@ def latents(
     device: Device = "auto",
 ) -> None:
     """Measure a MANGO's latents over its data, for the Latents page."""
-    from fusionviz.analysis.latent_measure import measure_checkpoint_latents
+    from fusionviz.analysis.latents.measure import measure_checkpoint_latents
 
     path = measure_checkpoint_latents(name, count=count, device=device)
     typer.echo(f"wrote {path}", err=True)

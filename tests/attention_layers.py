@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from fusionviz.analysis.attention import LayerAttention, LayerName
-from fusionviz.analysis.pictures import Pictures
+from fusionviz.analysis.shared.attention import LayerAttention, LayerName
+from fusionviz.analysis.shared.pictures import Pictures
 
 
 def make_attention(rng, *, grid=4, heads=2, pictures=None):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fusionviz.analysis.rollout import (
+from fusionviz.analysis.attention.rollout import (
     DIRECTIONS,
     PATHS,
     SIGNS,

@@ -4,9 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fusionviz.analysis.head_comparison import HeadComparison, HeadSide, compare_heads
-from fusionviz.analysis.one_head import ANY, find_head, find_token
-from fusionviz.analysis.subject import MangoSubject
+from fusionviz.analysis.attention.head_comparison import (
+    HeadComparison,
+    HeadSide,
+    compare_heads,
+)
+from fusionviz.analysis.attention.one_head import ANY, find_head, find_token
+from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.views.head_comparison import (
     describe_head_comparison,

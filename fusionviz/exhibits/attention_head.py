@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fusionviz.analysis.attention import LayerAttention
-from fusionviz.analysis.one_head import ANY, find_head, find_token
+from fusionviz.analysis.attention.one_head import ANY, find_head, find_token
+from fusionviz.analysis.shared.attention import LayerAttention
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.models.mango.config import AttentionForm
 from fusionviz.views.attention import describe_attention, draw_attention

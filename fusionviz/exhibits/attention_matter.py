@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fusionviz.analysis.interventions import (
+from fusionviz.analysis.attention.interventions import (
     CHANGES,
     LARGEST_GATE,
     Change,
@@ -13,8 +13,8 @@ from fusionviz.analysis.interventions import (
     measure_intervention,
     widest_open,
 )
-from fusionviz.analysis.one_head import ANY
-from fusionviz.analysis.subject import MangoSubject
+from fusionviz.analysis.attention.one_head import ANY
+from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.errors import InputError
 from fusionviz.exhibits.attention_ranking import RANKING
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request

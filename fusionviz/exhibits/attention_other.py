@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fusionviz.analysis.alignmamba_stacks import (
+from fusionviz.analysis.attention.alignmamba_stacks import (
     ALL_CHANNELS,
     hidden_stack,
     transport_stack,
 )
-from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
-from fusionviz.analysis.attention_stack import (
+from fusionviz.analysis.attention.one_head import ANY
+from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
+from fusionviz.analysis.shared.attention_stack import (
     LARGEST_SIDE,
     MEAN,
     AttentionStack,
@@ -18,7 +19,6 @@ from fusionviz.analysis.attention_stack import (
     largest_keys,
     shares_by_modality,
 )
-from fusionviz.analysis.one_head import ANY
 from fusionviz.errors import InputError
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.views.attention_stack import (

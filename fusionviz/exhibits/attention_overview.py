@@ -5,10 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fusionviz.analysis.attention import ATTENTION_KINDS
-from fusionviz.analysis.heads_text import CLOSED
-from fusionviz.analysis.one_head import ANY, find_token
-from fusionviz.analysis.overview import SORTS, Overview, Sort, measure_overview
+from fusionviz.analysis.attention.heads_text import CLOSED
+from fusionviz.analysis.attention.one_head import ANY, find_token
+from fusionviz.analysis.attention.overview import (
+    SORTS,
+    Overview,
+    Sort,
+    measure_overview,
+)
+from fusionviz.analysis.shared.attention import ATTENTION_KINDS
 from fusionviz.exhibits.attention_head import APPLIED, FORMULA
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.views.attention_overview import (

@@ -5,10 +5,15 @@ from typing import Literal
 
 import numpy as np
 
-from fusionviz.analysis.attention import attention_layers
-from fusionviz.analysis.mixing import Mixing
-from fusionviz.analysis.one_head import ANY, find_head, find_token, layer_attention
-from fusionviz.analysis.partitions import measure_partitions
+from fusionviz.analysis.attention.one_head import (
+    ANY,
+    find_head,
+    find_token,
+    layer_attention,
+)
+from fusionviz.analysis.attention.partitions import measure_partitions
+from fusionviz.analysis.shared.attention import attention_layers
+from fusionviz.analysis.shared.mixing import Mixing
 from fusionviz.errors import InputError
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.views.mixing import describe_mixing, draw_mixing

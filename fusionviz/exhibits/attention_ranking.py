@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fusionviz.analysis.head_effects import HeadEffects, measure_head_effects
-from fusionviz.analysis.interventions import CHANGES, Change
-from fusionviz.analysis.subject import MangoSubject
+from fusionviz.analysis.attention.head_effects import HeadEffects, measure_head_effects
+from fusionviz.analysis.attention.interventions import CHANGES, Change
+from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.data.rooms import render_room
 from fusionviz.data.sets.registry import ROOM_SEEDS
 from fusionviz.errors import InputError

@@ -5,10 +5,10 @@ from typing import TypeVar
 
 import numpy as np
 
-from fusionviz.analysis.distances import Distances, measure_distances
-from fusionviz.analysis.token_pair import HIGHEST, LOWEST, TokenPair
-from fusionviz.analysis.token_pairs import token_pair
-from fusionviz.analysis.token_subject import STAGE_TITLES, TokenSubject
+from fusionviz.analysis.distributions.distances import Distances, measure_distances
+from fusionviz.analysis.distributions.token_pair import HIGHEST, LOWEST, TokenPair
+from fusionviz.analysis.distributions.token_pairs import token_pair
+from fusionviz.analysis.shared.token_subject import STAGE_TITLES, TokenSubject
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.views.distances import describe_distances, draw_distances
 from fusionviz.views.pair_names import pair_title

@@ -5,10 +5,15 @@ from typing import get_args
 
 import numpy as np
 
-from fusionviz.analysis.embedding import Asked, measure_embedding
-from fusionviz.analysis.token_clouds import Embedding, Method
-from fusionviz.analysis.token_picks import Runs, check_runs, picked_at, picked_tokens
-from fusionviz.analysis.token_subject import TokenSubject
+from fusionviz.analysis.distributions.embedding import Asked, measure_embedding
+from fusionviz.analysis.distributions.token_clouds import Embedding, Method
+from fusionviz.analysis.distributions.token_picks import (
+    Runs,
+    check_runs,
+    picked_at,
+    picked_tokens,
+)
+from fusionviz.analysis.shared.token_subject import TokenSubject
 from fusionviz.exhibits.distributions_movement import MOVEMENT, PICKED
 from fusionviz.exhibits.embedding_words import FORMULAS, explain_embedding
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request

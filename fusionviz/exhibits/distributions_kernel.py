@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fusionviz.analysis.kernel_blocks import KernelBlocks, measure_kernel
-from fusionviz.analysis.token_subject import TokenSubject
-from fusionviz.analysis.witness import Witness, measure_witness
+from fusionviz.analysis.distributions.kernel_blocks import KernelBlocks, measure_kernel
+from fusionviz.analysis.distributions.witness import Witness, measure_witness
+from fusionviz.analysis.shared.token_subject import TokenSubject
 from fusionviz.exhibits.distributions_distance import (
     PairControls,
     find_pair,

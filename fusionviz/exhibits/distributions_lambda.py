@@ -5,15 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
-from fusionviz.analysis.lambda_family import (
+from fusionviz.analysis.distributions.lambda_family import (
     FALLBACK,
     LambdaFamily,
     find_family,
     measure_family,
 )
-from fusionviz.analysis.stage_mmd import STAGES
-from fusionviz.analysis.token_subject import TokenSubject
+from fusionviz.analysis.distributions.stage_mmd import STAGES
+from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
+from fusionviz.analysis.shared.token_subject import TokenSubject
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.data.utterances.generator import render_utterance

@@ -4,9 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fusionviz.analysis.movement import Movement, measure_movement
-from fusionviz.analysis.token_picks import Runs, Selection, check_runs, select
-from fusionviz.analysis.token_subject import STAGE_TITLES, TokenSubject
+from fusionviz.analysis.distributions.movement import Movement, measure_movement
+from fusionviz.analysis.distributions.token_picks import (
+    Runs,
+    Selection,
+    check_runs,
+    select,
+)
+from fusionviz.analysis.shared.token_subject import STAGE_TITLES, TokenSubject
 from fusionviz.exhibits.embedding_words import say_apart, say_still
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.views.movement import describe_movement, draw_movement

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
-from fusionviz.analysis.sample_figures import SampleFigures, figures_of
-from fusionviz.analysis.sample_stages import (
+from fusionviz.analysis.distributions.sample_figures import SampleFigures, figures_of
+from fusionviz.analysis.distributions.sample_stages import (
     DISTANCE_TOKENS,
     SampleStages,
     measure_sample_stages,
 )
-from fusionviz.analysis.stage_mmd import STAGES, own_mmd
+from fusionviz.analysis.distributions.stage_mmd import STAGES, own_mmd
+from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.errors import InputError
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.views.sample_stages import (

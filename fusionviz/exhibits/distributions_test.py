@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fusionviz.analysis.distance_test import DistanceTest, measure_test
-from fusionviz.analysis.token_subject import TokenSubject
+from fusionviz.analysis.distributions.distance_test import DistanceTest, measure_test
+from fusionviz.analysis.shared.token_subject import TokenSubject
 from fusionviz.exhibits.distributions_distance import (
     PairControls,
     find_pair,

@@ -5,13 +5,13 @@ from typing import get_args
 
 import numpy as np
 
-from fusionviz.analysis.token_subject import TokenSubject
-from fusionviz.analysis.training_curves import (
+from fusionviz.analysis.distributions.training_curves import (
     Axis,
     Curve,
     TrainingCurves,
     read_curves,
 )
+from fusionviz.analysis.shared.token_subject import TokenSubject
 from fusionviz.errors import InputError
 from fusionviz.exhibits.distributions_lambda import LAMBDA, card_name
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request

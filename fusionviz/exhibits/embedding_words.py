@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from fusionviz.analysis.movement import Movement, measure_movement
-from fusionviz.analysis.stage_tokens import Apart
-from fusionviz.analysis.token_clouds import Embedding, Method
-from fusionviz.analysis.token_subject import STAGE_TITLES, Stage, TokenSubject
+from fusionviz.analysis.distributions.movement import Movement, measure_movement
+from fusionviz.analysis.distributions.stage_tokens import Apart
+from fusionviz.analysis.distributions.token_clouds import Embedding, Method
+from fusionviz.analysis.shared.token_subject import STAGE_TITLES, Stage, TokenSubject
 from fusionviz.views.style import three_digits
 
 STILL = 1e-3

@@ -1,8 +1,8 @@
 """What to think of an ε, in words."""
 
-from fusionviz.analysis.epsilon_advice import Advice
-from fusionviz.analysis.epsilon_sweep import EPSILONS, EpsilonSweep
-from fusionviz.analysis.solved import TOLERANCE, Solved
+from fusionviz.analysis.transport.epsilon_advice import Advice
+from fusionviz.analysis.transport.epsilon_sweep import EPSILONS, EpsilonSweep
+from fusionviz.analysis.transport.solved import TOLERANCE, Solved
 from fusionviz.views.style import three_digits
 
 

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from typing_extensions import TypeVar
 
-from fusionviz.analysis.subject import MangoSubject
+from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.errors import InputError
 
 RECIPE_FORMAT = 1

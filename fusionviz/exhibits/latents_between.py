@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fusionviz.analysis.between import WAYS, Between, measure_between
-from fusionviz.analysis.exchange import CASES, Exchange, measure_exchange
-from fusionviz.analysis.subject import MangoSubject
+from fusionviz.analysis.latents.between import WAYS, Between, measure_between
+from fusionviz.analysis.latents.exchange import CASES, Exchange, measure_exchange
+from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.views.between import describe_between, draw_all_steps, draw_between
 from fusionviz.views.exchange import describe_exchange, draw_exchange

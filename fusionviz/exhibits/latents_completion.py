@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from fusionviz.analysis.completion import (
+from fusionviz.analysis.latents.completion import (
     AGREE,
     GIVEN,
     Completed,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from fusionviz.analysis.film import STOPS, Film, measure_film
+from fusionviz.analysis.latents.film import STOPS, Film, measure_film
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.views.film import describe_film, draw_all_frames, draw_film
 from fusionviz.views.style import three_digits

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import chdtri
 
-from fusionviz.analysis.normality import Normality, measure_normality
-from fusionviz.analysis.oddness import Oddness, measure_oddness
-from fusionviz.analysis.subject import MangoSubject
+from fusionviz.analysis.latents.normality import Normality, measure_normality
+from fusionviz.analysis.latents.oddness import Oddness, measure_oddness
+from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.views.normality import describe_normality, draw_normality
 from fusionviz.views.oddness import (

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fusionviz.analysis.samples import Samples, draw_samples
-from fusionviz.analysis.subject import MangoSubject
+from fusionviz.analysis.latents.samples import Samples, draw_samples
+from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.views.samples import describe_made_up, draw_made_up
 from fusionviz.views.style import three_digits

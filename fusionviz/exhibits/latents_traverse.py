@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from fusionviz.analysis.directions import (
+from fusionviz.analysis.latents.directions import (
     Detail,
     direction_names,
     find_direction,
     is_direction,
 )
-from fusionviz.analysis.traverse import Traverse, measure_traverse
+from fusionviz.analysis.latents.traverse import Traverse, measure_traverse
 from fusionviz.errors import InputError
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.exhibits.traverse_words import explain_move, explain_sigma, signed

@@ -4,13 +4,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from fusionviz.analysis.layer_costs import LayerCosts, measure_layer_costs
-from fusionviz.analysis.round_trip import (
+from fusionviz.analysis.latents.round_trip import (
     PRECISIONS,
     Precision,
     RoundTrip,
     measure_round_trip,
 )
+from fusionviz.analysis.shared.layer_costs import LayerCosts, measure_layer_costs
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.views.layer_costs import describe_layer_costs, draw_layer_costs
 from fusionviz.views.round_trip import describe_round_trip, draw_round_trip

@@ -5,9 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
-from fusionviz.analysis.latent_statistics import LatentStatistics, load_statistics
-from fusionviz.analysis.subject import MangoSubject
+from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
+from fusionviz.analysis.shared.latent_statistics import (
+    LatentStatistics,
+    load_statistics,
+)
+from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rgbd_files import read_pair
 from fusionviz.data.rooms import render_room

@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 
-from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
-from fusionviz.analysis.edited_plans import Pair, PlanEdits
-from fusionviz.analysis.plan_effects import (
+from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
+from fusionviz.analysis.transport.edited_plans import Pair, PlanEdits
+from fusionviz.analysis.transport.plan_effects import (
     SWAPS,
     PlanEffect,
     Swap,
     measure_plan_effect,
 )
-from fusionviz.analysis.solved import EPSILON
+from fusionviz.analysis.transport.solved import EPSILON
 from fusionviz.exhibits.exhibit import Controls
 from fusionviz.views.style import three_digits
 

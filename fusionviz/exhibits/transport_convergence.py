@@ -4,9 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fusionviz.analysis.plain_sinkhorn import ITERATIONS, PlainSinkhorn, run_plain
-from fusionviz.analysis.solved import EPSILON, TOLERANCE, Curve, Solved, solve
-from fusionviz.analysis.token_subject import TokenSubject
+from fusionviz.analysis.shared.token_subject import TokenSubject
+from fusionviz.analysis.transport.plain_sinkhorn import (
+    ITERATIONS,
+    PlainSinkhorn,
+    run_plain,
+)
+from fusionviz.analysis.transport.solved import EPSILON, TOLERANCE, Curve, Solved, solve
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.exhibits.transport_solvers import case_of, check_epsilon
 from fusionviz.views.convergence import (

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
-from fusionviz.analysis.edited_plans import Pair
-from fusionviz.analysis.one_head import ANY
-from fusionviz.analysis.plan_effects import SourceEffect
-from fusionviz.analysis.token_subject import AlignmentCase
+from fusionviz.analysis.attention.one_head import ANY
+from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
+from fusionviz.analysis.shared.token_subject import AlignmentCase
+from fusionviz.analysis.transport.edited_plans import Pair
+from fusionviz.analysis.transport.plan_effects import SourceEffect
 from fusionviz.errors import InputError
 from fusionviz.exhibits.exhibit import Exhibit, ExhibitKind, Request
 from fusionviz.exhibits.plan_controls import PlanControls, effect_of, explain_limits

@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 
-from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
-from fusionviz.analysis.plan_effects import PlanEffect
-from fusionviz.analysis.predictions import DensePrediction, Prediction, Scores
+from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
+from fusionviz.analysis.transport.plan_effects import PlanEffect
+from fusionviz.analysis.transport.predictions import DensePrediction, Prediction, Scores
 from fusionviz.exhibits.exhibit import Exhibit, ExhibitKind, Request
 from fusionviz.exhibits.plan_controls import PlanControls, effect_of, explain_limits
 from fusionviz.exhibits.transport_edit import EDIT

@@ -5,16 +5,16 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from fusionviz.analysis.patch_row import (
+from fusionviz.analysis.shared.token_subject import TokenSubject
+from fusionviz.analysis.shared.transport_plan import Correspondences, Transport
+from fusionviz.analysis.transport.patch_row import (
     PatchRow,
     mean_entropy_bits,
     patch_row,
     picture_transport,
     telling_patch,
 )
-from fusionviz.analysis.solved import EPSILON, SOLVERS, Solver
-from fusionviz.analysis.token_subject import TokenSubject
-from fusionviz.analysis.transport import Correspondences, Transport
+from fusionviz.analysis.transport.solved import EPSILON, SOLVERS, Solver
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.views.style import three_digits
 from fusionviz.views.transport import describe_transport, draw_transport, name_place

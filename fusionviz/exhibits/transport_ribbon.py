@@ -5,16 +5,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fusionviz.analysis.ribbons import (
+from fusionviz.analysis.shared.time_axis import TimeAxis, time_axis
+from fusionviz.analysis.shared.token_subject import TokenSubject
+from fusionviz.analysis.transport.ribbons import (
     ALL_WORDS,
     MOST_RIBBONS,
     THIN,
     Ribbons,
     ribbons_of,
 )
-from fusionviz.analysis.solved import EPSILON, SOLVER_TITLES, SOLVERS, Solver, solve
-from fusionviz.analysis.time_axis import TimeAxis, time_axis
-from fusionviz.analysis.token_subject import TokenSubject
+from fusionviz.analysis.transport.solved import (
+    EPSILON,
+    SOLVER_TITLES,
+    SOLVERS,
+    Solver,
+    solve,
+)
 from fusionviz.errors import InputError
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.views.ribbon_words import (

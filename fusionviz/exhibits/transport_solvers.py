@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fusionviz.analysis.epsilon_advice import advise
-from fusionviz.analysis.epsilon_sweep import EpsilonSweep, sweep_epsilon
-from fusionviz.analysis.solved import (
+from fusionviz.analysis.shared.token_subject import AlignmentCase, TokenSubject
+from fusionviz.analysis.transport.epsilon_advice import advise
+from fusionviz.analysis.transport.epsilon_sweep import EpsilonSweep, sweep_epsilon
+from fusionviz.analysis.transport.solved import (
     EPSILON,
     SOLVER_TITLES,
     SOLVERS,
@@ -15,7 +16,6 @@ from fusionviz.analysis.solved import (
     Solver,
     solve,
 )
-from fusionviz.analysis.token_subject import AlignmentCase, TokenSubject
 from fusionviz.errors import InputError
 from fusionviz.exhibits.epsilon_words import say_advice, say_unconverged
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request

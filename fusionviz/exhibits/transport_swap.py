@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass
 
-from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
-from fusionviz.analysis.plan_swaps import Measure, compare_swaps, measure_swaps
-from fusionviz.analysis.solved import EPSILON
+from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
+from fusionviz.analysis.transport.plan_swaps import (
+    Measure,
+    compare_swaps,
+    measure_swaps,
+)
+from fusionviz.analysis.transport.solved import EPSILON
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.exhibits.plan_controls import EPSILONS
 from fusionviz.views.plan_swaps import describe_plan_swaps, draw_plan_swaps

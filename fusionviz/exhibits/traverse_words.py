@@ -1,7 +1,7 @@
 """How to read a move of the latents, with the numbers of the case."""
 
-from fusionviz.analysis.latent_statistics import LatentStatistics
-from fusionviz.analysis.traverse import Traverse
+from fusionviz.analysis.latents.traverse import Traverse
+from fusionviz.analysis.shared.latent_statistics import LatentStatistics
 from fusionviz.views.style import three_digits
 
 

@@ -17,12 +17,15 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from fusionviz.analysis.alignmamba import measure_alignmamba
-from fusionviz.analysis.attention import LayerAttention, measure_attention
-from fusionviz.analysis.latent_statistics import LatentStatistics, load_statistics
-from fusionviz.analysis.mango import measure_mango
-from fusionviz.analysis.points import measure_points
-from fusionviz.analysis.subject import MangoSubject
+from fusionviz.analysis.inputs.alignmamba_reading import measure_alignmamba
+from fusionviz.analysis.inputs.mango_reading import measure_mango
+from fusionviz.analysis.inputs.points import measure_points
+from fusionviz.analysis.shared.attention import LayerAttention, measure_attention
+from fusionviz.analysis.shared.latent_statistics import (
+    LatentStatistics,
+    load_statistics,
+)
+from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rgbd_files import read_pair
 from fusionviz.data.rooms import render_room

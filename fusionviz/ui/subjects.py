@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 import streamlit as st
 
-from fusionviz.analysis.subject import MangoSubject
+from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.errors import FusionvizError
 from fusionviz.exhibits.exhibit import SubjectName
 from fusionviz.models.cards import ModelCard

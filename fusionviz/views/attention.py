@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
-from fusionviz.analysis.attention import LayerAttention
+from fusionviz.analysis.shared.attention import LayerAttention
 from fusionviz.views.style import (
     FONT_SIZE,
     MARK,

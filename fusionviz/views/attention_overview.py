@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from fusionviz.analysis.overview import Overview
+from fusionviz.analysis.attention.overview import Overview
 from fusionviz.views.head_thumbnails import (
     GAP,
     Board,

@@ -3,8 +3,8 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from fusionviz.analysis.pictures import Pictures
-from fusionviz.analysis.segmentation import Segmentation
+from fusionviz.analysis.shared.pictures import Pictures
+from fusionviz.analysis.shared.segmentation import Segmentation
 from fusionviz.views.pixels import every, picture_address
 from fusionviz.views.segmentation import HOVER_SIDE, ground_of, paint_classes
 from fusionviz.views.style import frame_picture

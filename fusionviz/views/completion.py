@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
-from fusionviz.analysis.completion import Completed, Picture
+from fusionviz.analysis.latents.completion import Completed, Picture
 from fusionviz.views.mosaic import Mosaic
 from fusionviz.views.scale import Scale, depth_scale
 from fusionviz.views.style import (

@@ -3,9 +3,9 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from fusionviz.analysis.distances import Distances
-from fusionviz.analysis.token_pair import MULTIPLES
-from fusionviz.analysis.token_subject import STAGE_TITLES, Stage
+from fusionviz.analysis.distributions.distances import Distances
+from fusionviz.analysis.distributions.token_pair import MULTIPLES
+from fusionviz.analysis.shared.token_subject import STAGE_TITLES, Stage
 from fusionviz.views.style import MARK, three_digits
 
 STAGE_LINES: dict[Stage, tuple[str, str]] = {

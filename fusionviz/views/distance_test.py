@@ -3,7 +3,7 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from fusionviz.analysis.distance_test import DistanceTest
+from fusionviz.analysis.distributions.distance_test import DistanceTest
 from fusionviz.views.pair_names import pair_title, title_at
 from fusionviz.views.style import FONT_SIZE, MARK, dress, three_digits
 

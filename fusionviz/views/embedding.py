@@ -7,9 +7,13 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from fusionviz.analysis.token_clouds import METHOD_TITLES, Embedding, Panel
-from fusionviz.analysis.token_plane import Points
-from fusionviz.analysis.token_subject import STAGE_TITLES, Stage
+from fusionviz.analysis.distributions.token_clouds import (
+    METHOD_TITLES,
+    Embedding,
+    Panel,
+)
+from fusionviz.analysis.distributions.token_plane import Points
+from fusionviz.analysis.shared.token_subject import STAGE_TITLES, Stage
 from fusionviz.views.style import FONT_SIZE, dress, three_digits
 from fusionviz.views.token_clouds import (
     Picked,

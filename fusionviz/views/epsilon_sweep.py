@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from fusionviz.analysis.epsilon_sweep import EpsilonSweep
+from fusionviz.analysis.transport.epsilon_sweep import EpsilonSweep
 from fusionviz.views.style import FONT_SIZE, MARK, dress, three_digits, write_above
 
 SINKHORN, LEVEL = "#7A55B8", "#8A8A8A"

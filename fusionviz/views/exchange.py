@@ -2,7 +2,7 @@
 
 import plotly.graph_objects as go
 
-from fusionviz.analysis.exchange import CASES, Exchange
+from fusionviz.analysis.latents.exchange import CASES, Exchange
 from fusionviz.views.strip import draw_strip
 from fusionviz.views.style import MODALITY_COLOURS, three_digits
 

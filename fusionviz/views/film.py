@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from fusionviz.analysis.film import Film
+from fusionviz.analysis.latents.film import Film
 from fusionviz.views.mosaic import Mosaic
 from fusionviz.views.player import add_player
 from fusionviz.views.scale import Scale, depth_scale

@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
-from fusionviz.analysis.head_comparison import HeadComparison, HeadSide
+from fusionviz.analysis.attention.head_comparison import HeadComparison, HeadSide
 from fusionviz.views.head_difference import (
     MIDDLES,
     add_scales,

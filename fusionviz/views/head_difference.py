@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from fusionviz.analysis.head_comparison import HeadComparison
+from fusionviz.analysis.attention.head_comparison import HeadComparison
 from fusionviz.views.style import (
     DIVERGING,
     FONT_SIZE,

@@ -4,8 +4,8 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from fusionviz.analysis.heads_text import CLOSED
-from fusionviz.analysis.overview import Overview
+from fusionviz.analysis.attention.heads_text import CLOSED
+from fusionviz.analysis.attention.overview import Overview
 from fusionviz.views.attention_overview import head_data, head_hover
 from fusionviz.views.layer_costs import KIND_NAMES
 from fusionviz.views.style import FONT_SIZE, LAYER_COLOURS, MARK, dress, three_digits

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from fusionviz.analysis.overview import Overview
+from fusionviz.analysis.attention.overview import Overview
 from fusionviz.views.style import LAYER_COLOURS
 from fusionviz.views.thumbnails import (
     Layout,

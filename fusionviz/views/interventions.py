@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
-from fusionviz.analysis.interventions import InterventionEffect
+from fusionviz.analysis.attention.interventions import InterventionEffect
 from fusionviz.views.class_changes import draw_class_changes
 from fusionviz.views.segmentation import add_class_legend
 from fusionviz.views.style import (

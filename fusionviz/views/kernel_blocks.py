@@ -4,8 +4,8 @@ import math
 
 import plotly.graph_objects as go
 
-from fusionviz.analysis.kernel_blocks import KernelBlocks
-from fusionviz.analysis.token_subject import STAGE_TITLES
+from fusionviz.analysis.distributions.kernel_blocks import KernelBlocks
+from fusionviz.analysis.shared.token_subject import STAGE_TITLES
 from fusionviz.views.pair_names import name_of
 from fusionviz.views.style import (
     FONT_SIZE,

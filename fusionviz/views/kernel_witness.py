@@ -6,8 +6,8 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.colors import get_colorscale, sample_colorscale, unlabel_rgb
 
-from fusionviz.analysis.kernel_blocks import KernelBlocks
-from fusionviz.analysis.witness import Witness
+from fusionviz.analysis.distributions.kernel_blocks import KernelBlocks
+from fusionviz.analysis.distributions.witness import Witness
 from fusionviz.views.kernel_blocks import (
     bands,
     block_axes,

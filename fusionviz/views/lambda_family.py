@@ -8,9 +8,9 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
-from fusionviz.analysis.lambda_family import LambdaFamily
-from fusionviz.analysis.stage_mmd import STAGES
-from fusionviz.analysis.token_subject import STAGE_TITLES
+from fusionviz.analysis.distributions.lambda_family import LambdaFamily
+from fusionviz.analysis.distributions.stage_mmd import STAGES
+from fusionviz.analysis.shared.token_subject import STAGE_TITLES
 from fusionviz.views.lambda_panels import (
     METRIC_TITLES,
     SYMBOLS,

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fusionviz.analysis.lambda_family import LambdaFamily
-from fusionviz.analysis.stage_mmd import STAGES
-from fusionviz.analysis.token_subject import STAGE_TITLES
+from fusionviz.analysis.distributions.lambda_family import LambdaFamily
+from fusionviz.analysis.distributions.stage_mmd import STAGES
+from fusionviz.analysis.shared.token_subject import STAGE_TITLES
 from fusionviz.views.sample_stages import OTHER
 from fusionviz.views.style import MODALITY_COLOURS
 

@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from fusionviz.analysis.layer_costs import LayerCosts
+from fusionviz.analysis.shared.layer_costs import LayerCosts
 from fusionviz.views.style import FONT_SIZE, LAYER_COLOURS, dress, three_digits
 
 KIND_NAMES = {

@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
-from fusionviz.analysis.likelihood import Likelihood
+from fusionviz.analysis.inputs.likelihood import Likelihood
 from fusionviz.views.pixels import grey_depth, picture_address
 from fusionviz.views.style import (
     FONT_SIZE,

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from fusionviz.analysis.training_curves import Curve
+from fusionviz.analysis.distributions.training_curves import Curve
 
 LOG_FROM = 4.0
 """A loss that falls by this factor gets a logarithmic axis."""

@@ -5,8 +5,8 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
-from fusionviz.analysis.mixing import Mixing
-from fusionviz.analysis.pictures import Pictures
+from fusionviz.analysis.shared.mixing import Mixing
+from fusionviz.analysis.shared.pictures import Pictures
 from fusionviz.views.style import (
     DIVERGING,
     FONT_SIZE,

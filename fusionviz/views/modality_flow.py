@@ -3,7 +3,7 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from fusionviz.analysis.rollout import Path, Rollout
+from fusionviz.analysis.attention.rollout import Path, Rollout
 from fusionviz.views.style import FONT_SIZE, MODALITY_COLOURS, MODALITY_NAMES, dress
 from fusionviz.views.token_maps import MODALITIES
 

@@ -8,9 +8,9 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
-from fusionviz.analysis.movement import Movement
-from fusionviz.analysis.stage_tokens import Apart
-from fusionviz.analysis.token_subject import STAGE_TITLES
+from fusionviz.analysis.distributions.movement import Movement
+from fusionviz.analysis.distributions.stage_tokens import Apart
+from fusionviz.analysis.shared.token_subject import STAGE_TITLES
 from fusionviz.views.style import FONT_SIZE, dress, modality_colour, three_digits
 from fusionviz.views.token_clouds import named, symbols_of
 

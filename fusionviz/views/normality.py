@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from fusionviz.analysis.normality import Normality
+from fusionviz.analysis.latents.normality import Normality
 from fusionviz.views.style import (
     DIVERGING,
     FONT_SIZE,

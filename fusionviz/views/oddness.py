@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from fusionviz.analysis.oddness import Oddness
+from fusionviz.analysis.latents.oddness import Oddness
 from fusionviz.views.style import FONT_SIZE, MARK, dress, three_digits
 
 BARS = 32

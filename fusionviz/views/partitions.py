@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from fusionviz.analysis.partitions import BlockPartitions
+from fusionviz.analysis.attention.partitions import BlockPartitions
 from fusionviz.views.attention import HALF_COLOURS
 from fusionviz.views.style import (
     LAYER_COLOURS,

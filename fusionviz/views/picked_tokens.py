@@ -7,10 +7,10 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
-from fusionviz.analysis.pictures import Pictures
-from fusionviz.analysis.time_axis import TimeAxis, time_axis
-from fusionviz.analysis.token_picks import Selection
-from fusionviz.analysis.token_subject import TokenSide
+from fusionviz.analysis.distributions.token_picks import Selection
+from fusionviz.analysis.shared.pictures import Pictures
+from fusionviz.analysis.shared.time_axis import TimeAxis, time_axis
+from fusionviz.analysis.shared.token_subject import TokenSide
 from fusionviz.views.label_room import shorten
 from fusionviz.views.patches import frame_patches
 from fusionviz.views.pixels import picture_address

@@ -6,10 +6,10 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from fusionviz.analysis.attention_stack import pool
-from fusionviz.analysis.edited_plans import Pair
-from fusionviz.analysis.pictures import Pictures
-from fusionviz.analysis.plan_effects import PlanEffect, SourceEffect
+from fusionviz.analysis.shared.attention_stack import pool
+from fusionviz.analysis.shared.pictures import Pictures
+from fusionviz.analysis.transport.edited_plans import Pair
+from fusionviz.analysis.transport.plan_effects import PlanEffect, SourceEffect
 from fusionviz.views.stack_view import short
 from fusionviz.views.style import MARK, SEQUENTIAL
 

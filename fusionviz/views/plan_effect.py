@@ -2,9 +2,9 @@
 
 import plotly.graph_objects as go
 
-from fusionviz.analysis.pictures import Pictures
-from fusionviz.analysis.plan_effects import PlanEffect
-from fusionviz.analysis.predictions import DensePrediction, Scores
+from fusionviz.analysis.shared.pictures import Pictures
+from fusionviz.analysis.transport.plan_effects import PlanEffect
+from fusionviz.analysis.transport.predictions import DensePrediction, Scores
 from fusionviz.views.plan_effect_pictures import draw_picture_effect
 from fusionviz.views.plan_effect_scores import draw_score_effect, signed
 from fusionviz.views.style import three_digits

@@ -5,7 +5,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from fusionviz.analysis.plan_effects import PlanEffect
+from fusionviz.analysis.transport.plan_effects import PlanEffect
 from fusionviz.views.stack_view import short
 from fusionviz.views.style import FONT_SIZE, modality_colour, three_digits
 

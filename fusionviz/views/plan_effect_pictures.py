@@ -4,10 +4,10 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from fusionviz.analysis.pictures import Pictures
-from fusionviz.analysis.plan_effects import PlanEffect
-from fusionviz.analysis.predictions import DensePrediction
-from fusionviz.analysis.segmentation import Segmentation
+from fusionviz.analysis.shared.pictures import Pictures
+from fusionviz.analysis.shared.segmentation import Segmentation
+from fusionviz.analysis.transport.plan_effects import PlanEffect
+from fusionviz.analysis.transport.predictions import DensePrediction
 from fusionviz.views.class_changes import draw_class_changes
 from fusionviz.views.segmentation import add_class_legend, draw_classes
 from fusionviz.views.style import (

@@ -7,8 +7,8 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from fusionviz.analysis.plan_effects import PlanEffect
-from fusionviz.analysis.predictions import Scores
+from fusionviz.analysis.transport.plan_effects import PlanEffect
+from fusionviz.analysis.transport.predictions import Scores
 from fusionviz.views.plan_effect_bars import draw_mmd_bars, draw_shift_bars
 from fusionviz.views.stack_view import short
 from fusionviz.views.style import (

@@ -11,7 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from fusionviz.analysis.plan_cells import PlanCells
+from fusionviz.analysis.transport.plan_cells import PlanCells
 from fusionviz.views.plan_colours import paint
 from fusionviz.views.stack_view import short
 from fusionviz.views.style import modality_colour, modality_title

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from fusionviz.analysis.edited_plans import Pair
-from fusionviz.analysis.pictures import Pictures
-from fusionviz.analysis.plan_effects import SourceEffect
+from fusionviz.analysis.shared.pictures import Pictures
+from fusionviz.analysis.transport.edited_plans import Pair
+from fusionviz.analysis.transport.plan_effects import SourceEffect
 from fusionviz.views.style import MARK, modality_title, write_above
 from fusionviz.views.token_maps import TokenPlaces, draw_ground
 

@@ -6,8 +6,8 @@ from html import escape
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from fusionviz.analysis.plan_effects import SWAP_NAMES, Swap
-from fusionviz.analysis.plan_swaps import Measure
+from fusionviz.analysis.transport.plan_effects import SWAP_NAMES, Swap
+from fusionviz.analysis.transport.plan_swaps import Measure
 from fusionviz.views.plan_effect_bars import pattern_of
 from fusionviz.views.style import (
     FONT_SIZE,

@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from PIL import Image
 
-from fusionviz.analysis.points import PointCloud
+from fusionviz.analysis.inputs.points import PointCloud
 from fusionviz.views.style import FONT_SIZE, SEQUENTIAL, dress
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fusionviz.analysis.ribbons import Ribbons
-from fusionviz.analysis.time_axis import TimeAxis
+from fusionviz.analysis.shared.time_axis import TimeAxis
+from fusionviz.analysis.transport.ribbons import Ribbons
 from fusionviz.views.ribbon_layout import Ends, Spans, lay_out, width_of_mass
 
 Band = tuple[float, float]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fusionviz.analysis.ribbons import Ribbons
+from fusionviz.analysis.transport.ribbons import Ribbons
 
 Spans = NDArray[np.float64]
 """Start and end of each, (one, 2), on the axis."""

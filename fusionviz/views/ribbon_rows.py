@@ -7,8 +7,8 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from fusionviz.analysis.time_axis import TimeAxis
-from fusionviz.analysis.token_subject import TokenSide
+from fusionviz.analysis.shared.time_axis import TimeAxis
+from fusionviz.analysis.shared.token_subject import TokenSide
 from fusionviz.views.label_room import fit_in_boxes, fit_labels, shorten, text_pixels
 from fusionviz.views.ribbon_lanes import Band, Lane
 from fusionviz.views.ribbon_layout import Spans

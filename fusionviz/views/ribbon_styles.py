@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.colors import get_colorscale, sample_colorscale, unlabel_rgb
 
-from fusionviz.analysis.ribbons import ALL_WORDS, OTHER, TRUE
+from fusionviz.analysis.transport.ribbons import ALL_WORDS, OTHER, TRUE
 from fusionviz.views.ribbon_lanes import Lane
 from fusionviz.views.ribbon_words import target_word, token_word
 from fusionviz.views.scale import Scale

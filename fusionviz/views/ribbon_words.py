@@ -5,8 +5,8 @@ from html import escape
 
 import numpy as np
 
-from fusionviz.analysis.ribbons import ALL_WORDS, Ribbons, Tally
-from fusionviz.analysis.token_subject import TokenSide
+from fusionviz.analysis.shared.token_subject import TokenSide
+from fusionviz.analysis.transport.ribbons import ALL_WORDS, Ribbons, Tally
 from fusionviz.views.style import three_digits
 
 LONGEST = 60

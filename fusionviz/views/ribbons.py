@@ -7,8 +7,8 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from fusionviz.analysis.ribbons import ALL_WORDS, Ribbons
-from fusionviz.analysis.time_axis import TimeAxis
+from fusionviz.analysis.shared.time_axis import TimeAxis
+from fusionviz.analysis.transport.ribbons import ALL_WORDS, Ribbons
 from fusionviz.views.ribbon_lanes import STRIP, WHOLE, Band, Lane, lay_lanes
 from fusionviz.views.ribbon_layout import Spans
 from fusionviz.views.ribbon_rows import (

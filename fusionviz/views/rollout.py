@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
-from fusionviz.analysis.rollout import Direction, Rollout
+from fusionviz.analysis.attention.rollout import Direction, Rollout
 from fusionviz.views.style import (
     DIVERGING,
     FONT_SIZE,

@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
-from fusionviz.analysis.round_trip import RoundTrip
+from fusionviz.analysis.latents.round_trip import RoundTrip
 from fusionviz.views.style import (
     FONT_SIZE,
     MODALITY_COLOURS,

@@ -4,7 +4,7 @@ import math
 
 import plotly.graph_objects as go
 
-from fusionviz.analysis.samples import Samples
+from fusionviz.analysis.latents.samples import Samples
 from fusionviz.views.strip import draw_strip
 from fusionviz.views.style import three_digits
 

@@ -7,8 +7,8 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
-from fusionviz.analysis.pictures import Pictures
-from fusionviz.analysis.segmentation import Segmentation
+from fusionviz.analysis.shared.pictures import Pictures
+from fusionviz.analysis.shared.segmentation import Segmentation
 from fusionviz.views.pixels import every, grey_depth, picture_address, quiet
 from fusionviz.views.style import FONT_SIZE, class_colours, dress, frame_picture
 

@@ -6,10 +6,10 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from fusionviz.analysis.plain_sinkhorn import PlainSinkhorn
-from fusionviz.analysis.plan_cells import PlanCells, cells_of
-from fusionviz.analysis.solved import TOLERANCE
-from fusionviz.analysis.token_subject import AlignmentCase
+from fusionviz.analysis.shared.token_subject import AlignmentCase
+from fusionviz.analysis.transport.plain_sinkhorn import PlainSinkhorn
+from fusionviz.analysis.transport.plan_cells import PlanCells, cells_of
+from fusionviz.analysis.transport.solved import TOLERANCE
 from fusionviz.views.convergence import LEVEL, PLAIN, POWERS, floored
 from fusionviz.views.epsilon_sweep import SINKHORN
 from fusionviz.views.plan_colours import mass_scale, round_high

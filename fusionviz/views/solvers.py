@@ -5,9 +5,9 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from fusionviz.analysis.plan_cells import PlanCells, cells_of
-from fusionviz.analysis.solved import SOLVER_TITLES, Solved, Solver
-from fusionviz.analysis.token_subject import AlignmentCase
+from fusionviz.analysis.shared.token_subject import AlignmentCase
+from fusionviz.analysis.transport.plan_cells import PlanCells, cells_of
+from fusionviz.analysis.transport.solved import SOLVER_TITLES, Solved, Solver
 from fusionviz.views.plan_colours import mass_scale, round_high
 from fusionviz.views.plan_panel import PlanPanel, are_named
 from fusionviz.views.style import dress, three_digits, write_above

@@ -8,8 +8,8 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.colors import get_colorscale, sample_colorscale, unlabel_rgb
 
-from fusionviz.analysis.attention_stack import AttentionStack, over_grid
-from fusionviz.analysis.pictures import Pictures
+from fusionviz.analysis.shared.attention_stack import AttentionStack, over_grid
+from fusionviz.analysis.shared.pictures import Pictures
 from fusionviz.views.style import (
     FONT_SIZE,
     MARK,

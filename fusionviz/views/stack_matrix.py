@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from fusionviz.analysis.attention_stack import TokenAxis, pool
+from fusionviz.analysis.shared.attention_stack import TokenAxis, pool
 from fusionviz.views.stack_grids import modality_colours
 from fusionviz.views.stack_view import Order, StackView, short, write_title
 from fusionviz.views.style import MARK

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from fusionviz.analysis.pictures import Pictures
+from fusionviz.analysis.shared.pictures import Pictures
 from fusionviz.views.mosaic import Mosaic
 from fusionviz.views.scale import depth_scale
 from fusionviz.views.style import MODALITY_NAMES, dress, modality_title

@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from fusionviz.analysis.pictures import Pictures
+from fusionviz.analysis.shared.pictures import Pictures
 from fusionviz.views.pixels import grey_depth, picture_address, quiet
 from fusionviz.views.style import MARK, SEQUENTIAL, frame_picture
 

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from fusionviz.analysis.training_curves import Axis, Curve, TrainingCurves
+from fusionviz.analysis.distributions.training_curves import Axis, Curve, TrainingCurves
 from fusionviz.views.lambda_family import lambda_title
 from fusionviz.views.loss_axis import loss_axis
 from fusionviz.views.sample_stages import LEGEND_ON_TOP, OTHER

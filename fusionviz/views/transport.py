@@ -7,8 +7,8 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.colors import get_colorscale, sample_colorscale
 
-from fusionviz.analysis.pictures import Pictures
-from fusionviz.analysis.transport import Correspondences, Role, Transport
+from fusionviz.analysis.shared.pictures import Pictures
+from fusionviz.analysis.shared.transport_plan import Correspondences, Role, Transport
 from fusionviz.views.pixels import grey_depth, picture_address, quiet
 from fusionviz.views.style import (
     FONT_SIZE,

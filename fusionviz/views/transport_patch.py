@@ -3,8 +3,8 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from fusionviz.analysis.patch_row import PatchRow
-from fusionviz.analysis.transport import Correspondences, Role, Transport
+from fusionviz.analysis.shared.transport_plan import Correspondences, Role, Transport
+from fusionviz.analysis.transport.patch_row import PatchRow
 from fusionviz.views.patches import patch_targets
 from fusionviz.views.style import (
     MARK,

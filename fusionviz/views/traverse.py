@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from fusionviz.analysis.traverse import Traverse
+from fusionviz.analysis.latents.traverse import Traverse
 from fusionviz.views.patches import frame_patches, patch_means, patch_targets
 from fusionviz.views.pixels import every, picture_address
 from fusionviz.views.scale import Scale, depth_scale

@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from fusionviz.analysis.traverse import Traverse
+from fusionviz.analysis.latents.traverse import Traverse
 from fusionviz.views.pixels import every, photo_address
 from fusionviz.views.player import add_player
 from fusionviz.views.scale import depth_scale

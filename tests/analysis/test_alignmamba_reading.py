@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from fusionviz.analysis.alignmamba import measure_alignmamba
+from fusionviz.analysis.inputs.alignmamba_reading import measure_alignmamba
 from fusionviz.models.alignmamba import rgbd_inputs
 from fusionviz.models.inputs import to_batch
 

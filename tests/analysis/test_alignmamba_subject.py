@@ -6,8 +6,8 @@ import torch
 from alignmamba_models import rgbd_config
 from tiny_models import tiny_alignmamba
 
-from fusionviz.analysis.alignmamba_stacks import hidden_stack, transport_stack
-from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
+from fusionviz.analysis.attention.alignmamba_stacks import hidden_stack, transport_stack
+from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rooms import render_room
 from fusionviz.errors import InputError

@@ -5,9 +5,9 @@ import pytest
 import torch
 from tiny_models import tiny_mango
 
-from fusionviz.analysis.between import measure_between, slerp
-from fusionviz.analysis.exchange import measure_exchange
-from fusionviz.analysis.subject import MangoSubject, decode
+from fusionviz.analysis.latents.between import measure_between, slerp
+from fusionviz.analysis.latents.exchange import measure_exchange
+from fusionviz.analysis.shared.mango_subject import MangoSubject, decode
 from fusionviz.data.rooms import render_room
 
 SHARES = np.linspace(0, 1, 7)

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import torch
 
-from fusionviz.analysis.completion import measure_completion
-from fusionviz.analysis.guess_errors import AT_ONCE, ROOMS, usual_guess_error
-from fusionviz.analysis.subject import MangoSubject, decode
+from fusionviz.analysis.latents.completion import measure_completion
+from fusionviz.analysis.latents.guess_errors import AT_ONCE, ROOMS, usual_guess_error
+from fusionviz.analysis.shared.mango_subject import MangoSubject, decode
 from fusionviz.data.sets.rooms import load_rooms
 from fusionviz.models.mango.completion import complete
 from fusionviz.models.mango.guess_error import guess_error

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from fusionviz.analysis.decoded import decode_each
-from fusionviz.analysis.subject import decode
+from fusionviz.analysis.latents.decoded import decode_each
+from fusionviz.analysis.shared.mango_subject import decode
 from fusionviz.data.rooms import render_room
 
 

@@ -9,9 +9,9 @@ from sklearn.model_selection import PredefinedSplit, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from fusionviz.analysis.distance_test import measure_test
-from fusionviz.analysis.feature_subject import FeatureSubject
-from fusionviz.analysis.token_pairs import token_pair
+from fusionviz.analysis.distributions.distance_test import measure_test
+from fusionviz.analysis.distributions.token_pairs import token_pair
+from fusionviz.analysis.shared.feature_subject import FeatureSubject
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.errors import InputError
 

@@ -4,7 +4,7 @@ import numpy as np
 import ot
 import pytest
 
-from fusionviz.analysis.edited_plans import PlanEdits, edit_plan
+from fusionviz.analysis.transport.edited_plans import PlanEdits, edit_plan
 from fusionviz.errors import InputError
 
 

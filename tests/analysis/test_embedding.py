@@ -9,11 +9,15 @@ from scipy.linalg import orthogonal_procrustes
 from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
 
-from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
-from fusionviz.analysis.embedding import MAPPED, Asked, measure_embedding
-from fusionviz.analysis.feature_subject import FeatureSubject
-from fusionviz.analysis.neighbour_maps import ITERATIONS, map_tsne, map_umap
-from fusionviz.analysis.stage_tokens import common_stages
+from fusionviz.analysis.distributions.embedding import MAPPED, Asked, measure_embedding
+from fusionviz.analysis.distributions.neighbour_maps import (
+    ITERATIONS,
+    map_tsne,
+    map_umap,
+)
+from fusionviz.analysis.distributions.stage_tokens import common_stages
+from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
+from fusionviz.analysis.shared.feature_subject import FeatureSubject
 from fusionviz.data.rooms import render_room
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.data.utterances.generator import render_utterance

@@ -8,12 +8,12 @@ import ot
 import pytest
 from tiny_models import tiny_sentiment
 
-from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
-from fusionviz.analysis.epsilon_advice import advise
-from fusionviz.analysis.epsilon_sweep import EPSILONS, sweep_epsilon
-from fusionviz.analysis.plain_sinkhorn import WATCHED, run_plain
-from fusionviz.analysis.plan_cells import cells_of
-from fusionviz.analysis.solved import EPSILON, score_of, solve
+from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
+from fusionviz.analysis.transport.epsilon_advice import advise
+from fusionviz.analysis.transport.epsilon_sweep import EPSILONS, sweep_epsilon
+from fusionviz.analysis.transport.plain_sinkhorn import WATCHED, run_plain
+from fusionviz.analysis.transport.plan_cells import cells_of
+from fusionviz.analysis.transport.solved import EPSILON, score_of, solve
 from fusionviz.data.utterances.generator import render_utterance
 
 

@@ -7,7 +7,7 @@ import pytest
 from attention_layers import make_attention
 from scipy.spatial.distance import jensenshannon
 
-from fusionviz.analysis.head_comparison import (
+from fusionviz.analysis.attention.head_comparison import (
     HeadSide,
     compare_heads,
     jensen_shannon_distance,

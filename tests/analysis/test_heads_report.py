@@ -10,13 +10,13 @@ from tiny_models import write_tiny_checkpoints
 from typer.testing import CliRunner
 
 from fusionviz import cli
-from fusionviz.analysis.heads import (
+from fusionviz.analysis.attention.heads import (
     head_differences,
     mean_distance,
     measure_heads,
     relative_entropy,
 )
-from fusionviz.analysis.heads_text import to_json, to_lines
+from fusionviz.analysis.attention.heads_text import to_json, to_lines
 from fusionviz.data.rooms import render_room
 from fusionviz.models.mango import HeadIntervention
 

@@ -6,8 +6,8 @@ import torch
 from tiny_models import tiny_sentiment
 from torch.nn import functional
 
-from fusionviz.analysis.alignmamba_stacks import hidden_stack
-from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
+from fusionviz.analysis.attention.alignmamba_stacks import hidden_stack
+from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.data.utterances.generator import render_utterance
 
 

@@ -7,9 +7,9 @@ import pytest
 import torch
 from tiny_models import TINY_MANGO, tiny_mango
 
-from fusionviz.analysis.head_effects import measure_head_effects
-from fusionviz.analysis.interventions import head_names, measure_intervention
-from fusionviz.analysis.subject import MangoSubject, decode
+from fusionviz.analysis.attention.head_effects import measure_head_effects
+from fusionviz.analysis.attention.interventions import head_names, measure_intervention
+from fusionviz.analysis.shared.mango_subject import MangoSubject, decode
 from fusionviz.data.rooms import render_room
 from fusionviz.models.mango import InvertibleCrossAttention, Mango
 from fusionviz.models.mango.attention import HeadIntervention

@@ -5,10 +5,10 @@ import pytest
 from sklearn.decomposition import PCA
 from sklearn.metrics.pairwise import rbf_kernel
 
-from fusionviz.analysis.feature_subject import FeatureSubject
-from fusionviz.analysis.kernel_blocks import MOST_CELLS, measure_kernel
-from fusionviz.analysis.token_pairs import token_pair
-from fusionviz.analysis.witness import GRID, measure_witness
+from fusionviz.analysis.distributions.kernel_blocks import MOST_CELLS, measure_kernel
+from fusionviz.analysis.distributions.token_pairs import token_pair
+from fusionviz.analysis.distributions.witness import GRID, measure_witness
+from fusionviz.analysis.shared.feature_subject import FeatureSubject
 from fusionviz.data.sequences.samples import SequenceSample
 
 

@@ -6,7 +6,7 @@ from lambda_checkpoints import write_lambda_checkpoint
 from tiny_models import tiny_alignmamba
 
 from fusionviz.alignment import median_bandwidth, mmd2
-from fusionviz.analysis.lambda_family import find_family, measure_family
+from fusionviz.analysis.distributions.lambda_family import find_family, measure_family
 from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.models.alignmamba import sequence_inputs
 from fusionviz.models.cards import ModelCard

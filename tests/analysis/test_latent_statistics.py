@@ -10,15 +10,15 @@ from tiny_models import tiny_alignmamba, tiny_mango
 from typer.testing import CliRunner
 
 from fusionviz import cli
-from fusionviz.analysis.latent_measure import (
+from fusionviz.analysis.inputs.likelihood import Likelihood
+from fusionviz.analysis.inputs.mango_reading import measure_mango
+from fusionviz.analysis.latents.measure import (
     deviation_along,
     measure_statistics,
     principal_components,
 )
-from fusionviz.analysis.latent_statistics import load_statistics, save_statistics
-from fusionviz.analysis.latents import Latents, collect_latents
-from fusionviz.analysis.likelihood import Likelihood
-from fusionviz.analysis.mango import measure_mango
+from fusionviz.analysis.latents.table import Latents, collect_latents
+from fusionviz.analysis.shared.latent_statistics import load_statistics, save_statistics
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rooms import render_room
 from fusionviz.errors import CheckpointError
@@ -140,7 +140,7 @@ def test_a_checkpoint_is_measured_on_samples_that_it_was_not_trained_on(
 ):
     monkeypatch.setenv("FUSIONVIZ_CHECKPOINTS", str(tmp_path))
     monkeypatch.setenv("FUSIONVIZ_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr("fusionviz.analysis.latent_measure.MEASURED_ON", 3)
+    monkeypatch.setattr("fusionviz.analysis.latents.measure.MEASURED_ON", 3)
     model, data = tiny_mango(), {"set": "rooms", "options": {"size": 32}}
     card = ModelCard(name="mango-tiny", recipe={"data": data})
     save_checkpoint(model, card, tmp_path)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from fusionviz.analysis.mango import measure_mango
+from fusionviz.analysis.inputs.mango_reading import measure_mango
 
 
 def test_likelihood_is_the_models(mango, room):

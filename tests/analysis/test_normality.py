@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from fusionviz.analysis.normality import (
+from fusionviz.analysis.latents.normality import (
     critical_distance,
     kolmogorov_distance,
     measure_normality,
     quantiles_of,
 )
-from fusionviz.analysis.subject import MangoSubject
+from fusionviz.analysis.shared.mango_subject import MangoSubject
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -5,9 +5,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from fusionviz.analysis.oddness import Oddness, measure_oddness
-from fusionviz.analysis.subject import MangoSubject
-from fusionviz.analysis.trust import judge
+from fusionviz.analysis.latents.oddness import Oddness, measure_oddness
+from fusionviz.analysis.latents.trust import judge
+from fusionviz.analysis.shared.mango_subject import MangoSubject
 
 OTHERS = np.arange(-50, 51) / 100
 

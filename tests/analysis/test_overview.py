@@ -7,17 +7,17 @@ import numpy as np
 import pytest
 import torch
 
-from fusionviz.analysis.attention import attention_layers
-from fusionviz.analysis.heads import measure_heads
-from fusionviz.analysis.one_head import (
+from fusionviz.analysis.attention.heads import measure_heads
+from fusionviz.analysis.attention.one_head import (
     default_token,
     find_head,
     find_token,
     layer_attention,
 )
-from fusionviz.analysis.overview import measure_overview
-from fusionviz.analysis.partitions import measure_partitions
-from fusionviz.analysis.subject import MangoSubject
+from fusionviz.analysis.attention.overview import measure_overview
+from fusionviz.analysis.attention.partitions import measure_partitions
+from fusionviz.analysis.shared.attention import attention_layers
+from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.errors import InputError
 from fusionviz.models.mango import Mango
 from fusionviz.models.mango.partition import PAIRINGS

@@ -7,9 +7,9 @@ import ot
 import pytest
 from tiny_models import GRID, tiny_alignmamba
 
-from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
-from fusionviz.analysis.feature_subject import FeatureSubject
-from fusionviz.analysis.patch_row import (
+from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
+from fusionviz.analysis.shared.feature_subject import FeatureSubject
+from fusionviz.analysis.transport.patch_row import (
     mean_entropy_bits,
     patch_row,
     picture_transport,

@@ -7,11 +7,11 @@ import torch
 from alignmamba_models import make_model, sentiment_config
 from tiny_models import tiny_alignmamba, tiny_sentiment
 
-from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
-from fusionviz.analysis.edited_plans import PlanEdits
-from fusionviz.analysis.plan_effects import measure_plan_effect, shift_between
-from fusionviz.analysis.plan_swaps import compare_swaps, measure_swaps
-from fusionviz.analysis.predictions import DensePrediction, Scores
+from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
+from fusionviz.analysis.transport.edited_plans import PlanEdits
+from fusionviz.analysis.transport.plan_effects import measure_plan_effect, shift_between
+from fusionviz.analysis.transport.plan_swaps import compare_swaps, measure_swaps
+from fusionviz.analysis.transport.predictions import DensePrediction, Scores
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rooms import render_room
 from fusionviz.data.sequences.samples import SequenceSample

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from fusionviz.analysis.points import ASSUMED_FOV_DEG, measure_points
+from fusionviz.analysis.inputs.points import ASSUMED_FOV_DEG, measure_points
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rooms import render_room
 

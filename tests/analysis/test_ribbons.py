@@ -6,9 +6,9 @@ import numpy as np
 import ot
 import pytest
 
-from fusionviz.analysis.feature_subject import FeatureSubject
-from fusionviz.analysis.ribbons import NOWHERE, OTHER, THIN, TRUE, ribbons_of
-from fusionviz.analysis.solved import solve
+from fusionviz.analysis.shared.feature_subject import FeatureSubject
+from fusionviz.analysis.transport.ribbons import NOWHERE, OTHER, THIN, TRUE, ribbons_of
+from fusionviz.analysis.transport.solved import solve
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.data.utterances.generator import render_utterance
 

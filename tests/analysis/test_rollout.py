@@ -8,8 +8,8 @@ import torch
 from properties import randomise
 from tiny_models import TINIEST_MANGO
 
-from fusionviz.analysis.rollout import Rollout, joint_matrix, measure_rollout
-from fusionviz.analysis.subject import MangoSubject
+from fusionviz.analysis.attention.rollout import Rollout, joint_matrix, measure_rollout
+from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.data.rooms import render_room
 from fusionviz.errors import InputError
 from fusionviz.models.mango import (

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from fusionviz.analysis.round_trip import measure_round_trip
-from fusionviz.analysis.subject import MangoSubject
+from fusionviz.analysis.latents.round_trip import measure_round_trip
+from fusionviz.analysis.shared.mango_subject import MangoSubject
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from fusionviz.analysis.sample_figures import figures_of
-from fusionviz.analysis.sample_stages import SampleStages
+from fusionviz.analysis.distributions.sample_figures import figures_of
+from fusionviz.analysis.distributions.sample_stages import SampleStages
 
 
 def record(mmd, mistakes=None):

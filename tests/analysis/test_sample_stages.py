@@ -12,10 +12,10 @@ from sklearn.preprocessing import StandardScaler
 from tiny_models import tiny_alignmamba, tiny_sentiment
 
 from fusionviz.alignment import distance_of
-from fusionviz.analysis.alignmamba_subject import AlignMambaSubject, tokens_of
-from fusionviz.analysis.kin_samples import batches_of_kin
-from fusionviz.analysis.sample_stages import measure_sample_stages
-from fusionviz.analysis.stage_mmd import own_mmd, pairs_of
+from fusionviz.analysis.distributions.kin_samples import batches_of_kin
+from fusionviz.analysis.distributions.sample_stages import measure_sample_stages
+from fusionviz.analysis.distributions.stage_mmd import own_mmd, pairs_of
+from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject, tokens_of
 from fusionviz.data.rooms import render_room
 from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.errors import InputError

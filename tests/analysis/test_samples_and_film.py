@@ -7,9 +7,9 @@ import pytest
 import torch
 from tiny_models import TINY_MANGO, tiny_mango
 
-from fusionviz.analysis.film import measure_film
-from fusionviz.analysis.samples import draw_samples
-from fusionviz.analysis.subject import MangoSubject, decode
+from fusionviz.analysis.latents.film import measure_film
+from fusionviz.analysis.latents.samples import draw_samples
+from fusionviz.analysis.shared.mango_subject import MangoSubject, decode
 from fusionviz.data.rooms import render_room
 from fusionviz.models.mango import Mango
 

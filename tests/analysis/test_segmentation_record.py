@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from fusionviz.analysis.segmentation import Segmentation, segmentation_of
+from fusionviz.analysis.shared.segmentation import Segmentation, segmentation_of
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rooms import CLASS_NAMES
 

@@ -4,9 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from fusionviz.analysis.alignmamba import measure_alignmamba
-from fusionviz.analysis.attention import attention_layers, measure_attention
-from fusionviz.analysis.mango import measure_mango
+from fusionviz.analysis.inputs.alignmamba_reading import measure_alignmamba
+from fusionviz.analysis.inputs.mango_reading import measure_mango
+from fusionviz.analysis.shared.attention import attention_layers, measure_attention
 from fusionviz.data.rooms import render_room
 
 

@@ -7,8 +7,8 @@ import ot
 import pytest
 from tiny_models import tiny_alignmamba, tiny_sentiment
 
-from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
-from fusionviz.analysis.solved import SOLVERS, score_of, solve
+from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
+from fusionviz.analysis.transport.solved import SOLVERS, score_of, solve
 from fusionviz.data.rooms import render_room
 from fusionviz.data.utterances.generator import render_utterance
 

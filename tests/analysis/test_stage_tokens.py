@@ -3,10 +3,14 @@
 import numpy as np
 import pytest
 
-from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
-from fusionviz.analysis.feature_subject import FeatureSubject
-from fusionviz.analysis.movement import measure_movement
-from fusionviz.analysis.stage_tokens import common_stages, links_at, received
+from fusionviz.analysis.distributions.movement import measure_movement
+from fusionviz.analysis.distributions.stage_tokens import (
+    common_stages,
+    links_at,
+    received,
+)
+from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
+from fusionviz.analysis.shared.feature_subject import FeatureSubject
 from fusionviz.data.rooms import render_room
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.data.utterances.generator import render_utterance

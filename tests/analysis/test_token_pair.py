@@ -10,16 +10,16 @@ from sklearn.metrics.pairwise import rbf_kernel
 from tiny_models import tiny_sentiment
 
 from fusionviz.alignment import mmd2
-from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
-from fusionviz.analysis.distances import measure_distances
-from fusionviz.analysis.feature_subject import FeatureSubject
-from fusionviz.analysis.token_pair import MULTIPLES
-from fusionviz.analysis.token_pairs import (
+from fusionviz.analysis.distributions.distances import measure_distances
+from fusionviz.analysis.distributions.token_pair import MULTIPLES
+from fusionviz.analysis.distributions.token_pairs import (
     MOST_TOKENS,
     common_stages,
     pairs_of,
     token_pair,
 )
+from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
+from fusionviz.analysis.shared.feature_subject import FeatureSubject
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.errors import InputError

@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
-from fusionviz.analysis.token_picks import (
+from fusionviz.analysis.distributions.token_picks import (
     check_runs,
     picked_at,
     picked_tokens,
@@ -17,6 +16,7 @@ from fusionviz.analysis.token_picks import (
     trace_back,
     write_runs,
 )
+from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.data.rooms import render_room
 from fusionviz.data.utterances.generator import render_utterance
 from tests.tiny_models import tiny_alignmamba, tiny_sentiment

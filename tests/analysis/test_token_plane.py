@@ -6,7 +6,7 @@ from scipy.linalg import orthogonal_procrustes
 from scipy.stats import chi2
 from sklearn.decomposition import PCA
 
-from fusionviz.analysis.token_plane import (
+from fusionviz.analysis.distributions.token_plane import (
     ELLIPSE_RADIUS,
     ellipse_of,
     even_weights,

@@ -5,7 +5,7 @@ import csv
 import numpy as np
 import pytest
 
-from fusionviz.analysis.training_curves import read_curves
+from fusionviz.analysis.distributions.training_curves import read_curves
 from fusionviz.errors import InputError
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import checkpoint_folder, read_card

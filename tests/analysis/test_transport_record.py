@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from fusionviz.analysis.pictures import Pictures
-from fusionviz.analysis.transport import Transport, transport_of
+from fusionviz.analysis.shared.pictures import Pictures
+from fusionviz.analysis.shared.transport_plan import Transport, transport_of
 
 GRID = 3
 

@@ -4,17 +4,17 @@ import numpy as np
 import pytest
 import torch
 
-from fusionviz.analysis.directions import (
+from fusionviz.analysis.latents.directions import (
     Detail,
     Direction,
     direction_names,
     find_direction,
     is_direction,
 )
-from fusionviz.analysis.latent_measure import deviation_along, measure_statistics
-from fusionviz.analysis.latents import Latents, collect_latents
-from fusionviz.analysis.subject import MangoSubject
-from fusionviz.analysis.traverse import measure_traverse, move
+from fusionviz.analysis.latents.measure import deviation_along, measure_statistics
+from fusionviz.analysis.latents.table import Latents, collect_latents
+from fusionviz.analysis.latents.traverse import measure_traverse, move
+from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.data.rooms import render_room
 from fusionviz.errors import InputError
 

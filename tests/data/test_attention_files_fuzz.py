@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from fusionviz.analysis.attention_stack import default_query, stack_of_file
+from fusionviz.analysis.shared.attention_stack import default_query, stack_of_file
 from fusionviz.data.attention.files import example_file, read_attention
 from fusionviz.errors import InputError
 

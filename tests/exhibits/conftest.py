@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
-from fusionviz.analysis.attention_stack import stack_of_file
-from fusionviz.analysis.feature_subject import FeatureSubject
-from fusionviz.analysis.subject import MangoSubject
+from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
+from fusionviz.analysis.shared.attention_stack import stack_of_file
+from fusionviz.analysis.shared.feature_subject import FeatureSubject
+from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.data.attention.files import example_file, read_attention
 from fusionviz.data.rooms import render_room
 from fusionviz.data.sequences.samples import SequenceSample

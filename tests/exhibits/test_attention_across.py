@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from tiny_models import TINY_MANGO
 
-from fusionviz.analysis.rollout import measure_rollout
-from fusionviz.analysis.subject import MangoSubject
+from fusionviz.analysis.attention.rollout import measure_rollout
+from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.errors import InputError
 from fusionviz.exhibits import exhibit_kind
 from fusionviz.exhibits.attention_across import ModalityFlowControls, RolloutControls

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fusionviz.analysis.one_head import find_head
+from fusionviz.analysis.attention.one_head import find_head
 from fusionviz.errors import InputError
 from fusionviz.exhibits.attention_compare import CompareControls, make_comparison
 from fusionviz.exhibits.exhibit import Request

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fusionviz.analysis.attention import attention_layers
-from fusionviz.analysis.overview import measure_overview
-from fusionviz.analysis.subject import MangoSubject
+from fusionviz.analysis.attention.overview import measure_overview
+from fusionviz.analysis.shared.attention import attention_layers
+from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.data.records import RGBDSample
 from fusionviz.errors import InputError
 from fusionviz.exhibits.attention_head import HeadControls, make_head

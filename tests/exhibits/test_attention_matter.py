@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from fusionviz.analysis.head_effects import measure_head_effects
-from fusionviz.analysis.interventions import head_names, measure_intervention
+from fusionviz.analysis.attention.head_effects import measure_head_effects
+from fusionviz.analysis.attention.interventions import head_names, measure_intervention
 from fusionviz.errors import InputError
 from fusionviz.exhibits.attention_matter import (
     InterventionControls,

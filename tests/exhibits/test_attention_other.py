@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from fusionviz.analysis.alignmamba_stacks import hidden_stack, transport_stack
-from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
+from fusionviz.analysis.attention.alignmamba_stacks import hidden_stack, transport_stack
+from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.data.rooms import render_room
 from fusionviz.errors import InputError
 from fusionviz.exhibits.attention_other import (

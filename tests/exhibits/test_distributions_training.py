@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from lambda_checkpoints import write_lambda_checkpoint
 
-from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
+from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.errors import CheckpointError, InputError
 from fusionviz.exhibits.distributions_lambda import LambdaControls, make_lambda

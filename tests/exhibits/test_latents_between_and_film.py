@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fusionviz.analysis.subject import MangoSubject
+from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.data.records import RGBDSample
 from fusionviz.exhibits.exhibit import Request
 from fusionviz.exhibits.latents_between import (

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tiny_models import tiny_mango
 
-from fusionviz.analysis.subject import MangoSubject
+from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.data.records import RGBDSample
 from fusionviz.errors import FusionvizError
 from fusionviz.exhibits.exhibit import Request

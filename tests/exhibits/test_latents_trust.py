@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from fusionviz.analysis.subject import MangoSubject
+from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.exhibits import exhibit_kind
 from fusionviz.exhibits.exhibit import Request
 from fusionviz.exhibits.latents_normality import NormalityControls, OddnessControls

@@ -84,7 +84,7 @@ def test_a_ranking_belongs_to_its_sample(run_app):
 
 
 def test_layers_stand_before_their_heads():
-    from fusionviz.analysis.interventions import head_names
+    from fusionviz.analysis.attention.interventions import head_names
 
     options = _options(head_names(tiny_mango()))
     keys = list(options)

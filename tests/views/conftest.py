@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from attention_layers import make_attention
 
-from fusionviz.analysis.attention import LayerAttention
-from fusionviz.analysis.likelihood import Likelihood
-from fusionviz.analysis.pictures import Pictures
-from fusionviz.analysis.segmentation import Segmentation
-from fusionviz.analysis.transport import Transport, transport_of
+from fusionviz.analysis.inputs.likelihood import Likelihood
+from fusionviz.analysis.shared.attention import LayerAttention
+from fusionviz.analysis.shared.pictures import Pictures
+from fusionviz.analysis.shared.segmentation import Segmentation
+from fusionviz.analysis.shared.transport_plan import Transport, transport_of
 from fusionviz.data.records import RGBDSample
 
 SIDE, GRID, HEADS = 16, 4, 2

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fusionviz.analysis.attention_stack import MEAN, AttentionStack, TokenAxis
+from fusionviz.analysis.shared.attention_stack import MEAN, AttentionStack, TokenAxis
 from fusionviz.views.attention_stack import (
     describe_attention_stack,
     draw_attention_stack,

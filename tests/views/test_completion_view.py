@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fusionviz.analysis.completion import Completed
+from fusionviz.analysis.latents.completion import Completed
 from fusionviz.views.completion import (
     describe_completion,
     draw_climb,

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from fusionviz.analysis.distance_test import measure_test
-from fusionviz.analysis.distances import measure_distances
-from fusionviz.analysis.feature_subject import FeatureSubject
-from fusionviz.analysis.kernel_blocks import measure_kernel
-from fusionviz.analysis.token_pairs import token_pair
-from fusionviz.analysis.witness import measure_witness
+from fusionviz.analysis.distributions.distance_test import measure_test
+from fusionviz.analysis.distributions.distances import measure_distances
+from fusionviz.analysis.distributions.kernel_blocks import measure_kernel
+from fusionviz.analysis.distributions.token_pairs import token_pair
+from fusionviz.analysis.distributions.witness import measure_witness
+from fusionviz.analysis.shared.feature_subject import FeatureSubject
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.views.distance_test import describe_test, draw_test
 from fusionviz.views.distances import describe_distances, draw_distances

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from fusionviz.analysis.stage_tokens import Apart
-from fusionviz.analysis.token_clouds import Cloud, Embedding, Panel
+from fusionviz.analysis.distributions.stage_tokens import Apart
+from fusionviz.analysis.distributions.token_clouds import Cloud, Embedding, Panel
 from fusionviz.views.embedding import describe_embedding, draw_embedding
 from fusionviz.views.style import MARK, MODALITY_COLOURS
 

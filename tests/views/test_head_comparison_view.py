@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fusionviz.analysis.head_comparison import HeadSide, compare_heads
+from fusionviz.analysis.attention.head_comparison import HeadSide, compare_heads
 from fusionviz.views.head_comparison import (
     describe_head_comparison,
     draw_head_comparison,

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fusionviz.analysis.head_effects import HeadEffects
-from fusionviz.analysis.interventions import HeadName, InterventionEffect
-from fusionviz.analysis.pictures import Pictures
+from fusionviz.analysis.attention.head_effects import HeadEffects
+from fusionviz.analysis.attention.interventions import HeadName, InterventionEffect
+from fusionviz.analysis.shared.pictures import Pictures
 from fusionviz.views.head_effects import (
     describe_head_effects,
     draw_head_effects,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fusionviz.analysis.lambda_family import LambdaFamily
+from fusionviz.analysis.distributions.lambda_family import LambdaFamily
 from fusionviz.models.cards import Estimate, ModelCard
 from fusionviz.views.lambda_family import describe_family, draw_family, lambda_title
 from fusionviz.views.lambda_panels import panels_of

@@ -7,11 +7,11 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from fusionviz.analysis.between import WAYS, Between
-from fusionviz.analysis.exchange import Exchange
-from fusionviz.analysis.film import Film
-from fusionviz.analysis.pictures import Pictures
-from fusionviz.analysis.samples import Samples
+from fusionviz.analysis.latents.between import WAYS, Between
+from fusionviz.analysis.latents.exchange import Exchange
+from fusionviz.analysis.latents.film import Film
+from fusionviz.analysis.latents.samples import Samples
+from fusionviz.analysis.shared.pictures import Pictures
 from fusionviz.views.between import describe_between, draw_all_steps, draw_between
 from fusionviz.views.exchange import describe_exchange, draw_exchange
 from fusionviz.views.film import describe_film, draw_all_frames, draw_film

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fusionviz.analysis.mixing import Mixing
+from fusionviz.analysis.shared.mixing import Mixing
 from fusionviz.views.attention import describe_attention, draw_attention
 from fusionviz.views.likelihood import describe_round_trip, draw_round_trip
 from fusionviz.views.segmentation import (

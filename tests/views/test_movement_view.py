@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from fusionviz.analysis.movement import Movement
-from fusionviz.analysis.stage_tokens import Apart
+from fusionviz.analysis.distributions.movement import Movement
+from fusionviz.analysis.distributions.stage_tokens import Apart
 from fusionviz.views.movement import describe_movement, draw_movement
 
 

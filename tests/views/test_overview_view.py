@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from plotly.colors import get_colorscale, sample_colorscale, unlabel_rgb
 
-from fusionviz.analysis.attention import LayerName
-from fusionviz.analysis.overview import Overview
+from fusionviz.analysis.attention.overview import Overview
+from fusionviz.analysis.shared.attention import LayerName
 from fusionviz.views.attention_overview import describe_overview, draw_overview
 from fusionviz.views.head_scatter import describe_head_scatter, draw_head_scatter
 from fusionviz.views.head_thumbnails import MOST_PIXELS, arrange, make_thumbnails

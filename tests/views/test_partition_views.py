@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from fusionviz.analysis.attention import LayerName
-from fusionviz.analysis.mixing import Mixing
-from fusionviz.analysis.partitions import BlockPartitions
+from fusionviz.analysis.attention.partitions import BlockPartitions
+from fusionviz.analysis.shared.attention import LayerName
+from fusionviz.analysis.shared.mixing import Mixing
 from fusionviz.views.mixing import draw_mixing, pooled_weight
 from fusionviz.views.partitions import describe_partitions, draw_partitions
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fusionviz.analysis.token_picks import Selection
-from fusionviz.analysis.token_subject import TokenSide
+from fusionviz.analysis.distributions.token_picks import Selection
+from fusionviz.analysis.shared.token_subject import TokenSide
 from fusionviz.views.picked_tokens import describe_picked, draw_picked
 from fusionviz.views.style import MODALITY_COLOURS
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from tiny_models import tiny_alignmamba, tiny_sentiment
 
-from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
-from fusionviz.analysis.edited_plans import PlanEdits
-from fusionviz.analysis.plan_effects import measure_plan_effect
-from fusionviz.analysis.plan_swaps import compare_swaps, measure_swaps
+from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
+from fusionviz.analysis.transport.edited_plans import PlanEdits
+from fusionviz.analysis.transport.plan_effects import measure_plan_effect
+from fusionviz.analysis.transport.plan_swaps import compare_swaps, measure_swaps
 from fusionviz.data.rooms import render_room
 from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.views.plan_edit import describe_plan_edit, draw_plan_edit

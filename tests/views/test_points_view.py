@@ -2,7 +2,7 @@ from ast import literal_eval
 
 import numpy as np
 
-from fusionviz.analysis.points import measure_points
+from fusionviz.analysis.inputs.points import measure_points
 from fusionviz.data.records import RGBDSample
 from fusionviz.views.points import describe_points, draw_points
 

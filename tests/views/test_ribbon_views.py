@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from fusionviz.analysis.ribbons import ribbons_of
-from fusionviz.analysis.solved import solve
-from fusionviz.analysis.time_axis import time_axis
-from fusionviz.analysis.token_subject import AlignmentCase, TokenSide
+from fusionviz.analysis.shared.time_axis import time_axis
+from fusionviz.analysis.shared.token_subject import AlignmentCase, TokenSide
+from fusionviz.analysis.transport.ribbons import ribbons_of
+from fusionviz.analysis.transport.solved import solve
 from fusionviz.views.ribbon_layout import lay_out, width_of_mass
 from fusionviz.views.ribbon_styles import GREY, WRONG
 from fusionviz.views.ribbon_words import describe_ribbons

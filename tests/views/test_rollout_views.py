@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fusionviz.analysis.rollout import Rollout
+from fusionviz.analysis.attention.rollout import Rollout
 from fusionviz.views.modality_flow import describe_modality_flow, draw_modality_flow
 from fusionviz.views.rollout import (
     describe_rollout,

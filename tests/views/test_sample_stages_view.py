@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from fusionviz.analysis.sample_figures import figures_of
-from fusionviz.analysis.sample_stages import SampleStages
+from fusionviz.analysis.distributions.sample_figures import figures_of
+from fusionviz.analysis.distributions.sample_stages import SampleStages
 from fusionviz.views.sample_stages import (
     OTHER,
     describe_sample_stages,

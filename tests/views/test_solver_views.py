@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fusionviz.analysis.epsilon_sweep import EPSILONS, sweep_epsilon
-from fusionviz.analysis.plain_sinkhorn import run_plain
-from fusionviz.analysis.plan_cells import cells_of
-from fusionviz.analysis.solved import SOLVERS, TOLERANCE, Curve, solve
-from fusionviz.analysis.token_subject import AlignmentCase, TokenSide
+from fusionviz.analysis.shared.token_subject import AlignmentCase, TokenSide
+from fusionviz.analysis.transport.epsilon_sweep import EPSILONS, sweep_epsilon
+from fusionviz.analysis.transport.plain_sinkhorn import run_plain
+from fusionviz.analysis.transport.plan_cells import cells_of
+from fusionviz.analysis.transport.solved import SOLVERS, TOLERANCE, Curve, solve
 from fusionviz.views.convergence import (
     FLOOR,
     describe_convergence,

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from fusionviz.analysis.training_curves import Curve, TrainingCurves
+from fusionviz.analysis.distributions.training_curves import Curve, TrainingCurves
 from fusionviz.views.loss_axis import is_log, loss_axis
 from fusionviz.views.style import MODALITY_COLOURS
 from fusionviz.views.training_curves import describe_training, draw_training

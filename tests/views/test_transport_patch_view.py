@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from fusionviz.analysis.patch_row import patch_row
-from fusionviz.analysis.transport import transport_of
+from fusionviz.analysis.shared.transport_plan import transport_of
+from fusionviz.analysis.transport.patch_row import patch_row
 from fusionviz.views.style import MARK
 from fusionviz.views.transport import draw_transport
 from fusionviz.views.transport_patch import (

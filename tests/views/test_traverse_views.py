@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fusionviz.analysis.directions import Direction
-from fusionviz.analysis.traverse import Traverse
+from fusionviz.analysis.latents.directions import Direction
+from fusionviz.analysis.latents.traverse import Traverse
 from fusionviz.views.patches import outline, patch_means
 from fusionviz.views.signed import paint_signed, round_reach
 from fusionviz.views.style import MARK

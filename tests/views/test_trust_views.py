@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fusionviz.analysis.layer_costs import LayerCosts
-from fusionviz.analysis.normality import Normality
-from fusionviz.analysis.oddness import Oddness
-from fusionviz.analysis.round_trip import RoundTrip
+from fusionviz.analysis.latents.normality import Normality
+from fusionviz.analysis.latents.oddness import Oddness
+from fusionviz.analysis.latents.round_trip import RoundTrip
+from fusionviz.analysis.shared.layer_costs import LayerCosts
 from fusionviz.views.layer_costs import describe_layer_costs, draw_layer_costs
 from fusionviz.views.normality import describe_normality, draw_normality
 from fusionviz.views.oddness import describe_oddness, draw_oddness, in_percent

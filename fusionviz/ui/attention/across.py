@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from fusionviz.analysis.attention import attention_layers
-from fusionviz.analysis.rollout import Direction, Signs
+from fusionviz.analysis.attention.rollout import Direction, Signs
+from fusionviz.analysis.shared.attention import attention_layers
 from fusionviz.exhibits.attention_across import (
     ModalityFlowControls,
     RolloutControls,

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from fusionviz.analysis.attention_stack import AttentionStack
+from fusionviz.analysis.shared.attention_stack import AttentionStack
 from fusionviz.errors import FusionvizError
 from fusionviz.exhibits.attention_other import StackControls
 from fusionviz.ui.attention.stacks import of_file, plan_of

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from fusionviz.analysis.attention import attention_layers, token_at
+from fusionviz.analysis.shared.attention import attention_layers, token_at
 from fusionviz.errors import FusionvizError
 from fusionviz.exhibits.attention_compare import CompareControls
 from fusionviz.ui.attention.pinned import (

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from fusionviz.analysis.interventions import (
+from fusionviz.analysis.attention.interventions import (
     LARGEST_GATE,
     Change,
     HeadName,

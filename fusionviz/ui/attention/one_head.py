@@ -4,8 +4,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from fusionviz.analysis.attention import token_at
-from fusionviz.analysis.overview import Overview
+from fusionviz.analysis.attention.overview import Overview
+from fusionviz.analysis.shared.attention import token_at
 from fusionviz.exhibits.attention_head import HeadControls
 from fusionviz.exhibits.attention_partition import MixingControls, PartitionControls
 from fusionviz.ui.attention.overview import chosen_controls

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from fusionviz.analysis.attention import ATTENTION_KINDS, attention_layers
-from fusionviz.analysis.heads_text import CLOSED
-from fusionviz.analysis.one_head import ANY
-from fusionviz.analysis.overview import Sort
+from fusionviz.analysis.attention.heads_text import CLOSED
+from fusionviz.analysis.attention.one_head import ANY
+from fusionviz.analysis.attention.overview import Sort
+from fusionviz.analysis.shared.attention import ATTENTION_KINDS, attention_layers
 from fusionviz.exhibits.attention_overview import HeadsControls, OverviewControls
 from fusionviz.ui.attention.place import (
     HEAD,

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from fusionviz.analysis.attention import attention_layers
-from fusionviz.analysis.one_head import default_token
-from fusionviz.analysis.overview import Overview, measure_overview
-from fusionviz.analysis.subject import MangoSubject
+from fusionviz.analysis.attention.one_head import default_token
+from fusionviz.analysis.attention.overview import Overview, measure_overview
+from fusionviz.analysis.shared.attention import attention_layers
+from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.ui.cache import MODEL_WORK
 from fusionviz.ui.share import forget
 from fusionviz.ui.subjects import Picked

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from fusionviz.analysis.alignmamba_stacks import hidden_stack, transport_stack
-from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
-from fusionviz.analysis.attention_stack import AttentionStack, stack_of_file
+from fusionviz.analysis.attention.alignmamba_stacks import hidden_stack, transport_stack
+from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
+from fusionviz.analysis.shared.attention_stack import AttentionStack, stack_of_file
 from fusionviz.data.attention.files import example_file, read_attention
 from fusionviz.errors import InputError
 from fusionviz.exhibits.exhibit import SubjectName

@@ -9,7 +9,11 @@ from typing import Any
 
 import streamlit as st
 
-from fusionviz.analysis.attention_stack import MEAN, AttentionStack, default_query
+from fusionviz.analysis.shared.attention_stack import (
+    MEAN,
+    AttentionStack,
+    default_query,
+)
 from fusionviz.exhibits.attention_other import HiddenControls
 from fusionviz.ui.attention.place import clicked
 from fusionviz.ui.attention.stacks import hidden_of

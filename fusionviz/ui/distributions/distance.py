@@ -4,9 +4,13 @@ from typing import Any
 
 import streamlit as st
 
-from fusionviz.analysis.token_pair import Pair
-from fusionviz.analysis.token_pairs import common_stages, pairs_of, token_pair
-from fusionviz.analysis.token_subject import STAGE_TITLES, Stage, TokenSubject
+from fusionviz.analysis.distributions.token_pair import Pair
+from fusionviz.analysis.distributions.token_pairs import (
+    common_stages,
+    pairs_of,
+    token_pair,
+)
+from fusionviz.analysis.shared.token_subject import STAGE_TITLES, Stage, TokenSubject
 from fusionviz.errors import InputError
 from fusionviz.exhibits.distributions_distance import DistanceControls
 from fusionviz.exhibits.distributions_kernel import KernelControls

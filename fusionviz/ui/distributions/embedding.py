@@ -6,9 +6,9 @@ from typing import Any
 
 import streamlit as st
 
-from fusionviz.analysis.embedding import measure_embedding
-from fusionviz.analysis.token_clouds import METHOD_TITLES, Method
-from fusionviz.analysis.token_picks import (
+from fusionviz.analysis.distributions.embedding import measure_embedding
+from fusionviz.analysis.distributions.token_clouds import METHOD_TITLES, Method
+from fusionviz.analysis.distributions.token_picks import (
     Runs,
     picked_tokens,
     read_runs,
@@ -16,7 +16,7 @@ from fusionviz.analysis.token_picks import (
     trace_back,
     write_runs,
 )
-from fusionviz.analysis.token_subject import TokenSubject
+from fusionviz.analysis.shared.token_subject import TokenSubject
 from fusionviz.errors import InputError
 from fusionviz.exhibits.distributions_embedding import (
     LARGEST_SEED,

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
-from fusionviz.analysis.sample_stages import SampleStages
+from fusionviz.analysis.distributions.sample_stages import SampleStages
+from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.errors import FusionvizError
 from fusionviz.exhibits.distributions_samples import (
     FACTORS,

@@ -6,9 +6,9 @@ from dataclasses import asdict
 
 import streamlit as st
 
-from fusionviz.analysis.lambda_family import FALLBACK, find_family
-from fusionviz.analysis.token_subject import TokenSubject
-from fusionviz.analysis.training_curves import Axis
+from fusionviz.analysis.distributions.lambda_family import FALLBACK, find_family
+from fusionviz.analysis.distributions.training_curves import Axis
+from fusionviz.analysis.shared.token_subject import TokenSubject
 from fusionviz.errors import FusionvizError
 from fusionviz.exhibits import exhibit_kind
 from fusionviz.exhibits.distributions_lambda import LambdaControls

@@ -6,8 +6,8 @@ from dataclasses import asdict, replace
 
 import streamlit as st
 
-from fusionviz.analysis.completion import Completed
-from fusionviz.analysis.subject import MangoSubject
+from fusionviz.analysis.latents.completion import Completed
+from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.exhibits.exhibit import Request
 from fusionviz.exhibits.latents_completion import (
     CHAINS,

@@ -5,8 +5,8 @@ from dataclasses import replace
 import plotly.graph_objects as go
 import streamlit as st
 
-from fusionviz.analysis.directions import ONE_LATENT, direction_names
-from fusionviz.analysis.latent_statistics import load_statistics
+from fusionviz.analysis.latents.directions import ONE_LATENT, direction_names
+from fusionviz.analysis.shared.latent_statistics import load_statistics
 from fusionviz.errors import CheckpointError
 from fusionviz.exhibits.exhibit import Exhibit
 from fusionviz.exhibits.latents_traverse import (

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from fusionviz.analysis.trust import LARGEST_DISTANCE, LARGEST_ERROR, ODD, judge
+from fusionviz.analysis.latents.trust import LARGEST_DISTANCE, LARGEST_ERROR, ODD, judge
 from fusionviz.exhibits.exhibit import Controls
 from fusionviz.exhibits.latents_normality import NormalityControls, OddnessControls
 from fusionviz.exhibits.latents_trust import LayerCostsControls, RoundTripControls

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from fusionviz.analysis.attention import LayerAttention, attention_layers
+from fusionviz.analysis.shared.attention import LayerAttention, attention_layers
 from fusionviz.exhibits.attention_head import APPLIED, FORMULA, explain
 from fusionviz.ui.charts import show_clickable
 from fusionviz.ui.frame import page

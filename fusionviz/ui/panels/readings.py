@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from textwrap import shorten
 from typing import Any
 
-from fusionviz.analysis.alignmamba import AlignMambaReading
-from fusionviz.analysis.attention import LayerAttention
-from fusionviz.analysis.mango import MangoReading
+from fusionviz.analysis.inputs.alignmamba_reading import AlignMambaReading
+from fusionviz.analysis.inputs.mango_reading import MangoReading
+from fusionviz.analysis.shared.attention import LayerAttention
 from fusionviz.errors import FusionvizError
 from fusionviz.models.cards import ModelCard
 from fusionviz.ui import cache

@@ -1,6 +1,6 @@
 """Both models' classes, beside the true ones where they are known."""
 
-from fusionviz.analysis.segmentation import Segmentation
+from fusionviz.analysis.shared.segmentation import Segmentation
 from fusionviz.ui.charts import show
 from fusionviz.ui.panels.explain import how_to_read, nothing_yet
 from fusionviz.ui.panels.readings import Readings

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from fusionviz.analysis.transport import Transport
+from fusionviz.analysis.shared.transport_plan import Transport
 from fusionviz.ui.charts import show
 from fusionviz.ui.frame import page
 from fusionviz.ui.panels.explain import how_to_read, nothing_yet

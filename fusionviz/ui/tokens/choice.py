@@ -4,8 +4,8 @@ from typing import Any
 
 import streamlit as st
 
-from fusionviz.analysis.feature_subject import FeatureSubject, is_comparable
-from fusionviz.analysis.token_subject import TokenSubject
+from fusionviz.analysis.shared.feature_subject import FeatureSubject, is_comparable
+from fusionviz.analysis.shared.token_subject import TokenSubject
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.data.sets.mosi import load_mosi_videos
 from fusionviz.data.utterances.generator import SEEDS, render_utterance

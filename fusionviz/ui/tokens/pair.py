@@ -4,8 +4,8 @@ from typing import Any
 
 import streamlit as st
 
-from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
-from fusionviz.analysis.token_subject import Kin
+from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
+from fusionviz.analysis.shared.token_subject import Kin
 from fusionviz.errors import FusionvizError
 from fusionviz.exhibits.exhibit import SubjectName
 from fusionviz.exhibits.token_naming import kin_of

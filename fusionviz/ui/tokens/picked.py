@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from fusionviz.analysis.alignmamba_subject import AlignMambaSubject
-from fusionviz.analysis.token_subject import TokenSubject
+from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
+from fusionviz.analysis.shared.token_subject import TokenSubject
 from fusionviz.exhibits.exhibit import SubjectName
 from fusionviz.models.cards import ModelCard
 

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from fusionviz.analysis.epsilon_sweep import EPSILONS
-from fusionviz.analysis.solved import EPSILON
-from fusionviz.analysis.token_subject import TokenSubject
+from fusionviz.analysis.shared.token_subject import TokenSubject
+from fusionviz.analysis.transport.epsilon_sweep import EPSILONS
+from fusionviz.analysis.transport.solved import EPSILON
 from fusionviz.ui.share import publish, recall_word
 from fusionviz.views.style import MODALITY_NAMES
 

@@ -6,8 +6,8 @@ may send nothing from 5 to 2.
 
 import streamlit as st
 
-from fusionviz.analysis.edited_plans import Pair
-from fusionviz.analysis.token_subject import AlignmentCase
+from fusionviz.analysis.shared.token_subject import AlignmentCase
+from fusionviz.analysis.transport.edited_plans import Pair
 from fusionviz.ui.share import publish_words, recall_words
 
 EDITS = "m_edits"

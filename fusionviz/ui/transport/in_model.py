@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from fusionviz.analysis.edited_plans import Pair
-from fusionviz.analysis.plan_effects import SWAPS, Swap
-from fusionviz.analysis.token_subject import AlignmentCase
+from fusionviz.analysis.shared.token_subject import AlignmentCase
+from fusionviz.analysis.transport.edited_plans import Pair
+from fusionviz.analysis.transport.plan_effects import SWAPS, Swap
 from fusionviz.errors import FusionvizError
 from fusionviz.exhibits.exhibit import Controls
 from fusionviz.exhibits.plan_controls import PlanControls

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from fusionviz.analysis.patch_row import telling_patch
-from fusionviz.analysis.token_subject import AlignmentCase
+from fusionviz.analysis.shared.token_subject import AlignmentCase
+from fusionviz.analysis.transport.patch_row import telling_patch
 from fusionviz.exhibits.exhibit import Exhibit
 from fusionviz.exhibits.transport_patch import ANY_PATCH, SIDES, PatchControls
 from fusionviz.ui.attention.place import clicked

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from fusionviz.analysis.ribbons import ALL_WORDS, MOST_RIBBONS, Ribbons
-from fusionviz.analysis.token_subject import TokenSubject
+from fusionviz.analysis.shared.token_subject import TokenSubject
+from fusionviz.analysis.transport.ribbons import ALL_WORDS, MOST_RIBBONS, Ribbons
 from fusionviz.exhibits.transport_ribbon import (
     BOTH,
     RibbonControls,

@@ -1,0 +1,1 @@
+"""What attention heads read, and whether it matters."""

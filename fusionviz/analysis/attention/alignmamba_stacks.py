@@ -1,0 +1,185 @@
+"""AlignMamba's hidden attention and its transport, as attention arrays."""
+
+from functools import lru_cache
+from typing import cast
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
+from fusionviz.analysis.shared.attention_stack import (
+    AttentionStack,
+    TokenAxis,
+    named_modalities,
+    numbered,
+)
+from fusionviz.errors import InputError
+from fusionviz.models.alignmamba import (
+    AlignMamba,
+    hidden_attention,
+    summed_hidden_attention,
+)
+from fusionviz.models.alignmamba.backbone import MambaLayer
+from fusionviz.models.alignmamba.block import MambaBlock
+
+ALL_CHANNELS = -1
+"""Stands for the sum over the channels of a Mamba layer."""
+
+KEPT = 8
+"""How many stacks are kept, of whichever subjects were asked last."""
+
+
+@lru_cache(maxsize=KEPT)
+def hidden_stack(
+    subject: AlignMambaSubject,
+    channel: int = ALL_CHANNELS,
+    skip: bool = False,
+) -> AttentionStack:
+    """Return the hidden attention of every Mamba layer.
+
+    Heads are the directions in which a layer reads: forward, and backward where the
+    model has both.
+
+    Args:
+        subject: Model and sample.
+        channel: Of the scan, or `ALL_CHANNELS` for their sum.
+        skip: Whether the diagonal includes the skip weights D.
+
+    Raises:
+        InputError: There is no such channel.
+    """
+    if not ALL_CHANNELS <= channel < subject.channels:
+        raise InputError(f"channels are 0 to {subject.channels - 1}, got {channel}")
+    trace, model = subject.trace, subject.model
+    with torch.inference_mode():
+        layers = [
+            _directions(model, index, state, channel, skip)
+            for index, state in enumerate(trace.hidden[:-1])
+        ]
+    weights = np.stack(layers)
+    names = named_modalities(trace.interleaved_modality.tolist(), trace.modalities)
+    grid = None if trace.grid is None else (trace.grid, trace.grid)
+    tokens = TokenAxis(
+        count=len(names), modality=names, grid=grid, labels=_moments(subject, names)
+    )
+    which = "summed over channels" if channel == ALL_CHANNELS else f"channel {channel}"
+    return AttentionStack(
+        title=f"hidden attention, {which}",
+        weights=weights,
+        layers=numbered("Mamba layer", len(layers)),
+        heads=("forward", "backward")[: weights.shape[1]],
+        head_word="Direction",
+        queries=tokens,
+        keys=tokens,
+        meaning=(
+            "A weight M[t, s] says how much of the scan's input at position s is added "
+            "to its output at position t: it has a sign, and rows have no fixed sum."
+        ),
+        pictures=subject.pictures,
+        missing=subject.missing,
+    )
+
+
+@lru_cache(maxsize=KEPT)
+def transport_stack(subject: AlignMambaSubject) -> AttentionStack:
+    """Return what is sent from each source to the anchor: the plan, and its costs.
+
+    Layers are the sources; heads are the plan, whose rows sum to 1, and the cost.
+
+    Raises:
+        InputError: A modality is missing, so that nothing is sent, or sources have
+            different numbers of tokens.
+    """
+    trace = subject.trace
+    present = [
+        name
+        for name in trace.alignments
+        if trace.present[name][0] and trace.present[trace.anchor][0]
+    ]
+    if not present:
+        raise InputError(
+            f"A plan goes from one modality to the other, and {subject.missing} is "
+            "missing: choose a pair that has both."
+        )
+    lengths = {name: trace.alignments[name].coupling.shape[1] for name in present}
+    if len(set(lengths.values())) > 1:
+        said = " and ".join(f"{name} {count}" for name, count in lengths.items())
+        raise InputError(
+            f"Sources have different numbers of tokens ({said}): the Transport page "
+            "shows the plan of each."
+        )
+    layers = [
+        np.stack([one.coupling[0] * len(one.coupling[0]), one.cost[0]])
+        for one in (trace.alignments[name] for name in present)
+    ]
+    sources, targets = layers[0].shape[1:]
+    grid = None if trace.grid is None else (trace.grid, trace.grid)
+    return AttentionStack(
+        title="transport",
+        weights=np.stack(layers).astype(np.float32),
+        layers=tuple(f"{name} → {trace.anchor}" for name in present),
+        heads=("plan", "cost"),
+        head_word="Shown",
+        queries=TokenAxis(count=sources, modality=(present[0],) * sources, grid=grid),
+        keys=TokenAxis(count=targets, modality=(trace.anchor,) * targets, grid=grid),
+        meaning=(
+            "A weight of the plan is the share of source token i that is sent to "
+            "anchor token j, so rows sum to 1; a cost is 1 − cosine of the two tokens, "
+            "0 to 2."
+        ),
+        pictures=subject.pictures,
+    )
+
+
+def _moments(subject: AlignMambaSubject, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what the positions of interleaved sequences are called; pictures' none."""
+    if subject.pictures is not None or subject.anchor not in subject.names:
+        return ()
+    steps = subject.side(subject.anchor).labels
+    modalities = len(subject.trace.modalities)
+    return tuple(
+        steps[place // modalities]
+        if name == subject.anchor
+        else f"{name} at {steps[place // modalities]}"
+        for place, name in enumerate(names)
+    )
+
+
+def _directions(
+    model: AlignMamba,
+    index: int,
+    state: NDArray[np.floating],
+    channel: int,
+    skip: bool,
+) -> NDArray[np.float32]:
+    """Return a layer's matrices, (direction, token, token), NaN where none can read."""
+    layer = cast(MambaLayer, model.backbone.layers[index])
+    normed = layer.norm(torch.from_numpy(state).to(next(model.parameters())))
+    ahead = _matrix(layer.block, normed, channel, skip)
+    later = np.triu(np.ones(ahead.shape, bool), 1)
+    matrices = [np.where(later, np.nan, ahead)]
+    if layer.backward_block is not None:
+        back = _matrix(layer.backward_block, normed.flip(1), channel, skip)
+        matrices.append(np.where(later, np.nan, back)[::-1, ::-1])
+    return np.stack(matrices).astype(np.float32)
+
+
+def _matrix(
+    block: MambaBlock, hidden: Tensor, channel: int, skip: bool
+) -> NDArray[np.floating]:
+    trace = block.trace(hidden)
+    D = trace.D if skip else None
+    if channel == ALL_CHANNELS:
+        summed = summed_hidden_attention(trace.delta, trace.A, trace.B, trace.C, D)
+        return summed[0].cpu().numpy()
+    one = slice(channel, channel + 1)
+    weights = hidden_attention(
+        trace.delta[:, one],
+        trace.A[one],
+        trace.B,
+        trace.C,
+        None if D is None else D[one],
+    )
+    return weights[0, 0].cpu().numpy()

@@ -1,0 +1,80 @@
+"""The head and the patch that are asked about, or those that are looked at first."""
+
+from fusionviz.analysis.attention.overview import measure_overview
+from fusionviz.analysis.shared.attention import (
+    LayerAttention,
+    attention_layers,
+    attention_record,
+)
+from fusionviz.analysis.shared.mango_subject import MangoSubject
+from fusionviz.errors import InputError
+
+ANY = -1
+"""Stands for no layer, head or token in particular."""
+
+
+def find_head(
+    subject: MangoSubject, *, layer: int = ANY, head: int = ANY
+) -> tuple[LayerAttention, int]:
+    """Return a layer's attention and which of its heads, from 0.
+
+    Args:
+        subject: Model and sample.
+        layer: Index in the flow; `ANY` for the layer of the head of the largest
+            |gate| (1 - relative entropy).
+        head: From 0; `ANY` for the one of the largest in the layer.
+
+    Raises:
+        InputError: There is no such layer or head.
+    """
+    if layer != ANY and head != ANY:
+        attention = layer_attention(subject, layer)
+        if not 0 <= head < attention.heads:
+            raise InputError(f"heads are 0 to {attention.heads - 1}, got {head}")
+        return attention, head
+    overview = measure_overview(subject)
+    for place in overview.select(sort="strength").tolist():
+        found, number = overview.layer_at(place), int(overview.number[place]) - 1
+        if layer in (ANY, found.layer.index) and head in (ANY, number):
+            return found, number
+    if layer != ANY:
+        layer_attention(subject, layer)
+    raise InputError(f"heads are 0 to {overview.number.max() - 1}, got {head}")
+
+
+def layer_attention(subject: MangoSubject, layer: int) -> LayerAttention:
+    """Return the attention of one layer of a subject's pass through the flow.
+
+    Raises:
+        InputError: It is no attention layer.
+    """
+    for traced in subject.trace.attention_layers:
+        if traced.index == layer:
+            return attention_record(
+                subject.model,
+                traced,
+                pictures=subject.pictures,
+                missing=subject.missing,
+            )
+    known = [name.index for name in attention_layers(subject.model)]
+    raise InputError(f"attention layers are {known or 'none'}, got {layer}")
+
+
+def find_token(subject: MangoSubject, token: int = ANY) -> int:
+    """Return a joint token: the one that is asked for, or one in the upper middle.
+
+    The mask leaves the upper middle most of the pictures to read.
+
+    Raises:
+        InputError: There is no such token.
+    """
+    if token == ANY:
+        return default_token(subject.grid)
+    if not 0 <= token < 2 * subject.grid**2:
+        raise InputError(f"tokens are 0 to {2 * subject.grid**2 - 1}, got {token}")
+    return token
+
+
+def default_token(grid: int) -> int:
+    """Return the RGB patch in the upper middle of a grid."""
+    return grid // 4 * grid + grid // 2

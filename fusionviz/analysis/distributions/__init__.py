@@ -1,0 +1,1 @@
+"""How far apart the tokens of modalities are, and where they meet."""

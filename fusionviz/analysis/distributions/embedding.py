@@ -1,0 +1,222 @@
+"""Tokens of all modalities in one plane, at every stage of a pass."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fusionviz.analysis.distributions.neighbour_maps import map_tsne, map_umap
+from fusionviz.analysis.distributions.stage_tokens import (
+    StageTokens,
+    common_stages,
+    is_moved,
+    received,
+)
+from fusionviz.analysis.distributions.token_clouds import (
+    METHOD_TITLES,
+    Cloud,
+    Embedding,
+    Method,
+    Panel,
+)
+from fusionviz.analysis.distributions.token_plane import (
+    Plane,
+    Points,
+    even_weights,
+    fit_plane,
+    turn_to_fit,
+)
+from fusionviz.analysis.shared.token_subject import Stage, TokenSubject
+from fusionviz.errors import InputError
+
+SHOWN = 256
+"""Most tokens of a modality that are drawn; more are taken evenly."""
+
+MAPPED = 600
+"""Most tokens that t-SNE and UMAP place, of all stages together."""
+
+KEPT = 8
+"""How many embeddings are kept, of whichever subjects were asked last."""
+
+Tell = Callable[[float, str], bool]
+"""Told the share that is done and what is being done; ends the search by False."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """How places are to be found.
+
+    Attributes:
+        method: PCA fits axes in which each modality of each stage counts alike.
+        neighbours: Perplexity of t-SNE, neighbours of UMAP.
+        seed: Of their searches.
+    """
+
+    method: Method = "pca"
+    neighbours: int = 20
+    seed: int = 0
+
+    def lay_out(
+        self, groups: Sequence[NDArray[np.floating]], shown: Sequence[NDArray[np.int64]]
+    ) -> tuple[list[Points], Plane | None]:
+        """Return places of the tokens of each group that are drawn, and PCA's plane."""
+        drawn = [x[few] for x, few in zip(groups, shown, strict=True)]
+        if self.method == "pca":
+            plane = fit_plane(groups)
+            return [plane.project(x) for x in drawn], plane
+        search = map_tsne if self.method == "tsne" else map_umap
+        places = search(
+            np.concatenate(drawn), neighbours=self.neighbours, seed=self.seed
+        )
+        ends = np.cumsum([len(x) for x in drawn])[:-1]
+        return np.split(places, ends), None
+
+
+def measure_embedding(
+    subject: TokenSubject, asked: Asked = Asked(), tell: Tell | None = None
+) -> Embedding:
+    """Return tokens in the plane.
+
+    Places are found for all stages at once that have a common space, see
+    `common_stages`. Where features go in that have a space a modality, each gets a
+    plane of its own, which is turned onto the same tokens' places before alignment.
+    They are kept, so that asking again takes milliseconds.
+
+    Args:
+        subject: What the tokens are of.
+        asked: How places are to be found.
+        tell: Whom to tell how far it is.
+
+    Raises:
+        InputError: UMAP is not there, or the search was stopped.
+    """
+    stages = common_stages(subject)
+    raw = list(subject.tokens("raw")) if "raw" in subject.stages else []
+    for step, name in enumerate(raw):
+        _tell(tell, 0.1 * step / len(raw), f"{name} before the encoders", asked)
+        _raw_places(subject, asked, name)
+    _tell(tell, 0.1, "all stages together", asked)
+    places, plane = _common_places(subject, asked)
+    panels = [_panel(subject, one, places, asked, plane) for one in stages]
+    if "raw" in subject.stages:
+        panels.insert(0, _raw_panel(subject, panels[0], asked, raw))
+    return Embedding(
+        method=asked.method,
+        panels=tuple(panels),
+        explained=None if plane is None else plane.explained,
+        spreads={one.stage: one.spread for one in stages},
+        anchor=subject.anchor,
+    )
+
+
+def _tell(tell: Tell | None, share: float, doing: str, asked: Asked) -> None:
+    title = METHOD_TITLES[asked.method]
+    if tell is not None and not tell(share, f"{title}: {doing}"):
+        raise InputError(f"{title} was stopped before it had placed the tokens.")
+
+
+@lru_cache(maxsize=KEPT)
+def _common_places(
+    subject: TokenSubject, asked: Asked
+) -> tuple[dict[tuple[Stage, str], Points], Plane | None]:
+    groups = {
+        (one.stage, name): x
+        for one in common_stages(subject)
+        for name, x in one.tokens.items()
+    }
+    shown = [_shown(subject, asked, len(x)) for x in groups.values()]
+    places, plane = asked.lay_out(list(groups.values()), shown)
+    return dict(zip(groups, places, strict=True)), plane
+
+
+@lru_cache(maxsize=4 * KEPT)
+def _raw_places(subject: TokenSubject, asked: Asked, name: str) -> Points:
+    raw = np.asarray(subject.tokens("raw")[name], np.float64)
+    (places,), _ = asked.lay_out([raw], [_shown(subject, asked, len(raw))])
+    return places
+
+
+def _shown(subject: TokenSubject, asked: Asked, count: int) -> NDArray[np.int64]:
+    """Return which of a modality's tokens are drawn, evenly spaced."""
+    limit = SHOWN
+    if asked.method != "pca":
+        stages = common_stages(subject)
+        limit = _share([len(x) for one in stages for x in one.tokens.values()])
+    few = min(count, limit)
+    return np.linspace(0, count - 1, few).round().astype(np.int64)
+
+
+def _share(counts: Sequence[int]) -> int:
+    """Return how many tokens of each group may be placed, `MAPPED` altogether."""
+    limits = range(1, SHOWN + 1)
+    fitting = [n for n in limits if sum(min(n, one) for one in counts) <= MAPPED]
+    return max(fitting, default=1)
+
+
+def _panel(
+    subject: TokenSubject,
+    stage: StageTokens,
+    places: Mapping[tuple[Stage, str], Points],
+    asked: Asked,
+    plane: Plane | None,
+) -> Panel:
+    explained = None
+    if plane is not None:
+        groups = list(stage.tokens.values())
+        explained = plane.explained_of(np.concatenate(groups), even_weights(groups))
+    return Panel(
+        stage=stage.stage,
+        clouds=tuple(
+            _cloud(subject, stage.stage, name, places[stage.stage, name], asked)
+            for name in stage.tokens
+        ),
+        explained=explained,
+        apart=stage.apart,
+        links=stage.links,
+    )
+
+
+def _raw_panel(
+    subject: TokenSubject, encoded: Panel, asked: Asked, names: Sequence[str]
+) -> Panel:
+    """Return each modality in a plane of its own, turned onto its encoded tokens."""
+    clouds, fits = [], {}
+    for cloud in encoded.clouds:
+        if cloud.name in names:
+            own = _raw_places(subject, asked, cloud.name)
+            turned = turn_to_fit(own, cloud.places)
+            clouds.append(replace(cloud, places=turned.places))
+            fits[cloud.name] = turned.fit
+    left_out = tuple(one.name for one in encoded.clouds if one.name not in names)
+    return Panel(stage="raw", clouds=tuple(clouds), fits=fits, left_out=left_out)
+
+
+def _cloud(
+    subject: TokenSubject, stage: Stage, name: str, places: Points, asked: Asked
+) -> Cloud:
+    count = len(subject.tokens(stage)[name])
+    tokens = _shown(subject, asked, count)
+    moved = is_moved(subject, stage, name)
+    empty = ~received(subject, name) if moved else np.zeros(count, bool)
+    called = _labels(subject, name, count, moved)
+    return Cloud(
+        name=name,
+        places=places,
+        tokens=tokens,
+        count=count,
+        labels=tuple(called[token] for token in tokens.tolist()),
+        empty=empty[tokens],
+        moved=moved,
+    )
+
+
+def _labels(subject: TokenSubject, name: str, count: int, moved: bool) -> list[str]:
+    if not moved:
+        return [f"{name}, {label}" for label in subject.side(name).labels]
+    if subject.anchor in subject.names:
+        goals = subject.side(subject.anchor).labels
+        return [f"{name} moved to {label}" for label in goals]
+    numbers = range(1, count + 1)
+    return [f"{name} moved to position {one} of {subject.anchor}" for one in numbers]

@@ -1,0 +1,168 @@
+"""Which two modalities of a subject can be compared, at which stage, and how."""
+
+from functools import lru_cache
+from itertools import combinations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from fusionviz.alignment import median_bandwidth
+from fusionviz.analysis.distributions.token_pair import Pair, TokenPair
+from fusionviz.analysis.shared.token_subject import (
+    STAGE_TITLES,
+    Floats,
+    Stage,
+    TokenSubject,
+)
+from fusionviz.errors import InputError
+
+MOST_TOKENS = 256
+"""Tokens a side that are compared; of longer sequences as many, evenly spaced."""
+
+KEPT = 48
+"""How many pairs keep their distances, 2 MB each at most."""
+
+
+def pairs_of(subject: TokenSubject) -> tuple[Pair, ...]:
+    """Return each two modalities that are there: first each source with the anchor.
+
+    Raises:
+        InputError: There is one modality only.
+    """
+    if len(subject.names) < 2:
+        gone = " and ".join(subject.missing_names) or "another modality"
+        raise InputError(
+            f"MMD² compares two modalities, and {gone} is missing: choose a sample "
+            "that has both."
+        )
+    with_anchor = [(name, subject.anchor) for name in subject.sources]
+    others = combinations([n for n in subject.names if n != subject.anchor], 2)
+    return (*with_anchor, *others)
+
+
+def common_stages(subject: TokenSubject) -> tuple[Stage, ...]:
+    """Return the stages whose tokens share a space; without the anchor only the first.
+
+    Where the anchor is missing, nothing is aligned to it.
+    """
+    stages = tuple(stage for stage in subject.stages if stage != "raw")
+    return stages if subject.sources else stages[:1]
+
+
+def find_names(subject: TokenSubject, x: str = "", y: str = "") -> Pair:
+    """Return two modalities of a subject.
+
+    Args:
+        subject: Of tokens.
+        x: Name; empty: the first source.
+        y: Name; empty: the anchor.
+
+    Raises:
+        InputError: They are not there, or the same.
+    """
+    first = pairs_of(subject)[0]
+    names = x or first[0], y or first[1]
+    if names[0] == names[1] or not set(names) <= set(subject.names):
+        there = ", ".join(subject.names)
+        raise InputError(
+            f"MMD² compares two different modalities of {there}, got {names[0]} and "
+            f"{names[1]}."
+        )
+    return names
+
+
+def token_pair(subject: TokenSubject, x: str, y: str, stage: str) -> TokenPair:
+    """Return two modalities' tokens at a stage: always the same record.
+
+    Args:
+        subject: Of tokens.
+        x: Name of a modality, "" for the first source.
+        y: Name of another, "" for the anchor.
+        stage: Of the pass.
+
+    Raises:
+        InputError: They are not there, or have no space in common.
+    """
+    names = find_names(subject, x, y)
+    stages = common_stages(subject)
+    if stage not in stages:
+        raise InputError(_why_not(subject, names, stage))
+    return _measure(subject, *names, stages[stages.index(stage)])
+
+
+@lru_cache(maxsize=KEPT)
+def _measure(subject: TokenSubject, x: str, y: str, stage: Stage) -> TokenPair:
+    tokens = subject.tokens(stage)
+    kept = [_evenly(len(tokens[name])) for name in (x, y)]
+    sides = [
+        np.asarray(tokens[name][places], np.float64)
+        for name, places in zip((x, y), kept, strict=True)
+    ]
+    both = [torch.from_numpy(side) for side in sides]
+    pooled = torch.cat(both)
+    # Differences, not a matrix product: identical tokens are exactly 0 apart.
+    distance = torch.cdist(
+        pooled, pooled, compute_mode="donot_use_mm_for_euclid_dist"
+    ).numpy()
+    return TokenPair(
+        names=(x, y),
+        stage=stage,
+        x=sides[0],
+        y=sides[1],
+        labels=tuple(
+            label
+            for name, places in zip((x, y), kept, strict=True)
+            for label in _labels(subject, name, stage, tokens[name], places)
+        ),
+        counts=(len(tokens[x]), len(tokens[y])),
+        square=distance**2,
+        median=float(median_bandwidth(*both)),
+    )
+
+
+def _evenly(count: int) -> NDArray[np.int64]:
+    """Return which of so many tokens are compared."""
+    if count <= MOST_TOKENS:
+        return np.arange(count)
+    return np.linspace(0, count - 1, MOST_TOKENS).round().astype(np.int64)
+
+
+def _labels(
+    subject: TokenSubject,
+    name: str,
+    stage: Stage,
+    tokens: Floats,
+    places: NDArray[np.int64],
+) -> list[str]:
+    """Return what tokens are called; after alignment sources stand at the anchor's."""
+    moved = stage != "encoded" and name != subject.anchor
+    own = subject.side(subject.anchor if moved else name).labels
+    if len(own) != len(tokens):
+        own = tuple(f"token {number + 1}" for number in range(len(tokens)))
+    word = f"{name} moved to" if moved else f"{name},"
+    return [f"{word} {own[place]}" for place in places]
+
+
+def _why_not(subject: TokenSubject, names: Pair, stage: str) -> str:
+    """Return why two modalities cannot be compared at a stage, and what to do."""
+    if stage != "raw" or "raw" not in subject.stages:
+        there = ", ".join(f"{s} ({STAGE_TITLES[s]})" for s in common_stages(subject))
+        why = "" if subject.sources else f"; {subject.anchor}, the anchor, is missing"
+        return f"There are no tokens of the stage {stage!r}: choose {there}{why}."
+    raw = subject.tokens("raw")
+    x, y = (raw[name].shape[1] if name in raw else 0 for name in names)
+    if not x or not y:
+        gone = names[0] if not x else names[1]
+        why = f"{gone} are ids, which have no distances"
+    elif x != y:
+        why = (
+            f"{names[0]} has {x} and {names[1]} has {y} features a token: there is no "
+            "common space"
+        )
+    else:
+        why = (
+            f"{names[0]} and {names[1]} both have {x} features a token, but of "
+            "different quantities: their differences mean nothing"
+        )
+    return f"Before the encoders, {why}, and so no MMD². Choose a later stage."

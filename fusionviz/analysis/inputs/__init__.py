@@ -1,0 +1,1 @@
+"""What both models make of a pair."""

@@ -1,0 +1,69 @@
+"""One pass of a sample through MANGO: what it sees, how probable it finds it."""
+
+from dataclasses import dataclass
+
+import torch
+
+from fusionviz.analysis.inputs.likelihood import Likelihood, likelihood_of
+from fusionviz.analysis.inputs.stopwatch import Clock
+from fusionviz.analysis.shared.attention import missing_modality
+from fusionviz.analysis.shared.pictures import Pictures, pictures_of
+from fusionviz.analysis.shared.segmentation import (
+    Segmentation,
+    class_names_of,
+    segmentation_of,
+)
+from fusionviz.data.records import RGBDSample
+from fusionviz.models.mango import Mango
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class MangoReading:
+    """What MANGO says of one sample.
+
+    Attributes:
+        pictures: What it read.
+        segmentation: From the latents.
+        likelihood: Of the joint tokens, with the round trip.
+        missing: The modality whose tokens are its guess, or None.
+        milliseconds: Of each step.
+    """
+
+    pictures: Pictures
+    segmentation: Segmentation
+    likelihood: Likelihood
+    missing: str | None
+    milliseconds: dict[str, float]
+
+
+def measure_mango(model: Mango, sample: RGBDSample) -> MangoReading:
+    """Return what a MANGO says of a sample; a missing modality is guessed first."""
+    with torch.inference_mode():
+        clock = Clock(next(model.parameters()).device)
+        with clock.step("to tensors"):
+            batch = model.to_batch(sample)
+        with clock.step("codec, encode"):
+            x = model.encode(batch)
+        with clock.step("flow, forward"):
+            z, log_det = model.flow(x)
+        with clock.step("flow, inverse"):
+            x_back = model.flow.inverse(z)
+        with clock.step("codec, decode"):
+            decoded = model.decode(x)
+        with clock.step("segmentation head"):
+            logits = model.segment(z)
+        likelihood = likelihood_of(
+            x=x,
+            z=z,
+            log_det=log_det,
+            x_back=x_back,
+            decoded=decoded,
+            returned=model.decode(x_back),
+        )
+        return MangoReading(
+            pictures=pictures_of(batch),
+            segmentation=segmentation_of(logits, sample, class_names_of(model)),
+            likelihood=likelihood,
+            missing=missing_modality(sample),
+            milliseconds=clock.milliseconds,
+        )

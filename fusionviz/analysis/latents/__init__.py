@@ -1,0 +1,1 @@
+"""What MANGO's latents hold, and whether they can be trusted."""

@@ -1,0 +1,1 @@
+"""Records that two or more subjects measure or show."""

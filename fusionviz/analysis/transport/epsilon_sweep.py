@@ -1,0 +1,89 @@
+"""Sinkhorn's plan over the whole range of ε, between the exact one and the product."""
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fusionviz.analysis.shared.token_subject import AlignmentCase
+from fusionviz.analysis.transport.solved import MAX_ITERATIONS, Solved, solve
+
+EPSILONS = (
+    *(0.001, 0.0015, 0.002, 0.003, 0.005, 0.007),
+    *(0.01, 0.015, 0.02, 0.03, 0.05, 0.07),
+    *(0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0),
+)
+"""Values of ε to look at, in the unit of a cost of 0..2, about even on a log scale."""
+
+KEPT = 16
+"""How many cases' sweeps are kept."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class EpsilonSweep:
+    """What becomes of Sinkhorn's plan as ε grows, and its two ends.
+
+    Attributes:
+        epsilon: Rising, (value,), in the unit of the cost.
+        cost: <C, P>, (value,), 0..2.
+        entropy_bits: Of the plan, (value,).
+        information_bits: That a source token tells of its target, (value,).
+        score: Share of source tokens sent to their true target, (value,); None where
+            nobody knows.
+        iterations: Taken, (value,).
+        marginal_error: Reached, (value,).
+        converged: Whether that is the tolerance, (value,).
+        relaxed: The plan without the column constraint.
+        exact: The plan for ε to 0.
+        product_cost: <C, a bᵀ>, for ε to infinity: the mean cost.
+        product_bits: Entropy of a bᵀ: log2(source * target).
+    """
+
+    epsilon: NDArray[np.float64]
+    cost: NDArray[np.float64]
+    entropy_bits: NDArray[np.float64]
+    information_bits: NDArray[np.float64]
+    score: NDArray[np.float64] | None
+    iterations: NDArray[np.int64]
+    marginal_error: NDArray[np.float64]
+    converged: NDArray[np.bool_]
+    relaxed: Solved
+    exact: Solved
+    product_cost: float
+    product_bits: float
+
+    @property
+    def has_choice(self) -> bool:
+        """Whether some plans with these marginals are cheaper than others."""
+        return self.product_cost - self.exact.cost > 1e-9
+
+
+@lru_cache(maxsize=KEPT)
+def sweep_epsilon(
+    case: AlignmentCase, max_iterations: int = MAX_ITERATIONS
+) -> EpsilonSweep:
+    """Return what Sinkhorn makes of a case at each of `EPSILONS`.
+
+    Args:
+        case: Of a subject.
+        max_iterations: Where each solve stops unconverged.
+    """
+    answers = [solve(case, "sinkhorn", one, max_iterations) for one in EPSILONS]
+    cost = np.asarray(case.cost, np.float64)
+    knows = answers[0].score is not None
+    return EpsilonSweep(
+        epsilon=np.array(EPSILONS),
+        cost=np.array([one.cost for one in answers]),
+        entropy_bits=np.array([one.entropy_bits for one in answers]),
+        information_bits=np.array([one.information_bits for one in answers]),
+        score=np.array([one.score for one in answers], float) if knows else None,
+        iterations=np.array([one.iterations for one in answers]),
+        marginal_error=np.array([one.marginal_error for one in answers]),
+        converged=np.array([one.converged for one in answers]),
+        relaxed=solve(case, "relaxed"),
+        exact=solve(case, "exact"),
+        product_cost=float(cost.mean()),
+        product_bits=math.log2(cost.size),
+    )
