@@ -16,15 +16,18 @@ from fusionviz.analysis.attention.rollout import (
 )
 from fusionviz.errors import InputError
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request
-from fusionviz.views.modality_flow import describe_modality_flow, draw_modality_flow
-from fusionviz.views.rollout import (
+from fusionviz.views.attention.modality_flow import (
+    describe_modality_flow,
+    draw_modality_flow,
+)
+from fusionviz.views.attention.rollout import (
     describe_rollout,
     draw_rollout,
     largest_other,
     name_token,
     shown_blocks,
 )
-from fusionviz.views.style import three_digits
+from fusionviz.views.shared.style import three_digits
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,11 +12,11 @@ from fusionviz.analysis.attention.head_comparison import (
 from fusionviz.analysis.attention.one_head import ANY, find_head, find_token
 from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request
-from fusionviz.views.head_comparison import (
+from fusionviz.views.attention.head_comparison import (
     describe_head_comparison,
     draw_head_comparison,
 )
-from fusionviz.views.style import three_digits
+from fusionviz.views.shared.style import three_digits
 
 
 @dataclass(frozen=True, kw_only=True)

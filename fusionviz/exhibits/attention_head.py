@@ -9,8 +9,8 @@ from fusionviz.analysis.attention.one_head import ANY, find_head, find_token
 from fusionviz.analysis.shared.attention import LayerAttention
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.models.mango.config import AttentionForm
-from fusionviz.views.attention import describe_attention, draw_attention
-from fusionviz.views.style import three_digits
+from fusionviz.views.shared.attention_maps import describe_attention, draw_attention
+from fusionviz.views.shared.style import three_digits
 
 FORMULA = (
     r"S = \mathrm{softmax}_{j \ge i}\!\left(\frac{Q K^\top}{\sqrt{d/h}}\right),\quad "

@@ -18,12 +18,12 @@ from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.errors import InputError
 from fusionviz.exhibits.attention_ranking import RANKING
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request
-from fusionviz.views.interventions import (
+from fusionviz.views.attention.interventions import (
     describe_intervention,
     draw_intervention,
     root_mean_square,
 )
-from fusionviz.views.style import three_digits
+from fusionviz.views.shared.style import three_digits
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,12 +21,12 @@ from fusionviz.analysis.shared.attention_stack import (
 )
 from fusionviz.errors import InputError
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request
-from fusionviz.views.attention_stack import (
+from fusionviz.views.attention.stack import (
     describe_attention_stack,
     draw_attention_stack,
 )
-from fusionviz.views.stack_view import ORDERS, Order, StackView
-from fusionviz.views.style import three_digits
+from fusionviz.views.shared.stack_view import ORDERS, Order, StackView
+from fusionviz.views.shared.style import three_digits
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,16 +16,19 @@ from fusionviz.analysis.attention.overview import (
 from fusionviz.analysis.shared.attention import ATTENTION_KINDS
 from fusionviz.exhibits.attention_head import APPLIED, FORMULA
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request
-from fusionviz.views.attention_overview import (
+from fusionviz.views.attention.head_scatter import (
+    describe_head_scatter,
+    draw_head_scatter,
+)
+from fusionviz.views.attention.head_thumbnails import Shown, Thumbnails, make_thumbnails
+from fusionviz.views.attention.overview import (
     describe_overview,
     draw_no_head,
     draw_overview,
     head_title,
     head_words,
 )
-from fusionviz.views.head_scatter import describe_head_scatter, draw_head_scatter
-from fusionviz.views.head_thumbnails import Shown, Thumbnails, make_thumbnails
-from fusionviz.views.style import three_digits
+from fusionviz.views.shared.style import three_digits
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,8 +16,8 @@ from fusionviz.analysis.shared.attention import attention_layers
 from fusionviz.analysis.shared.mixing import Mixing
 from fusionviz.errors import InputError
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request
-from fusionviz.views.mixing import describe_mixing, draw_mixing
-from fusionviz.views.partitions import describe_partitions, draw_partitions
+from fusionviz.views.attention.mixing import describe_mixing, draw_mixing
+from fusionviz.views.attention.partitions import describe_partitions, draw_partitions
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,13 +11,13 @@ from fusionviz.data.rooms import render_room
 from fusionviz.data.sets.registry import ROOM_SEEDS
 from fusionviz.errors import InputError
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request
-from fusionviz.views.head_effects import (
+from fusionviz.views.attention.head_effects import (
     ORDERS,
     Order,
     describe_head_effects,
     draw_head_effects,
 )
-from fusionviz.views.style import three_digits
+from fusionviz.views.shared.style import three_digits
 
 MOST_ROOMS = 32
 

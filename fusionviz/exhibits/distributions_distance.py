@@ -10,9 +10,9 @@ from fusionviz.analysis.distributions.token_pair import HIGHEST, LOWEST, TokenPa
 from fusionviz.analysis.distributions.token_pairs import token_pair
 from fusionviz.analysis.shared.token_subject import STAGE_TITLES, TokenSubject
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request
-from fusionviz.views.distances import describe_distances, draw_distances
-from fusionviz.views.pair_names import pair_title
-from fusionviz.views.style import MODALITY_NAMES, three_digits
+from fusionviz.views.distributions.distances import describe_distances, draw_distances
+from fusionviz.views.distributions.pair_names import pair_title
+from fusionviz.views.shared.style import MODALITY_NAMES, three_digits
 
 FORMULA = (
     r"\mathrm{MMD}^2 = \overline{k(x, x')} + \overline{k(y, y')} - "

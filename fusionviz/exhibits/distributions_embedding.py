@@ -17,7 +17,7 @@ from fusionviz.analysis.shared.token_subject import TokenSubject
 from fusionviz.exhibits.distributions_movement import MOVEMENT, PICKED
 from fusionviz.exhibits.embedding_words import FORMULAS, explain_embedding
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request
-from fusionviz.views.embedding import describe_embedding, draw_embedding
+from fusionviz.views.distributions.embedding import describe_embedding, draw_embedding
 
 METHODS: tuple[Method, ...] = get_args(Method)
 NEIGHBOURS = range(2, 51)

@@ -13,10 +13,10 @@ from fusionviz.exhibits.distributions_distance import (
     say_tokens,
 )
 from fusionviz.exhibits.exhibit import Exhibit, ExhibitKind, Request
-from fusionviz.views.kernel_blocks import equation
-from fusionviz.views.kernel_witness import describe_kernel, draw_kernel
-from fusionviz.views.pair_names import name_of
-from fusionviz.views.style import three_digits
+from fusionviz.views.distributions.kernel_blocks import equation
+from fusionviz.views.distributions.kernel_witness import describe_kernel, draw_kernel
+from fusionviz.views.distributions.pair_names import name_of
+from fusionviz.views.shared.style import three_digits
 
 FORMULA = (
     r"\mathrm{MMD}^2 = \overline{K_{xx}} + \overline{K_{yy}} - 2\,\overline{K_{xy}}"

@@ -23,9 +23,13 @@ from fusionviz.exhibits.token_naming import config_of
 from fusionviz.models.alignmamba import why_unread
 from fusionviz.models.cards import Estimate, ModelCard
 from fusionviz.models.checkpoints import checkpoint_folder, list_checkpoints
-from fusionviz.views.lambda_family import describe_family, draw_family, lambda_title
-from fusionviz.views.lambda_panels import METRIC_TITLES
-from fusionviz.views.style import three_digits
+from fusionviz.views.distributions.lambda_family import (
+    describe_family,
+    draw_family,
+    lambda_title,
+)
+from fusionviz.views.distributions.lambda_panels import METRIC_TITLES
+from fusionviz.views.shared.style import three_digits
 
 UTTERANCE = 12
 """What the fallback family reads where the sample at hand is none of its kind."""

@@ -14,9 +14,9 @@ from fusionviz.analysis.distributions.token_picks import (
 from fusionviz.analysis.shared.token_subject import STAGE_TITLES, TokenSubject
 from fusionviz.exhibits.embedding_words import say_apart, say_still
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request
-from fusionviz.views.movement import describe_movement, draw_movement
-from fusionviz.views.picked_tokens import describe_picked, draw_picked
-from fusionviz.views.style import three_digits
+from fusionviz.views.distributions.movement import describe_movement, draw_movement
+from fusionviz.views.distributions.picked_tokens import describe_picked, draw_picked
+from fusionviz.views.shared.style import three_digits
 
 
 @dataclass(frozen=True, kw_only=True)

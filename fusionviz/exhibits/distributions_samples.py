@@ -15,13 +15,13 @@ from fusionviz.analysis.distributions.stage_mmd import STAGES, own_mmd
 from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.errors import InputError
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request
-from fusionviz.views.sample_stages import (
+from fusionviz.views.distributions.sample_stages import (
     describe_sample_stages,
     draw_sample_stages,
     known_digits,
     pair_title,
 )
-from fusionviz.views.style import three_digits
+from fusionviz.views.shared.style import three_digits
 
 COUNTS = (8, 256)
 FACTORS = (0.1, 10.0)

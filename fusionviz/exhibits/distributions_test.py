@@ -12,14 +12,14 @@ from fusionviz.exhibits.distributions_distance import (
     say_tokens,
 )
 from fusionviz.exhibits.exhibit import Exhibit, ExhibitKind, Request
-from fusionviz.views.distance_test import (
+from fusionviz.views.distributions.distance_test import (
     describe_test,
     draw_test,
     how_far,
     percent,
 )
-from fusionviz.views.pair_names import name_of
-from fusionviz.views.style import three_digits
+from fusionviz.views.distributions.pair_names import name_of
+from fusionviz.views.shared.style import three_digits
 
 FORMULA = (
     r"p = \frac{1 + \#\{\mathrm{shuffled} \ge \mathrm{observed}\}}"

@@ -17,8 +17,11 @@ from fusionviz.exhibits.distributions_lambda import LAMBDA, card_name
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import list_checkpoints, read_card
-from fusionviz.views.style import three_digits
-from fusionviz.views.training_curves import describe_training, draw_training
+from fusionviz.views.distributions.training_curves import (
+    describe_training,
+    draw_training,
+)
+from fusionviz.views.shared.style import three_digits
 
 MOST = 4
 WIDEST = 51

@@ -6,7 +6,7 @@ from fusionviz.analysis.distributions.movement import Movement, measure_movement
 from fusionviz.analysis.distributions.stage_tokens import Apart
 from fusionviz.analysis.distributions.token_clouds import Embedding, Method
 from fusionviz.analysis.shared.token_subject import STAGE_TITLES, Stage, TokenSubject
-from fusionviz.views.style import three_digits
+from fusionviz.views.shared.style import three_digits
 
 STILL = 1e-3
 """Spreads up to which a centre has not moved."""

@@ -3,7 +3,7 @@
 from fusionviz.analysis.transport.epsilon_advice import Advice
 from fusionviz.analysis.transport.epsilon_sweep import EPSILONS, EpsilonSweep
 from fusionviz.analysis.transport.solved import TOLERANCE, Solved
-from fusionviz.views.style import three_digits
+from fusionviz.views.shared.style import three_digits
 
 
 def say_advice(advice: Advice, answer: Solved, sweep: EpsilonSweep) -> str:

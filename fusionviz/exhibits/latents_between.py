@@ -8,9 +8,13 @@ from fusionviz.analysis.latents.between import WAYS, Between, measure_between
 from fusionviz.analysis.latents.exchange import CASES, Exchange, measure_exchange
 from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request
-from fusionviz.views.between import describe_between, draw_all_steps, draw_between
-from fusionviz.views.exchange import describe_exchange, draw_exchange
-from fusionviz.views.style import three_digits
+from fusionviz.views.latents.between import (
+    describe_between,
+    draw_all_steps,
+    draw_between,
+)
+from fusionviz.views.latents.exchange import describe_exchange, draw_exchange
+from fusionviz.views.shared.style import three_digits
 
 LAYOUTS = ("one", "all")
 """One step with a slider that runs through them, or all steps at once."""

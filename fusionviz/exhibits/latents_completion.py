@@ -11,8 +11,12 @@ from fusionviz.analysis.latents.completion import (
     measure_completion,
 )
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request
-from fusionviz.views.completion import UNITS, describe_completion, draw_completion
-from fusionviz.views.style import MODALITY_NAMES, three_digits
+from fusionviz.views.latents.completion import (
+    UNITS,
+    describe_completion,
+    draw_completion,
+)
+from fusionviz.views.shared.style import MODALITY_NAMES, three_digits
 
 CHAINS, STEPS, LEAPS = range(2, 9), range(1, 101), range(1, 25)
 LARGEST_SEED = 999_999

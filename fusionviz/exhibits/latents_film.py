@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from fusionviz.analysis.latents.film import STOPS, Film, measure_film
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request
-from fusionviz.views.film import describe_film, draw_all_frames, draw_film
-from fusionviz.views.style import three_digits
+from fusionviz.views.latents.film import describe_film, draw_all_frames, draw_film
+from fusionviz.views.shared.style import three_digits
 
 LAYOUTS = ("one", "all")
 """One frame with a slider that runs through them, or all blocks at once."""

@@ -9,14 +9,14 @@ from fusionviz.analysis.latents.normality import Normality, measure_normality
 from fusionviz.analysis.latents.oddness import Oddness, measure_oddness
 from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request
-from fusionviz.views.normality import describe_normality, draw_normality
-from fusionviz.views.oddness import (
+from fusionviz.views.latents.normality import describe_normality, draw_normality
+from fusionviz.views.latents.oddness import (
     describe_oddness,
     draw_oddness,
     how_odd,
     in_percent,
 )
-from fusionviz.views.style import three_digits
+from fusionviz.views.shared.style import three_digits
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,8 +7,8 @@ import numpy as np
 from fusionviz.analysis.latents.samples import Samples, draw_samples
 from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request
-from fusionviz.views.samples import describe_made_up, draw_made_up
-from fusionviz.views.style import three_digits
+from fusionviz.views.latents.samples import describe_made_up, draw_made_up
+from fusionviz.views.shared.style import three_digits
 
 COUNTS = range(4, 9)
 HOTTEST = 1.5

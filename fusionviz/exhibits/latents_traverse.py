@@ -16,9 +16,9 @@ from fusionviz.analysis.latents.traverse import Traverse, measure_traverse
 from fusionviz.errors import InputError
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.exhibits.traverse_words import explain_move, explain_sigma, signed
-from fusionviz.views.style import three_digits
-from fusionviz.views.traverse import changes, describe_traverse, draw_traverse
-from fusionviz.views.traverse_strip import describe_strip, draw_strip
+from fusionviz.views.latents.traverse import changes, describe_traverse, draw_traverse
+from fusionviz.views.latents.traverse_strip import describe_strip, draw_strip
+from fusionviz.views.shared.style import three_digits
 
 MOST_SIGMAS = 3.0
 MOST_DIRECTIONS = 3

@@ -12,9 +12,9 @@ from fusionviz.analysis.latents.round_trip import (
 )
 from fusionviz.analysis.shared.layer_costs import LayerCosts, measure_layer_costs
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request
-from fusionviz.views.layer_costs import describe_layer_costs, draw_layer_costs
-from fusionviz.views.round_trip import describe_round_trip, draw_round_trip
-from fusionviz.views.style import three_digits
+from fusionviz.views.latents.round_trip import describe_round_trip, draw_round_trip
+from fusionviz.views.shared.layer_costs import describe_layer_costs, draw_layer_costs
+from fusionviz.views.shared.style import three_digits
 
 CONSTANT = ("actnorm", "mixing")
 """Kinds of layers whose log-determinant is the same whatever goes through them."""

@@ -12,7 +12,7 @@ from fusionviz.analysis.transport.plan_effects import (
 )
 from fusionviz.analysis.transport.solved import EPSILON
 from fusionviz.exhibits.exhibit import Controls
-from fusionviz.views.style import three_digits
+from fusionviz.views.shared.style import three_digits
 
 EPSILONS = (0.001, 10.0)
 """Lowest and highest regularisation that can be asked for."""

@@ -13,13 +13,13 @@ from fusionviz.analysis.transport.plain_sinkhorn import (
 from fusionviz.analysis.transport.solved import EPSILON, TOLERANCE, Curve, Solved, solve
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.exhibits.transport_solvers import case_of, check_epsilon
-from fusionviz.views.convergence import (
+from fusionviz.views.shared.style import three_digits
+from fusionviz.views.transport.convergence import (
     describe_convergence,
     draw_convergence,
     stages_of,
 )
-from fusionviz.views.sinkhorn_film import describe_film, draw_film
-from fusionviz.views.style import three_digits
+from fusionviz.views.transport.sinkhorn_film import describe_film, draw_film
 
 SCALING = (
     r"K = e^{-C/\varepsilon}, \qquad u \leftarrow \frac{a}{K v}, \qquad "

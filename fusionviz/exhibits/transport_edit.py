@@ -10,9 +10,9 @@ from fusionviz.analysis.transport.plan_effects import SourceEffect
 from fusionviz.errors import InputError
 from fusionviz.exhibits.exhibit import Exhibit, ExhibitKind, Request
 from fusionviz.exhibits.plan_controls import PlanControls, effect_of, explain_limits
-from fusionviz.views.plan_edit import describe_plan_edit, draw_plan_edit
-from fusionviz.views.plan_edit_matrix import PlanEditView
-from fusionviz.views.style import three_digits
+from fusionviz.views.shared.style import three_digits
+from fusionviz.views.transport.plan_edit import describe_plan_edit, draw_plan_edit
+from fusionviz.views.transport.plan_edit_matrix import PlanEditView
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,8 +11,8 @@ from fusionviz.exhibits.exhibit import Exhibit, ExhibitKind, Request
 from fusionviz.exhibits.plan_controls import PlanControls, effect_of, explain_limits
 from fusionviz.exhibits.transport_edit import EDIT
 from fusionviz.exhibits.transport_swap import SWAP
-from fusionviz.views.plan_effect import describe_plan_effect, draw_plan_effect
-from fusionviz.views.style import three_digits
+from fusionviz.views.shared.style import three_digits
+from fusionviz.views.transport.plan_effect import describe_plan_effect, draw_plan_effect
 
 
 def make_model(request: Request[PlanControls, AlignMambaSubject]) -> Exhibit:

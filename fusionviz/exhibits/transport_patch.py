@@ -16,9 +16,13 @@ from fusionviz.analysis.transport.patch_row import (
 )
 from fusionviz.analysis.transport.solved import EPSILON, SOLVERS, Solver
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request
-from fusionviz.views.style import three_digits
-from fusionviz.views.transport import describe_transport, draw_transport, name_place
-from fusionviz.views.transport_patch import (
+from fusionviz.views.shared.style import three_digits
+from fusionviz.views.shared.transport_plan import (
+    describe_transport,
+    draw_transport,
+    name_place,
+)
+from fusionviz.views.transport.patch import (
     OTHER,
     add_picture_targets,
     describe_patch,

@@ -23,14 +23,14 @@ from fusionviz.analysis.transport.solved import (
 )
 from fusionviz.errors import InputError
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request
-from fusionviz.views.ribbon_words import (
+from fusionviz.views.shared.style import three_digits
+from fusionviz.views.transport.ribbon_words import (
     describe_ribbons,
     say_tally,
     target_word,
     token_word,
 )
-from fusionviz.views.ribbons import draw_ribbons
-from fusionviz.views.style import three_digits
+from fusionviz.views.transport.ribbons import draw_ribbons
 
 BOTH = "both"
 

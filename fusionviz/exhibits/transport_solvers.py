@@ -19,9 +19,13 @@ from fusionviz.analysis.transport.solved import (
 from fusionviz.errors import InputError
 from fusionviz.exhibits.epsilon_words import say_advice, say_unconverged
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request
-from fusionviz.views.epsilon_sweep import describe_sweep, draw_sweep
-from fusionviz.views.solvers import count_empty, describe_solvers, draw_solvers
-from fusionviz.views.style import three_digits
+from fusionviz.views.shared.style import three_digits
+from fusionviz.views.transport.epsilon_sweep import describe_sweep, draw_sweep
+from fusionviz.views.transport.solvers import (
+    count_empty,
+    describe_solvers,
+    draw_solvers,
+)
 
 ITERATIONS = 500
 """After which Sinkhorn stops unconverged, about a quarter of a second at 256 by 256."""

@@ -11,8 +11,8 @@ from fusionviz.analysis.transport.plan_swaps import (
 from fusionviz.analysis.transport.solved import EPSILON
 from fusionviz.exhibits.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.exhibits.plan_controls import EPSILONS
-from fusionviz.views.plan_swaps import describe_plan_swaps, draw_plan_swaps
-from fusionviz.views.style import three_digits
+from fusionviz.views.shared.style import three_digits
+from fusionviz.views.transport.plan_swaps import describe_plan_swaps, draw_plan_swaps
 
 
 @dataclass(frozen=True, kw_only=True)

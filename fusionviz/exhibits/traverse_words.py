@@ -2,7 +2,7 @@
 
 from fusionviz.analysis.latents.traverse import Traverse
 from fusionviz.analysis.shared.latent_statistics import LatentStatistics
-from fusionviz.views.style import three_digits
+from fusionviz.views.shared.style import three_digits
 
 
 def explain_move(traverse: Traverse, statistics: LatentStatistics | None) -> str:

@@ -34,8 +34,8 @@ from fusionviz.exhibits import exhibit_kind
 from fusionviz.exhibits.exhibit import Controls, Exhibit, Request
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import load_checkpoint
-from fusionviz.views.pair import draw_pair
-from fusionviz.views.points import describe_points, draw_points
+from fusionviz.views.inputs.points import describe_points, draw_points
+from fusionviz.views.shared.pair import draw_pair
 
 _BLANK = RGBDSample(
     rgb=np.zeros((16, 16, 3), np.uint8), depth_m=np.ones((16, 16), np.float32)

@@ -5,7 +5,7 @@ import streamlit as st
 from fusionviz.data.rooms import GALLERY_SEEDS
 from fusionviz.ui import cache
 from fusionviz.ui.choice import ROOMS, pick_room, surprise
-from fusionviz.views.pixels import picture_address
+from fusionviz.views.shared.pixels import picture_address
 
 THUMBNAIL_SIDE = 128
 

@@ -14,7 +14,7 @@ from fusionviz.exhibits.latents_between import (
 )
 from fusionviz.exhibits.latents_film import FilmControls, make_film
 from fusionviz.exhibits.latents_sampling import SamplesControls, make_samples
-from fusionviz.views.style import three_digits
+from fusionviz.views.shared.style import three_digits
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from fusionviz.analysis.shared.attention_stack import MEAN, AttentionStack, TokenAxis
-from fusionviz.views.attention_stack import (
+from fusionviz.views.attention.stack import (
     describe_attention_stack,
     draw_attention_stack,
 )
-from fusionviz.views.stack_grids import modality_colours
-from fusionviz.views.stack_view import StackView
-from fusionviz.views.style import DIVERGING, MARK, MODALITY_COLOURS, SEQUENTIAL
+from fusionviz.views.attention.stack_grids import modality_colours
+from fusionviz.views.shared.stack_view import StackView
+from fusionviz.views.shared.style import DIVERGING, MARK, MODALITY_COLOURS, SEQUENTIAL
 
 
 def texts(figure) -> str:

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from fusionviz.analysis.latents.completion import Completed
-from fusionviz.views.completion import (
+from fusionviz.views.latents.completion import (
     describe_completion,
     draw_climb,
     draw_completion,
 )
-from fusionviz.views.style import MODALITY_COLOURS
+from fusionviz.views.shared.style import MODALITY_COLOURS
 
 SIDE = 40
 

@@ -10,11 +10,11 @@ from fusionviz.analysis.distributions.token_pairs import token_pair
 from fusionviz.analysis.distributions.witness import measure_witness
 from fusionviz.analysis.shared.feature_subject import FeatureSubject
 from fusionviz.data.sequences.samples import SequenceSample
-from fusionviz.views.distance_test import describe_test, draw_test
-from fusionviz.views.distances import describe_distances, draw_distances
-from fusionviz.views.kernel_blocks import equation
-from fusionviz.views.kernel_witness import describe_kernel, draw_kernel
-from fusionviz.views.style import MARK, MODALITY_COLOURS
+from fusionviz.views.distributions.distance_test import describe_test, draw_test
+from fusionviz.views.distributions.distances import describe_distances, draw_distances
+from fusionviz.views.distributions.kernel_blocks import equation
+from fusionviz.views.distributions.kernel_witness import describe_kernel, draw_kernel
+from fusionviz.views.shared.style import MARK, MODALITY_COLOURS
 
 
 def features(shift=0.5, **lengths):

@@ -5,8 +5,8 @@ import pytest
 
 from fusionviz.analysis.distributions.stage_tokens import Apart
 from fusionviz.analysis.distributions.token_clouds import Cloud, Embedding, Panel
-from fusionviz.views.embedding import describe_embedding, draw_embedding
-from fusionviz.views.style import MARK, MODALITY_COLOURS
+from fusionviz.views.distributions.embedding import describe_embedding, draw_embedding
+from fusionviz.views.shared.style import MARK, MODALITY_COLOURS
 
 
 def cloud(name, places, *, empty=(), moved=False, count=None):

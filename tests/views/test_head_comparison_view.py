@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fusionviz.analysis.attention.head_comparison import HeadSide, compare_heads
-from fusionviz.views.head_comparison import (
+from fusionviz.views.attention.head_comparison import (
     describe_head_comparison,
     draw_head_comparison,
 )

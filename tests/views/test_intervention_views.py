@@ -8,13 +8,16 @@ import pytest
 from fusionviz.analysis.attention.head_effects import HeadEffects
 from fusionviz.analysis.attention.interventions import HeadName, InterventionEffect
 from fusionviz.analysis.shared.pictures import Pictures
-from fusionviz.views.head_effects import (
+from fusionviz.views.attention.head_effects import (
     describe_head_effects,
     draw_head_effects,
     mark_heads,
 )
-from fusionviz.views.interventions import describe_intervention, draw_intervention
-from fusionviz.views.style import CLASS_COLOURS, LAYER_COLOURS, MARK
+from fusionviz.views.attention.interventions import (
+    describe_intervention,
+    draw_intervention,
+)
+from fusionviz.views.shared.style import CLASS_COLOURS, LAYER_COLOURS, MARK
 
 
 def texts(figure) -> str:

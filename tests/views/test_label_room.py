@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fusionviz.views.label_room import (
+from fusionviz.views.shared.label_room import (
     fit_in_boxes,
     fit_labels,
     shorten,

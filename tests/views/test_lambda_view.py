@@ -5,9 +5,13 @@ import pytest
 
 from fusionviz.analysis.distributions.lambda_family import LambdaFamily
 from fusionviz.models.cards import Estimate, ModelCard
-from fusionviz.views.lambda_family import describe_family, draw_family, lambda_title
-from fusionviz.views.lambda_panels import panels_of
-from fusionviz.views.style import MODALITY_COLOURS
+from fusionviz.views.distributions.lambda_family import (
+    describe_family,
+    draw_family,
+    lambda_title,
+)
+from fusionviz.views.distributions.lambda_panels import panels_of
+from fusionviz.views.shared.style import MODALITY_COLOURS
 
 WEIGHTS = (0.0, 0.1, 1.0)
 METRICS = ("mae", "accuracy", "correlation", "align_loss", "a_distance_video_after")

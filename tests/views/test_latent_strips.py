@@ -12,13 +12,17 @@ from fusionviz.analysis.latents.exchange import Exchange
 from fusionviz.analysis.latents.film import Film
 from fusionviz.analysis.latents.samples import Samples
 from fusionviz.analysis.shared.pictures import Pictures
-from fusionviz.views.between import describe_between, draw_all_steps, draw_between
-from fusionviz.views.exchange import describe_exchange, draw_exchange
-from fusionviz.views.film import describe_film, draw_all_frames, draw_film
-from fusionviz.views.mosaic import CELL, Mosaic
-from fusionviz.views.pixels import photo_address
-from fusionviz.views.samples import describe_made_up, draw_made_up
-from fusionviz.views.scale import Scale, depth_scale
+from fusionviz.views.latents.between import (
+    describe_between,
+    draw_all_steps,
+    draw_between,
+)
+from fusionviz.views.latents.exchange import describe_exchange, draw_exchange
+from fusionviz.views.latents.film import describe_film, draw_all_frames, draw_film
+from fusionviz.views.latents.mosaic import CELL, Mosaic
+from fusionviz.views.latents.samples import describe_made_up, draw_made_up
+from fusionviz.views.shared.pixels import photo_address
+from fusionviz.views.shared.scale import Scale, depth_scale
 
 SIDE, GRID = 64, 4
 

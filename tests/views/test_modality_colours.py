@@ -5,7 +5,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from fusionviz.views.style import MARK, MODALITY_COLOURS, OTHER_COLOURS
+from fusionviz.views.shared.style import MARK, MODALITY_COLOURS, OTHER_COLOURS
 
 # Machado, Oliveira and Fernandes 2009, severity 1.0: of linear RGB.
 EYES = {

@@ -6,18 +6,18 @@ import numpy as np
 import pytest
 
 from fusionviz.analysis.shared.mixing import Mixing
-from fusionviz.views.attention import describe_attention, draw_attention
-from fusionviz.views.likelihood import describe_round_trip, draw_round_trip
-from fusionviz.views.segmentation import (
+from fusionviz.views.inputs.likelihood import describe_round_trip, draw_round_trip
+from fusionviz.views.inputs.timing import describe_timing, draw_timing
+from fusionviz.views.shared.attention_maps import describe_attention, draw_attention
+from fusionviz.views.shared.segmentation import (
     COVER,
     describe_segmentations,
     draw_segmentations,
     ground_of,
     paint_classes,
 )
-from fusionviz.views.style import CLASS_COLOURS
-from fusionviz.views.timing import describe_timing, draw_timing
-from fusionviz.views.transport import describe_transport, draw_transport
+from fusionviz.views.shared.style import CLASS_COLOURS
+from fusionviz.views.shared.transport_plan import describe_transport, draw_transport
 
 
 def texts(figure) -> str:

@@ -5,7 +5,7 @@ import pytest
 
 from fusionviz.analysis.distributions.movement import Movement
 from fusionviz.analysis.distributions.stage_tokens import Apart
-from fusionviz.views.movement import describe_movement, draw_movement
+from fusionviz.views.distributions.movement import describe_movement, draw_movement
 
 
 @pytest.fixture

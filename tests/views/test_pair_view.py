@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from fusionviz.data.records import RGBDSample
-from fusionviz.views.pair import depth_limits, describe_pair, draw_pair
+from fusionviz.views.shared.pair import depth_limits, describe_pair, draw_pair
 
 LARGEST_CHART = 2_000_000
 

@@ -6,8 +6,8 @@ import pytest
 from fusionviz.analysis.attention.partitions import BlockPartitions
 from fusionviz.analysis.shared.attention import LayerName
 from fusionviz.analysis.shared.mixing import Mixing
-from fusionviz.views.mixing import draw_mixing, pooled_weight
-from fusionviz.views.partitions import describe_partitions, draw_partitions
+from fusionviz.views.attention.mixing import draw_mixing, pooled_weight
+from fusionviz.views.attention.partitions import describe_partitions, draw_partitions
 
 
 def test_partitions_are_maps_of_each_layer_and_picture(rng):

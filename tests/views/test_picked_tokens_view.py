@@ -9,8 +9,8 @@ from PIL import Image
 
 from fusionviz.analysis.distributions.token_picks import Selection
 from fusionviz.analysis.shared.token_subject import TokenSide
-from fusionviz.views.picked_tokens import describe_picked, draw_picked
-from fusionviz.views.style import MODALITY_COLOURS
+from fusionviz.views.distributions.picked_tokens import describe_picked, draw_picked
+from fusionviz.views.shared.style import MODALITY_COLOURS
 
 
 def texts(figure) -> str:

@@ -10,11 +10,11 @@ from fusionviz.analysis.transport.plan_effects import measure_plan_effect
 from fusionviz.analysis.transport.plan_swaps import compare_swaps, measure_swaps
 from fusionviz.data.rooms import render_room
 from fusionviz.data.utterances.generator import render_utterance
-from fusionviz.views.plan_edit import describe_plan_edit, draw_plan_edit
-from fusionviz.views.plan_edit_matrix import PlanEditView
-from fusionviz.views.plan_effect import describe_plan_effect, draw_plan_effect
-from fusionviz.views.plan_swaps import describe_plan_swaps, draw_plan_swaps
-from fusionviz.views.style import MARK, MODALITY_COLOURS
+from fusionviz.views.shared.style import MARK, MODALITY_COLOURS
+from fusionviz.views.transport.plan_edit import describe_plan_edit, draw_plan_edit
+from fusionviz.views.transport.plan_edit_matrix import PlanEditView
+from fusionviz.views.transport.plan_effect import describe_plan_effect, draw_plan_effect
+from fusionviz.views.transport.plan_swaps import describe_plan_swaps, draw_plan_swaps
 
 EDITS = PlanEdits(forced=((3, 1),), forbidden=((5, 2), (6, 0)))
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from fusionviz.analysis.inputs.points import measure_points
 from fusionviz.data.records import RGBDSample
-from fusionviz.views.points import describe_points, draw_points
+from fusionviz.views.inputs.points import describe_points, draw_points
 
 
 def test_up_is_up_and_colours_are_the_pixels(sample):

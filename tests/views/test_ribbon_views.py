@@ -7,11 +7,11 @@ from fusionviz.analysis.shared.time_axis import time_axis
 from fusionviz.analysis.shared.token_subject import AlignmentCase, TokenSide
 from fusionviz.analysis.transport.ribbons import ribbons_of
 from fusionviz.analysis.transport.solved import solve
-from fusionviz.views.ribbon_layout import lay_out, width_of_mass
-from fusionviz.views.ribbon_styles import GREY, WRONG
-from fusionviz.views.ribbon_words import describe_ribbons
-from fusionviz.views.ribbons import draw_ribbons
-from fusionviz.views.style import MARK, MODALITY_COLOURS
+from fusionviz.views.shared.style import MARK, MODALITY_COLOURS
+from fusionviz.views.transport.ribbon_layout import lay_out, width_of_mass
+from fusionviz.views.transport.ribbon_styles import GREY, WRONG
+from fusionviz.views.transport.ribbon_words import describe_ribbons
+from fusionviz.views.transport.ribbons import draw_ribbons
 
 WORDS = ("good", "<b>film</b>", "again")
 

@@ -6,14 +6,17 @@ import numpy as np
 import pytest
 
 from fusionviz.analysis.attention.rollout import Rollout
-from fusionviz.views.modality_flow import describe_modality_flow, draw_modality_flow
-from fusionviz.views.rollout import (
+from fusionviz.views.attention.modality_flow import (
+    describe_modality_flow,
+    draw_modality_flow,
+)
+from fusionviz.views.attention.rollout import (
     describe_rollout,
     draw_rollout,
     name_token,
     shown_blocks,
 )
-from fusionviz.views.style import MARK, MODALITY_COLOURS
+from fusionviz.views.shared.style import MARK, MODALITY_COLOURS
 
 GRID, BLOCKS = 4, 3
 JOINT = 2 * GRID**2

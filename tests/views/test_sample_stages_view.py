@@ -5,12 +5,12 @@ import pytest
 
 from fusionviz.analysis.distributions.sample_figures import figures_of
 from fusionviz.analysis.distributions.sample_stages import SampleStages
-from fusionviz.views.sample_stages import (
+from fusionviz.views.distributions.sample_stages import (
     OTHER,
     describe_sample_stages,
     draw_sample_stages,
 )
-from fusionviz.views.style import MARK, MODALITY_COLOURS
+from fusionviz.views.shared.style import MARK, MODALITY_COLOURS
 
 COUNT = 12
 PAIRS = (("video", "text"), ("smell", "text"), ("video", "smell"))

@@ -13,17 +13,25 @@ from fusionviz.analysis.transport.epsilon_sweep import EPSILONS, sweep_epsilon
 from fusionviz.analysis.transport.plain_sinkhorn import run_plain
 from fusionviz.analysis.transport.plan_cells import cells_of
 from fusionviz.analysis.transport.solved import SOLVERS, TOLERANCE, Curve, solve
-from fusionviz.views.convergence import (
+from fusionviz.views.shared.style import MARK
+from fusionviz.views.transport.convergence import (
     FLOOR,
     describe_convergence,
     draw_convergence,
     stages_of,
 )
-from fusionviz.views.epsilon_sweep import describe_sweep, draw_sweep
-from fusionviz.views.plan_colours import mass_scale, paint, round_high
-from fusionviz.views.sinkhorn_film import LARGEST_SIDE, describe_film, draw_film
-from fusionviz.views.solvers import count_empty, describe_solvers, draw_solvers
-from fusionviz.views.style import MARK
+from fusionviz.views.transport.epsilon_sweep import describe_sweep, draw_sweep
+from fusionviz.views.transport.plan_colours import mass_scale, paint, round_high
+from fusionviz.views.transport.sinkhorn_film import (
+    LARGEST_SIDE,
+    describe_film,
+    draw_film,
+)
+from fusionviz.views.transport.solvers import (
+    count_empty,
+    describe_solvers,
+    draw_solvers,
+)
 
 
 def case_of(cost, *, truth=None):

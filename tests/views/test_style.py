@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from fusionviz.data.rooms import CLASS_NAMES
-from fusionviz.views.pixels import grey_depth, hatching, picture_address
-from fusionviz.views.style import (
+from fusionviz.views.shared.pixels import grey_depth, hatching, picture_address
+from fusionviz.views.shared.style import (
     CLASS_COLOURS,
     MARK,
     MODALITY_COLOURS,

@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 
 from fusionviz.analysis.distributions.training_curves import Curve, TrainingCurves
-from fusionviz.views.loss_axis import is_log, loss_axis
-from fusionviz.views.style import MODALITY_COLOURS
-from fusionviz.views.training_curves import describe_training, draw_training
+from fusionviz.views.distributions.loss_axis import is_log, loss_axis
+from fusionviz.views.distributions.training_curves import (
+    describe_training,
+    draw_training,
+)
+from fusionviz.views.shared.style import MODALITY_COLOURS
 
 
 def curve(values, every=10):

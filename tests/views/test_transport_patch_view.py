@@ -5,9 +5,9 @@ import pytest
 
 from fusionviz.analysis.shared.transport_plan import transport_of
 from fusionviz.analysis.transport.patch_row import patch_row
-from fusionviz.views.style import MARK
-from fusionviz.views.transport import draw_transport
-from fusionviz.views.transport_patch import (
+from fusionviz.views.shared.style import MARK
+from fusionviz.views.shared.transport_plan import draw_transport
+from fusionviz.views.transport.patch import (
     add_picture_targets,
     describe_patch,
     draw_patch,

@@ -9,11 +9,11 @@ from fusionviz.analysis.latents.normality import Normality
 from fusionviz.analysis.latents.oddness import Oddness
 from fusionviz.analysis.latents.round_trip import RoundTrip
 from fusionviz.analysis.shared.layer_costs import LayerCosts
-from fusionviz.views.layer_costs import describe_layer_costs, draw_layer_costs
-from fusionviz.views.normality import describe_normality, draw_normality
-from fusionviz.views.oddness import describe_oddness, draw_oddness, in_percent
-from fusionviz.views.round_trip import describe_round_trip, draw_round_trip
-from fusionviz.views.style import LAYER_COLOURS, MARK, MODALITY_COLOURS
+from fusionviz.views.latents.normality import describe_normality, draw_normality
+from fusionviz.views.latents.oddness import describe_oddness, draw_oddness, in_percent
+from fusionviz.views.latents.round_trip import describe_round_trip, draw_round_trip
+from fusionviz.views.shared.layer_costs import describe_layer_costs, draw_layer_costs
+from fusionviz.views.shared.style import LAYER_COLOURS, MARK, MODALITY_COLOURS
 
 GRID, CHANNELS = 4, 8
 NUMBERS = 2 * GRID**2 * CHANNELS

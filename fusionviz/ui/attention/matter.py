@@ -24,7 +24,7 @@ from fusionviz.ui import jobs
 from fusionviz.ui.exhibits import show_exhibit
 from fusionviz.ui.share import publish_words, recall_words
 from fusionviz.ui.subjects import Picked
-from fusionviz.views.head_effects import Order, mark_heads
+from fusionviz.views.attention.head_effects import Order, mark_heads
 
 CHANGES: dict[str, Change] = {"Set the gate": "gate", "Attend evenly": "even"}
 ORDERS: dict[str, Order] = {

@@ -19,8 +19,8 @@ from fusionviz.ui.exhibits import show_exhibit
 from fusionviz.ui.frame import page
 from fusionviz.ui.panels.explain import nothing_yet
 from fusionviz.ui.subjects import Picked
-from fusionviz.views.head_thumbnails import Shown
-from fusionviz.views.layer_costs import KIND_NAMES
+from fusionviz.views.attention.head_thumbnails import Shown
+from fusionviz.views.shared.layer_costs import KIND_NAMES
 
 SHOWN: dict[str, Shown] = {"Matrix S": "matrix", "From the patch": "patch"}
 SORTS: dict[str, Sort] = {

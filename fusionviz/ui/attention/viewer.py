@@ -19,7 +19,7 @@ from fusionviz.ui.attention.place import clicked
 from fusionviz.ui.attention.stacks import hidden_of
 from fusionviz.ui.share import publish, recall, recall_word
 from fusionviz.ui.subjects import Shown
-from fusionviz.views.stack_view import Order
+from fusionviz.views.shared.stack_view import Order
 
 ORDERS: tuple[Order, ...] = ("modality", "sequence")
 

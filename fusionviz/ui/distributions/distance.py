@@ -21,7 +21,7 @@ from fusionviz.ui.headline import draw_headline
 from fusionviz.ui.panels.explain import nothing_yet
 from fusionviz.ui.share import publish, recall, recall_word
 from fusionviz.ui.tokens.picked import PickedTokens
-from fusionviz.views.style import MODALITY_NAMES, three_digits
+from fusionviz.views.shared.style import MODALITY_NAMES, three_digits
 
 PAIR, STAGE, BANDWIDTH, FORM = "d_pair", "d_stage", "d_bandwidth", "d_form"
 SHUFFLES, SEED = "d_shuffles", "d_seed"

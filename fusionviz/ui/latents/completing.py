@@ -24,7 +24,7 @@ from fusionviz.ui.charts import show
 from fusionviz.ui.exhibits import show_exhibit
 from fusionviz.ui.panels.explain import nothing_yet
 from fusionviz.ui.subjects import Picked
-from fusionviz.views.completion import draw_climb
+from fusionviz.views.latents.completion import draw_climb
 
 MISSING = {"depth from RGB": "depth", "RGB from depth": "rgb"}
 PLACE = "completion"

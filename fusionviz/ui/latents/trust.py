@@ -11,8 +11,8 @@ from fusionviz.exhibits.latents_trust import LayerCostsControls, RoundTripContro
 from fusionviz.ui.exhibits import make_exhibit, show_exhibit
 from fusionviz.ui.headline import draw_headline
 from fusionviz.ui.subjects import Picked
-from fusionviz.views.oddness import in_percent
-from fusionviz.views.style import three_digits
+from fusionviz.views.latents.oddness import in_percent
+from fusionviz.views.shared.style import three_digits
 
 VIEWS = {
     "Does it come back?": "latents-round-trip",

@@ -9,7 +9,7 @@ from fusionviz.ui.frame import page
 from fusionviz.ui.panels.explain import how_to_read, nothing_yet
 from fusionviz.ui.panels.readings import Readings
 from fusionviz.ui.share import publish, recall
-from fusionviz.views.attention import describe_attention, draw_attention
+from fusionviz.views.shared.attention_maps import describe_attention, draw_attention
 
 SHARED = ("seed", "mango", "alignmamba")
 """What the sidebar writes to the address."""

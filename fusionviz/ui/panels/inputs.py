@@ -12,8 +12,8 @@ from fusionviz.ui.panels import attention, likelihood, segmentation, timing, tra
 from fusionviz.ui.panels.readings import Readings
 from fusionviz.ui.sidebar import TITLES
 from fusionviz.ui.tabs import draw_tabs
-from fusionviz.views.pair import describe_pair
-from fusionviz.views.style import three_digits
+from fusionviz.views.shared.pair import describe_pair
+from fusionviz.views.shared.style import three_digits
 
 TABS = {
     "Segmentation": segmentation.draw_panel,

@@ -3,8 +3,8 @@
 from fusionviz.ui.charts import show
 from fusionviz.ui.panels.explain import how_to_read, nothing_yet
 from fusionviz.ui.panels.readings import Readings
-from fusionviz.views.likelihood import describe_round_trip, draw_round_trip
-from fusionviz.views.style import three_digits
+from fusionviz.views.inputs.likelihood import describe_round_trip, draw_round_trip
+from fusionviz.views.shared.style import three_digits
 
 FORMULA = (
     r"\log p(x) = \log \mathcal N\big(G(x);\,0, I\big) + \log\left|\det "

@@ -4,7 +4,10 @@ from fusionviz.analysis.shared.segmentation import Segmentation
 from fusionviz.ui.charts import show
 from fusionviz.ui.panels.explain import how_to_read, nothing_yet
 from fusionviz.ui.panels.readings import Readings
-from fusionviz.views.segmentation import describe_segmentations, draw_segmentations
+from fusionviz.views.shared.segmentation import (
+    describe_segmentations,
+    draw_segmentations,
+)
 
 FORMULA = r"\hat y_p = \arg\max_c\ \mathrm{softmax}\big(\mathrm{head}(\cdot)\big)_{c,p}"
 

@@ -3,7 +3,7 @@
 from fusionviz.ui.charts import show
 from fusionviz.ui.panels.explain import how_to_read
 from fusionviz.ui.panels.readings import Readings
-from fusionviz.views.timing import describe_timing, draw_timing
+from fusionviz.views.inputs.timing import describe_timing, draw_timing
 
 
 def draw_panel(readings: Readings, visible: bool) -> None:

@@ -7,8 +7,8 @@ from fusionviz.ui.charts import show
 from fusionviz.ui.frame import page
 from fusionviz.ui.panels.explain import how_to_read, nothing_yet
 from fusionviz.ui.panels.readings import Readings
-from fusionviz.views.style import three_digits
-from fusionviz.views.transport import describe_transport, draw_transport
+from fusionviz.views.shared.style import three_digits
+from fusionviz.views.shared.transport_plan import describe_transport, draw_transport
 
 COUNTS = [4, 8, 16, 32, 64]
 FORMULA = {

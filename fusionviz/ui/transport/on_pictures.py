@@ -19,7 +19,7 @@ from fusionviz.ui.transport.on_data_controls import (
     choose_solver,
     choose_step,
 )
-from fusionviz.views.style import MODALITY_NAMES, three_digits
+from fusionviz.views.shared.style import MODALITY_NAMES, three_digits
 
 KIND, CHART = "transport-patch", "transport_patch"
 KEYS = SIDE, PATCH, COUNT = "d_side", "d_patch", "d_k"

@@ -21,8 +21,8 @@ from fusionviz.ui.transport.on_data_controls import (
     choose_solver,
     choose_step,
 )
-from fusionviz.views.ribbon_words import token_words
-from fusionviz.views.style import three_digits
+from fusionviz.views.shared.style import three_digits
+from fusionviz.views.transport.ribbon_words import token_words
 
 KIND, CHART = "transport-ribbon", "transport_ribbon"
 KEYS = SOURCE, WORD, COUNT = "d_source", "d_word", "d_ribbons"

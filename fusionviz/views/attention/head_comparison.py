@@ -1,0 +1,174 @@
+"""Two heads over their pictures and as matrices, and A less B."""
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+from plotly.subplots import make_subplots
+
+from fusionviz.analysis.attention.head_comparison import HeadComparison, HeadSide
+from fusionviz.views.attention.head_difference import (
+    MIDDLES,
+    add_scales,
+    draw_difference,
+    largest,
+    title_picture,
+)
+from fusionviz.views.shared.style import (
+    MARK,
+    SEQUENTIAL,
+    dress,
+    frame_picture,
+    modality_title,
+    three_digits,
+    write_above,
+)
+from fusionviz.views.shared.token_maps import (
+    MODALITIES,
+    TokenPlaces,
+    add_targets,
+    draw_ground,
+    draw_map,
+    frame_token,
+    tokens_in,
+)
+
+
+def draw_head_comparison(comparison: HeadComparison, *, height: int = 520) -> go.Figure:
+    """Draw A, B and A - B: one row over both pictures, and the matrices below.
+
+    A and B share one sequential scale, from 0 to the larger of their rows' largest
+    weights; A - B has a diverging one, even around 0. Where LICA is among them, whose
+    weights are spread thinly over the pictures, the maps have scales of their own.
+    Invisible markers at the patch centres carry (modality, row, column, side).
+
+    Args:
+        comparison: The two heads.
+        height: Pixels.
+    """
+    figure = make_subplots(
+        rows=2,
+        cols=6,
+        specs=[[{}] * 6, [{"colspan": 2}, None] * 3],
+        row_heights=[0.4, 0.6],
+        horizontal_spacing=0.018,
+        vertical_spacing=0.075,
+    )
+    a, b = comparison.a, comparison.b
+    most = max(float(a.weights.max()), float(b.weights.max()), 1e-6)
+    map_most = largest(a.maps, b.maps)
+    for column, (name, side) in enumerate((("a", a), ("b", b))):
+        _draw_side(figure, side, name, 2 * column + 1, map_most)
+        _draw_matrix(figure, side, 2 * column + 1, most)
+    draw_difference(figure, comparison)
+    titles = [_side_title("A", a), _side_title("B", b), _difference_title(comparison)]
+    for middle, title in zip(MIDDLES, titles, strict=True):
+        write_above(figure, title, x=middle, y=1.0, shift=24)
+    add_scales(figure, comparison, most, map_most)
+    dress(figure, height=height, top=66)
+    # Between the pictures and the matrices.
+    legend = {"orientation": "h", "x": 0.33, "xanchor": "center", "y": 0.592}
+    return figure.update_layout(legend=legend | {"yanchor": "middle"}, margin_b=50)
+
+
+def describe_head_comparison(comparison: HeadComparison) -> str:
+    """Return in words what `draw_head_comparison` shows."""
+    a, b = comparison.a, comparison.b
+    text = (
+        f"A is {_name(a)}, row {a.row}, largest weight "
+        f"{three_digits(float(a.weights.max()))}; B is {_name(b)}, row {b.row}, "
+        f"largest weight {three_digits(float(b.weights.max()))}."
+    )
+    if comparison.distance is None:
+        return text + " Their tokens differ in number, so no difference is drawn."
+    return (
+        f"{text} The heads' Jensen-Shannon distance is "
+        f"{three_digits(comparison.distance)} on a scale of 0 to 1."
+    )
+
+
+def _name(side: HeadSide) -> str:
+    return f"{side.attention.layer.name}, head {side.head + 1}"
+
+
+def _side_title(letter: str, side: HeadSide) -> str:
+    gate = "" if side.gate is None else f"  g = {three_digits(side.gate)}"
+    layer = side.attention.layer.name.removeprefix("block ")
+    return f"<b>{letter}</b>  {layer} · head {side.head + 1}<br>row {side.row}{gate}"
+
+
+def _difference_title(comparison: HeadComparison) -> str:
+    if comparison.distance is None:
+        return "<b>A − B</b>"
+    return (
+        f"<b>A − B</b>  Jensen-Shannon distance<br>"
+        f"heads {comparison.distance:.3f}, these rows {comparison.row_distance:.3f}"
+    )
+
+
+def _draw_side(
+    figure: go.Figure, side: HeadSide, name: str, first: int, most: float
+) -> None:
+    """Draw a head's row over both pictures, and frame the row's own tokens."""
+    attention = side.attention
+    places = TokenPlaces(side=attention.pictures.side, grid=attention.grid)
+    roles = {
+        "token i of X2, changed": (attention.value_tokens, "solid"),
+        "token i of X1, asks": (attention.key_tokens, "dot"),
+    }
+    for number, modality in enumerate(MODALITIES):
+        column = first + number
+        values = side.maps[number]
+        draw_ground(figure, attention.pictures, modality, column)
+        draw_map(figure, values, places, most=most, column=column)
+        for role, (tokens, dash) in roles.items():
+            own = tokens[side.row : side.row + 1]
+            for token in tokens_in(modality, own, attention.grid):
+                frame_token(
+                    figure, int(token), places, name=role, dash=dash, column=column
+                )
+                figure.data[-1].update(legendgroup=role, showlegend=name == "a")
+        add_targets(figure, places, modality, column=column, texts=_words(values))
+        target = figure.data[-1]
+        target.customdata = [[*one, name] for one in target.customdata]
+        guess = " (guessed)" if attention.missing == modality else ""
+        title_picture(figure, column, modality_title(modality) + guess)
+
+
+def _words(values: NDArray[np.float32]) -> list[str]:
+    return [
+        "closed to this row" if np.isnan(value) else f"weight {value:.3g}"
+        for value in values.ravel()
+    ]
+
+
+def _draw_matrix(figure: go.Figure, side: HeadSide, column: int, most: float) -> None:
+    tokens = len(side.matrix)
+    closed = np.tri(tokens, k=-1, dtype=bool)
+    figure.add_trace(
+        go.Heatmap(
+            z=np.where(closed, np.nan, side.matrix).astype(np.float32),
+            zmin=0,
+            zmax=most,
+            colorscale=SEQUENTIAL,
+            showscale=False,
+            hoverongaps=False,
+            hovertemplate="S[%{y}, %{x}] = %{z:.3g}<extra></extra>",
+        ),
+        row=2,
+        col=column,
+    )
+    _frame_row(figure, side.row, tokens, column)
+    frame_picture(figure, width=tokens, height=tokens, row=2, column=column)
+
+
+def _frame_row(figure: go.Figure, row: int, tokens: int, column: int) -> None:
+    figure.add_shape(
+        type="rect",
+        x0=row - 0.5,
+        x1=tokens - 0.5,
+        y0=row - 0.5,
+        y1=row + 0.5,
+        line={"color": MARK, "width": 2},
+        row=2,
+        col=column,
+    )

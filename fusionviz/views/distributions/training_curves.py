@@ -1,0 +1,232 @@
+"""How losses and distances moved over training, checkpoint beside checkpoint."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from fusionviz.analysis.distributions.training_curves import Axis, Curve, TrainingCurves
+from fusionviz.views.distributions.lambda_family import lambda_title
+from fusionviz.views.distributions.loss_axis import loss_axis
+from fusionviz.views.distributions.sample_stages import LEGEND_ON_TOP, OTHER
+from fusionviz.views.shared.style import (
+    FONT_SIZE,
+    MODALITY_COLOURS,
+    dress,
+    three_digits,
+    write_above,
+)
+
+ROWS = ("L<sub>task</sub>", "L<sub>align</sub>", "A-distance", "score")
+LOSS_COLOURS = ("#2A9DA5", "#7A55B8")
+WHEN = {"before": "dot", "after": "solid"}
+"""How the two sides of local alignment are drawn."""
+
+AXIS_TITLES: dict[Axis, str] = {"steps": "optimiser steps", "seconds": "minutes"}
+
+
+def draw_training(
+    trainings: Sequence[TrainingCurves],
+    *,
+    smoothing: int = 5,
+    axis: Axis = "steps",
+    height: int = 560,
+) -> go.Figure:
+    """Draw the losses, A-distances and alignment scores of trainings side by side.
+
+    A row is a quantity and has one range; a column is a checkpoint.
+
+    Args:
+        trainings: One or more.
+        smoothing: Points that a mean of a loss is over; the points themselves are pale.
+        axis: What runs to the right.
+        height: Pixels.
+    """
+    figure = make_subplots(
+        rows=len(ROWS),
+        cols=len(trainings),
+        shared_xaxes="columns",
+        shared_yaxes="rows",
+        horizontal_spacing=0.025,
+        vertical_spacing=0.05,
+    )
+    for column, one in enumerate(trainings, start=1):
+        for row, curve in enumerate((one.task, one.curves.get("align")), start=1):
+            _draw_loss(figure, one, curve, row, column, smoothing, axis)
+        _draw_distances(figure, one, column, axis)
+        _draw_scores(figure, one, column, axis)
+        _name_column(figure, one, column)
+    _set_axes(figure, trainings, smoothing, axis)
+    dress(figure, height=height)
+    return figure.update_layout(
+        legend=LEGEND_ON_TOP, margin={"l": 8, "r": 12, "t": 78, "b": 50}
+    )
+
+
+def describe_training(trainings: Sequence[TrainingCurves]) -> str:
+    """Return in words what `draw_training` shows."""
+    told = []
+    for one in trainings:
+        parts = [
+            f"{name} from {three_digits(float(curve.values[0]))} to "
+            f"{three_digits(float(curve.values[-1]))}"
+            for name, curve in (
+                ("the task's loss", one.task),
+                ("the alignment loss", one.curves.get("align")),
+            )
+            if curve is not None
+        ]
+        told.append(f"{one.name}: {' and '.join(parts) or 'no losses'}")
+    return f"Curves over training. {'; '.join(told)}."
+
+
+def _draw_loss(
+    figure: go.Figure,
+    training: TrainingCurves,
+    curve: Curve | None,
+    row: int,
+    column: int,
+    smoothing: int,
+    axis: Axis,
+) -> None:
+    if curve is None:
+        _say_nothing(figure, "not in this log", row, column)
+        return
+    colour, x = LOSS_COLOURS[row - 1], curve.along(axis)
+    rate = training.curves.get("learning_rate")
+    rates = np.full(len(x), np.nan)
+    if rate is not None:
+        rates = np.interp(curve.steps, rate.steps, rate.values)
+    pale = go.Scatter(
+        x=x,
+        y=curve.values,
+        mode="lines",
+        line={"color": colour, "width": 1.5},
+        opacity=0.35,
+        hoverinfo="skip",
+        showlegend=False,
+    )
+    smooth = go.Scatter(
+        x=x,
+        y=curve.smoothed(smoothing),
+        mode="lines",
+        line={"color": colour, "width": 3},
+        customdata=np.stack([curve.steps, curve.seconds / 60, rates], axis=1).round(8),
+        hovertemplate=(
+            f"{ROWS[row - 1]} %{{y:.3g}}<br>step %{{customdata[0]:.0f}}, "
+            "%{customdata[1]:.1f} min<br>learning rate %{customdata[2]:.2g}"
+            f"<extra>{training.name}</extra>"
+        ),
+        showlegend=False,
+    )
+    for trace in (pale, smooth):
+        figure.add_trace(trace, row=row, col=column)
+
+
+def _draw_distances(
+    figure: go.Figure, training: TrainingCurves, column: int, axis: Axis
+) -> None:
+    drawn = False
+    for source in training.sources:
+        for when in WHEN:
+            curve = training.distance(source, when)
+            if curve is not None:
+                _draw_measured(figure, curve, source, when, 3, column, axis)
+                drawn = True
+    if not drawn:
+        _say_nothing(figure, "no A-distance in this log", 3, column)
+
+
+def _draw_scores(
+    figure: go.Figure, training: TrainingCurves, column: int, axis: Axis
+) -> None:
+    drawn = False
+    for source in training.sources:
+        curve = training.score(source)
+        if curve is not None:
+            _draw_measured(figure, curve, source, "after", 4, column, axis)
+            drawn = True
+    if not drawn:
+        _say_nothing(figure, "no alignment score in this log", 4, column)
+
+
+def _draw_measured(
+    figure: go.Figure,
+    curve: Curve,
+    source: str,
+    when: str,
+    row: int,
+    column: int,
+    axis: Axis,
+) -> None:
+    """Draw what was measured on the validation split, a dot each time."""
+    name = f"{source}, {when} alignment" if row == 3 else f"{source}, score"
+    known = any(trace.legendgroup == name for trace in figure.data)
+    colour = MODALITY_COLOURS.get(source, OTHER)
+    figure.add_trace(
+        go.Scatter(
+            x=curve.along(axis),
+            y=curve.values,
+            mode="lines+markers",
+            line={"color": colour, "width": 2, "dash": WHEN[when]},
+            marker={"size": 6, "color": colour},
+            name=name,
+            legendgroup=name,
+            showlegend=row == 3 and not known,
+            hovertemplate=f"{name}: %{{y:.3g}}<br>%{{x:.4g}} {AXIS_TITLES[axis]}"
+            "<extra></extra>",
+        ),
+        row=row,
+        col=column,
+    )
+
+
+def _name_column(figure: go.Figure, training: TrainingCurves, column: int) -> None:
+    domain = next(figure.select_xaxes(row=1, col=column)).domain
+    name = training.name.removeprefix("alignmamba-")
+    title = f"<b>{name}</b>, {lambda_title(training.align_weight)}"
+    write_above(figure, title, x=sum(domain) / 2, y=1, shift=4)
+
+
+def _set_axes(
+    figure: go.Figure, trainings: Sequence[TrainingCurves], smoothing: int, axis: Axis
+) -> None:
+    losses = [
+        [one.task for one in trainings],
+        [one.curves.get("align") for one in trainings],
+    ]
+    for row, curves in enumerate(losses, start=1):
+        scale = loss_axis(curves, smoothing)
+        logged = ", log" if scale.get("type") == "log" else ""
+        figure.update_yaxes(row=row, **scale)
+        figure.update_yaxes(title=ROWS[row - 1] + logged, row=row, col=1)
+    figure.update_yaxes(range=[-0.05, 2.1], tickvals=[0, 1, 2], row=3)
+    figure.update_yaxes(range=[-0.03, 1.05], tickvals=[0, 0.5, 1], row=4)
+    for row in (3, 4):
+        figure.update_yaxes(title=ROWS[row - 1], row=row, col=1)
+    figure.update_yaxes(title_standoff=12)
+    figure.update_xaxes(title=AXIS_TITLES[axis], title_standoff=4, row=len(ROWS))
+    figure.update_xaxes(nticks=6, showgrid=False)
+    for column, one in enumerate(trainings, start=1):
+        last = max(float(curve.along(axis).max()) for curve in one.curves.values())
+        figure.update_xaxes(range=[0, 1.02 * last], col=column)
+
+
+def _say_nothing(figure: go.Figure, what: str, row: int, column: int) -> None:
+    """Say in a panel that the log has nothing for it, and keep its axes in place."""
+    blank = go.Scatter(x=[0], y=[0.5], mode="markers", marker_opacity=0)
+    figure.add_trace(
+        blank.update(hoverinfo="skip", showlegend=False), row=row, col=column
+    )
+    x = next(figure.select_xaxes(row=row, col=column)).domain
+    y = next(figure.select_yaxes(row=row, col=column)).domain
+    figure.add_annotation(
+        text=what,
+        x=sum(x) / 2,
+        y=sum(y) / 2,
+        xref="paper",
+        yref="paper",
+        showarrow=False,
+        font_size=FONT_SIZE,
+    )

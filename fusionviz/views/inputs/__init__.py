@@ -1,0 +1,1 @@
+"""Figures of a pair and of what both models make of it."""

@@ -1,0 +1,1 @@
+"""Marks, scales and pictures that two or more subjects draw."""

@@ -1,0 +1,60 @@
+"""Where pixels get another class: strong there, faint where the class stays."""
+
+import numpy as np
+import plotly.graph_objects as go
+
+from fusionviz.analysis.shared.pictures import Pictures
+from fusionviz.analysis.shared.segmentation import Segmentation
+from fusionviz.views.shared.pixels import every, picture_address
+from fusionviz.views.shared.segmentation import HOVER_SIDE, ground_of, paint_classes
+from fusionviz.views.shared.style import frame_picture
+
+FAINT = 0.3
+"""How much of a class colour is left where the label stays."""
+
+
+def draw_class_changes(
+    figure: go.Figure,
+    before: Segmentation,
+    after: Segmentation,
+    pictures: Pictures,
+    *,
+    column: int,
+) -> None:
+    """Draw the classes after a change, faint where they are those before it.
+
+    Args:
+        figure: Of one row.
+        before: Classes before.
+        after: Classes of the same pixels after.
+        pictures: What to draw upon.
+        column: Of the panel.
+    """
+    moved = before.labels != after.labels
+    ground = ground_of(pictures)
+    strong = paint_classes(after.labels, after.classes, ground, cover=1.0)
+    faint = paint_classes(after.labels, after.classes, ground, cover=FAINT)
+    painted = np.where(moved[..., None], strong, faint)
+    figure.add_trace(
+        go.Image(source=picture_address(painted), hoverinfo="skip"), row=1, col=column
+    )
+    figure.add_trace(_hover(before, after), row=1, col=column)
+    side = len(painted)
+    frame_picture(figure, width=side, height=side, column=column)
+
+
+def _hover(before: Segmentation, after: Segmentation) -> go.Heatmap:
+    """Say each pixel's class, and the one it had where that is another."""
+    step = every(after.labels.shape, HOVER_SIDE)
+    names = np.array(after.classes)
+    first, last = (one.labels[::step, ::step] for one in (before, after))
+    arrow = np.char.add(np.char.add(names[first], " → "), names[last])
+    return go.Heatmap(
+        z=(first != last).astype(np.uint8),
+        text=np.where(first == last, names[last], arrow),
+        dx=step,
+        dy=step,
+        opacity=0,
+        showscale=False,
+        hovertemplate="%{text}<extra></extra>",
+    )

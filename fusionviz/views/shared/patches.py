@@ -1,0 +1,88 @@
+"""Patches of pictures that share one pair of axes: picked, framed, averaged."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from fusionviz.views.shared.style import MARK
+
+Corner = tuple[float, float]
+"""Left and upper edge of a picture on the axes, whose y points down."""
+
+TARGETS_PIXELS = 180
+"""About what a picture's markers measure together: they must not hide each other."""
+
+
+def frame_patches(
+    patches: Sequence[int], grid: int, corners: Sequence[Corner], side: float
+) -> go.Scatter:
+    """Return the frames around patches, in every picture.
+
+    Args:
+        patches: Places, row by row.
+        grid: Patches a side.
+        corners: Of the pictures.
+        side: Of a picture, in the units of the axes.
+    """
+    picked = np.zeros((grid, grid), bool)
+    picked.flat[list(patches)] = True
+    cell = side / grid
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for left, top in corners:
+        for (x0, y0), (x1, y1) in outline(picked):
+            x += [left + cell * x0, left + cell * x1, None]
+            y += [top + cell * y0, top + cell * y1, None]
+    line = {"color": MARK, "width": 2.5}
+    return go.Scatter(
+        x=x, y=y, mode="lines", line=line, hoverinfo="skip", showlegend=False
+    )
+
+
+def outline(
+    picked: NDArray[np.bool_],
+) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """Return the edges between picked cells and others, each as two (x, y)."""
+    around = np.pad(picked, 1).astype(int)
+    level = np.argwhere(np.diff(around, axis=0)[:, 1:-1])
+    upright = np.argwhere(np.diff(around, axis=1)[1:-1])
+    return [((x, y), (x + 1, y)) for y, x in level.tolist()] + [
+        ((x, y), (x, y + 1)) for y, x in upright.tolist()
+    ]
+
+
+def patch_targets(
+    texts: Sequence[str], corners: Sequence[Corner], side: float
+) -> go.Scatter:
+    """Return invisible markers that carry a patch's place and say what it holds.
+
+    Args:
+        texts: Of every patch of a square grid, row by row.
+        corners: Of the pictures.
+        side: Of a picture, in the units of the axes.
+    """
+    grid = round(len(texts) ** 0.5)
+    cell = side / grid
+    rows, columns = np.divmod(np.arange(grid**2), grid)
+    unseen = {"marker": {"opacity": 0}}
+    return go.Scatter(
+        x=np.concatenate([left + cell * (columns + 0.5) for left, _ in corners]),
+        y=np.concatenate([top + cell * (rows + 0.5) for _, top in corners]),
+        mode="markers",
+        marker={"opacity": 0, "size": TARGETS_PIXELS / grid, "symbol": "square"},
+        customdata=list(range(grid**2)) * len(corners),
+        text=list(texts) * len(corners),
+        hovertemplate="%{text}<extra></extra>",
+        selected=unseen,
+        unselected=unseen,
+        showlegend=False,
+    )
+
+
+def patch_means(values: NDArray, grid: int) -> NDArray[np.float64]:
+    """Return the mean over every patch of a square map, row by row, (patch,)."""
+    cell = len(values) // grid
+    cut = values[: cell * grid, : cell * grid].astype(np.float64)
+    return cut.reshape(grid, cell, grid, cell).mean(axis=(1, 3)).ravel()

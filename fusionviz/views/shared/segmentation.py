@@ -1,0 +1,163 @@
+"""Classes over the picture they were found in."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+from plotly.subplots import make_subplots
+
+from fusionviz.analysis.shared.pictures import Pictures
+from fusionviz.analysis.shared.segmentation import Segmentation
+from fusionviz.views.shared.pixels import every, grey_depth, picture_address, quiet
+from fusionviz.views.shared.style import FONT_SIZE, class_colours, dress, frame_picture
+
+HOVER_SIDE = 128
+"""Places a side that say their class when hovered."""
+
+COVER = 0.68
+"""How much of the picture the class colours hide."""
+
+
+_Panel = tuple[NDArray[np.int64], NDArray[np.float32] | None, tuple[str, ...]]
+
+
+def draw_segmentations(
+    found: Mapping[str, Segmentation], pictures: Pictures, *, height: int = 420
+) -> go.Figure:
+    """Draw each model's classes beside each other, and the true ones where known.
+
+    One legend names the classes that occur anywhere. Hovering names a pixel's class
+    and the model's confidence in it.
+
+    Args:
+        found: Segmentation by the model's name, at least one, of one sample.
+        pictures: What the models read, to draw upon.
+        height: Pixels.
+    """
+    panels: dict[str, _Panel] = {
+        _title(name, one): (one.labels, one.confidence, one.classes)
+        for name, one in found.items()
+    }
+    known = next((one for one in found.values() if one.truth is not None), None)
+    if known is not None and known.truth is not None:
+        panels["<b>Truth</b>  from the generator"] = (known.truth, None, known.classes)
+    figure = make_subplots(
+        rows=1,
+        cols=len(panels),
+        subplot_titles=list(panels),
+        horizontal_spacing=0.02,
+    )
+    for column, (labels, confidence, classes) in enumerate(panels.values(), start=1):
+        draw_classes(figure, labels, confidence, classes, pictures, column)
+    shown = np.unique(np.concatenate([panel[0].ravel() for panel in panels.values()]))
+    add_class_legend(figure, shown, (known or one_of(found)).classes)
+    figure.update_annotations(font_size=FONT_SIZE)
+    dress(figure, height=height)
+    legend = {"orientation": "h", "x": 0.5, "xanchor": "center", "y": -0.02}
+    legend |= {"itemclick": False, "itemdoubleclick": False}
+    return figure.update_layout(legend={**legend, "yanchor": "top"}, margin_b=64)
+
+
+def describe_segmentations(found: Mapping[str, Segmentation]) -> str:
+    """Return in words what `draw_segmentations` shows."""
+    parts = []
+    for name, one in found.items():
+        largest = ", ".join(f"{c} {s:.0%}" for c, s in list(one.shares.items())[:4])
+        right = one.pixel_accuracy
+        score = "" if right is None else f", {right:.1%} of pixels right"
+        parts.append(f"{name} finds {largest}{score}.")
+    return " ".join(parts)
+
+
+def one_of(found: Mapping[str, Segmentation]) -> Segmentation:
+    """Return any of them."""
+    return next(iter(found.values()))
+
+
+def _title(name: str, segmentation: Segmentation) -> str:
+    score = segmentation.pixel_accuracy
+    detail = "" if score is None else f"  {score:.1%} of pixels right"
+    return f"<b>{name}</b>{detail}"
+
+
+def draw_classes(
+    figure: go.Figure,
+    labels: NDArray[np.int64],
+    confidence: NDArray[np.float32] | None,
+    classes: Sequence[str],
+    pictures: Pictures,
+    column: int,
+) -> None:
+    """Draw classes over a picture in one panel; hovering names them.
+
+    Args:
+        figure: Of one row.
+        labels: Class of each pixel, (side, side), -1 where unlabelled.
+        confidence: Probability of the class, the same shape; None where there is none.
+        classes: Names.
+        pictures: What to draw upon.
+        column: Of the panel.
+    """
+    side = labels.shape[0]
+    painted = paint_classes(labels, classes, ground_of(pictures))
+    picture = go.Image(source=picture_address(painted), hoverinfo="skip")
+    figure.add_trace(picture, row=1, col=column)
+    text = np.array([*classes, "unlabelled"])[labels]
+    if confidence is not None:
+        percent = np.char.mod(" %d%%", np.round(100 * confidence).astype(int))
+        text = np.char.add(text, percent)
+    step = every(labels.shape, HOVER_SIDE)
+    invisible = go.Heatmap(
+        z=labels[::step, ::step].astype(np.uint8),
+        text=text[::step, ::step],
+        dx=step,
+        dy=step,
+        opacity=0,
+        showscale=False,
+        hovertemplate="%{text}<extra></extra>",
+    )
+    figure.add_trace(invisible, row=1, col=column)
+    frame_picture(figure, width=side, height=side, column=column)
+
+
+def paint_classes(
+    labels: NDArray[np.int64],
+    classes: Sequence[str],
+    ground: NDArray[np.uint8],
+    *,
+    cover: float = COVER,
+) -> NDArray[np.uint8]:
+    """Return the ground covered with class colours; unlabelled pixels stay grey."""
+    palette = [_components(colour) for colour in class_colours(classes)]
+    colours = np.array([*palette, (119, 119, 119)], float)[labels]
+    return (cover * colours + (1 - cover) * ground).astype(np.uint8)
+
+
+def ground_of(pictures: Pictures) -> NDArray[np.uint8]:
+    """Return what to draw upon: the colours, or grey depth where they are missing."""
+    if pictures.rgb is not None:
+        return quiet(pictures.rgb, colour=0.0)
+    if pictures.depth_m is None:
+        raise ValueError("there is no picture")
+    return grey_depth(pictures.depth_m)
+
+
+def add_class_legend(
+    figure: go.Figure, shown: NDArray[np.int64], classes: Sequence[str]
+) -> None:
+    """Name the colours of the classes that are shown, in the figure's legend."""
+    colours = class_colours(classes)
+    for index in shown[shown >= 0]:
+        marker = {"color": colours[index], "size": 13, "symbol": "square"}
+        figure.add_trace(
+            go.Scatter(
+                x=[None], y=[None], mode="markers", marker=marker, name=classes[index]
+            ),
+            row=1,
+            col=1,
+        )
+
+
+def _components(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)

@@ -1,0 +1,208 @@
+"""Tokens on the pictures that they come from: grounds, maps, frames, places to click.
+
+A picture is drawn in its own pixels; a token is a square of `side / grid` of them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from fusionviz.analysis.shared.pictures import Pictures
+from fusionviz.views.shared.pixels import grey_depth, picture_address, quiet
+from fusionviz.views.shared.style import MARK, SEQUENTIAL, frame_picture
+
+MODALITIES = ("rgb", "depth")
+VEIL = [[0, "rgba(24,27,31,0.68)"], [1, "rgba(24,27,31,0.68)"]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenPlaces:
+    """Where tokens are on a picture.
+
+    Attributes:
+        side: Pixels a side of the picture.
+        grid: Tokens a side.
+    """
+
+    side: int
+    grid: int
+
+    @property
+    def cell(self) -> float:
+        """Pixels a side of a token."""
+        return self.side / self.grid
+
+    @property
+    def start(self) -> float:
+        """Centre of the first token, in rows and in columns."""
+        return (self.cell - 1) / 2
+
+    def centres(self, tokens: NDArray[np.int64]) -> tuple[NDArray, NDArray]:
+        """Return x and y of the centres of tokens of one picture, in pixels."""
+        rows, columns = np.divmod(tokens, self.grid)
+        return self.start + columns * self.cell, self.start + rows * self.cell
+
+    def outline(self, token: int) -> tuple[list[float], list[float]]:
+        """Return x and y of the corners of a token, the first one again last."""
+        x, y = (float(part[0]) for part in self.centres(np.array([token])))
+        half = self.cell / 2
+        left, right, top, bottom = x - half, x + half, y - half, y + half
+        return [left, right, right, left, left], [top, top, bottom, bottom, top]
+
+
+def tokens_in(modality: str, tokens: NDArray[np.int64], grid: int) -> NDArray[np.int64]:
+    """Return which of these joint tokens are of a modality, as places on its grid."""
+    own = tokens - (grid**2 if modality == "depth" else 0)
+    return own[(own >= 0) & (own < grid**2)]
+
+
+def draw_ground(
+    figure: go.Figure, pictures: Pictures, modality: str, column: int, row: int = 1
+) -> None:
+    """Draw a picture quietly, to be drawn upon; a missing one is grey."""
+    side = pictures.side
+    if modality == "rgb":
+        ground = None if pictures.rgb is None else quiet(pictures.rgb)
+    else:
+        ground = None if pictures.depth_m is None else grey_depth(pictures.depth_m)
+    if ground is None:
+        ground = np.full((side, side, 3), 128, np.uint8)
+    picture = go.Image(source=picture_address(ground), hoverinfo="skip")
+    figure.add_trace(picture, row=row, col=column)
+    frame_picture(figure, width=side, height=side, row=row, column=column)
+
+
+def draw_map(
+    figure: go.Figure,
+    values: NDArray[np.floating],
+    places: TokenPlaces,
+    *,
+    most: float,
+    column: int,
+    row: int = 1,
+) -> None:
+    """Draw a weight a token over a picture, from 0; NaN is veiled: never read.
+
+    Args:
+        figure: It has the picture at this row and column.
+        values: (grid, grid).
+        places: Where the tokens are.
+        most: The top of the scale.
+        column: Of the panel.
+        row: Of the panel.
+    """
+    cells = {"dx": places.cell, "dy": places.cell}
+    cells |= {"x0": places.start, "y0": places.start}
+    forbidden = np.where(np.isnan(values), 1.0, np.nan)
+    veil = go.Heatmap(
+        z=forbidden, colorscale=VEIL, showscale=False, hoverinfo="skip", **cells
+    )
+    heat = go.Heatmap(
+        z=values,
+        zmin=0,
+        zmax=most,
+        colorscale=see_through(SEQUENTIAL),
+        showscale=False,
+        hoverinfo="skip",
+        **cells,
+    )
+    figure.add_trace(veil, row=row, col=column)
+    figure.add_trace(heat, row=row, col=column)
+
+
+def frame_token(
+    figure: go.Figure,
+    token: int,
+    places: TokenPlaces,
+    *,
+    name: str,
+    dash: str = "solid",
+    column: int,
+    row: int = 1,
+) -> None:
+    """Frame a token of one picture as what the reader picked, named in the legend."""
+    x, y = places.outline(token)
+    figure.add_trace(
+        go.Scatter(
+            x=x,
+            y=y,
+            mode="lines",
+            line={"color": MARK, "width": 3.5, "dash": dash},
+            name=name,
+            hoverinfo="skip",
+        ),
+        row=row,
+        col=column,
+    )
+
+
+def add_targets(
+    figure: go.Figure,
+    places: TokenPlaces,
+    modality: str,
+    *,
+    column: int,
+    row: int = 1,
+    texts: Sequence[str] | None = None,
+) -> None:
+    """Lay unseen markers over a picture's tokens, to click and to hover.
+
+    Each carries (modality, row, column) from 0.
+
+    Args:
+        figure: It has the picture at this row and column.
+        places: Where the tokens are.
+        modality: Whose picture it is.
+        column: Of the panel.
+        row: Of the panel.
+        texts: What to say of each token besides its place.
+    """
+    tokens = np.arange(places.grid**2)
+    x, y = places.centres(tokens)
+    rows, columns = np.divmod(tokens, places.grid)
+    unseen = {"marker": {"opacity": 0}}
+    named = [
+        f"{modality}, row {r + 1}, column {c + 1}"
+        for r, c in zip(rows, columns, strict=True)
+    ]
+    if texts is not None:
+        named = [f"{a}: {b}" for a, b in zip(named, texts, strict=True)]
+    figure.add_trace(
+        go.Scatter(
+            x=x,
+            y=y,
+            mode="markers",
+            marker={"opacity": 0, "size": 0.8 * 300 / places.grid, "symbol": 1},
+            customdata=[
+                [modality, int(r), int(c)] for r, c in zip(rows, columns, strict=True)
+            ],
+            text=named,
+            hovertemplate="%{text}<br>click to ask from here<extra></extra>",
+            selected=unseen,
+            unselected=unseen,
+            showlegend=False,
+        ),
+        row=row,
+        col=column,
+    )
+
+
+def see_through(
+    name: str, *, faint: float = 0.25, strong: float = 0.9
+) -> list[tuple[float, str]]:
+    """Return a colour scale that lets the picture through where values are small."""
+    from plotly.colors import get_colorscale, sample_colorscale, unlabel_rgb
+
+    stops = np.linspace(0, 1, 11)
+    scale: list[tuple[float, str]] = []
+    for stop, colour in zip(
+        stops, sample_colorscale(get_colorscale(name), stops), strict=True
+    ):
+        red, green, blue = unlabel_rgb(colour)
+        alpha = faint + (strong - faint) * stop
+        rgba = f"rgba({red:.0f},{green:.0f},{blue:.0f},{alpha:.2f})"
+        scale.append((float(stop), rgba))
+    return scale

@@ -1,0 +1,238 @@
+"""A transport plan as a picture, with its marginals on two of its edges.
+
+Rows are sources and columns are targets. Above the picture stands what each target
+receives, at its right what each source sends; a line marks the even share.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from fusionviz.analysis.transport.plan_cells import PlanCells
+from fusionviz.views.shared.stack_view import short
+from fusionviz.views.shared.style import modality_colour, modality_title
+from fusionviz.views.transport.plan_colours import paint
+
+EVEN = "#8A8A8A"
+"""Of the line at the even share."""
+
+STRIP, GAP = 0.13, 0.015
+"""Width of a marginal and what is between it and the picture, in parts of a panel."""
+
+NAMED, LONGEST_NAME = 16, 12
+"""Columns that are named under the picture, and letters of a name that fits there."""
+
+LONGEST_TOLD = 56
+"""Letters of a name that is told when hovered."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanPanel:
+    """Where a plan stands in a figure.
+
+    Attributes:
+        number: From 0; the axes 2 number + 1 are of the picture, those after of the
+            marginals.
+        left: Edge of the panel, in parts of the figure's plot.
+        right: The other one, marginal included.
+        source: Name of the modality that is sent.
+        target: Name of the anchor.
+        received: End of the scale of what a target receives, in even shares.
+        sent: The same of what a source sends.
+    """
+
+    number: int
+    left: float
+    right: float
+    source: str
+    target: str
+    received: float
+    sent: float
+
+    @property
+    def _axes(self) -> tuple[str, str]:
+        """Numbers of the picture's axes and of the marginals', as Plotly has them."""
+        first = 2 * self.number + 1
+        return ("" if first == 1 else str(first), str(first + 1))
+
+    def axes(self, cells: PlanCells) -> dict[str, dict[str, Any]]:
+        """Return the axes of the picture and of its marginals, for a layout."""
+        main, edge = self._axes
+        rows, columns = cells.mass.shape
+        width = self.right - self.left
+        split = self.right - STRIP * width
+        hidden: dict[str, Any] = {"showgrid": False, "zeroline": False}
+        across = {
+            "domain": [self.left, split - GAP * width],
+            "anchor": f"y{main}",
+            "range": [-0.5, columns - 0.5],
+            "title": {"text": modality_title(self.target, "receives")},
+            "labelalias": _aliases(cells.columns),
+            "tickvals": list(range(columns)) if are_named(cells) else [],
+            "tickangle": -60,
+        }
+        down = {
+            "domain": [0, 1 - STRIP - GAP],
+            "anchor": f"x{main}",
+            "range": [rows - 0.5, -0.5],
+            "labelalias": _aliases(cells.rows),
+            "tickvals": [],
+        }
+        beside = {
+            "domain": [split, self.right],
+            "anchor": f"y{main}",
+            "range": [0, self.sent],
+            "tickangle": 0,
+            **_shares(self.sent, 4),
+        }
+        above = {
+            "domain": [1 - STRIP, 1],
+            "anchor": f"x{main}",
+            "range": [0, self.received],
+            "showticklabels": self.number == 0,
+            **_shares(self.received, 3),
+        }
+        if self.number:
+            across["matches"], down["matches"] = "x", "y"
+        else:
+            text = modality_title(self.source, "sends")
+            down["title"] = {"text": text, "standoff": 4}
+        return {
+            f"xaxis{main}": across | hidden,
+            f"yaxis{main}": down | hidden,
+            f"xaxis{edge}": beside | hidden,
+            f"yaxis{edge}": above | hidden,
+        }
+
+    def picture(self, cells: PlanCells, high: float) -> dict[str, Any]:
+        """Return the painted plan at its place, for `layout.images`."""
+        main, _ = self._axes
+        rows, columns = cells.mass.shape
+        return {
+            "source": paint(cells.mass, high),
+            "xref": f"x{main}",
+            "yref": f"y{main}",
+            "x": -0.5,
+            "y": -0.5,
+            "sizex": columns,
+            "sizey": rows,
+            "xanchor": "left",
+            "yanchor": "top",
+            "sizing": "stretch",
+            "layer": "below",
+        }
+
+    def edges(self, cells: PlanCells, *, named: bool = True) -> list[go.Scatter]:
+        """Return what targets receive and what sources send, as filled steps.
+
+        Args:
+            cells: Of the plan.
+            named: Whether they tell of each token when hovered.
+        """
+        main, edge = self._axes
+        across, received = _steps(cells.received)
+        down, sent = _steps(cells.sent)
+        above: dict[str, Any] = {
+            "x": across,
+            "y": received,
+            "xaxis": f"x{main}",
+            "yaxis": f"y{edge}",
+        }
+        beside: dict[str, Any] = {
+            "x": sent,
+            "y": down,
+            "xaxis": f"x{edge}",
+            "yaxis": f"y{main}",
+        }
+        if named:
+            above |= _told(cells.columns, "receives %{y:.3~g}")
+            beside |= _told(cells.rows, "sends %{x:.3~g}")
+        return [
+            _area("tozeroy", modality_colour(self.target), above),
+            _area("tozerox", modality_colour(self.source), beside),
+        ]
+
+    def even_lines(self) -> list[dict[str, Any]]:
+        """Return the lines at the even share, for `layout.shapes`."""
+        main, edge = self._axes
+        line = {"color": EVEN, "width": 2, "dash": "dot"}
+        places = (
+            {"xref": f"x{main} domain", "yref": f"y{edge}", "y0": 1, "y1": 1},
+            {"xref": f"x{edge}", "yref": f"y{main} domain", "x0": 1, "x1": 1},
+        )
+        return [
+            {"type": "line", "x0": 0, "x1": 1, "y0": 0, "y1": 1, "line": line, **place}
+            for place in places
+        ]
+
+    def hover(self, cells: PlanCells, *, with_mass: bool = True) -> go.Heatmap:
+        """Return an unseen map that tells a cell's tokens, cost and mass."""
+        main, _ = self._axes
+        # A number of two parts is a quarter of a float's size, and cost has no more.
+        whole, hundredths = np.divmod(np.rint(100 * cells.cost), 100)
+        mass = "<br>mass %{z:.3~g} of a token" if with_mass else ""
+        return go.Heatmap(
+            z=_lean(cells.mass if with_mass else np.zeros_like(cells.mass)),
+            customdata=np.stack([whole, hundredths], axis=-1).astype(np.uint8),
+            xaxis=f"x{main}",
+            yaxis=f"y{main}",
+            opacity=0,
+            showscale=False,
+            hovertemplate=f"%{{y}} → %{{x}}{mass}<br>cost "
+            "%{customdata[0]}.%{customdata[1]:02d}<extra></extra>",
+        )
+
+
+def are_named(cells: PlanCells) -> bool:
+    """Return whether the names of the columns fit under the picture."""
+    few = len(cells.columns) <= NAMED
+    return few and max(map(len, cells.columns)) <= LONGEST_NAME
+
+
+def _steps(
+    values: NDArray[np.floating],
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return the corners of a line that is level over each cell."""
+    edges = np.arange(len(values) + 1, dtype=np.float32) - 0.5
+    return edges.repeat(2)[1:-1], np.asarray(values, np.float32).repeat(2)
+
+
+def _area(fill: str, colour: str, drawn: dict[str, Any]) -> go.Scatter:
+    return go.Scatter(
+        mode="lines",
+        fill=fill,
+        line={"color": colour, "width": 1},
+        showlegend=False,
+        **({"hoverinfo": "skip"} | drawn),
+    )
+
+
+def _told(names: tuple[str, ...], said: str) -> dict[str, Any]:
+    """Return what corners of a marginal tell when hovered."""
+    return {
+        "text": [short(name, LONGEST_TOLD) for name in names for _ in range(2)],
+        "hovertemplate": f"%{{text}} {said} × the even share<extra></extra>",
+        "hoverinfo": None,
+    }
+
+
+def _aliases(names: tuple[str, ...]) -> dict[str, str]:
+    """Return what places along an axis are called, on the axis and when hovered."""
+    return {str(i): short(name, LONGEST_TOLD) for i, name in enumerate(names)}
+
+
+def _shares(most: float, many: float) -> dict[str, Any]:
+    """Return the ticks of a marginal: the even share, and the end if it is `many`."""
+    end = {most: f"{most:.2g}×"} if most >= many else {}
+    ticks = {1.0: "even", **end}
+    return {"tickvals": list(ticks), "ticktext": list(ticks.values())}
+
+
+def _lean(mass: NDArray[np.float64]) -> NDArray[Any]:
+    """Return mass in one byte a cell where it is whole, as in plans without blur."""
+    whole = np.rint(mass)
+    is_whole = np.abs(mass - whole).max() < 1e-6 and whole.max() < 256
+    return mass.astype(np.float32) if not is_whole else whole.astype(np.uint8)
