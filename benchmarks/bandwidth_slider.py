@@ -14,7 +14,7 @@ from benchmarks.side_by_side import report
 from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.data.rooms import GALLERY_SEEDS, render_room
 from fusionviz.exhibits import exhibit_kind
-from fusionviz.exhibits.exhibit import Request
+from fusionviz.exhibits.shared.exhibit import Request
 from fusionviz.models.checkpoints import load_checkpoint
 
 CHECKPOINT = "alignmamba-rooms"

@@ -21,8 +21,8 @@ from fusionviz.analysis.shared.token_subject import TokenSubject
 from fusionviz.analysis.transport.solved import solve
 from fusionviz.data.rooms import GALLERY_SEEDS, render_room
 from fusionviz.data.sequences.samples import SequenceSample
-from fusionviz.exhibits.exhibit import Request
-from fusionviz.exhibits.transport_solvers import (
+from fusionviz.exhibits.shared.exhibit import Request
+from fusionviz.exhibits.transport.solvers import (
     ITERATIONS,
     SolverControls,
     make_solvers,

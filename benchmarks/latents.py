@@ -15,13 +15,13 @@ from benchmarks.side_by_side import report
 from fusionviz.analysis.shared.latent_statistics import load_statistics
 from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.data.rooms import GALLERY_SEEDS, render_room
-from fusionviz.exhibits.exhibit import Request
-from fusionviz.exhibits.latents_traverse import (
+from fusionviz.exhibits.latents.traverse import (
     StripControls,
     TraverseControls,
     make_strip,
     make_traverse,
 )
+from fusionviz.exhibits.shared.exhibit import Request
 from fusionviz.models.checkpoints import load_checkpoint
 
 CHECKPOINT = "mango-rooms"

@@ -75,7 +75,7 @@ def explain(
 
     PNG and SVG are written where a Chrome or Chromium is found.
     """
-    from fusionviz.exhibits.command import Wanted, run_explain
+    from fusionviz.explain.command import Wanted, run_explain
 
     if depth_only:
         rgb, depth = None, rgb

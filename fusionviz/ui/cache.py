@@ -31,7 +31,7 @@ from fusionviz.data.rgbd_files import read_pair
 from fusionviz.data.rooms import render_room
 from fusionviz.errors import CheckpointError
 from fusionviz.exhibits import exhibit_kind
-from fusionviz.exhibits.exhibit import Controls, Exhibit, Request
+from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, Request
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import load_checkpoint
 from fusionviz.views.inputs.points import describe_points, draw_points

@@ -8,8 +8,8 @@ from typing import Any
 import streamlit as st
 
 from fusionviz.exhibits import exhibit_kind
-from fusionviz.exhibits.exhibit import Controls, Exhibit, FigureRecipe
-from fusionviz.exhibits.files import to_csv, to_npz, versions
+from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, FigureRecipe
+from fusionviz.explain.files import to_csv, to_npz, versions
 from fusionviz.ui import cache
 from fusionviz.ui.charts import Mode, show, show_selectable
 from fusionviz.ui.panels.explain import how_to_read

@@ -7,7 +7,7 @@ import streamlit as st
 
 from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.errors import FusionvizError
-from fusionviz.exhibits.exhibit import SubjectName
+from fusionviz.exhibits.shared.exhibit import SubjectName
 from fusionviz.models.cards import ModelCard
 from fusionviz.ui import cache
 from fusionviz.ui.choice import Chosen, chosen_room, chosen_sample

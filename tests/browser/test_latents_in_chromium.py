@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from fusionviz.exhibits.command import read_recipe
-from fusionviz.exhibits.exhibit import FigureRecipe
+from fusionviz.exhibits.shared.exhibit import FigureRecipe
+from fusionviz.explain.command import read_recipe
 from tests.browser.window import chart, download, drag, ready, words
 
 pytestmark = pytest.mark.browser

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from fusionviz.data.sequences.files import example_file
-from fusionviz.exhibits.command import read_recipe
+from fusionviz.explain.command import read_recipe
 from tests.browser.window import (
     chart,
     click,

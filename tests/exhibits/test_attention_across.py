@@ -10,8 +10,8 @@ from fusionviz.analysis.attention.rollout import measure_rollout
 from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.errors import InputError
 from fusionviz.exhibits import exhibit_kind
-from fusionviz.exhibits.attention_across import ModalityFlowControls, RolloutControls
-from fusionviz.exhibits.exhibit import Request
+from fusionviz.exhibits.attention.across import ModalityFlowControls, RolloutControls
+from fusionviz.exhibits.shared.exhibit import Request
 from fusionviz.models.mango import Mango
 
 

@@ -5,8 +5,8 @@ import pytest
 
 from fusionviz.analysis.attention.one_head import find_head
 from fusionviz.errors import InputError
-from fusionviz.exhibits.attention_compare import CompareControls, make_comparison
-from fusionviz.exhibits.exhibit import Request
+from fusionviz.exhibits.attention.compare import CompareControls, make_comparison
+from fusionviz.exhibits.shared.exhibit import Request
 
 
 def test_a_is_the_other_subject(subject, other):

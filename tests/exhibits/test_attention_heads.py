@@ -10,20 +10,20 @@ from fusionviz.analysis.shared.attention import attention_layers
 from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.data.records import RGBDSample
 from fusionviz.errors import InputError
-from fusionviz.exhibits.attention_head import HeadControls, make_head
-from fusionviz.exhibits.attention_overview import (
+from fusionviz.exhibits.attention.head import HeadControls, make_head
+from fusionviz.exhibits.attention.overview import (
     HeadsControls,
     OverviewControls,
     make_gates,
     make_overview,
 )
-from fusionviz.exhibits.attention_partition import (
+from fusionviz.exhibits.attention.partition import (
     MixingControls,
     PartitionControls,
     make_mixing,
     make_partition,
 )
-from fusionviz.exhibits.exhibit import Request
+from fusionviz.exhibits.shared.exhibit import Request
 from fusionviz.models.mango import Mango
 
 

@@ -6,12 +6,9 @@ import pytest
 from fusionviz.analysis.attention.head_effects import measure_head_effects
 from fusionviz.analysis.attention.interventions import head_names, measure_intervention
 from fusionviz.errors import InputError
-from fusionviz.exhibits.attention_matter import (
-    InterventionControls,
-    make_intervention,
-)
-from fusionviz.exhibits.attention_ranking import RankingControls, make_ranking
-from fusionviz.exhibits.exhibit import Request
+from fusionviz.exhibits.attention.matter import InterventionControls, make_intervention
+from fusionviz.exhibits.attention.ranking import RankingControls, make_ranking
+from fusionviz.exhibits.shared.exhibit import Request
 
 
 def test_the_numbers_are_those_of_the_measurement(subject):

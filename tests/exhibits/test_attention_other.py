@@ -9,14 +9,14 @@ from fusionviz.analysis.attention.alignmamba_stacks import hidden_stack, transpo
 from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.data.rooms import render_room
 from fusionviz.errors import InputError
-from fusionviz.exhibits.attention_other import (
+from fusionviz.exhibits.attention.other import (
     HiddenControls,
     StackControls,
     make_brought,
     make_hidden,
     make_transport,
 )
-from fusionviz.exhibits.exhibit import Request
+from fusionviz.exhibits.shared.exhibit import Request
 
 
 def ask(make, subject, **settings):

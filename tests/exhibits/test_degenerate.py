@@ -14,7 +14,7 @@ from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.errors import InputError
 from fusionviz.exhibits import exhibit_kind, exhibit_kinds
-from fusionviz.exhibits.exhibit import Request
+from fusionviz.exhibits.shared.exhibit import Request
 
 KINDS = [
     name

@@ -11,7 +11,7 @@ from fusionviz.analysis.shared.feature_subject import FeatureSubject
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.errors import InputError
 from fusionviz.exhibits import exhibit_kind
-from fusionviz.exhibits.exhibit import Request
+from fusionviz.exhibits.shared.exhibit import Request
 
 NAMES = ("distributions-distance", "distributions-kernel", "distributions-test")
 

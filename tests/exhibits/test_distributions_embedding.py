@@ -13,9 +13,9 @@ from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.errors import InputError
 from fusionviz.exhibits import exhibit_kind
-from fusionviz.exhibits.distributions_embedding import EmbeddingControls
-from fusionviz.exhibits.distributions_movement import PickedControls
-from fusionviz.exhibits.exhibit import Request
+from fusionviz.exhibits.distributions.embedding import EmbeddingControls
+from fusionviz.exhibits.distributions.movement import PickedControls
+from fusionviz.exhibits.shared.exhibit import Request
 from tests.tiny_models import tiny_alignmamba, tiny_sentiment
 
 NAMES = ("distributions-embedding", "distributions-picked", "distributions-movement")

@@ -9,13 +9,13 @@ from fusionviz.alignment import distance_of
 from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.errors import InputError
-from fusionviz.exhibits.distributions_samples import (
+from fusionviz.exhibits.distributions.samples import (
     SamplesControls,
     exhibit_samples,
     make_samples,
     measure_samples,
 )
-from fusionviz.exhibits.exhibit import Request
+from fusionviz.exhibits.shared.exhibit import Request
 from tests.tiny_models import tiny_sentiment
 
 

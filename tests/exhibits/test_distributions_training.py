@@ -7,13 +7,13 @@ from lambda_checkpoints import write_lambda_checkpoint
 from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.errors import CheckpointError, InputError
-from fusionviz.exhibits.distributions_lambda import LambdaControls, make_lambda
-from fusionviz.exhibits.distributions_training import (
+from fusionviz.exhibits.distributions.align_weight import LambdaControls, make_lambda
+from fusionviz.exhibits.distributions.training import (
     TrainingControls,
     make_training,
     with_log,
 )
-from fusionviz.exhibits.exhibit import Request
+from fusionviz.exhibits.shared.exhibit import Request
 from fusionviz.models.checkpoints import load_checkpoint
 
 

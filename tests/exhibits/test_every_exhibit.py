@@ -15,8 +15,8 @@ from fusionviz.data.rooms import render_room
 from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.errors import InputError
 from fusionviz.exhibits import exhibit_kind, exhibit_kinds
-from fusionviz.exhibits.exhibit import FigureRecipe, Request, SubjectName
-from fusionviz.exhibits.files import to_csv, to_npz
+from fusionviz.exhibits.shared.exhibit import FigureRecipe, Request, SubjectName
+from fusionviz.explain.files import to_csv, to_npz
 from fusionviz.models.mango import Mango
 from tests.tiny_models import tiny_alignmamba, tiny_sentiment
 

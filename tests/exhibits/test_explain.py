@@ -11,15 +11,12 @@ from fusionviz import cli
 from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.data.rooms import render_room
 from fusionviz.data.utterances.generator import render_utterance
-from fusionviz.exhibits import exhibit_kind, exhibit_kinds, explain
-from fusionviz.exhibits.exhibit import Request, SubjectName
-from fusionviz.exhibits.explain import find_chrome, write_exhibit
-from fusionviz.exhibits.naming import (
-    load_alignmamba_subject,
-    load_subject,
-    name_room,
-)
-from fusionviz.exhibits.token_naming import load_sequence_subject, name_utterance
+from fusionviz.exhibits import exhibit_kind, exhibit_kinds
+from fusionviz.exhibits.shared.exhibit import Request, SubjectName
+from fusionviz.explain import writing as explain
+from fusionviz.explain.pairs import load_alignmamba_subject, load_subject, name_room
+from fusionviz.explain.tokens import load_sequence_subject, name_utterance
+from fusionviz.explain.writing import find_chrome, write_exhibit
 from tests.tiny_models import write_tiny_checkpoints
 
 NAME = "latents-layer-costs"

@@ -5,15 +5,15 @@ import pytest
 
 from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.data.records import RGBDSample
-from fusionviz.exhibits.exhibit import Request
-from fusionviz.exhibits.latents_between import (
+from fusionviz.exhibits.latents.between import (
     BetweenControls,
     ExchangeControls,
     make_between,
     make_exchange,
 )
-from fusionviz.exhibits.latents_film import FilmControls, make_film
-from fusionviz.exhibits.latents_sampling import SamplesControls, make_samples
+from fusionviz.exhibits.latents.film import FilmControls, make_film
+from fusionviz.exhibits.latents.sampling import SamplesControls, make_samples
+from fusionviz.exhibits.shared.exhibit import Request
 from fusionviz.views.shared.style import three_digits
 
 

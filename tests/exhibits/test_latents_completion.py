@@ -9,14 +9,14 @@ from tiny_models import tiny_mango
 from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.data.records import RGBDSample
 from fusionviz.errors import FusionvizError
-from fusionviz.exhibits.exhibit import Request
-from fusionviz.exhibits.latents_completion import (
+from fusionviz.exhibits.latents.completion import (
     CompletionControls,
     agreement,
     draw_missing,
     exhibit_completion,
     make_completion,
 )
+from fusionviz.exhibits.shared.exhibit import Request
 
 QUICK = CompletionControls(chains=2, steps=2, leaps=1)
 

@@ -9,13 +9,13 @@ from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rooms import render_room
 from fusionviz.errors import InputError
-from fusionviz.exhibits.exhibit import Request
-from fusionviz.exhibits.latents_traverse import (
+from fusionviz.exhibits.latents.traverse import (
     StripControls,
     TraverseControls,
     make_strip,
     make_traverse,
 )
+from fusionviz.exhibits.shared.exhibit import Request
 
 
 @pytest.mark.parametrize(

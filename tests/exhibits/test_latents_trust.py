@@ -8,9 +8,9 @@ from scipy import stats
 
 from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.exhibits import exhibit_kind
-from fusionviz.exhibits.exhibit import Request
-from fusionviz.exhibits.latents_normality import NormalityControls, OddnessControls
-from fusionviz.exhibits.latents_trust import LayerCostsControls, RoundTripControls
+from fusionviz.exhibits.latents.normality import NormalityControls, OddnessControls
+from fusionviz.exhibits.latents.trust import LayerCostsControls, RoundTripControls
+from fusionviz.exhibits.shared.exhibit import Request
 
 
 def make(name, subject, controls):

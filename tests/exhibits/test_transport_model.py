@@ -13,11 +13,11 @@ from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.errors import InputError
 from fusionviz.exhibits import exhibit_kind
-from fusionviz.exhibits.exhibit import Request
-from fusionviz.exhibits.plan_controls import PlanControls
-from fusionviz.exhibits.transport_edit import EditControls, make_edit
-from fusionviz.exhibits.transport_model import make_model
-from fusionviz.exhibits.transport_swap import SwapControls, make_swap
+from fusionviz.exhibits.shared.exhibit import Request
+from fusionviz.exhibits.transport.edit import EditControls, make_edit
+from fusionviz.exhibits.transport.model import make_model
+from fusionviz.exhibits.transport.plan_controls import PlanControls
+from fusionviz.exhibits.transport.swap import SwapControls, make_swap
 
 KINDS = {make_model: PlanControls, make_edit: EditControls, make_swap: SwapControls}
 

@@ -5,8 +5,8 @@ import ot
 import pytest
 
 from fusionviz.errors import InputError
-from fusionviz.exhibits.exhibit import Request
-from fusionviz.exhibits.transport_patch import PatchControls, make_patch
+from fusionviz.exhibits.shared.exhibit import Request
+from fusionviz.exhibits.transport.patch import PatchControls, make_patch
 
 
 def make(subject, **controls):

@@ -9,8 +9,8 @@ from fusionviz.analysis.shared.feature_subject import FeatureSubject
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.errors import InputError
-from fusionviz.exhibits.exhibit import Request
-from fusionviz.exhibits.transport_ribbon import RibbonControls, make_ribbons
+from fusionviz.exhibits.shared.exhibit import Request
+from fusionviz.exhibits.transport.ribbon import RibbonControls, make_ribbons
 
 
 def make(subject, **controls):

@@ -13,9 +13,9 @@ from fusionviz.data.rooms import render_room
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.errors import InputError
 from fusionviz.exhibits import exhibit_kind
-from fusionviz.exhibits.exhibit import Request
-from fusionviz.exhibits.transport_convergence import ConvergenceControls
-from fusionviz.exhibits.transport_solvers import SolverControls
+from fusionviz.exhibits.shared.exhibit import Request
+from fusionviz.exhibits.transport.convergence import ConvergenceControls
+from fusionviz.exhibits.transport.solvers import SolverControls
 from tests.tiny_models import tiny_alignmamba
 
 NAMES = (

@@ -1,7 +1,11 @@
 """AlignMamba: transport-aligned tokens through Mamba (Li et al. 2025)."""
 
 from fusionviz.models.alignmamba.block import MambaBlock, MambaTrace
-from fusionviz.models.alignmamba.config import AlignMambaConfig, ModalityConfig
+from fusionviz.models.alignmamba.config import (
+    AlignMambaConfig,
+    ModalityConfig,
+    config_of,
+)
 from fusionviz.models.alignmamba.hidden_attention import (
     hidden_attention,
     summed_hidden_attention,
@@ -30,6 +34,7 @@ __all__ = [
     "ModalityConfig",
     "ScanBackend",
     "auto_backend",
+    "config_of",
     "hidden_attention",
     "rgbd_inputs",
     "scan_backends",

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from fusionviz.models.cards import ModelCard
+
 InputKind = Literal["linear", "conv1d", "tokens", "image"]
 Positions = Literal["order", "fraction", "none"]
 Alignment = Literal["relaxed", "sinkhorn", "exact", "none"]
@@ -270,3 +272,8 @@ def _at_least(name: str, value: int, least: int) -> None:
 def _positive(name: str, value: float | str) -> None:
     if isinstance(value, str) or not value > 0:
         raise ValueError(f"{name} must be more than 0, got {value!r}")
+
+
+def config_of(card: ModelCard) -> AlignMambaConfig:
+    """Return the config of an AlignMamba from its card."""
+    return AlignMambaConfig(**card.config)

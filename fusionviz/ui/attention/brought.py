@@ -4,7 +4,7 @@ import streamlit as st
 
 from fusionviz.analysis.shared.attention_stack import AttentionStack
 from fusionviz.errors import FusionvizError
-from fusionviz.exhibits.attention_other import StackControls
+from fusionviz.exhibits.attention.other import StackControls
 from fusionviz.ui.attention.stacks import of_file, plan_of
 from fusionviz.ui.attention.viewer import Viewer
 from fusionviz.ui.exhibits import show_exhibit

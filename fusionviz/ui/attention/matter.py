@@ -13,13 +13,13 @@ from fusionviz.analysis.attention.interventions import (
     widest_open,
 )
 from fusionviz.errors import FusionvizError
-from fusionviz.exhibits.attention_matter import InterventionControls
-from fusionviz.exhibits.attention_ranking import (
+from fusionviz.exhibits.attention.matter import InterventionControls
+from fusionviz.exhibits.attention.ranking import (
     RankingControls,
     exhibit_ranking,
     measure_ranking,
 )
-from fusionviz.exhibits.exhibit import Request
+from fusionviz.exhibits.shared.exhibit import Request
 from fusionviz.ui import jobs
 from fusionviz.ui.exhibits import show_exhibit
 from fusionviz.ui.share import publish_words, recall_words

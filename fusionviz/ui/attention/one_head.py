@@ -6,8 +6,8 @@ from numpy.typing import NDArray
 
 from fusionviz.analysis.attention.overview import Overview
 from fusionviz.analysis.shared.attention import token_at
-from fusionviz.exhibits.attention_head import HeadControls
-from fusionviz.exhibits.attention_partition import MixingControls, PartitionControls
+from fusionviz.exhibits.attention.head import HeadControls
+from fusionviz.exhibits.attention.partition import MixingControls, PartitionControls
 from fusionviz.ui.attention.overview import chosen_controls
 from fusionviz.ui.attention.place import (
     Place,

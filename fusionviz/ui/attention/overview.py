@@ -6,7 +6,7 @@ from fusionviz.analysis.attention.heads_text import CLOSED
 from fusionviz.analysis.attention.one_head import ANY
 from fusionviz.analysis.attention.overview import Sort
 from fusionviz.analysis.shared.attention import ATTENTION_KINDS, attention_layers
-from fusionviz.exhibits.attention_overview import HeadsControls, OverviewControls
+from fusionviz.exhibits.attention.overview import HeadsControls, OverviewControls
 from fusionviz.ui.attention.place import (
     HEAD,
     OPEN,

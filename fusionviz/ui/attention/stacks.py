@@ -10,7 +10,7 @@ from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.analysis.shared.attention_stack import AttentionStack, stack_of_file
 from fusionviz.data.attention.files import example_file, read_attention
 from fusionviz.errors import InputError
-from fusionviz.exhibits.exhibit import SubjectName
+from fusionviz.exhibits.shared.exhibit import SubjectName
 from fusionviz.ui import cache
 
 UPLOADER = "attention_file"

@@ -14,7 +14,7 @@ from fusionviz.analysis.shared.attention_stack import (
     AttentionStack,
     default_query,
 )
-from fusionviz.exhibits.attention_other import HiddenControls
+from fusionviz.exhibits.attention.other import HiddenControls
 from fusionviz.ui.attention.place import clicked
 from fusionviz.ui.attention.stacks import hidden_of
 from fusionviz.ui.share import publish, recall, recall_word

@@ -12,10 +12,10 @@ from fusionviz.analysis.distributions.token_pairs import (
 )
 from fusionviz.analysis.shared.token_subject import STAGE_TITLES, Stage, TokenSubject
 from fusionviz.errors import InputError
-from fusionviz.exhibits.distributions_distance import DistanceControls
-from fusionviz.exhibits.distributions_kernel import KernelControls
-from fusionviz.exhibits.distributions_test import FEWEST, MOST, PermutationControls
-from fusionviz.exhibits.exhibit import Controls
+from fusionviz.exhibits.distributions.distance import DistanceControls
+from fusionviz.exhibits.distributions.kernel import KernelControls
+from fusionviz.exhibits.distributions.test import FEWEST, MOST, PermutationControls
+from fusionviz.exhibits.shared.exhibit import Controls
 from fusionviz.ui.exhibits import make_exhibit, show_exhibit
 from fusionviz.ui.headline import draw_headline
 from fusionviz.ui.panels.explain import nothing_yet

@@ -18,16 +18,13 @@ from fusionviz.analysis.distributions.token_picks import (
 )
 from fusionviz.analysis.shared.token_subject import TokenSubject
 from fusionviz.errors import InputError
-from fusionviz.exhibits.distributions_embedding import (
+from fusionviz.exhibits.distributions.embedding import (
     LARGEST_SEED,
     METHODS,
     NEIGHBOURS,
     EmbeddingControls,
 )
-from fusionviz.exhibits.distributions_movement import (
-    MovementControls,
-    PickedControls,
-)
+from fusionviz.exhibits.distributions.movement import MovementControls, PickedControls
 from fusionviz.ui import jobs
 from fusionviz.ui.exhibits import show_exhibit
 from fusionviz.ui.panels.explain import nothing_yet

@@ -8,14 +8,14 @@ import streamlit as st
 from fusionviz.analysis.distributions.sample_stages import SampleStages
 from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.errors import FusionvizError
-from fusionviz.exhibits.distributions_samples import (
+from fusionviz.exhibits.distributions.samples import (
     FACTORS,
     LARGEST_SEED,
     SamplesControls,
     exhibit_samples,
     measure_samples,
 )
-from fusionviz.exhibits.exhibit import Exhibit, Request
+from fusionviz.exhibits.shared.exhibit import Exhibit, Request
 from fusionviz.ui import jobs
 from fusionviz.ui.exhibits import show_exhibit
 from fusionviz.ui.panels.explain import nothing_yet

@@ -4,11 +4,7 @@ import streamlit as st
 
 from fusionviz.data.rooms import GALLERY_SEEDS
 from fusionviz.errors import FusionvizError
-from fusionviz.exhibits.latents_between import (
-    STEPS,
-    BetweenControls,
-    ExchangeControls,
-)
+from fusionviz.exhibits.latents.between import STEPS, BetweenControls, ExchangeControls
 from fusionviz.ui.choice import LARGEST_SEED
 from fusionviz.ui.exhibits import show_exhibit
 from fusionviz.ui.gallery import thumbnail

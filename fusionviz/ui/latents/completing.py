@@ -8,8 +8,7 @@ import streamlit as st
 
 from fusionviz.analysis.latents.completion import Completed
 from fusionviz.analysis.shared.mango_subject import MangoSubject
-from fusionviz.exhibits.exhibit import Request
-from fusionviz.exhibits.latents_completion import (
+from fusionviz.exhibits.latents.completion import (
     CHAINS,
     LARGEST_SEED,
     LEAPS,
@@ -19,6 +18,7 @@ from fusionviz.exhibits.latents_completion import (
     draw_missing,
     exhibit_completion,
 )
+from fusionviz.exhibits.shared.exhibit import Request
 from fusionviz.ui import jobs
 from fusionviz.ui.charts import show
 from fusionviz.ui.exhibits import show_exhibit

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from fusionviz.exhibits.latents_film import FilmControls
+from fusionviz.exhibits.latents.film import FilmControls
 from fusionviz.ui.exhibits import show_exhibit
 from fusionviz.ui.subjects import Picked
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from fusionviz.exhibits.latents_sampling import (
+from fusionviz.exhibits.latents.sampling import (
     COUNTS,
     HOTTEST,
     LARGEST_SEED,

@@ -8,12 +8,12 @@ import streamlit as st
 from fusionviz.analysis.latents.directions import ONE_LATENT, direction_names
 from fusionviz.analysis.shared.latent_statistics import load_statistics
 from fusionviz.errors import CheckpointError
-from fusionviz.exhibits.exhibit import Exhibit
-from fusionviz.exhibits.latents_traverse import (
+from fusionviz.exhibits.latents.traverse import (
     MOST_SIGMAS,
     StripControls,
     TraverseControls,
 )
+from fusionviz.exhibits.shared.exhibit import Exhibit
 from fusionviz.ui.exhibits import make_exhibit, show_exhibit
 from fusionviz.ui.share import publish, recall
 from fusionviz.ui.subjects import Picked

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import streamlit as st
 
 from fusionviz.analysis.latents.trust import LARGEST_DISTANCE, LARGEST_ERROR, ODD, judge
-from fusionviz.exhibits.exhibit import Controls
-from fusionviz.exhibits.latents_normality import NormalityControls, OddnessControls
-from fusionviz.exhibits.latents_trust import LayerCostsControls, RoundTripControls
+from fusionviz.exhibits.latents.normality import NormalityControls, OddnessControls
+from fusionviz.exhibits.latents.trust import LayerCostsControls, RoundTripControls
+from fusionviz.exhibits.shared.exhibit import Controls
 from fusionviz.ui.exhibits import make_exhibit, show_exhibit
 from fusionviz.ui.headline import draw_headline
 from fusionviz.ui.subjects import Picked

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fusionviz.analysis.shared.attention import LayerAttention, attention_layers
-from fusionviz.exhibits.attention_head import APPLIED, FORMULA, explain
+from fusionviz.exhibits.attention.head import APPLIED, FORMULA, explain
 from fusionviz.ui.charts import show_clickable
 from fusionviz.ui.frame import page
 from fusionviz.ui.panels.explain import how_to_read, nothing_yet

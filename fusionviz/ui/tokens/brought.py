@@ -15,7 +15,7 @@ from fusionviz.data.sequences.files import (
 )
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.errors import InputError
-from fusionviz.exhibits.token_naming import name_sequences
+from fusionviz.explain.tokens import name_sequences
 
 UPLOADER = "sequence_files"
 EXAMPLE = "example.npz"

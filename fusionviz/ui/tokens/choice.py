@@ -10,8 +10,8 @@ from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.data.sets.mosi import load_mosi_videos
 from fusionviz.data.utterances.generator import SEEDS, render_utterance
 from fusionviz.errors import FusionvizError, InputError
-from fusionviz.exhibits.exhibit import SubjectName
-from fusionviz.exhibits.token_naming import (
+from fusionviz.exhibits.shared.exhibit import SubjectName
+from fusionviz.explain.tokens import (
     kin_of,
     name_utterance,
     name_video,

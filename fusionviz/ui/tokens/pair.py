@@ -7,8 +7,8 @@ import streamlit as st
 from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.analysis.shared.token_subject import Kin
 from fusionviz.errors import FusionvizError
-from fusionviz.exhibits.exhibit import SubjectName
-from fusionviz.exhibits.token_naming import kin_of
+from fusionviz.exhibits.shared.exhibit import SubjectName
+from fusionviz.explain.tokens import kin_of
 from fusionviz.ui import cache
 from fusionviz.ui.choice import Chosen
 from fusionviz.ui.panels.readings import how_to_get, trouble_with

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.analysis.shared.token_subject import TokenSubject
-from fusionviz.exhibits.exhibit import SubjectName
+from fusionviz.exhibits.shared.exhibit import SubjectName
 from fusionviz.models.cards import ModelCard
 
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fusionviz.errors import FusionvizError
-from fusionviz.exhibits.transport_convergence import ConvergenceControls
+from fusionviz.exhibits.transport.convergence import ConvergenceControls
 from fusionviz.ui.exhibits import show_exhibit
 from fusionviz.ui.panels.explain import nothing_yet
 from fusionviz.ui.share import publish, recall_word

@@ -6,10 +6,10 @@ from fusionviz.analysis.shared.token_subject import AlignmentCase
 from fusionviz.analysis.transport.edited_plans import Pair
 from fusionviz.analysis.transport.plan_effects import SWAPS, Swap
 from fusionviz.errors import FusionvizError
-from fusionviz.exhibits.exhibit import Controls
-from fusionviz.exhibits.plan_controls import PlanControls
-from fusionviz.exhibits.transport_edit import EditControls, find_pair
-from fusionviz.exhibits.transport_swap import SwapControls
+from fusionviz.exhibits.shared.exhibit import Controls
+from fusionviz.exhibits.transport.edit import EditControls, find_pair
+from fusionviz.exhibits.transport.plan_controls import PlanControls
+from fusionviz.exhibits.transport.swap import SwapControls
 from fusionviz.ui.attention.place import clicked
 from fusionviz.ui.charts import Mode
 from fusionviz.ui.exhibits import show_exhibit

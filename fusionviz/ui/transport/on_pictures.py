@@ -7,8 +7,8 @@ import streamlit as st
 
 from fusionviz.analysis.shared.token_subject import AlignmentCase
 from fusionviz.analysis.transport.patch_row import telling_patch
-from fusionviz.exhibits.exhibit import Exhibit
-from fusionviz.exhibits.transport_patch import ANY_PATCH, SIDES, PatchControls
+from fusionviz.exhibits.shared.exhibit import Exhibit
+from fusionviz.exhibits.transport.patch import ANY_PATCH, SIDES, PatchControls
 from fusionviz.ui.attention.place import clicked
 from fusionviz.ui.exhibits import make_exhibit, show_exhibit
 from fusionviz.ui.headline import draw_headline

@@ -6,11 +6,7 @@ import streamlit as st
 
 from fusionviz.analysis.shared.token_subject import TokenSubject
 from fusionviz.analysis.transport.ribbons import ALL_WORDS, MOST_RIBBONS, Ribbons
-from fusionviz.exhibits.transport_ribbon import (
-    BOTH,
-    RibbonControls,
-    ribbon_plans,
-)
+from fusionviz.exhibits.transport.ribbon import BOTH, RibbonControls, ribbon_plans
 from fusionviz.ui.attention.place import clicked
 from fusionviz.ui.exhibits import show_exhibit
 from fusionviz.ui.headline import draw_headline

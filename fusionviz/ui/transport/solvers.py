@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fusionviz.errors import FusionvizError
-from fusionviz.exhibits.transport_solvers import ITERATIONS, SolverControls
+from fusionviz.exhibits.transport.solvers import ITERATIONS, SolverControls
 from fusionviz.ui.exhibits import make_exhibit, show_exhibit
 from fusionviz.ui.panels.explain import nothing_yet
 from fusionviz.ui.share import publish, recall_word

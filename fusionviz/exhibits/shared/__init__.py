@@ -1,0 +1,1 @@
+"""What an exhibit is, and what two or more subjects' exhibits share."""

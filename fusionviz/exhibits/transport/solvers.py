@@ -1,0 +1,253 @@
+"""Three transport solvers side by side, and what ε does to the one that has it."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from fusionviz.analysis.shared.token_subject import AlignmentCase, TokenSubject
+from fusionviz.analysis.transport.epsilon_advice import advise
+from fusionviz.analysis.transport.epsilon_sweep import EpsilonSweep, sweep_epsilon
+from fusionviz.analysis.transport.solved import (
+    EPSILON,
+    SOLVER_TITLES,
+    SOLVERS,
+    Solved,
+    Solver,
+    solve,
+)
+from fusionviz.errors import InputError
+from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request
+from fusionviz.exhibits.transport.epsilon_words import say_advice, say_unconverged
+from fusionviz.views.shared.style import three_digits
+from fusionviz.views.transport.epsilon_sweep import describe_sweep, draw_sweep
+from fusionviz.views.transport.solvers import (
+    count_empty,
+    describe_solvers,
+    draw_solvers,
+)
+
+ITERATIONS = 500
+"""After which Sinkhorn stops unconverged, about a quarter of a second at 256 by 256."""
+
+MOST_ITERATIONS = 2000
+
+MOST_TOKENS = 512
+"""A side: the whole range of ε then takes below two seconds."""
+
+FORMULA = (
+    r"\text{relaxed: } \min_{P \ge 0} \langle C, P \rangle,\ P \mathbf 1 = a \qquad "
+    r"\text{exact: and } P^\top \mathbf 1 = b \qquad \text{Sinkhorn: } "
+    r"\min\ \langle C, P \rangle + \varepsilon \sum_{ij} P_{ij} (\log P_{ij} - 1)"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SolverControls(Controls):
+    """Which case, and how Sinkhorn is asked.
+
+    Attributes:
+        source: Name of the modality that is sent; empty: the first.
+        epsilon: Of Sinkhorn, in the unit of the cost.
+        iterations: After which Sinkhorn stops, 1 to 2000.
+    """
+
+    source: str = ""
+    epsilon: float = EPSILON
+    iterations: int = ITERATIONS
+
+    def __post_init__(self) -> None:
+        """Refuse what no solver takes."""
+        check_epsilon(self.epsilon)
+        if not 1 <= self.iterations <= MOST_ITERATIONS:
+            raise ValueError(
+                f"iterations are 1 to {MOST_ITERATIONS}, got {self.iterations}"
+            )
+
+
+def check_epsilon(epsilon: float) -> None:
+    """Refuse an ε that float64 cannot divide costs by.
+
+    Raises:
+        ValueError: It is not within 1e-5 and 1e5.
+    """
+    if not 1e-5 <= epsilon <= 1e5:
+        raise ValueError(f"epsilon is 1e-5 to 1e5, got {epsilon}")
+
+
+def case_of(subject: TokenSubject, source: str) -> AlignmentCase:
+    """Return the case of a source that solvers can be compared on while one waits.
+
+    Raises:
+        InputError: There is no such source, nothing to send it to, or too many tokens.
+    """
+    case = subject.case(source)
+    largest = max(len(case.source), len(case.target))
+    if largest > MOST_TOKENS:
+        raise InputError(
+            f"Solvers are compared on up to {MOST_TOKENS} tokens a side, and here are "
+            f"{largest}: bring a shorter piece."
+        )
+    return case
+
+
+def make_solvers(request: Request[SolverControls, TokenSubject]) -> Exhibit:
+    """Return the plans of the three solvers for one case, side by side.
+
+    Raises:
+        InputError: As `case_of`.
+    """
+    asked = request.controls
+    case = case_of(request.subject, asked.source)
+    sinkhorn = solve(case, "sinkhorn", asked.epsilon, asked.iterations)
+    # The others are kept while ε changes: they do not look at it.
+    answers = {
+        solver: sinkhorn if solver == "sinkhorn" else solve(case, solver)
+        for solver in SOLVERS
+    }
+    every = list(answers.values())
+    return Exhibit(
+        figure=draw_solvers(case, answers),
+        alt=describe_solvers(case, answers),
+        caption=_explain_solvers(case, answers),
+        formula=FORMULA,
+        numbers={
+            f"{solver}_{name}": value
+            for solver, one in answers.items()
+            for name, value in _numbers(one).items()
+        },
+        arrays={solver: one.plan for solver, one in answers.items()}
+        | {"cost": np.asarray(case.cost)},
+        table={
+            "solver": list(answers),
+            "cost": [one.cost for one in every],
+            "marginal_error": [one.marginal_error for one in every],
+            "entropy_bits": [one.entropy_bits for one in every],
+            "information_bits": [one.information_bits for one in every],
+            "iterations": [one.iterations for one in every],
+            "converged": [one.converged for one in every],
+            "score": [math.nan if one.score is None else one.score for one in every],
+            "targets_left_empty": [count_empty(one) for one in every],
+        },
+    )
+
+
+def _numbers(one: Solved) -> dict[str, float | int | str]:
+    numbers: dict[str, float | int | str] = {
+        "cost": one.cost,
+        "marginal_error": one.marginal_error,
+        "entropy_bits": one.entropy_bits,
+        "iterations": one.iterations,
+        "converged": "yes" if one.converged else "no",
+    }
+    return numbers if one.score is None else numbers | {"score": one.score}
+
+
+def _explain_solvers(case: AlignmentCase, answers: dict[Solver, Solved]) -> str:
+    relaxed, sinkhorn, exact = (answers[solver] for solver in SOLVERS)
+    targets = len(case.target)
+    text = (
+        f"A row is a {case.source.name} token, a column a {case.target.name} token, "
+        "and a colour the share of the row's token that is sent to the column's; hover "
+        "for both and for their cost, 1 − cos. All plans share one scale; where it "
+        "says ≥, larger shares have its last colour. Above each plan stands what every "
+        f"{case.target.name} token receives, at its right what every "
+        f"{case.source.name} token sends; dotted is an even share. The *error* is the "
+        "sum of |what they send and receive − an even share| over both sides, 0 to 4 "
+        "in units of the whole mass; *bits* are the plan's entropy.\n\n"
+        f"**{SOLVER_TITLES['relaxed']}** sends each token to its cheapest target "
+        f"whatever that already has: {count_empty(relaxed)} of {targets} get nothing, "
+        f"and the cost, {three_digits(relaxed.cost)}, is the least there is. "
+        f"**Exact** fills every target alike at {three_digits(exact.cost)}. "
+        f"**Sinkhorn** at ε = {sinkhorn.epsilon:g} does, too, and blurs: it costs "
+        f"{three_digits(sinkhorn.cost)}, and its plan has "
+        f"{three_digits(sinkhorn.entropy_bits)} bits where the exact one has "
+        f"{three_digits(exact.entropy_bits)}."
+    )
+    if relaxed.score is not None:
+        text += (
+            f" *Right* is the share of {case.source.name} tokens that are sent to "
+            f"{case.truth_word} first of all, of those that have one."
+        )
+    return text if sinkhorn.converged else f"{say_unconverged(sinkhorn)}\n\n{text}"
+
+
+def make_sweep(request: Request[SolverControls, TokenSubject]) -> Exhibit:
+    """Return cost, entropy, score and iterations over the whole range of ε.
+
+    Raises:
+        InputError: As `case_of`.
+    """
+    asked = request.controls
+    case = case_of(request.subject, asked.source)
+    sweep = sweep_epsilon(case, asked.iterations)
+    answer = solve(case, "sinkhorn", asked.epsilon, asked.iterations)
+    advice = advise(answer, sweep)
+    said = say_advice(advice, answer, sweep)
+    table = {
+        "epsilon": sweep.epsilon,
+        "cost": sweep.cost,
+        "entropy_bits": sweep.entropy_bits,
+        "information_bits": sweep.information_bits,
+        "iterations": sweep.iterations,
+        "marginal_error": sweep.marginal_error,
+        "converged": sweep.converged,
+    }
+    numbers: dict[str, float | int | str] = {
+        "epsilon": asked.epsilon,
+        "epsilon_is": advice.word,
+        "advice": said,
+        "exact_cost": sweep.exact.cost,
+        "product_cost": sweep.product_cost,
+        "product_entropy_bits": sweep.product_bits,
+    }
+    if advice.low is not None and advice.high is not None:
+        numbers |= {"good_epsilon_low": advice.low, "good_epsilon_high": advice.high}
+    return Exhibit(
+        figure=draw_sweep(sweep, epsilon=asked.epsilon),
+        alt=describe_sweep(sweep),
+        caption=f"{_explain_sweep(sweep)}\n\n{said}",
+        formula=r"\varepsilon \to 0:\ P \to P_{\text{exact}}, \qquad "
+        r"\varepsilon \to \infty:\ P \to a\, b^\top",
+        numbers=numbers,
+        table=table if sweep.score is None else table | {"score": sweep.score},
+    )
+
+
+def _explain_sweep(sweep: EpsilonSweep) -> str:
+    text = (
+        "Every dot is a plan of Sinkhorn at another ε, on a logarithmic axis; the "
+        "upright line is the ε that is set. A small ε gives nearly the exact plan at "
+        f"cost {three_digits(sweep.exact.cost)}, with ties broken hard; a large one "
+        "nearly the product of the marginals, which costs the mean of all costs, "
+        f"{three_digits(sweep.product_cost)}, and has the most entropy there is, "
+        f"{three_digits(sweep.product_bits)} bits. In between, blur is bought with "
+        "cost."
+    )
+    if not sweep.converged.all():
+        text += " Crosses are plans that have not converged."
+    if sweep.score is not None:
+        best = int(sweep.score.argmax())
+        text += (
+            f" Most tokens are sent right at ε = {sweep.epsilon[best]:g}: "
+            f"{100 * sweep.score[best]:.0f} %."
+        )
+    return text
+
+
+EXHIBITS = (
+    ExhibitKind(
+        name="transport-solvers",
+        title="Three solvers for one case",
+        controls=SolverControls,
+        make=make_solvers,
+        reads="tokens",
+    ),
+    ExhibitKind(
+        name="transport-sweep",
+        title="What ε costs, and what it buys",
+        controls=SolverControls,
+        make=make_sweep,
+        reads="tokens",
+    ),
+)

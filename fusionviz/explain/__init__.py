@@ -1,0 +1,1 @@
+"""Figures without a browser: what names a subject, recipes, files, the command."""

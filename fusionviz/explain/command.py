@@ -1,0 +1,245 @@
+"""What `python -m fusionviz explain` does."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fusionviz.data.records import RGBDSample
+from fusionviz.data.sequences.samples import SequenceSample
+from fusionviz.errors import CheckpointError, InputError
+from fusionviz.exhibits import exhibit_kind, exhibit_kinds
+from fusionviz.exhibits.shared.exhibit import FigureRecipe, SubjectName
+from fusionviz.explain.pairs import (
+    FIRST_ALIGNMAMBA,
+    FIRST_CHECKPOINT,
+    check_weights,
+    load_alignmamba_subject,
+    load_subject,
+    name_room,
+    read_beside,
+    read_file,
+    read_sample,
+)
+from fusionviz.explain.tokens import (
+    load_sequence_subject,
+    name_sequences,
+    name_utterance,
+    name_video,
+    read_named,
+    readers_of,
+)
+from fusionviz.explain.writing import Asked, default_recipe, explain
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What figures are asked of: a pair of files, or one of the others.
+
+    Attributes:
+        rgb: An RGB picture; a recipe of files wants the same files again.
+        depth: A depth map.
+        depth_unit: What depth counts, as `read_pair` takes it.
+        room: Seed of a room.
+        utterance: Seed of a generated utterance.
+        video: Id of a video of CMU-MOSI.
+        sequences: Files of sequences, as `read_sequences` takes them.
+        checkpoint: Name of a MANGO, for pairs.
+        alignmamba: Name of an AlignMamba; None: the first that fits.
+        other_room: Seed of the room that exhibits of two subjects compare with.
+        device: As `load_checkpoint` takes it.
+    """
+
+    rgb: Path | None = None
+    depth: Path | None = None
+    depth_unit: str = "auto"
+    room: int | None = None
+    utterance: int | None = None
+    video: str | None = None
+    sequences: tuple[Path, ...] = ()
+    checkpoint: str = FIRST_CHECKPOINT
+    alignmamba: str | None = None
+    other_room: int = 2
+    device: str = "auto"
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        """Files of sequences by name.
+
+        Raises:
+            InputError: One cannot be read.
+        """
+        return {path.name: read_file(path) for path in self.sequences}
+
+    @property
+    def is_sequences(self) -> bool:
+        """Whether it is of sequences, not of pictures."""
+        named = self.utterance is not None, self.video is not None, bool(self.sequences)
+        pictures = self.rgb, self.depth, self.room
+        if sum(named) > 1 or (any(named) and any(p is not None for p in pictures)):
+            raise InputError(
+                "name one thing only: pictures, a room, an utterance, a video or "
+                "sequences"
+            )
+        return any(named)
+
+    def of(self, sample: Mapping[str, Any]) -> "Wanted":
+        """Return the same with what a recipe's sample names in its place."""
+        return replace(
+            self,
+            room=sample.get("room"),
+            utterance=sample.get("utterance"),
+            video=sample.get("mosi_video"),
+            depth_unit=sample.get("depth_unit", self.depth_unit),
+        )
+
+
+def run_explain(out: Path, wanted: Wanted, recipe: Path | None, tell: Tell) -> None:
+    """Write all exhibits of a sample, or the one that a recipe is of.
+
+    Args:
+        out: Folder to write to.
+        wanted: What they are of.
+        recipe: A recipe's JSON, or an NPZ that holds one.
+        tell: Told what happens, a line each.
+
+    Raises:
+        InputError: What was asked for cannot be made.
+    """
+    if recipe is not None:
+        asked = [_made_again(read_recipe(recipe), wanted)]
+    elif wanted.is_sequences:
+        asked = _of_sequences(wanted)
+    else:
+        asked = _of_pair(wanted, tell)
+    made = explain(out, asked, tell)
+    if not made:
+        raise InputError("nothing could be made")
+    tell(f"wrote {len(made)} figures to {out}: open {out / 'index.html'}")
+
+
+def _of_pair(wanted: Wanted, tell: Tell) -> list[Asked]:
+    sample, named = _read_pair(wanted)
+    subject, name = load_subject(sample, named, wanted.checkpoint, device=wanted.device)
+    other, other_name = read_beside(subject, name, wanted.other_room)
+    asked = [
+        Asked(
+            recipe=default_recipe(
+                kind, name, other_name if exhibit_kind(kind).needs_other else None
+            ),
+            subject=subject,
+            other=other,
+        )
+        for kind in _kinds("mango")
+    ]
+    reader = wanted.alignmamba or FIRST_ALIGNMAMBA
+    try:
+        aligned = load_alignmamba_subject(sample, named, reader, device=wanted.device)
+    except CheckpointError as error:
+        if wanted.alignmamba is not None:
+            raise
+        tell(f"without AlignMamba's figures: {error}")
+        return asked
+    return asked + _all_of(*aligned, "alignmamba", "tokens")
+
+
+def _of_sequences(wanted: Wanted) -> list[Asked]:
+    sample, named = _read_sequences(wanted)
+    reader = wanted.alignmamba
+    if reader is None:
+        reader = next((card.name for card in readers_of(sample)), None)
+    subject, name = load_sequence_subject(sample, named, reader, device=wanted.device)
+    if reader is None:
+        return _all_of(subject, name, "tokens")
+    return _all_of(subject, name, "alignmamba", "tokens")
+
+
+def _made_again(recipe: FigureRecipe, wanted: Wanted) -> Asked:
+    """Return the figure of a recipe with what it names."""
+    name, reads = recipe.subject, exhibit_kind(recipe.exhibit).reads
+    if reads == "attention":
+        raise InputError("this recipe is of attention without a model: use the app")
+    if name.checkpoint is not None:
+        check_weights(name)
+    wanted = wanted.of(name.sample)
+    if "sequences_sha256" in name.sample or wanted.is_sequences:
+        sample = read_named(name.sample, wanted.files)
+        subject, _ = load_sequence_subject(
+            sample, dict(name.sample), name.checkpoint, device=wanted.device
+        )
+        return Asked(recipe=recipe, subject=subject)
+    pair, named = _read_pair(wanted)
+    if named != name.sample or name.checkpoint is None:
+        raise InputError("these are not the files that the recipe was made of")
+    if reads != "mango":
+        shown, _ = load_alignmamba_subject(
+            pair, named, name.checkpoint, device=wanted.device
+        )
+        return Asked(recipe=recipe, subject=shown)
+    shown_by_mango, _ = load_subject(pair, named, name.checkpoint, device=wanted.device)
+    if recipe.other is None:
+        return Asked(recipe=recipe, subject=shown_by_mango)
+    other = _load_other(recipe.other, wanted)
+    return Asked(recipe=recipe, subject=shown_by_mango, other=other)
+
+
+def _load_other(named: SubjectName, wanted: Wanted) -> Any:  # noqa: ANN401
+    """Return what a recipe compares with, which may have a checkpoint of its own."""
+    if "room" not in named.sample or named.checkpoint is None:
+        raise InputError("what this recipe compares with is a file, not a room")
+    check_weights(named)
+    room = named.sample["room"]
+    sample, _ = read_sample(None, None, room, wanted.depth_unit)
+    return load_subject(
+        sample, name_room(room), named.checkpoint, device=wanted.device
+    )[0]
+
+
+def _read_pair(wanted: Wanted) -> tuple[RGBDSample, dict[str, Any]]:
+    return read_sample(wanted.rgb, wanted.depth, wanted.room, wanted.depth_unit)
+
+
+def _read_sequences(wanted: Wanted) -> tuple[SequenceSample, dict[str, Any]]:
+    files = wanted.files
+    if wanted.utterance is not None:
+        named = name_utterance(wanted.utterance)
+    elif wanted.video is not None:
+        named = name_video(wanted.video)
+    else:
+        named = name_sequences(files)
+    return read_named(named, files), named
+
+
+def _all_of(subject: Any, name: SubjectName, *reads: str) -> list[Asked]:  # noqa: ANN401
+    return [
+        Asked(recipe=default_recipe(kind, name), subject=subject)
+        for kind in _kinds(*reads)
+    ]
+
+
+def _kinds(*reads: str) -> list[str]:
+    return [name for name, kind in exhibit_kinds().items() if kind.reads in reads]
+
+
+def read_recipe(path: Path) -> FigureRecipe:
+    """Return the recipe of a JSON file or of an NPZ that was exported with one.
+
+    Raises:
+        InputError: There is none in it.
+    """
+    try:
+        if path.suffix == ".npz":
+            with np.load(path, allow_pickle=False) as file:
+                return FigureRecipe.from_json(str(file["recipe"]))
+        text = path.read_text(encoding="utf-8")
+        table = json.loads(text)
+        if isinstance(table, dict) and "recipe" in table:  # what `explain` wrote
+            text = json.dumps(table["recipe"])
+        return FigureRecipe.from_json(text)
+    except (OSError, ValueError, KeyError) as error:
+        raise InputError(f"{path} holds no recipe: {error}") from error

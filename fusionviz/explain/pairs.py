@@ -1,0 +1,150 @@
+"""From what names a subject to the subject, outside the app."""
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
+from fusionviz.analysis.shared.latent_statistics import (
+    LatentStatistics,
+    load_statistics,
+)
+from fusionviz.analysis.shared.mango_subject import MangoSubject
+from fusionviz.data.records import RGBDSample
+from fusionviz.data.rgbd_files import read_pair
+from fusionviz.data.rooms import render_room
+from fusionviz.errors import CheckpointError, InputError
+from fusionviz.exhibits.shared.exhibit import SubjectName
+from fusionviz.explain.tokens import kin_of
+from fusionviz.models.checkpoints import load_checkpoint, read_card
+
+FIRST_CHECKPOINT = "mango-rooms"
+FIRST_ALIGNMAMBA = "alignmamba-rooms"
+
+
+def name_room(seed: int) -> dict[str, Any]:
+    """Return what names a generated room in a recipe."""
+    return {"room": seed}
+
+
+def name_files(rgb: bytes | None, depth: bytes | None, unit: str) -> dict[str, Any]:
+    """Return what names a pair of files in a recipe."""
+    prints = [None if one is None else _sha256(one) for one in (rgb, depth)]
+    return {
+        "rgb_sha256": prints[0],
+        "depth_sha256": prints[1],
+        "depth_unit": unit,
+    }
+
+
+def read_sample(
+    rgb: Path | None, depth: Path | None, room: int | None, depth_unit: str
+) -> tuple[RGBDSample, dict[str, Any]]:
+    """Return a sample from files or a seed, and what names it.
+
+    Raises:
+        InputError: Neither or both are given, or a file cannot be read.
+    """
+    if (room is None) == (rgb is None and depth is None):
+        raise InputError("name an RGB picture, a depth map or both, or else a room")
+    if room is not None:
+        return render_room(room), name_room(room)
+    colours = None if rgb is None else read_file(rgb)
+    distances = None if depth is None else read_file(depth)
+    sample = read_pair(colours, distances, depth_unit=depth_unit)
+    return sample, name_files(colours, distances, depth_unit)
+
+
+def load_subject(
+    sample: RGBDSample,
+    named: dict[str, Any],
+    checkpoint: str = FIRST_CHECKPOINT,
+    *,
+    device: str = "auto",
+) -> tuple[MangoSubject, SubjectName]:
+    """Return a sample as a checkpoint reads it, and what names the two.
+
+    Raises:
+        InputError: The checkpoint is no MANGO that names classes.
+        CheckpointError: It cannot be loaded.
+    """
+    model = load_checkpoint(checkpoint, device)
+    if model.card.kind != "mango" or model.config.target:
+        raise InputError(
+            f"{checkpoint} is no MANGO that names classes, such as {FIRST_CHECKPOINT}"
+        )
+    name = SubjectName(
+        checkpoint=checkpoint, weights_sha256=model.card.sha256, sample=named
+    )
+    return MangoSubject(model, sample, _statistics(checkpoint)), name
+
+
+def read_beside(
+    subject: MangoSubject, name: SubjectName, room: int
+) -> tuple[MangoSubject, SubjectName]:
+    """Return a room as another subject's model reads it, and what names the two."""
+    beside = MangoSubject(subject.model, render_room(room), subject.statistics)
+    return beside, replace(name, sample=name_room(room))
+
+
+def load_alignmamba_subject(
+    sample: RGBDSample,
+    named: dict[str, Any],
+    checkpoint: str,
+    *,
+    device: str = "auto",
+) -> tuple[AlignMambaSubject, SubjectName]:
+    """Return a sample as an AlignMamba reads it, and what names the two.
+
+    Raises:
+        InputError: The checkpoint is no AlignMamba on RGB and depth.
+        CheckpointError: It cannot be loaded.
+    """
+    model = load_checkpoint(checkpoint, device)
+    fits = model.card.kind == "alignmamba"
+    if not fits or set(model.config.names) != {"rgb", "depth"}:
+        raise InputError(
+            f"{checkpoint} is no AlignMamba on RGB and depth, such as "
+            f"{FIRST_ALIGNMAMBA}"
+        )
+    name = SubjectName(
+        checkpoint=checkpoint, weights_sha256=model.card.sha256, sample=named
+    )
+    return AlignMambaSubject(model, sample, kin_of(model.card)), name
+
+
+def check_weights(name: SubjectName) -> None:
+    """Refuse a recipe whose weights are no longer those of its checkpoint.
+
+    Raises:
+        InputError: They differ.
+    """
+    if name.checkpoint and read_card(name.checkpoint).sha256 != name.weights_sha256:
+        raise InputError(
+            f"the recipe was made with other weights than {name.checkpoint} has now"
+        )
+
+
+def _statistics(checkpoint: str) -> LatentStatistics | None:
+    """Return a checkpoint's statistics; exhibits that need them say how to get them."""
+    try:
+        return load_statistics(checkpoint)
+    except CheckpointError:
+        return None
+
+
+def read_file(path: Path) -> bytes:
+    """Return a file's bytes.
+
+    Raises:
+        InputError: It cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,187 @@
+"""Write exhibits as files: the whole analysis of a pair without a browser."""
+
+import html
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import plotly.graph_objects as go
+
+from fusionviz.errors import FusionvizError
+from fusionviz.exhibits import exhibit_kind
+from fusionviz.exhibits.shared.exhibit import (
+    Exhibit,
+    FigureRecipe,
+    Request,
+    SubjectName,
+)
+from fusionviz.explain.files import to_csv, to_npz, versions
+
+PICTURE_SIZE = {"width": 1600, "height": 620}
+"""Pixels of a PNG before its scale, and of an SVG."""
+
+SAMPLE_WORDS = {"room": "room", "utterance": "utterance", "mosi_video": "video"}
+"""What samples that have a name are called, by what names them."""
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Asked:
+    """A figure that is asked for.
+
+    Attributes:
+        recipe: Names the kind, the controls and what it is of.
+        subject: What the recipe's `subject` names.
+        other: What its `other` names, where it compares.
+    """
+
+    recipe: FigureRecipe
+    subject: Any
+    other: Any = None
+
+
+def make_again(
+    recipe: FigureRecipe,
+    subject: Any,  # noqa: ANN401 - of the kind's subject
+    other: Any = None,  # noqa: ANN401
+) -> Exhibit:
+    """Return the exhibit that a recipe is of.
+
+    Args:
+        recipe: Names the kind and the controls.
+        subject: What the recipe's `subject` names.
+        other: What its `other` names, where it compares.
+
+    Raises:
+        InputError: There is no such exhibit, or a control is refused.
+    """
+    kind = exhibit_kind(recipe.exhibit)
+    controls = kind.controls.from_json(recipe.controls)
+    return kind.make(Request(subject=subject, controls=controls, other=other))
+
+
+def default_recipe(
+    name: str, subject: SubjectName, other: SubjectName | None = None
+) -> FigureRecipe:
+    """Return the recipe of an exhibit as its page opens it."""
+    return FigureRecipe(
+        exhibit=name,
+        subject=subject,
+        controls=asdict(exhibit_kind(name).controls()),
+        other=other,
+        versions=versions(),
+    )
+
+
+def write_exhibit(
+    folder: Path, exhibit: Exhibit, recipe: FigureRecipe, *, pictures: bool
+) -> list[Path]:
+    """Write an exhibit's files and return their paths.
+
+    Args:
+        folder: It is there.
+        exhibit: What to write: HTML that moves, NPZ, CSV where it has a table, and
+            JSON with its recipe, numbers and words.
+        recipe: What made it.
+        pictures: Whether to write SVG and PNG too, which needs a Chrome.
+    """
+    stem = folder / recipe.exhibit
+    files: dict[str, bytes] = {
+        ".json": _told(exhibit, recipe).encode(),
+        ".npz": to_npz(exhibit.arrays, recipe),
+    }
+    if exhibit.table is not None:
+        files[".csv"] = to_csv(exhibit.table)
+    figure = go.Figure(exhibit.figure).update_layout(paper_bgcolor="white")
+    if pictures:
+        for ending in ("svg", "png"):
+            files[f".{ending}"] = figure.to_image(
+                format=ending, scale=1.5 if ending == "png" else 1, **PICTURE_SIZE
+            )
+    paths = []
+    for ending, data in files.items():
+        paths.append(stem.with_suffix(ending))
+        paths[-1].write_bytes(data)
+    page = stem.with_suffix(".html")
+    figure.write_html(page, include_plotlyjs="directory", full_html=True)
+    return [page, *paths]
+
+
+def write_index(folder: Path, title: str, made: Mapping[str, Exhibit]) -> Path:
+    """Write a page that shows all exhibits with how to read them."""
+    parts = [
+        f"<h2>{html.escape(exhibit_kind(name).title)}</h2>"
+        f'<iframe src="{name}.html" title="{html.escape(one.alt, quote=True)}">'
+        f"</iframe><p>{html.escape(one.caption)}</p>"
+        for name, one in made.items()
+    ]
+    path = folder / "index.html"
+    path.write_text(
+        '<!doctype html><html lang="en"><meta charset="utf-8">'
+        f"<title>{html.escape(title)}</title><style>body{{font:16px/1.5 sans-serif;"
+        "max-width:1400px;margin:auto;padding:1rem}iframe{width:100%;height:640px;"
+        "border:0}p{white-space:pre-line;max-width:75ch}</style>"
+        f"<h1>{html.escape(title)}</h1>{''.join(parts)}</html>\n",
+        encoding="utf-8",
+    )
+    return path
+
+
+def find_chrome() -> bool:
+    """Return whether figures can be written as pictures."""
+    try:
+        from choreographer.browsers.chromium import Chromium
+    except ImportError:
+        return False
+    return Chromium.find_browser(skip_local=False) is not None
+
+
+def explain(folder: Path, asked: Sequence[Asked], tell: Tell) -> dict[str, Exhibit]:
+    """Write each exhibit and the page that shows them; return what was made.
+
+    Args:
+        folder: Where to write; made where it is not there.
+        asked: At least one, all of one sample.
+        tell: Told what is written and what cannot be made, a line each.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    pictures = find_chrome()
+    if not pictures:
+        tell("no Chrome or Chromium found: writing HTML, without PNG and SVG")
+    made = {}
+    for one in asked:
+        name = one.recipe.exhibit
+        try:
+            exhibit = make_again(one.recipe, one.subject, one.other)
+        except FusionvizError as error:
+            tell(f"{name}: {error}")
+            continue
+        write_exhibit(folder, exhibit, one.recipe, pictures=pictures)
+        tell(f"{name}: {exhibit.alt}")
+        made[name] = exhibit
+    write_index(folder, f"fusionviz: {title_of(asked)}", made)
+    return made
+
+
+def title_of(asked: Sequence[Asked]) -> str:
+    """Return what exhibits are of, in words."""
+    sample = asked[0].recipe.subject.sample
+    what = "files of a reader"
+    for key, word in SAMPLE_WORDS.items():
+        if key in sample:
+            what = f"{word} {sample[key]}"
+    names = {one.recipe.subject.checkpoint for one in asked} - {None}
+    return f"{what}, read by {' and '.join(sorted(map(str, names))) or 'no model'}"
+
+
+def _told(exhibit: Exhibit, recipe: FigureRecipe) -> str:
+    table = {
+        "recipe": json.loads(recipe.to_json()),
+        "numbers": dict(exhibit.numbers),
+        "alt": exhibit.alt,
+        "caption": exhibit.caption,
+    }
+    return json.dumps(table, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
