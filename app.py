@@ -1,5 +1,5 @@
 """The app: `python -m fusionviz app` serves it."""
 
-from fusionviz.ui.frame import route
+from fusionviz.ui.shared.frame import route
 
 route()

@@ -1,10 +1,10 @@
 """Inputs: what is in this pair, and what do two fusion models make of it?"""
 
-from fusionviz.ui.choice import chosen_sample
-from fusionviz.ui.frame import ask, frame
-from fusionviz.ui.gallery import draw_gallery
-from fusionviz.ui.panels.inputs import draw_input, draw_readings
-from fusionviz.ui.panels.readings import measure
+from fusionviz.ui.inputs.page import draw_input, draw_readings
+from fusionviz.ui.shared.choice import chosen_sample
+from fusionviz.ui.shared.frame import ask, frame
+from fusionviz.ui.shared.gallery import draw_gallery
+from fusionviz.ui.shared.readings import measure
 
 frame()
 ask("What is in this pair, and what do two fusion models make of it?")

@@ -1,7 +1,7 @@
 """Transport: where does each token go, and what does it cost?"""
 
-from fusionviz.ui.frame import ask, frame
-from fusionviz.ui.tokens.choice import picked_tokens
+from fusionviz.ui.shared.frame import ask, frame
+from fusionviz.ui.shared.tokens.choice import picked_tokens
 from fusionviz.ui.transport.page import draw_transport
 
 frame()

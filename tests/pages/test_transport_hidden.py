@@ -58,7 +58,7 @@ def test_its_values_stay_in_the_address_while_another_tab_is_open(run_app):
 
 
 def test_without_a_model_it_says_what_is_missing(run_app, monkeypatch):
-    from fusionviz.ui.tokens.picked import PickedTokens
+    from fusionviz.ui.shared.tokens.picked import PickedTokens
 
     monkeypatch.setattr(PickedTokens, "read_by_model", None)
     for tab in ("Hidden attention", "In the model"):

@@ -1,7 +1,7 @@
 """Work beside the page."""
 
 from fusionviz.errors import InputError
-from fusionviz.ui.jobs import Job
+from fusionviz.ui.shared.jobs import Job
 
 
 def test_it_says_what_the_trouble_was():

@@ -3,8 +3,8 @@
 import ast
 from pathlib import Path
 
-from fusionviz.ui.frame import PAGES, ROOT
-from fusionviz.ui.look import favicon
+from fusionviz.ui.shared.frame import PAGES, ROOT
+from fusionviz.ui.shared.look import favicon
 
 FILES = sorted((ROOT / "pages").glob("*.py"))
 

@@ -3,7 +3,7 @@
 import pytest
 import streamlit as st
 
-from fusionviz.ui import share
+from fusionviz.ui.shared import share
 
 
 @pytest.fixture

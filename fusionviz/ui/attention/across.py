@@ -9,10 +9,10 @@ from fusionviz.exhibits.attention.across import (
     RolloutControls,
     first_token,
 )
-from fusionviz.ui.exhibits import show_exhibit
-from fusionviz.ui.panels.explain import nothing_yet
-from fusionviz.ui.share import publish, recall
-from fusionviz.ui.subjects import Picked
+from fusionviz.ui.shared.exhibits import show_exhibit
+from fusionviz.ui.shared.how_to_read import nothing_yet
+from fusionviz.ui.shared.share import publish, recall
+from fusionviz.ui.shared.subjects import Picked
 
 DIRECTIONS: dict[str, Direction] = {"comes from": "from", "goes to": "to"}
 SIGNS: dict[str, Signs] = {"Signed": "signed", "Absolute": "absolute"}

@@ -5,13 +5,13 @@ import streamlit as st
 from fusionviz.analysis.shared.attention_stack import AttentionStack
 from fusionviz.errors import FusionvizError
 from fusionviz.exhibits.attention.other import StackControls
-from fusionviz.ui.attention.stacks import of_file, plan_of
-from fusionviz.ui.attention.viewer import Viewer
-from fusionviz.ui.exhibits import show_exhibit
-from fusionviz.ui.panels.explain import nothing_yet
-from fusionviz.ui.share import publish, recall_word
-from fusionviz.ui.subjects import Picked, Shown
-from fusionviz.ui.tokens.pair import pick_pair
+from fusionviz.ui.shared.exhibits import show_exhibit
+from fusionviz.ui.shared.how_to_read import nothing_yet
+from fusionviz.ui.shared.share import publish, recall_word
+from fusionviz.ui.shared.stack_viewer import Viewer
+from fusionviz.ui.shared.stacks import of_file, plan_of
+from fusionviz.ui.shared.subjects import Picked, Shown
+from fusionviz.ui.shared.tokens.pair import pick_pair
 
 SOURCES = {
     "hidden": "AlignMamba's scan",

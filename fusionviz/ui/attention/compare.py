@@ -13,16 +13,16 @@ from fusionviz.ui.attention.pinned import (
     pinned,
     unpin,
 )
-from fusionviz.ui.attention.place import (
+from fusionviz.ui.shared.exhibits import show_exhibit
+from fusionviz.ui.shared.how_to_read import nothing_yet
+from fusionviz.ui.shared.place import (
     clicked,
     current_place,
     overview_of,
     pick_head,
     pick_token,
 )
-from fusionviz.ui.exhibits import show_exhibit
-from fusionviz.ui.panels.explain import nothing_yet
-from fusionviz.ui.subjects import Picked
+from fusionviz.ui.shared.subjects import Picked
 
 
 @st.fragment

@@ -20,10 +20,10 @@ from fusionviz.exhibits.attention.ranking import (
     measure_ranking,
 )
 from fusionviz.exhibits.shared.exhibit import Request
-from fusionviz.ui import jobs
-from fusionviz.ui.exhibits import show_exhibit
-from fusionviz.ui.share import publish_words, recall_words
-from fusionviz.ui.subjects import Picked
+from fusionviz.ui.shared import jobs
+from fusionviz.ui.shared.exhibits import show_exhibit
+from fusionviz.ui.shared.share import publish_words, recall_words
+from fusionviz.ui.shared.subjects import Picked
 from fusionviz.views.attention.head_effects import Order, mark_heads
 
 CHANGES: dict[str, Change] = {"Set the gate": "gate", "Attend evenly": "even"}

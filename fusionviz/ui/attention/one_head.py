@@ -9,7 +9,9 @@ from fusionviz.analysis.shared.attention import token_at
 from fusionviz.exhibits.attention.head import HeadControls
 from fusionviz.exhibits.attention.partition import MixingControls, PartitionControls
 from fusionviz.ui.attention.overview import chosen_controls
-from fusionviz.ui.attention.place import (
+from fusionviz.ui.shared.exhibits import show_exhibit
+from fusionviz.ui.shared.how_to_read import nothing_yet
+from fusionviz.ui.shared.place import (
     Place,
     clicked,
     current_place,
@@ -17,9 +19,7 @@ from fusionviz.ui.attention.place import (
     pick_head,
     pick_token,
 )
-from fusionviz.ui.exhibits import show_exhibit
-from fusionviz.ui.panels.explain import nothing_yet
-from fusionviz.ui.subjects import Picked
+from fusionviz.ui.shared.subjects import Picked
 
 HALVES = ("X2", "X1")
 

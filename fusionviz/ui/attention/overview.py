@@ -7,7 +7,10 @@ from fusionviz.analysis.attention.one_head import ANY
 from fusionviz.analysis.attention.overview import Sort
 from fusionviz.analysis.shared.attention import ATTENTION_KINDS, attention_layers
 from fusionviz.exhibits.attention.overview import HeadsControls, OverviewControls
-from fusionviz.ui.attention.place import (
+from fusionviz.ui.shared.exhibits import show_exhibit
+from fusionviz.ui.shared.frame import page
+from fusionviz.ui.shared.how_to_read import nothing_yet
+from fusionviz.ui.shared.place import (
     HEAD,
     OPEN,
     Place,
@@ -15,10 +18,7 @@ from fusionviz.ui.attention.place import (
     current_place,
     pick_head,
 )
-from fusionviz.ui.exhibits import show_exhibit
-from fusionviz.ui.frame import page
-from fusionviz.ui.panels.explain import nothing_yet
-from fusionviz.ui.subjects import Picked
+from fusionviz.ui.shared.subjects import Picked
 from fusionviz.views.attention.head_thumbnails import Shown
 from fusionviz.views.shared.layer_costs import KIND_NAMES
 

@@ -8,8 +8,8 @@ from fusionviz.ui.attention import (
     one_head,
     overview,
 )
-from fusionviz.ui.subjects import Picked, draw_title_line
-from fusionviz.ui.tabs import draw_tabs
+from fusionviz.ui.shared.subjects import Picked, draw_title_line
+from fusionviz.ui.shared.tabs import draw_tabs
 
 TABS = {
     "Overview": overview.draw_panel,

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import streamlit as st
 
 from fusionviz.errors import FusionvizError
-from fusionviz.ui.choice import LARGEST_SEED, Chosen, chosen_room
-from fusionviz.ui.share import forget
-from fusionviz.ui.sidebar import rgbd_checkpoints
-from fusionviz.ui.subjects import Picked, pick
+from fusionviz.ui.shared.choice import LARGEST_SEED, Chosen, chosen_room
+from fusionviz.ui.shared.share import forget
+from fusionviz.ui.shared.sidebar import rgbd_checkpoints
+from fusionviz.ui.shared.subjects import Picked, pick
 
 MODEL, SEED, HEAD, TOKEN = KEYS = ("a_model", "a_seed", "a_head", "a_query")
 """Their names in the address."""

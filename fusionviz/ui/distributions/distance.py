@@ -16,11 +16,11 @@ from fusionviz.exhibits.distributions.distance import DistanceControls
 from fusionviz.exhibits.distributions.kernel import KernelControls
 from fusionviz.exhibits.distributions.test import FEWEST, MOST, PermutationControls
 from fusionviz.exhibits.shared.exhibit import Controls
-from fusionviz.ui.exhibits import make_exhibit, show_exhibit
-from fusionviz.ui.headline import draw_headline
-from fusionviz.ui.panels.explain import nothing_yet
-from fusionviz.ui.share import publish, recall, recall_word
-from fusionviz.ui.tokens.picked import PickedTokens
+from fusionviz.ui.shared.exhibits import make_exhibit, show_exhibit
+from fusionviz.ui.shared.headline import draw_headline
+from fusionviz.ui.shared.how_to_read import nothing_yet
+from fusionviz.ui.shared.share import publish, recall, recall_word
+from fusionviz.ui.shared.tokens.picked import PickedTokens
 from fusionviz.views.shared.style import MODALITY_NAMES, three_digits
 
 PAIR, STAGE, BANDWIDTH, FORM = "d_pair", "d_stage", "d_bandwidth", "d_form"

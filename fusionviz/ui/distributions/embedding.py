@@ -25,11 +25,11 @@ from fusionviz.exhibits.distributions.embedding import (
     EmbeddingControls,
 )
 from fusionviz.exhibits.distributions.movement import MovementControls, PickedControls
-from fusionviz.ui import jobs
-from fusionviz.ui.exhibits import show_exhibit
-from fusionviz.ui.panels.explain import nothing_yet
-from fusionviz.ui.share import forget, publish, recall, recall_word
-from fusionviz.ui.tokens.picked import PickedTokens
+from fusionviz.ui.shared import jobs
+from fusionviz.ui.shared.exhibits import show_exhibit
+from fusionviz.ui.shared.how_to_read import nothing_yet
+from fusionviz.ui.shared.share import forget, publish, recall, recall_word
+from fusionviz.ui.shared.tokens.picked import PickedTokens
 
 CHART, PLACE = "distributions_embedding", "embedding"
 PICK, METHOD, LINKS = "e_pick", "e_method", "e_links"

@@ -1,8 +1,8 @@
 """The tabs of the Distributions page."""
 
 from fusionviz.ui.distributions import distance, embedding, samples, training
-from fusionviz.ui.tabs import draw_tabs
-from fusionviz.ui.tokens.picked import PickedTokens
+from fusionviz.ui.shared.tabs import draw_tabs
+from fusionviz.ui.shared.tokens.picked import PickedTokens
 
 TABS = {
     "Embedding": embedding.draw_panel,

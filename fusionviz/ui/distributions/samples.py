@@ -16,10 +16,10 @@ from fusionviz.exhibits.distributions.samples import (
     measure_samples,
 )
 from fusionviz.exhibits.shared.exhibit import Exhibit, Request
-from fusionviz.ui import jobs
-from fusionviz.ui.exhibits import show_exhibit
-from fusionviz.ui.panels.explain import nothing_yet
-from fusionviz.ui.tokens.picked import PickedTokens
+from fusionviz.ui.shared import jobs
+from fusionviz.ui.shared.exhibits import show_exhibit
+from fusionviz.ui.shared.how_to_read import nothing_yet
+from fusionviz.ui.shared.tokens.picked import PickedTokens
 
 COUNTS = (16, 32, 64, 128, 256)
 LEVELS = {"90 %": 0.9, "95 %": 0.95, "99 %": 0.99}

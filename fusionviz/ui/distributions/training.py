@@ -16,11 +16,11 @@ from fusionviz.exhibits.distributions.training import MOST, TrainingControls, wi
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, Request
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import list_checkpoints
-from fusionviz.ui.cache import MODEL_WORK
-from fusionviz.ui.exhibits import show_exhibit
-from fusionviz.ui.panels.explain import nothing_yet
-from fusionviz.ui.share import publish_words, recall_words
-from fusionviz.ui.tokens.picked import PickedTokens
+from fusionviz.ui.shared.cache import MODEL_WORK
+from fusionviz.ui.shared.exhibits import show_exhibit
+from fusionviz.ui.shared.how_to_read import nothing_yet
+from fusionviz.ui.shared.share import publish_words, recall_words
+from fusionviz.ui.shared.tokens.picked import PickedTokens
 
 AXES: dict[str, Axis] = {"Steps": "steps", "Time": "seconds"}
 WINDOWS = (1, 3, 5, 9, 15, 25)

@@ -5,11 +5,11 @@ import streamlit as st
 from fusionviz.data.rooms import GALLERY_SEEDS
 from fusionviz.errors import FusionvizError
 from fusionviz.exhibits.latents.between import STEPS, BetweenControls, ExchangeControls
-from fusionviz.ui.choice import LARGEST_SEED
-from fusionviz.ui.exhibits import show_exhibit
-from fusionviz.ui.gallery import thumbnail
-from fusionviz.ui.share import publish, recall
-from fusionviz.ui.subjects import Picked, pick_room
+from fusionviz.ui.shared.choice import LARGEST_SEED
+from fusionviz.ui.shared.exhibits import show_exhibit
+from fusionviz.ui.shared.gallery import thumbnail
+from fusionviz.ui.shared.share import publish, recall
+from fusionviz.ui.shared.subjects import Picked, pick_room
 
 LAYOUTS = {"Run through": "one", "All steps": "all"}
 OTHER = "other"

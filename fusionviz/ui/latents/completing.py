@@ -19,11 +19,11 @@ from fusionviz.exhibits.latents.completion import (
     exhibit_completion,
 )
 from fusionviz.exhibits.shared.exhibit import Request
-from fusionviz.ui import jobs
-from fusionviz.ui.charts import show
-from fusionviz.ui.exhibits import show_exhibit
-from fusionviz.ui.panels.explain import nothing_yet
-from fusionviz.ui.subjects import Picked
+from fusionviz.ui.shared import jobs
+from fusionviz.ui.shared.charts import show
+from fusionviz.ui.shared.exhibits import show_exhibit
+from fusionviz.ui.shared.how_to_read import nothing_yet
+from fusionviz.ui.shared.subjects import Picked
 from fusionviz.views.latents.completion import draw_climb
 
 MISSING = {"depth from RGB": "depth", "RGB from depth": "rgb"}

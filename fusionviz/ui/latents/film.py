@@ -3,8 +3,8 @@
 import streamlit as st
 
 from fusionviz.exhibits.latents.film import FilmControls
-from fusionviz.ui.exhibits import show_exhibit
-from fusionviz.ui.subjects import Picked
+from fusionviz.ui.shared.exhibits import show_exhibit
+from fusionviz.ui.shared.subjects import Picked
 
 STOPS = {"each block": "blocks", "each part of a block": "parts"}
 LAYOUTS = {"Run through": "one", "All blocks": "all"}

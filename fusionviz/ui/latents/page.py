@@ -1,8 +1,8 @@
 """The tabs of the Latents page."""
 
 from fusionviz.ui.latents import between, film, sampling, traverse, trust
-from fusionviz.ui.subjects import Picked, draw_title_line
-from fusionviz.ui.tabs import draw_tabs
+from fusionviz.ui.shared.subjects import Picked, draw_title_line
+from fusionviz.ui.shared.tabs import draw_tabs
 
 TABS = {
     "Traverse": traverse.draw_panel,

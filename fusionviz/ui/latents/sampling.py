@@ -8,9 +8,9 @@ from fusionviz.exhibits.latents.sampling import (
     LARGEST_SEED,
     SamplesControls,
 )
-from fusionviz.ui.exhibits import show_exhibit
 from fusionviz.ui.latents import completing
-from fusionviz.ui.subjects import Picked
+from fusionviz.ui.shared.exhibits import show_exhibit
+from fusionviz.ui.shared.subjects import Picked
 
 WHAT = ("Make up pairs", "Complete a modality")
 

@@ -14,9 +14,9 @@ from fusionviz.exhibits.latents.traverse import (
     TraverseControls,
 )
 from fusionviz.exhibits.shared.exhibit import Exhibit
-from fusionviz.ui.exhibits import make_exhibit, show_exhibit
-from fusionviz.ui.share import publish, recall
-from fusionviz.ui.subjects import Picked
+from fusionviz.ui.shared.exhibits import make_exhibit, show_exhibit
+from fusionviz.ui.shared.share import publish, recall
+from fusionviz.ui.shared.subjects import Picked
 
 START = (2.0, 0.0, 0.0)
 """Where the sliders stand at first: one move, so that there is something to see."""

@@ -8,9 +8,9 @@ from fusionviz.analysis.latents.trust import LARGEST_DISTANCE, LARGEST_ERROR, OD
 from fusionviz.exhibits.latents.normality import NormalityControls, OddnessControls
 from fusionviz.exhibits.latents.trust import LayerCostsControls, RoundTripControls
 from fusionviz.exhibits.shared.exhibit import Controls
-from fusionviz.ui.exhibits import make_exhibit, show_exhibit
-from fusionviz.ui.headline import draw_headline
-from fusionviz.ui.subjects import Picked
+from fusionviz.ui.shared.exhibits import make_exhibit, show_exhibit
+from fusionviz.ui.shared.headline import draw_headline
+from fusionviz.ui.shared.subjects import Picked
 from fusionviz.views.latents.oddness import in_percent
 from fusionviz.views.shared.style import three_digits
 

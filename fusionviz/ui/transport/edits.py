@@ -8,7 +8,7 @@ import streamlit as st
 
 from fusionviz.analysis.shared.token_subject import AlignmentCase
 from fusionviz.analysis.transport.edited_plans import Pair
-from fusionviz.ui.share import publish_words, recall_words
+from fusionviz.ui.shared.share import publish_words, recall_words
 
 EDITS = "m_edits"
 FORCE, FORBID = "f", "x"

@@ -3,10 +3,10 @@
 import streamlit as st
 
 from fusionviz.errors import FusionvizError
-from fusionviz.ui.attention.viewer import Viewer
-from fusionviz.ui.exhibits import show_exhibit
-from fusionviz.ui.panels.explain import nothing_yet
-from fusionviz.ui.tokens.picked import PickedTokens
+from fusionviz.ui.shared.exhibits import show_exhibit
+from fusionviz.ui.shared.how_to_read import nothing_yet
+from fusionviz.ui.shared.stack_viewer import Viewer
+from fusionviz.ui.shared.tokens.picked import PickedTokens
 
 VIEWER = Viewer(prefix="h", chart="transport_hidden", order="sequence")
 

@@ -10,12 +10,12 @@ from fusionviz.exhibits.shared.exhibit import Controls
 from fusionviz.exhibits.transport.edit import EditControls, find_pair
 from fusionviz.exhibits.transport.plan_controls import PlanControls
 from fusionviz.exhibits.transport.swap import SwapControls
-from fusionviz.ui.attention.place import clicked
-from fusionviz.ui.charts import Mode
-from fusionviz.ui.exhibits import show_exhibit
-from fusionviz.ui.panels.explain import nothing_yet
-from fusionviz.ui.share import forget, publish, recall, recall_word
-from fusionviz.ui.tokens.picked import PickedTokens
+from fusionviz.ui.shared.charts import Mode
+from fusionviz.ui.shared.exhibits import show_exhibit
+from fusionviz.ui.shared.how_to_read import nothing_yet
+from fusionviz.ui.shared.place import clicked
+from fusionviz.ui.shared.share import forget, publish, recall, recall_word
+from fusionviz.ui.shared.tokens.picked import PickedTokens
 from fusionviz.ui.transport.asked import choose_epsilon
 from fusionviz.ui.transport.edits import (
     FORBID,

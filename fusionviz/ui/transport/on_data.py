@@ -3,9 +3,9 @@
 import streamlit as st
 
 from fusionviz.errors import FusionvizError
-from fusionviz.ui.panels.explain import nothing_yet
-from fusionviz.ui.share import forget
-from fusionviz.ui.tokens.picked import PickedTokens
+from fusionviz.ui.shared.how_to_read import nothing_yet
+from fusionviz.ui.shared.share import forget
+from fusionviz.ui.shared.tokens.picked import PickedTokens
 from fusionviz.ui.transport import on_pictures, on_time
 
 

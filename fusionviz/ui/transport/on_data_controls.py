@@ -6,7 +6,7 @@ from typing import TypeVar
 import streamlit as st
 
 from fusionviz.analysis.transport.solved import EPSILON, SOLVER_TITLES, SOLVERS, Solver
-from fusionviz.ui.share import publish, recall_word
+from fusionviz.ui.shared.share import publish, recall_word
 from fusionviz.ui.transport.asked import choose_epsilon
 
 N = TypeVar("N", bound=str)

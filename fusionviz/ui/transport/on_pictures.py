@@ -9,11 +9,11 @@ from fusionviz.analysis.shared.token_subject import AlignmentCase
 from fusionviz.analysis.transport.patch_row import telling_patch
 from fusionviz.exhibits.shared.exhibit import Exhibit
 from fusionviz.exhibits.transport.patch import ANY_PATCH, SIDES, PatchControls
-from fusionviz.ui.attention.place import clicked
-from fusionviz.ui.exhibits import make_exhibit, show_exhibit
-from fusionviz.ui.headline import draw_headline
-from fusionviz.ui.share import publish, recall
-from fusionviz.ui.tokens.picked import PickedTokens
+from fusionviz.ui.shared.exhibits import make_exhibit, show_exhibit
+from fusionviz.ui.shared.headline import draw_headline
+from fusionviz.ui.shared.place import clicked
+from fusionviz.ui.shared.share import publish, recall
+from fusionviz.ui.shared.tokens.picked import PickedTokens
 from fusionviz.ui.transport.on_data_controls import (
     choose_name,
     choose_solver,

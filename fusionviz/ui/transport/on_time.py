@@ -7,11 +7,11 @@ import streamlit as st
 from fusionviz.analysis.shared.token_subject import TokenSubject
 from fusionviz.analysis.transport.ribbons import ALL_WORDS, MOST_RIBBONS, Ribbons
 from fusionviz.exhibits.transport.ribbon import BOTH, RibbonControls, ribbon_plans
-from fusionviz.ui.attention.place import clicked
-from fusionviz.ui.exhibits import show_exhibit
-from fusionviz.ui.headline import draw_headline
-from fusionviz.ui.share import publish, recall
-from fusionviz.ui.tokens.picked import PickedTokens
+from fusionviz.ui.shared.exhibits import show_exhibit
+from fusionviz.ui.shared.headline import draw_headline
+from fusionviz.ui.shared.place import clicked
+from fusionviz.ui.shared.share import publish, recall
+from fusionviz.ui.shared.tokens.picked import PickedTokens
 from fusionviz.ui.transport.on_data_controls import (
     choose_name,
     choose_solver,

@@ -1,7 +1,7 @@
 """The tabs of the Transport page."""
 
-from fusionviz.ui.tabs import draw_tabs
-from fusionviz.ui.tokens.picked import PickedTokens
+from fusionviz.ui.shared.tabs import draw_tabs
+from fusionviz.ui.shared.tokens.picked import PickedTokens
 from fusionviz.ui.transport import convergence, hidden, in_model, on_data, solvers
 
 TABS = {

@@ -4,10 +4,10 @@ import streamlit as st
 
 from fusionviz.errors import FusionvizError
 from fusionviz.exhibits.transport.solvers import ITERATIONS, SolverControls
-from fusionviz.ui.exhibits import make_exhibit, show_exhibit
-from fusionviz.ui.panels.explain import nothing_yet
-from fusionviz.ui.share import publish, recall_word
-from fusionviz.ui.tokens.picked import PickedTokens
+from fusionviz.ui.shared.exhibits import make_exhibit, show_exhibit
+from fusionviz.ui.shared.how_to_read import nothing_yet
+from fusionviz.ui.shared.share import publish, recall_word
+from fusionviz.ui.shared.tokens.picked import PickedTokens
 from fusionviz.ui.transport.asked import choose_epsilon, choose_source
 
 LIMITS = ("10", "20", "50", "100", "200", "500", "1000", "2000")

@@ -19,13 +19,13 @@ from fusionviz.explain.tokens import (
     why_nobody_reads,
 )
 from fusionviz.models.cards import ModelCard
-from fusionviz.ui import cache
-from fusionviz.ui.choice import chosen_sample
-from fusionviz.ui.panels.readings import trouble_with
-from fusionviz.ui.share import forget, publish, recall, recall_word
-from fusionviz.ui.tokens.brought import Brought, brought_sequences
-from fusionviz.ui.tokens.pair import pick_pair, read_by
-from fusionviz.ui.tokens.picked import PickedTokens
+from fusionviz.ui.shared import cache
+from fusionviz.ui.shared.choice import chosen_sample
+from fusionviz.ui.shared.readings import trouble_with
+from fusionviz.ui.shared.share import forget, publish, recall, recall_word
+from fusionviz.ui.shared.tokens.brought import Brought, brought_sequences
+from fusionviz.ui.shared.tokens.pair import pick_pair, read_by
+from fusionviz.ui.shared.tokens.picked import PickedTokens
 
 DATA = {
     "pair": "RGB-D pair",

@@ -1,9 +1,9 @@
 """Both models' classes, beside the true ones where they are known."""
 
 from fusionviz.analysis.shared.segmentation import Segmentation
-from fusionviz.ui.charts import show
-from fusionviz.ui.panels.explain import how_to_read, nothing_yet
-from fusionviz.ui.panels.readings import Readings
+from fusionviz.ui.shared.charts import show
+from fusionviz.ui.shared.how_to_read import how_to_read, nothing_yet
+from fusionviz.ui.shared.readings import Readings
 from fusionviz.views.shared.segmentation import (
     describe_segmentations,
     draw_segmentations,

@@ -6,7 +6,7 @@ import torch
 from fusionviz.models.alignmamba import auto_backend
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import list_checkpoints, pick_device
-from fusionviz.ui.choice import draw_choice
+from fusionviz.ui.shared.choice import draw_choice
 
 TITLES = {"mango": "MANGO", "alignmamba": "AlignMamba"}
 

@@ -4,11 +4,11 @@ import streamlit as st
 
 from fusionviz.analysis.shared.attention import LayerAttention, attention_layers
 from fusionviz.exhibits.attention.head import APPLIED, FORMULA, explain
-from fusionviz.ui.charts import show_clickable
-from fusionviz.ui.frame import page
-from fusionviz.ui.panels.explain import how_to_read, nothing_yet
-from fusionviz.ui.panels.readings import Readings
-from fusionviz.ui.share import publish, recall
+from fusionviz.ui.shared.charts import show_clickable
+from fusionviz.ui.shared.frame import page
+from fusionviz.ui.shared.how_to_read import how_to_read, nothing_yet
+from fusionviz.ui.shared.readings import Readings
+from fusionviz.ui.shared.share import publish, recall
 from fusionviz.views.shared.attention_maps import describe_attention, draw_attention
 
 SHARED = ("seed", "mango", "alignmamba")

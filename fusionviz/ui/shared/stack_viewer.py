@@ -15,10 +15,10 @@ from fusionviz.analysis.shared.attention_stack import (
     default_query,
 )
 from fusionviz.exhibits.attention.other import HiddenControls
-from fusionviz.ui.attention.place import clicked
-from fusionviz.ui.attention.stacks import hidden_of
-from fusionviz.ui.share import publish, recall, recall_word
-from fusionviz.ui.subjects import Shown
+from fusionviz.ui.shared.place import clicked
+from fusionviz.ui.shared.share import publish, recall, recall_word
+from fusionviz.ui.shared.stacks import hidden_of
+from fusionviz.ui.shared.subjects import Shown
 from fusionviz.views.shared.stack_view import Order
 
 ORDERS: tuple[Order, ...] = ("modality", "sequence")

@@ -9,11 +9,11 @@ from fusionviz.analysis.shared.token_subject import Kin
 from fusionviz.errors import FusionvizError
 from fusionviz.exhibits.shared.exhibit import SubjectName
 from fusionviz.explain.tokens import kin_of
-from fusionviz.ui import cache
-from fusionviz.ui.choice import Chosen
-from fusionviz.ui.panels.readings import how_to_get, trouble_with
-from fusionviz.ui.sidebar import picked_checkpoint
-from fusionviz.ui.tokens.picked import PickedTokens
+from fusionviz.ui.shared import cache
+from fusionviz.ui.shared.choice import Chosen
+from fusionviz.ui.shared.readings import how_to_get, trouble_with
+from fusionviz.ui.shared.sidebar import picked_checkpoint
+from fusionviz.ui.shared.tokens.picked import PickedTokens
 
 
 def pick_pair(chosen: Chosen) -> PickedTokens | None:

@@ -11,8 +11,8 @@ from fusionviz.data.rgbd_files import DEPTH_UNITS, UNIT_LABELS
 from fusionviz.data.rooms import GALLERY_SEEDS
 from fusionviz.data.sets.registry import ROOM_SEEDS
 from fusionviz.errors import InputError
-from fusionviz.ui import cache
-from fusionviz.ui.share import forget, publish, recall
+from fusionviz.ui.shared import cache
+from fusionviz.ui.shared.share import forget, publish, recall
 
 ROOMS, UPLOAD = "Rooms", "Your files"
 LARGEST_SEED = 999_999

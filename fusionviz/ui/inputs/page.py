@@ -4,14 +4,14 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from fusionviz.ui import cache
-from fusionviz.ui.charts import show
-from fusionviz.ui.choice import Chosen
-from fusionviz.ui.headline import draw_headline
-from fusionviz.ui.panels import attention, likelihood, segmentation, timing, transport
-from fusionviz.ui.panels.readings import Readings
-from fusionviz.ui.sidebar import TITLES
-from fusionviz.ui.tabs import draw_tabs
+from fusionviz.ui.inputs import attention, likelihood, segmentation, timing, transport
+from fusionviz.ui.shared import cache
+from fusionviz.ui.shared.charts import show
+from fusionviz.ui.shared.choice import Chosen
+from fusionviz.ui.shared.headline import draw_headline
+from fusionviz.ui.shared.readings import Readings
+from fusionviz.ui.shared.sidebar import TITLES
+from fusionviz.ui.shared.tabs import draw_tabs
 from fusionviz.views.shared.pair import describe_pair
 from fusionviz.views.shared.style import three_digits
 

@@ -13,7 +13,7 @@ from typing import Any
 import streamlit as st
 
 from fusionviz.errors import FusionvizError
-from fusionviz.ui.cache import MODEL_WORK
+from fusionviz.ui.shared.cache import MODEL_WORK
 
 LOOK_SECONDS = 0.5
 """How often the page looks at work that is under way."""

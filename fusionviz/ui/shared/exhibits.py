@@ -10,10 +10,10 @@ import streamlit as st
 from fusionviz.exhibits import exhibit_kind
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, FigureRecipe
 from fusionviz.explain.files import to_csv, to_npz, versions
-from fusionviz.ui import cache
-from fusionviz.ui.charts import Mode, show, show_selectable
-from fusionviz.ui.panels.explain import how_to_read
-from fusionviz.ui.subjects import Shown
+from fusionviz.ui.shared import cache
+from fusionviz.ui.shared.charts import Mode, show, show_selectable
+from fusionviz.ui.shared.how_to_read import how_to_read
+from fusionviz.ui.shared.subjects import Shown
 
 
 def make_exhibit(

@@ -6,10 +6,10 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from fusionviz.ui.look import apply_look, favicon, wordmark
-from fusionviz.ui.sidebar import draw_sidebar
+from fusionviz.ui.shared.look import apply_look, favicon, wordmark
+from fusionviz.ui.shared.sidebar import draw_sidebar
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,10 @@
 import streamlit as st
 
 from fusionviz.analysis.shared.transport_plan import Transport
-from fusionviz.ui.charts import show
-from fusionviz.ui.frame import page
-from fusionviz.ui.panels.explain import how_to_read, nothing_yet
-from fusionviz.ui.panels.readings import Readings
+from fusionviz.ui.shared.charts import show
+from fusionviz.ui.shared.frame import page
+from fusionviz.ui.shared.how_to_read import how_to_read, nothing_yet
+from fusionviz.ui.shared.readings import Readings
 from fusionviz.views.shared.style import three_digits
 from fusionviz.views.shared.transport_plan import describe_transport, draw_transport
 

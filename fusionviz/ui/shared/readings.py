@@ -9,9 +9,9 @@ from fusionviz.analysis.inputs.mango_reading import MangoReading
 from fusionviz.analysis.shared.attention import LayerAttention
 from fusionviz.errors import FusionvizError
 from fusionviz.models.cards import ModelCard
-from fusionviz.ui import cache
-from fusionviz.ui.choice import Chosen
-from fusionviz.ui.sidebar import TITLES, picked_checkpoint
+from fusionviz.ui.shared import cache
+from fusionviz.ui.shared.choice import Chosen
+from fusionviz.ui.shared.sidebar import TITLES, picked_checkpoint
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -1,8 +1,8 @@
 """How probable MANGO finds the pair, and whether its flow comes back to it."""
 
-from fusionviz.ui.charts import show
-from fusionviz.ui.panels.explain import how_to_read, nothing_yet
-from fusionviz.ui.panels.readings import Readings
+from fusionviz.ui.shared.charts import show
+from fusionviz.ui.shared.how_to_read import how_to_read, nothing_yet
+from fusionviz.ui.shared.readings import Readings
 from fusionviz.views.inputs.likelihood import describe_round_trip, draw_round_trip
 from fusionviz.views.shared.style import three_digits
 

@@ -11,7 +11,7 @@ from fusionviz.analysis.shared.attention_stack import AttentionStack, stack_of_f
 from fusionviz.data.attention.files import example_file, read_attention
 from fusionviz.errors import InputError
 from fusionviz.exhibits.shared.exhibit import SubjectName
-from fusionviz.ui import cache
+from fusionviz.ui.shared import cache
 
 UPLOADER = "attention_file"
 LARGEST_FILE_MB = 50

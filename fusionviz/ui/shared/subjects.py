@@ -9,10 +9,10 @@ from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.errors import FusionvizError
 from fusionviz.exhibits.shared.exhibit import SubjectName
 from fusionviz.models.cards import ModelCard
-from fusionviz.ui import cache
-from fusionviz.ui.choice import Chosen, chosen_room, chosen_sample
-from fusionviz.ui.panels.readings import how_to_get, trouble_with
-from fusionviz.ui.sidebar import picked_checkpoint
+from fusionviz.ui.shared import cache
+from fusionviz.ui.shared.choice import Chosen, chosen_room, chosen_sample
+from fusionviz.ui.shared.readings import how_to_get, trouble_with
+from fusionviz.ui.shared.sidebar import picked_checkpoint
 
 
 class Shown(Protocol):

@@ -13,9 +13,9 @@ from fusionviz.analysis.attention.one_head import default_token
 from fusionviz.analysis.attention.overview import Overview, measure_overview
 from fusionviz.analysis.shared.attention import attention_layers
 from fusionviz.analysis.shared.mango_subject import MangoSubject
-from fusionviz.ui.cache import MODEL_WORK
-from fusionviz.ui.share import forget
-from fusionviz.ui.subjects import Picked
+from fusionviz.ui.shared.cache import MODEL_WORK
+from fusionviz.ui.shared.share import forget
+from fusionviz.ui.shared.subjects import Picked
 
 HEAD, TOKEN = "one_head", "query"
 """Their names in the address."""

@@ -1,8 +1,8 @@
 """Milliseconds of every step."""
 
-from fusionviz.ui.charts import show
-from fusionviz.ui.panels.explain import how_to_read
-from fusionviz.ui.panels.readings import Readings
+from fusionviz.ui.shared.charts import show
+from fusionviz.ui.shared.how_to_read import how_to_read
+from fusionviz.ui.shared.readings import Readings
 from fusionviz.views.inputs.timing import describe_timing, draw_timing
 
 

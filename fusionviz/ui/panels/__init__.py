@@ -1,1 +1,0 @@
-"""What each page draws: one module a page, and the parts that pages share."""

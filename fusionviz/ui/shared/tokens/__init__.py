@@ -1,0 +1,1 @@
+"""Which sample's tokens the Transport and Distributions pages show."""

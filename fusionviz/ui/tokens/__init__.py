@@ -1,1 +1,0 @@
-"""What the Transport and Distributions pages share: which data they are of."""
