@@ -12,6 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 from fusionviz import cli
+from fusionviz.cli import parts
+from fusionviz.cli.train import STOPPED
 from fusionviz.training import evaluation
 from tests.training import toy
 
@@ -87,7 +89,7 @@ def test_a_stopped_run_says_how_to_continue(recipe, tmp_path, monkeypatch):
 
     monkeypatch.setattr(toy.ToyTask, "on_loss", stop)
     told = run("train", recipe, "--out", "here", "--device", "cpu")
-    assert told.exit_code == cli.STOPPED
+    assert told.exit_code == STOPPED
     assert "state is saved in here" in told.stderr
     assert "--resume" in told.stderr
     monkeypatch.setattr(toy.ToyTask, "on_loss", None)
@@ -169,7 +171,7 @@ def test_a_benchmark_runs(monkeypatch, tmp_path):
     rows = [{"case": "small", "ours_seconds": 0.125}]
     report = {"name": "own", "machine": "this", "versions": {}, "rows": rows}
     (folder / "own_case.py").write_text(f"def run():\n    return {report!r}\n")
-    monkeypatch.setattr(cli, "PROJECT", tmp_path)
+    monkeypatch.setattr(parts, "PROJECT", tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
     for name in [name for name in sys.modules if name.startswith("benchmarks")]:
         monkeypatch.delitem(sys.modules, name)
@@ -190,7 +192,7 @@ def test_the_app_needs_streamlit(monkeypatch):
 def test_the_app_is_started_in_the_project(monkeypatch, tmp_path):
     started = []
     (tmp_path / "app.py").touch()
-    monkeypatch.setattr(cli, "PROJECT", tmp_path)
+    monkeypatch.setattr(parts, "PROJECT", tmp_path)
     monkeypatch.setattr(
         os, "execv", lambda *words: started.append((words, os.getcwd()))
     )

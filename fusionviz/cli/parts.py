@@ -1,12 +1,16 @@
-"""What all commands share: options, and how errors are told."""
+"""What all commands share: options, files of a clone, and how errors are told."""
 
 import functools
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, ParamSpec
 
 import typer
 
-from fusionviz.errors import FusionvizError
+from fusionviz.errors import FusionvizError, InputError
+
+PROJECT = Path(__file__).resolve().parents[2]
+"""The clone, where it runs in one."""
 
 Parameters = ParamSpec("Parameters")
 
@@ -28,3 +32,18 @@ def says_what_is_wrong(
             raise typer.Exit(2) from error
 
     return wrapped
+
+
+def project_file(name: str) -> Path:
+    """Return a file beside the package, which only a clone of the project has."""
+    path = PROJECT / name
+    if not path.exists():
+        raise InputError(
+            f"{name} is not at {PROJECT}; run this in a clone of the project"
+        )
+    return path
+
+
+def short(value: object) -> str:
+    """Return a value as a command prints it."""
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

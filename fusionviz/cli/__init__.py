@@ -1,0 +1,38 @@
+"""The command line: `python -m fusionviz`.
+
+What a command needs is imported when it runs, so that `--help` is quick. What goes
+wrong on purpose becomes one sentence on stderr and exit code 2.
+"""
+
+import typer
+
+from fusionviz.cli.app import start_app, warm
+from fusionviz.cli.benchmark import benchmark
+from fusionviz.cli.data import data_app
+from fusionviz.cli.evaluate import evaluate, measure
+from fusionviz.cli.explain import explain
+from fusionviz.cli.inside import heads, latents
+from fusionviz.cli.train import ablate, train
+
+app = typer.Typer(
+    help="See inside two multimodal-fusion models, on your own data.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.add_typer(data_app, name="data")
+app.command("app")(start_app)
+for command in (
+    explain,
+    train,
+    evaluate,
+    benchmark,
+    ablate,
+    heads,
+    latents,
+    measure,
+    warm,
+):
+    app.command()(command)
+
+__all__ = ["app"]

@@ -1,0 +1,65 @@
+"""The commands that train."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fusionviz.cli.parts import Device, says_what_is_wrong
+
+STOPPED = 130
+"""Exit code of a run that was asked to stop, as after Ctrl-C."""
+
+
+@says_what_is_wrong
+def train(
+    recipe: Annotated[str, typer.Argument(help="A recipe's name, or a .toml file.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the run; runs/NAME if not given.")
+    ] = None,
+    resume: Annotated[bool, typer.Option(help="Continue the run in --out.")] = False,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="Change a setting: stage.1.steps=100, seed=3."),
+    ] = None,
+    export: Annotated[
+        Path | None, typer.Option(help="Save the checkpoint in this folder, too.")
+    ] = None,
+    device: Device = "auto",
+) -> None:
+    """Train a recipe; on several GPUs under `accelerate launch -m fusionviz train`."""
+    from fusionviz.training.recipes import load_recipe
+    from fusionviz.training.train import train as run_recipe
+
+    chosen = load_recipe(recipe)
+    for setting in settings or []:
+        chosen = chosen.override(setting)
+    folder = out or Path("runs") / chosen.name
+    is_done = run_recipe(chosen, folder, resume=resume, device=device, export=export)
+    if not is_done:
+        typer.echo(
+            f"stopped; the state is saved in {folder}. Continue with the same command "
+            "and --resume.",
+            err=True,
+        )
+        raise typer.Exit(STOPPED)
+    if os.environ.get("RANK", "0") == "0":
+        typer.echo(f"saved {folder / chosen.name}.safetensors and its card", err=True)
+
+
+@says_what_is_wrong
+def ablate(
+    name: Annotated[str, typer.Argument(help="An ablation's name, or a .toml file.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the runs; runs/ablation-NAME.")
+    ] = None,
+    device: Device = "auto",
+) -> None:
+    """Train a recipe's variants and print the table; called again, it goes on."""
+    from fusionviz.training.ablation import load_ablation, run_ablation, to_markdown
+
+    ablation = load_ablation(name)
+    folder = out or Path("runs") / f"ablation-{Path(name).stem}"
+    rows = run_ablation(ablation, folder, device=device)
+    typer.echo(to_markdown(rows, ablation.metrics), nl=False)
