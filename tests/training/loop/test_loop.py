@@ -23,7 +23,7 @@ from fusionviz.training.loop.state import FILE_NAME, read_state
 from fusionviz.training.train import train
 from tests.training import toy
 
-PROJECT = Path(__file__).parents[2]
+PROJECT = Path(__file__).parents[3]
 
 
 @pytest.fixture(autouse=True)
