@@ -15,7 +15,7 @@ from fusionviz import cli
 from fusionviz.cli import parts
 from fusionviz.cli.train import STOPPED
 from fusionviz.training import evaluation
-from tests.training import toy
+from tests.helpers import toy
 
 PROJECT = Path(__file__).parents[1]
 

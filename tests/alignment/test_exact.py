@@ -4,10 +4,10 @@ import numpy as np
 import ot
 import pytest
 import torch
-from properties import assert_coupling
 from scipy.optimize import linear_sum_assignment, linprog
 
 from fusionviz.alignment import exact_transport
+from tests.helpers.properties import assert_coupling
 
 
 def draw(*shape, seed=0):

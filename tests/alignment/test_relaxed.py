@@ -3,9 +3,9 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from properties import assert_coupling
 
 from fusionviz.alignment import exact_transport, relaxed_transport
+from tests.helpers.properties import assert_coupling
 
 
 def draw_cost(*shape, seed=0):

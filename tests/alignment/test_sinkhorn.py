@@ -4,9 +4,9 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from properties import assert_coupling
 
 from fusionviz.alignment import cosine_cost, exact_transport, sinkhorn
+from tests.helpers.properties import assert_coupling
 
 
 def draw(*shape, seed=0):

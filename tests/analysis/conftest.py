@@ -1,10 +1,10 @@
 import pytest
-from tiny_models import tiny_alignmamba, tiny_mango
 
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rooms import render_room
 from fusionviz.models.alignmamba import AlignMamba
 from fusionviz.models.mango import Mango
+from tests.helpers.tiny_models import tiny_alignmamba, tiny_mango
 
 
 @pytest.fixture(scope="session")

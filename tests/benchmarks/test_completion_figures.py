@@ -5,12 +5,12 @@ import json
 import numpy as np
 import pytest
 import torch
-from tiny_models import write_tiny_checkpoints
 
 from benchmarks.completion import run
 from fusionviz.data.sets.registry import load_set
 from fusionviz.models.checkpoints import load_checkpoint
 from fusionviz.models.inputs import depth_to_metres
+from tests.helpers.tiny_models import write_tiny_checkpoints
 
 
 @pytest.fixture(scope="module")

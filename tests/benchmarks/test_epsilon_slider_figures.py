@@ -3,9 +3,9 @@
 import json
 
 import pytest
-from tiny_models import tiny_alignmamba
 
 from benchmarks import epsilon_slider
+from tests.helpers.tiny_models import tiny_alignmamba
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect, sync_playwright
-from tiny_models import write_tiny_checkpoints
 
 from tests.browser.find_chromium import NONE_FOUND, find
 from tests.browser.window import ARGUMENTS, ready
+from tests.helpers.tiny_models import write_tiny_checkpoints
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_MS = 90_000

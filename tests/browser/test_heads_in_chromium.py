@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from fusionviz.analysis.shared.attention import attention_layers
 from tests.browser.window import click, points, ready, see_figure
-from tests.tiny_models import tiny_mango
+from tests.helpers.tiny_models import tiny_mango
 
 pytestmark = pytest.mark.browser
 

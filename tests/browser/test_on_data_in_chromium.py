@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.window import click, points, see_figure
-from tests.tiny_models import GRID
+from tests.helpers.tiny_models import GRID
 
 pytestmark = pytest.mark.browser
 

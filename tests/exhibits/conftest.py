@@ -11,7 +11,7 @@ from fusionviz.data.attention.files import example_file, read_attention
 from fusionviz.data.rooms import render_room
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.data.utterances.generator import render_utterance
-from tests.tiny_models import tiny_alignmamba, tiny_mango, tiny_sentiment
+from tests.helpers.tiny_models import tiny_alignmamba, tiny_mango, tiny_sentiment
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from fusionviz.explain import writing as explain
 from fusionviz.explain.pairs import load_alignmamba_subject, load_subject, name_room
 from fusionviz.explain.tokens import load_sequence_subject, name_utterance
 from fusionviz.explain.writing import find_chrome, write_exhibit
-from tests.tiny_models import write_tiny_checkpoints
+from tests.helpers.tiny_models import write_tiny_checkpoints
 
 NAME = "latents-layer-costs"
 

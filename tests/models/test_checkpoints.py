@@ -19,7 +19,7 @@ from fusionviz.models.checkpoints import (
     save_checkpoint,
 )
 from fusionviz.models.factory import describe_model, make_model, pick_device
-from tests.training import toy
+from tests.helpers import toy
 
 CARD = ModelCard(
     name="toy-rooms",

@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from tiny_models import write_tiny_checkpoints
+
+from tests.helpers.tiny_models import write_tiny_checkpoints
 
 ROOT = Path(__file__).resolve().parents[2]
 

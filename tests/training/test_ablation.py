@@ -11,7 +11,7 @@ from fusionviz.errors import InputError
 from fusionviz.models.factory import make_model
 from fusionviz.training import ablation as module
 from fusionviz.training.ablation import load_ablation, run_ablation, to_markdown
-from tests.training import toy
+from tests.helpers import toy
 
 TEXT = """
 recipe = {recipe}

@@ -6,10 +6,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from alignmamba_models import make_model, sentiment_config
-from few_steps import take_steps
-from mosi_folder import VOCABULARY, make_mosi_folder
-from nyu_folder import make_nyu_folder
 
 from fusionviz.data.folders import data_folder
 from fusionviz.data.sequences.correspondence import alignment_score
@@ -24,6 +20,10 @@ from fusionviz.training.evaluation import evaluate_checkpoint
 from fusionviz.training.recipes import load_recipe
 from fusionviz.training.task import make_task
 from fusionviz.training.train import train
+from tests.helpers.alignmamba_models import make_model, sentiment_config
+from tests.helpers.few_steps import take_steps
+from tests.helpers.mosi_folder import VOCABULARY, make_mosi_folder
+from tests.helpers.nyu_folder import make_nyu_folder
 
 CPU = torch.device("cpu")
 RATES = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7]

@@ -5,8 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from alignmamba_models import make_model, rgbd_config
-from few_steps import take_steps
 
 from fusionviz.data.records import RGBDSample
 from fusionviz.errors import InputError
@@ -15,6 +13,8 @@ from fusionviz.models.alignmamba.rgbd import rgbd_inputs
 from fusionviz.training.recipes import list_recipes, load_recipe
 from fusionviz.training.task import make_task
 from fusionviz.training.tasks.alignmamba_dense import drop_one
+from tests.helpers.alignmamba_models import make_model, rgbd_config
+from tests.helpers.few_steps import take_steps
 
 
 def make_samples(count):

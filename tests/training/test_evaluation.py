@@ -14,7 +14,7 @@ from fusionviz.models.checkpoints import ModelCard, save_checkpoint
 from fusionviz.training.evaluation import evaluate_checkpoint
 from fusionviz.training.measure import measure
 from fusionviz.training.metrics.intervals import Measurement
-from tests.training import toy
+from tests.helpers import toy
 
 
 class PresenceTask(toy.ToyTask):

@@ -5,7 +5,6 @@ import json
 import numpy as np
 import pytest
 import torch
-from tiny_models import tiny_alignmamba, tiny_mango, write_tiny_checkpoints
 from typer.testing import CliRunner
 
 from fusionviz import cli
@@ -22,6 +21,11 @@ from fusionviz.training.footprint import (
 from fusionviz.training.metrics.intervals import estimate_all
 from fusionviz.training.recipes import Recipe
 from fusionviz.training.train import train
+from tests.helpers.tiny_models import (
+    tiny_alignmamba,
+    tiny_mango,
+    write_tiny_checkpoints,
+)
 
 NAMES = [
     "forward_ms",

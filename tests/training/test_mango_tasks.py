@@ -5,8 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from few_steps import take_steps
-from tiny_models import TINY_MANGO
 
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rooms import render_room
@@ -15,6 +13,8 @@ from fusionviz.models.mango import Mango
 from fusionviz.training.rgbd import labelled_batch
 from fusionviz.training.task import make_task
 from fusionviz.training.variation import Variation, vary
+from tests.helpers.few_steps import take_steps
+from tests.helpers.tiny_models import TINY_MANGO
 
 TINY = replace(TINY_MANGO, classes=3)
 

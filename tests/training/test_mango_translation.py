@@ -5,8 +5,6 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 import torch
-from few_steps import take_steps
-from tiny_models import TINY_MANGO
 
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rooms import render_room
@@ -20,6 +18,8 @@ from fusionviz.training.parameters import choose_trainable
 from fusionviz.training.recipes import list_recipes, load_recipe
 from fusionviz.training.task import make_task
 from fusionviz.training.train import train
+from tests.helpers.few_steps import take_steps
+from tests.helpers.tiny_models import TINY_MANGO
 
 RECIPES = [name for name in list_recipes() if "-translation-" in name]
 PAIRS = {

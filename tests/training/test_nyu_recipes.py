@@ -3,11 +3,11 @@
 import json
 
 import pytest
-from nyu_folder import make_nyu_folder
 
 from fusionviz.models.checkpoints import load_checkpoint
 from fusionviz.training.recipes import list_recipes, load_recipe
 from fusionviz.training.train import train
+from tests.helpers.nyu_folder import make_nyu_folder
 
 RECIPES = [name for name in list_recipes() if name.startswith("mango-nyu")]
 

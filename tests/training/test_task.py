@@ -7,7 +7,7 @@ import pytest
 
 from fusionviz.errors import InputError
 from fusionviz.training.task import list_tasks, make_task
-from tests.training import toy
+from tests.helpers import toy
 
 
 @pytest.fixture(autouse=True)

@@ -4,9 +4,6 @@ from dataclasses import asdict
 
 import pytest
 import torch
-from nyu_folder import make_nyu_folder
-from properties import randomise
-from tiny_models import TINY_MANGO as TINY
 
 from fusionviz.data.sets.nyudv2 import load_nyudv2
 from fusionviz.errors import InputError
@@ -17,6 +14,9 @@ from fusionviz.training.loop.state import read_state, write_state
 from fusionviz.training.recipes import Recipe
 from fusionviz.training.task import make_task
 from fusionviz.training.train import train
+from tests.helpers.nyu_folder import make_nyu_folder
+from tests.helpers.properties import randomise
+from tests.helpers.tiny_models import TINY_MANGO as TINY
 
 
 @pytest.fixture

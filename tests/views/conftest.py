@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from attention_layers import make_attention
 
 from fusionviz.analysis.inputs.likelihood import Likelihood
 from fusionviz.analysis.shared.attention import LayerAttention
@@ -10,6 +9,7 @@ from fusionviz.analysis.shared.pictures import Pictures
 from fusionviz.analysis.shared.segmentation import Segmentation
 from fusionviz.analysis.shared.transport_plan import Transport, transport_of
 from fusionviz.data.records import RGBDSample
+from tests.helpers.attention_layers import make_attention
 
 SIDE, GRID, HEADS = 16, 4, 2
 TOKENS = GRID**2

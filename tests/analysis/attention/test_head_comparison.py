@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from attention_layers import make_attention
 from scipy.spatial.distance import jensenshannon
 
 from fusionviz.analysis.attention.head_comparison import (
@@ -12,6 +11,7 @@ from fusionviz.analysis.attention.head_comparison import (
     compare_heads,
     jensen_shannon_distance,
 )
+from tests.helpers.attention_layers import make_attention
 
 
 def seeded(seed=0, **sizes):

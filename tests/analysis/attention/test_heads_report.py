@@ -6,7 +6,6 @@ import math
 import numpy as np
 import pytest
 import torch
-from tiny_models import write_tiny_checkpoints
 from typer.testing import CliRunner
 
 from fusionviz import cli
@@ -19,6 +18,7 @@ from fusionviz.analysis.attention.heads import (
 from fusionviz.analysis.attention.heads_text import to_json, to_lines
 from fusionviz.data.rooms import render_room
 from fusionviz.models.mango import HeadIntervention
+from tests.helpers.tiny_models import write_tiny_checkpoints
 
 GRID, TOKENS = 2, 4
 

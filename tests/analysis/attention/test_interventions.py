@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from tiny_models import TINY_MANGO, tiny_mango
 
 from fusionviz.analysis.attention.head_effects import measure_head_effects
 from fusionviz.analysis.attention.interventions import head_names, measure_intervention
@@ -14,6 +13,7 @@ from fusionviz.data.rooms import render_room
 from fusionviz.models.mango import InvertibleCrossAttention, Mango
 from fusionviz.models.mango.attention import HeadIntervention
 from fusionviz.models.mango.model import log_prior, to_bits_per_dim
+from tests.helpers.tiny_models import TINY_MANGO, tiny_mango
 
 
 def strong_mango(seed=0):

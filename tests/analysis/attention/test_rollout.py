@@ -5,8 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from properties import randomise
-from tiny_models import TINIEST_MANGO
 
 from fusionviz.analysis.attention.rollout import Rollout, joint_matrix, measure_rollout
 from fusionviz.analysis.shared.mango_subject import MangoSubject
@@ -19,6 +17,8 @@ from fusionviz.models.mango import (
     Mango,
     ModalityPartition,
 )
+from tests.helpers.properties import randomise
+from tests.helpers.tiny_models import TINIEST_MANGO
 
 TOKENS, WIDTH, HEADS = 4, 4, 2
 PARTITIONS = {

@@ -22,7 +22,7 @@ from fusionviz.data.rooms import render_room
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.errors import InputError
-from tests.tiny_models import tiny_alignmamba, tiny_sentiment
+from tests.helpers.tiny_models import tiny_alignmamba, tiny_sentiment
 
 
 @pytest.fixture(scope="module")

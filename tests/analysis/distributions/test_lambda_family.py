@@ -2,8 +2,6 @@
 
 import numpy as np
 import pytest
-from lambda_checkpoints import write_lambda_checkpoint
-from tiny_models import tiny_alignmamba
 
 from fusionviz.alignment import median_bandwidth, mmd2
 from fusionviz.analysis.distributions.lambda_family import find_family, measure_family
@@ -11,6 +9,8 @@ from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.models.alignmamba import sequence_inputs
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import load_checkpoint, save_checkpoint
+from tests.helpers.lambda_checkpoints import write_lambda_checkpoint
+from tests.helpers.tiny_models import tiny_alignmamba
 
 
 @pytest.fixture

@@ -5,11 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from mosi_folder import make_mosi_folder
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from tiny_models import tiny_alignmamba, tiny_sentiment
 
 from fusionviz.alignment import distance_of
 from fusionviz.analysis.distributions.kin_samples import batches_of_kin
@@ -21,6 +19,8 @@ from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.errors import InputError
 from fusionviz.models.alignmamba import sequence_inputs
 from fusionviz.models.cards import ModelCard
+from tests.helpers.mosi_folder import make_mosi_folder
+from tests.helpers.tiny_models import tiny_alignmamba, tiny_sentiment
 
 COUNT = 20
 

@@ -14,7 +14,7 @@ from fusionviz.analysis.shared.feature_subject import FeatureSubject
 from fusionviz.data.rooms import render_room
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.data.utterances.generator import render_utterance
-from tests.tiny_models import tiny_alignmamba, tiny_sentiment
+from tests.helpers.tiny_models import tiny_alignmamba, tiny_sentiment
 
 
 @pytest.fixture(scope="module")

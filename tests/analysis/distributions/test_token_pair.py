@@ -7,7 +7,6 @@ import pytest
 import torch
 from scipy.spatial.distance import pdist
 from sklearn.metrics.pairwise import rbf_kernel
-from tiny_models import tiny_sentiment
 
 from fusionviz.alignment import mmd2
 from fusionviz.analysis.distributions.distances import measure_distances
@@ -23,6 +22,7 @@ from fusionviz.analysis.shared.feature_subject import FeatureSubject
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.errors import InputError
+from tests.helpers.tiny_models import tiny_sentiment
 
 
 def features(seed=0, **lengths):

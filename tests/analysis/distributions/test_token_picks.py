@@ -19,7 +19,7 @@ from fusionviz.analysis.distributions.token_picks import (
 from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.data.rooms import render_room
 from fusionviz.data.utterances.generator import render_utterance
-from tests.tiny_models import tiny_alignmamba, tiny_sentiment
+from tests.helpers.tiny_models import tiny_alignmamba, tiny_sentiment
 
 NAMES = ("depth", "rgb")
 

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 import torch
-from tiny_models import tiny_mango
 
 from fusionviz.analysis.latents.between import measure_between, slerp
 from fusionviz.analysis.latents.exchange import measure_exchange
 from fusionviz.analysis.shared.mango_subject import MangoSubject, decode
 from fusionviz.data.rooms import render_room
+from tests.helpers.tiny_models import tiny_mango
 
 SHARES = np.linspace(0, 1, 7)
 

@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from tiny_models import TINY_MANGO, tiny_mango
 
 from fusionviz.analysis.latents.film import measure_film
 from fusionviz.analysis.latents.samples import draw_samples
 from fusionviz.analysis.shared.mango_subject import MangoSubject, decode
 from fusionviz.data.rooms import render_room
 from fusionviz.models.mango import Mango
+from tests.helpers.tiny_models import TINY_MANGO, tiny_mango
 
 
 @pytest.fixture(scope="module")

@@ -3,8 +3,6 @@
 import numpy as np
 import pytest
 import torch
-from alignmamba_models import rgbd_config
-from tiny_models import tiny_alignmamba
 
 from fusionviz.analysis.attention.alignmamba_stacks import hidden_stack, transport_stack
 from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
@@ -12,6 +10,8 @@ from fusionviz.data.records import RGBDSample
 from fusionviz.data.rooms import render_room
 from fusionviz.errors import InputError
 from fusionviz.models.alignmamba import AlignMamba, hidden_attention
+from tests.helpers.alignmamba_models import rgbd_config
+from tests.helpers.tiny_models import tiny_alignmamba
 
 
 @pytest.fixture(scope="module")

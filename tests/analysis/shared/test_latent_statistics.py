@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from sklearn.decomposition import PCA
-from tiny_models import tiny_alignmamba, tiny_mango
 from typer.testing import CliRunner
 
 from fusionviz import cli
@@ -24,6 +23,7 @@ from fusionviz.data.rooms import render_room
 from fusionviz.errors import CheckpointError
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import save_checkpoint
+from tests.helpers.tiny_models import tiny_alignmamba, tiny_mango
 
 TOKENS, WIDTH = 6, 5
 

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 import torch
-from tiny_models import tiny_alignmamba, tiny_sentiment
 
 from fusionviz.alignment import relaxed_transport
 from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
@@ -13,6 +12,7 @@ from fusionviz.data.rooms import render_room
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.errors import InputError
+from tests.helpers.tiny_models import tiny_alignmamba, tiny_sentiment
 
 GRID, SIDE = 4, 32
 

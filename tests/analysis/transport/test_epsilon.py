@@ -6,7 +6,6 @@ from dataclasses import replace
 import numpy as np
 import ot
 import pytest
-from tiny_models import tiny_sentiment
 
 from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.analysis.transport.epsilon_advice import advise
@@ -15,6 +14,7 @@ from fusionviz.analysis.transport.plain_sinkhorn import WATCHED, run_plain
 from fusionviz.analysis.transport.plan_cells import cells_of
 from fusionviz.analysis.transport.solved import EPSILON, score_of, solve
 from fusionviz.data.utterances.generator import render_utterance
+from tests.helpers.tiny_models import tiny_sentiment
 
 
 @pytest.fixture(scope="module")

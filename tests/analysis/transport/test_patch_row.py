@@ -5,7 +5,6 @@ import math
 import numpy as np
 import ot
 import pytest
-from tiny_models import GRID, tiny_alignmamba
 
 from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.analysis.shared.feature_subject import FeatureSubject
@@ -19,6 +18,7 @@ from fusionviz.data.records import RGBDSample
 from fusionviz.data.rooms import render_room
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.errors import InputError
+from tests.helpers.tiny_models import GRID, tiny_alignmamba
 
 PATCHES = GRID**2
 PLACES = [(row, column) for row in range(GRID) for column in range(GRID)]

@@ -4,8 +4,6 @@ import numpy as np
 import ot
 import pytest
 import torch
-from alignmamba_models import make_model, sentiment_config
-from tiny_models import tiny_alignmamba, tiny_sentiment
 
 from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.analysis.transport.edited_plans import PlanEdits
@@ -17,6 +15,8 @@ from fusionviz.data.rooms import render_room
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.errors import InputError
+from tests.helpers.alignmamba_models import make_model, sentiment_config
+from tests.helpers.tiny_models import tiny_alignmamba, tiny_sentiment
 
 
 @pytest.fixture(scope="module")

@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import ot
 import pytest
-from tiny_models import tiny_alignmamba, tiny_sentiment
 
 from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.analysis.transport.solved import SOLVERS, score_of, solve
 from fusionviz.data.rooms import render_room
 from fusionviz.data.utterances.generator import render_utterance
+from tests.helpers.tiny_models import tiny_alignmamba, tiny_sentiment
 
 
 @pytest.fixture(scope="module", params=["pair", "utterance"])

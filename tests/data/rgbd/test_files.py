@@ -5,15 +5,15 @@ import io
 import numpy as np
 import pytest
 from PIL import Image
-from rgbd_bytes import (
+
+from fusionviz.data.rgbd_files import read_pair
+from tests.helpers.rgbd_bytes import (
     STORED,
     image_bytes,
     photo,
     png_bytes,
     turned_bytes,
 )
-
-from fusionviz.data.rgbd_files import read_pair
 
 PHOTO = photo()
 LOSSY = 30  # steps of 255 that lossy coding of so small a picture may move

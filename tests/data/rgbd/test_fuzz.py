@@ -3,10 +3,17 @@
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rgbd_bytes import image_bytes, npy_bytes, npz_bytes, pfm_bytes, photo, room_mm
 
 from fusionviz.data.rgbd_files import DEPTH_UNITS, read_pair
 from fusionviz.errors import InputError
+from tests.helpers.rgbd_bytes import (
+    image_bytes,
+    npy_bytes,
+    npz_bytes,
+    pfm_bytes,
+    photo,
+    room_mm,
+)
 
 MM, PHOTO = room_mm(), photo()
 METRES = (MM / 1000).astype(np.float32)

@@ -5,10 +5,17 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 from PIL import Image
-from rgbd_bytes import HEIGHT, WIDTH, image_bytes, npy_bytes, photo, turned_bytes
-from rgbd_depth_files import DEPTH_FILES, METRES, MM
 
 from fusionviz.data.rgbd_files import read_pair
+from tests.helpers.rgbd_bytes import (
+    HEIGHT,
+    WIDTH,
+    image_bytes,
+    npy_bytes,
+    photo,
+    turned_bytes,
+)
+from tests.helpers.rgbd_depth_files import DEPTH_FILES, METRES, MM
 
 PHOTO = photo()
 

@@ -5,7 +5,11 @@ import zlib
 
 import numpy as np
 import pytest
-from bad_rgbd_bytes import (
+from PIL import Image, ImageFile
+
+from fusionviz.data.rgbd_files import read_pair
+from fusionviz.errors import InputError
+from tests.helpers.bad_rgbd_bytes import (
     BAD_DEPTH,
     METRES,
     NOT_PICTURES,
@@ -15,11 +19,7 @@ from bad_rgbd_bytes import (
     TOO_LARGE_DEPTH,
     tiff_of,
 )
-from PIL import Image, ImageFile
-from rgbd_bytes import image_bytes, npy_bytes, pfm_bytes, png_of
-
-from fusionviz.data.rgbd_files import read_pair
-from fusionviz.errors import InputError
+from tests.helpers.rgbd_bytes import image_bytes, npy_bytes, pfm_bytes, png_of
 
 
 def _refusal(rgb, depth):

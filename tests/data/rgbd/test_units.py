@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from rgbd_bytes import image_bytes, npy_bytes, room_mm
 
 from fusionviz.data.rgbd.units import DEPTH_UNITS, UNIT_LABELS, to_depth
 from fusionviz.data.rgbd_files import read_pair
 from fusionviz.errors import InputError
+from tests.helpers.rgbd_bytes import image_bytes, npy_bytes, room_mm
 
 MM = room_mm()
 METRES = (MM / 1000).astype(np.float32)

@@ -12,8 +12,8 @@ from fusionviz.data.sequences.files import (
 )
 from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.models.alignmamba import why_unread
-from tests.brought_sequences import features, read, told
-from tests.tiny_models import tiny_sentiment
+from tests.helpers.brought_sequences import features, read, told
+from tests.helpers.tiny_models import tiny_sentiment
 
 SEQUENCES = data_folder() / "mfn_sequences"
 

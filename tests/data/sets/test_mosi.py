@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from mosi_folder import VIDEOS, VOCABULARY, make_mosi_folder
 
 from fusionviz.data.folders import data_folder
 from fusionviz.data.sets.mosi import (
@@ -14,6 +13,7 @@ from fusionviz.data.sets.mosi import (
 )
 from fusionviz.data.sets.registry import SPLITS, class_names, load_set
 from fusionviz.errors import InputError
+from tests.helpers.mosi_folder import VIDEOS, VOCABULARY, make_mosi_folder
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tiny_models import TINY_MANGO
 
 from fusionviz.analysis.attention.rollout import measure_rollout
 from fusionviz.analysis.shared.mango_subject import MangoSubject
@@ -13,6 +12,7 @@ from fusionviz.exhibits import exhibit_kind
 from fusionviz.exhibits.attention.across import ModalityFlowControls, RolloutControls
 from fusionviz.exhibits.shared.exhibit import Request
 from fusionviz.models.mango import Mango
+from tests.helpers.tiny_models import TINY_MANGO
 
 
 def make(name, subject, controls):

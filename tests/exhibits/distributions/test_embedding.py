@@ -16,7 +16,7 @@ from fusionviz.exhibits import exhibit_kind
 from fusionviz.exhibits.distributions.embedding import EmbeddingControls
 from fusionviz.exhibits.distributions.movement import PickedControls
 from fusionviz.exhibits.shared.exhibit import Request
-from tests.tiny_models import tiny_alignmamba, tiny_sentiment
+from tests.helpers.tiny_models import tiny_alignmamba, tiny_sentiment
 
 NAMES = ("distributions-embedding", "distributions-picked", "distributions-movement")
 PICKED = (("video", 0, 2), ("text", 0, 0), ("depth", 3, 4), ("rgb", 0, 1))

@@ -16,7 +16,7 @@ from fusionviz.exhibits.distributions.samples import (
     measure_samples,
 )
 from fusionviz.exhibits.shared.exhibit import Request
-from tests.tiny_models import tiny_sentiment
+from tests.helpers.tiny_models import tiny_sentiment
 
 
 @pytest.fixture(scope="module")

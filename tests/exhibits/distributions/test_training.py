@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from lambda_checkpoints import write_lambda_checkpoint
 
 from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.data.utterances.generator import render_utterance
@@ -15,6 +14,7 @@ from fusionviz.exhibits.distributions.training import (
 )
 from fusionviz.exhibits.shared.exhibit import Request
 from fusionviz.models.checkpoints import load_checkpoint
+from tests.helpers.lambda_checkpoints import write_lambda_checkpoint
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tiny_models import tiny_mango
 
 from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.data.records import RGBDSample
@@ -17,6 +16,7 @@ from fusionviz.exhibits.latents.completion import (
     make_completion,
 )
 from fusionviz.exhibits.shared.exhibit import Request
+from tests.helpers.tiny_models import tiny_mango
 
 QUICK = CompletionControls(chains=2, steps=2, leaps=1)
 

@@ -4,7 +4,6 @@ import json
 
 import numpy as np
 import pytest
-from tiny_models import tiny_alignmamba, tiny_sentiment
 
 from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.analysis.shared.feature_subject import FeatureSubject
@@ -15,6 +14,7 @@ from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.errors import InputError
 from fusionviz.exhibits import exhibit_kind, exhibit_kinds
 from fusionviz.exhibits.shared.exhibit import Request
+from tests.helpers.tiny_models import tiny_alignmamba, tiny_sentiment
 
 KINDS = [
     name

@@ -18,7 +18,7 @@ from fusionviz.exhibits import exhibit_kind, exhibit_kinds
 from fusionviz.exhibits.shared.exhibit import FigureRecipe, Request, SubjectName
 from fusionviz.explain.files import to_csv, to_npz
 from fusionviz.models.mango import Mango
-from tests.tiny_models import tiny_alignmamba, tiny_sentiment
+from tests.helpers.tiny_models import tiny_alignmamba, tiny_sentiment
 
 KINDS = list(exhibit_kinds())
 LARGEST_CHART = 2_000_000

@@ -16,7 +16,7 @@ from fusionviz.exhibits import exhibit_kind
 from fusionviz.exhibits.shared.exhibit import Request
 from fusionviz.exhibits.transport.convergence import ConvergenceControls
 from fusionviz.exhibits.transport.solvers import SolverControls
-from tests.tiny_models import tiny_alignmamba
+from tests.helpers.tiny_models import tiny_alignmamba
 
 NAMES = (
     "transport-solvers",

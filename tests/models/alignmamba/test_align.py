@@ -1,7 +1,5 @@
 import pytest
 import torch
-from alignmamba_models import sentiment_config
-from properties import assert_coupling
 
 from fusionviz.alignment import median_bandwidth, mmd2
 from fusionviz.models.alignmamba.align import (
@@ -11,6 +9,8 @@ from fusionviz.models.alignmamba.align import (
     discrepancy,
     move,
 )
+from tests.helpers.alignmamba_models import sentiment_config
+from tests.helpers.properties import assert_coupling
 
 
 def make_tokens(lengths, padded, seed=0):

@@ -4,7 +4,12 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 import torch
-from alignmamba_models import (
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch.nn import functional
+
+from fusionviz.models.alignmamba import AlignMambaConfig, AlignMambaInputs
+from tests.helpers.alignmamba_models import (
     TEXT,
     VIDEO,
     make_model,
@@ -13,11 +18,6 @@ from alignmamba_models import (
     sentiment_config,
     sentiment_inputs,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from torch.nn import functional
-
-from fusionviz.models.alignmamba import AlignMambaConfig, AlignMambaInputs
 
 NAMES = ("video", "audio", "text")
 SENTIMENT = make_model(sentiment_config(bidirectional=True))

@@ -5,16 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from alignmamba_models import (
+
+from fusionviz.data.sequences.samples import SequenceSample
+from fusionviz.models.alignmamba import sequence_inputs
+from fusionviz.models.alignmamba.align import Tokens, align, move
+from tests.helpers.alignmamba_models import (
     make_model,
     rgbd_config,
     sentiment_config,
     sentiment_inputs,
 )
-
-from fusionviz.data.sequences.samples import SequenceSample
-from fusionviz.models.alignmamba import sequence_inputs
-from fusionviz.models.alignmamba.align import Tokens, align, move
 
 STEPS = 5
 

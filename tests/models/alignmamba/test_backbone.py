@@ -1,11 +1,11 @@
 import pytest
 import torch
-from alignmamba_models import sentiment_config
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from properties import randomise
 
 from fusionviz.models.alignmamba.backbone import MambaBackbone, reverse
+from tests.helpers.alignmamba_models import sentiment_config
+from tests.helpers.properties import randomise
 
 
 def make_backbone(bidirectional):

@@ -2,8 +2,6 @@ import math
 
 import pytest
 import torch
-from alignmamba_models import rgbd_config
-from properties import randomise
 from torch import nn
 
 from fusionviz.models.alignmamba import ModalityConfig
@@ -13,6 +11,8 @@ from fusionviz.models.alignmamba.encoders import (
     grid_code,
     sinusoids,
 )
+from tests.helpers.alignmamba_models import rgbd_config
+from tests.helpers.properties import randomise
 
 INPUTS = {
     "linear": torch.randn(2, 6, 3),

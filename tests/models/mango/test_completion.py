@@ -6,8 +6,6 @@ from dataclasses import replace
 
 import pytest
 import torch
-from properties import randomise
-from tiny_models import TINIEST_MANGO as TINY
 
 from fusionviz.models.mango import ActNorm, Mango
 from fusionviz.models.mango.completion import (
@@ -16,6 +14,8 @@ from fusionviz.models.mango.completion import (
     exchange_latents,
 )
 from fusionviz.models.mango.guess_error import guess_error
+from tests.helpers.properties import randomise
+from tests.helpers.tiny_models import TINIEST_MANGO as TINY
 
 
 @pytest.fixture(scope="module")

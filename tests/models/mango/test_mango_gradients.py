@@ -4,7 +4,6 @@ import math
 
 import pytest
 import torch
-from properties import randomise
 from torch.autograd import gradcheck, gradgradcheck
 from torch.func import functional_call
 
@@ -19,6 +18,7 @@ from fusionviz.models.mango import (
     MangoFlow,
     ModalityPartition,
 )
+from tests.helpers.properties import randomise
 
 TOKENS, WIDTH, HEADS = 2, 4, 2
 

@@ -4,7 +4,6 @@ import math
 
 import pytest
 import torch
-from properties import assert_inverts, assert_log_det, randomise
 
 from fusionviz.models.mango import (
     ActNorm,
@@ -17,6 +16,7 @@ from fusionviz.models.mango import (
     LUMatrix,
     ModalityPartition,
 )
+from tests.helpers.properties import assert_inverts, assert_log_det, randomise
 
 TOKENS, GRID, WIDTH, HEADS = 4, 2, 4, 2
 PARTITIONS = {

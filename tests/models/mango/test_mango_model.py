@@ -6,8 +6,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from properties import assert_inverts, assert_log_det, randomise
-from tiny_models import TINIEST_MANGO
 
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rooms import render_room
@@ -19,6 +17,8 @@ from fusionviz.models.mango import (
     MangoFlow,
 )
 from fusionviz.models.modalities import MODALITIES
+from tests.helpers.properties import assert_inverts, assert_log_det, randomise
+from tests.helpers.tiny_models import TINIEST_MANGO
 
 TINY = replace(TINIEST_MANGO, blocks=2)
 

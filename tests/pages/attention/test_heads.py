@@ -11,7 +11,7 @@ from streamlit.elements.plotly_chart import PlotlyState
 from streamlit.testing.v1 import AppTest
 
 from fusionviz.analysis.shared.attention import attention_layers
-from tests.tiny_models import tiny_mango
+from tests.helpers.tiny_models import tiny_mango
 
 PAGE = "pages/attention.py"
 LAYERS = attention_layers(tiny_mango())

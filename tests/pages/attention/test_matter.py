@@ -6,7 +6,7 @@ import pytest
 from streamlit.elements.plotly_chart import PlotlyState
 
 from fusionviz.ui.attention.matter import _options
-from tests.tiny_models import tiny_mango
+from tests.helpers.tiny_models import tiny_mango
 
 PAGE = "pages/attention.py"
 TAB = {"tab": "Does it matter?"}

@@ -1,9 +1,8 @@
 """The tab "Many samples": started, stopped by other inputs, kept."""
 
-from tiny_models import tiny_sentiment
-
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import save_checkpoint
+from tests.helpers.tiny_models import tiny_sentiment
 
 PAGE = "pages/distributions.py"
 TAB = {"tab": "Many samples", "data": "utterance"}

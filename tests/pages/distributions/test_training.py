@@ -1,7 +1,8 @@
 """The tab "Training and λ": families, choices in the address, and damaged logs."""
 
 import pytest
-from lambda_checkpoints import write_lambda_checkpoint
+
+from tests.helpers.lambda_checkpoints import write_lambda_checkpoint
 
 PAGE = "pages/distributions.py"
 TAB = {"tab": "Training and λ", "data": "utterance"}

@@ -21,7 +21,7 @@ from fusionviz.models.checkpoints import load_checkpoint
 from fusionviz.training.loop.order import sample_indices
 from fusionviz.training.loop.state import FILE_NAME, read_state
 from fusionviz.training.train import train
-from tests.training import toy
+from tests.helpers import toy
 
 PROJECT = Path(__file__).parents[3]
 
@@ -70,7 +70,7 @@ def assert_same_run(folder, other):
 
 def start_toy(*words, **environment):
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.training.toy", *map(str, words)],
+        [sys.executable, "-m", "tests.helpers.toy", *map(str, words)],
         cwd=PROJECT,
         env={**os.environ, "OMP_NUM_THREADS": "1", **environment},
         stderr=subprocess.PIPE,

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 import streamlit as st
-from tiny_models import tiny_alignmamba, tiny_mango
 
 from fusionviz.errors import CheckpointError
 from fusionviz.models.alignmamba import AlignMamba, AlignMambaConfig
@@ -13,6 +12,7 @@ from fusionviz.models.checkpoints import list_checkpoints, save_checkpoint
 from fusionviz.models.mango import Mango
 from fusionviz.ui.shared.readings import trouble_with
 from fusionviz.ui.shared.sidebar import picked_checkpoint, rgbd_checkpoints
+from tests.helpers.tiny_models import tiny_alignmamba, tiny_mango
 
 
 @pytest.fixture

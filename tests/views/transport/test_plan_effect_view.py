@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from tiny_models import tiny_alignmamba, tiny_sentiment
 
 from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.analysis.transport.edited_plans import PlanEdits
@@ -15,6 +14,7 @@ from fusionviz.views.transport.plan_edit import describe_plan_edit, draw_plan_ed
 from fusionviz.views.transport.plan_edit_matrix import PlanEditView
 from fusionviz.views.transport.plan_effect import describe_plan_effect, draw_plan_effect
 from fusionviz.views.transport.plan_swaps import describe_plan_swaps, draw_plan_swaps
+from tests.helpers.tiny_models import tiny_alignmamba, tiny_sentiment
 
 EDITS = PlanEdits(forced=((3, 1),), forbidden=((5, 2), (6, 0)))
 

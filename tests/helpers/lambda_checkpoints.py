@@ -4,11 +4,11 @@ import dataclasses
 from pathlib import Path
 
 import torch
-from tiny_models import tiny_sentiment
 
 from fusionviz.models.alignmamba import AlignMamba
 from fusionviz.models.cards import Estimate, ModelCard
 from fusionviz.models.checkpoints import save_checkpoint
+from tests.helpers.tiny_models import tiny_sentiment
 
 HEADER = "stage,step,seconds,metric,value\n"
 

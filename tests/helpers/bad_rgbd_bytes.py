@@ -7,7 +7,8 @@ import zipfile
 import zlib
 
 import numpy as np
-from rgbd_bytes import (
+
+from tests.helpers.rgbd_bytes import (
     image_bytes,
     npy_bytes,
     npy_header,

@@ -1,7 +1,7 @@
 """A tiny model, task and data set, to test the loop with.
 
-python -m tests.training.toy train FOLDER [--resume] [--pause SECONDS]
-python -m tests.training.toy gradients FOLDER
+python -m tests.helpers.toy train FOLDER [--resume] [--pause SECONDS]
+python -m tests.helpers.toy gradients FOLDER
 """
 
 import argparse
@@ -133,7 +133,7 @@ class ToySet(list):
 def install():
     """Make the kind, task and data set `toy` known."""
     factory.KINDS["toy"] = factory.ModelKind(
-        module="tests.training.toy", config="ToyConfig", model="Toy"
+        module="tests.helpers.toy", config="ToyConfig", model="Toy"
     )
     module = types.ModuleType("fusionviz.training.tasks.toy")
     module.TASK = ToyTask

@@ -1,7 +1,8 @@
 """One depth map in every container that is read."""
 
 import numpy as np
-from rgbd_bytes import (
+
+from tests.helpers.rgbd_bytes import (
     image_bytes,
     npy_bytes,
     npz_bytes,
