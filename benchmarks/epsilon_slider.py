@@ -18,7 +18,7 @@ from benchmarks.side_by_side import report
 from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.analysis.shared.feature_subject import FeatureSubject
 from fusionviz.analysis.shared.token_subject import TokenSubject
-from fusionviz.analysis.transport.solved import solve
+from fusionviz.analysis.transport.solvers import solve
 from fusionviz.data.rooms import GALLERY_SEEDS, render_room
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.exhibits.shared.exhibit import Request

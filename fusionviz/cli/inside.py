@@ -45,7 +45,7 @@ def latents(
     device: Device = "auto",
 ) -> None:
     """Measure a MANGO's latents over its data, for the Latents page."""
-    from fusionviz.analysis.latents.measure import measure_checkpoint_latents
+    from fusionviz.analysis.latents.statistics import measure_checkpoint_latents
 
     path = measure_checkpoint_latents(name, count=count, device=device)
     typer.echo(f"wrote {path}", err=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from fusionviz.analysis.transport.epsilon_sweep import EpsilonSweep
-from fusionviz.analysis.transport.solved import Solved
+from fusionviz.analysis.transport.solvers import Solved
 
 HARD = 0.01
 """Share of the way from the exact plan to the product of the marginals, in cost and in

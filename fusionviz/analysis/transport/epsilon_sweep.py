@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fusionviz.analysis.shared.token_subject import AlignmentCase
-from fusionviz.analysis.transport.solved import MAX_ITERATIONS, Solved, solve
+from fusionviz.analysis.transport.solvers import MAX_ITERATIONS, Solved, solve
 
 EPSILONS = (
     *(0.001, 0.0015, 0.002, 0.003, 0.005, 0.007),

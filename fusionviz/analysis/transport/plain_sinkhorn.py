@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from fusionviz.alignment import sinkhorn_steps
 from fusionviz.analysis.shared.token_subject import AlignmentCase
-from fusionviz.analysis.transport.solved import TOLERANCE
+from fusionviz.analysis.transport.solvers import TOLERANCE
 
 ITERATIONS = 300
 """How long plain Sinkhorn is watched, in pairs of half steps: half a second of 256 by

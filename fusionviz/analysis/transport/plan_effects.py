@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.analysis.shared.token_subject import AlignmentCase
-from fusionviz.analysis.transport.edited_plans import PlanEdits, edit_plan
+from fusionviz.analysis.transport.plan_edits import PlanEdits, edit_plan
 from fusionviz.analysis.transport.predictions import (
     DensePrediction,
     Prediction,
     prediction_of,
 )
-from fusionviz.analysis.transport.solved import EPSILON, SOLVERS, score_of, solve
+from fusionviz.analysis.transport.solvers import EPSILON, SOLVERS, score_of, solve
 from fusionviz.errors import InputError
 from fusionviz.models.alignmamba import AlignMambaTrace
 from fusionviz.models.alignmamba.align import clock_plan

@@ -13,7 +13,7 @@ from fusionviz.analysis.transport.plan_effects import (
     measure_plan_effect,
 )
 from fusionviz.analysis.transport.predictions import DensePrediction, Scores
-from fusionviz.analysis.transport.solved import EPSILON
+from fusionviz.analysis.transport.solvers import EPSILON
 
 
 @dataclass(frozen=True, kw_only=True)

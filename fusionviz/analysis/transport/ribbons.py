@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fusionviz.analysis.shared.token_subject import AlignmentCase
-from fusionviz.analysis.transport.solved import Solved
+from fusionviz.analysis.transport.solvers import Solved
 from fusionviz.data.sequences.correspondence import alignment_score
 
 THIN = 0.005

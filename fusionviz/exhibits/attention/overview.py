@@ -14,7 +14,7 @@ from fusionviz.analysis.attention.overview import (
     measure_overview,
 )
 from fusionviz.analysis.shared.attention import ATTENTION_KINDS
-from fusionviz.exhibits.attention.head import APPLIED, FORMULA
+from fusionviz.exhibits.attention.one_head import APPLIED, FORMULA
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.views.attention.head_scatter import (
     describe_head_scatter,

@@ -4,17 +4,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fusionviz.analysis.distributions.kernel_blocks import KernelBlocks, measure_kernel
+from fusionviz.analysis.distributions.kernel import KernelBlocks, measure_kernel
 from fusionviz.analysis.distributions.witness import Witness, measure_witness
 from fusionviz.analysis.shared.token_subject import TokenSubject
-from fusionviz.exhibits.distributions.distance import (
+from fusionviz.exhibits.distributions.distances import (
     PairControls,
     find_pair,
     say_tokens,
 )
 from fusionviz.exhibits.shared.exhibit import Exhibit, ExhibitKind, Request
+from fusionviz.views.distributions.kernel import describe_kernel, draw_kernel
 from fusionviz.views.distributions.kernel_blocks import equation
-from fusionviz.views.distributions.kernel_witness import describe_kernel, draw_kernel
 from fusionviz.views.distributions.pair_names import name_of
 from fusionviz.views.shared.style import three_digits
 

@@ -15,7 +15,7 @@ from fusionviz.analysis.shared.token_subject import STAGE_TITLES, TokenSubject
 from fusionviz.exhibits.distributions.embedding_words import say_apart, say_still
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.views.distributions.movement import describe_movement, draw_movement
-from fusionviz.views.distributions.picked_tokens import describe_picked, draw_picked
+from fusionviz.views.distributions.token_picks import describe_picked, draw_picked
 from fusionviz.views.shared.style import three_digits
 
 

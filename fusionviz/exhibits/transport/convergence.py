@@ -10,7 +10,13 @@ from fusionviz.analysis.transport.plain_sinkhorn import (
     PlainSinkhorn,
     run_plain,
 )
-from fusionviz.analysis.transport.solved import EPSILON, TOLERANCE, Curve, Solved, solve
+from fusionviz.analysis.transport.solvers import (
+    EPSILON,
+    TOLERANCE,
+    Curve,
+    Solved,
+    solve,
+)
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.exhibits.transport.solvers import case_of, check_epsilon
 from fusionviz.views.shared.style import three_digits

@@ -2,7 +2,7 @@
 
 from fusionviz.analysis.transport.epsilon_advice import Advice
 from fusionviz.analysis.transport.epsilon_sweep import EPSILONS, EpsilonSweep
-from fusionviz.analysis.transport.solved import TOLERANCE, Solved
+from fusionviz.analysis.transport.solvers import TOLERANCE, Solved
 from fusionviz.views.shared.style import three_digits
 
 

@@ -7,14 +7,14 @@ import numpy as np
 
 from fusionviz.analysis.shared.token_subject import TokenSubject
 from fusionviz.analysis.shared.transport_plan import Correspondences, Transport
-from fusionviz.analysis.transport.patch_row import (
+from fusionviz.analysis.transport.patch import (
     PatchRow,
     mean_entropy_bits,
     patch_row,
     picture_transport,
     telling_patch,
 )
-from fusionviz.analysis.transport.solved import EPSILON, SOLVERS, Solver
+from fusionviz.analysis.transport.solvers import EPSILON, SOLVERS, Solver
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.views.shared.style import three_digits
 from fusionviz.views.shared.transport_plan import (

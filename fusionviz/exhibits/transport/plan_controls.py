@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 
 from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
-from fusionviz.analysis.transport.edited_plans import Pair, PlanEdits
+from fusionviz.analysis.transport.plan_edits import Pair, PlanEdits
 from fusionviz.analysis.transport.plan_effects import (
     SWAPS,
     PlanEffect,
     Swap,
     measure_plan_effect,
 )
-from fusionviz.analysis.transport.solved import EPSILON
+from fusionviz.analysis.transport.solvers import EPSILON
 from fusionviz.exhibits.shared.exhibit import Controls
 from fusionviz.views.shared.style import three_digits
 

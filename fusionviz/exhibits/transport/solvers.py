@@ -8,7 +8,7 @@ import numpy as np
 from fusionviz.analysis.shared.token_subject import AlignmentCase, TokenSubject
 from fusionviz.analysis.transport.epsilon_advice import advise
 from fusionviz.analysis.transport.epsilon_sweep import EpsilonSweep, sweep_epsilon
-from fusionviz.analysis.transport.solved import (
+from fusionviz.analysis.transport.solvers import (
     EPSILON,
     SOLVER_TITLES,
     SOLVERS,

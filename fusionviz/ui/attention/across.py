@@ -4,7 +4,7 @@ import streamlit as st
 
 from fusionviz.analysis.attention.rollout import Direction, Signs
 from fusionviz.analysis.shared.attention import attention_layers
-from fusionviz.exhibits.attention.across import (
+from fusionviz.exhibits.attention.rollout import (
     ModalityFlowControls,
     RolloutControls,
     first_token,

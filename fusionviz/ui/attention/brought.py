@@ -4,7 +4,7 @@ import streamlit as st
 
 from fusionviz.analysis.shared.attention_stack import AttentionStack
 from fusionviz.errors import FusionvizError
-from fusionviz.exhibits.attention.other import StackControls
+from fusionviz.exhibits.attention.stacks import StackControls
 from fusionviz.ui.shared.exhibits import show_exhibit
 from fusionviz.ui.shared.how_to_read import nothing_yet
 from fusionviz.ui.shared.share import publish, recall_word

@@ -4,7 +4,7 @@ import streamlit as st
 
 from fusionviz.analysis.shared.attention import attention_layers, token_at
 from fusionviz.errors import FusionvizError
-from fusionviz.exhibits.attention.compare import CompareControls
+from fusionviz.exhibits.attention.head_comparison import CompareControls
 from fusionviz.ui.attention.pinned import (
     Pin,
     ask_from,

@@ -13,12 +13,12 @@ from fusionviz.analysis.attention.interventions import (
     widest_open,
 )
 from fusionviz.errors import FusionvizError
-from fusionviz.exhibits.attention.matter import InterventionControls
-from fusionviz.exhibits.attention.ranking import (
+from fusionviz.exhibits.attention.head_effects import (
     RankingControls,
     exhibit_ranking,
     measure_ranking,
 )
+from fusionviz.exhibits.attention.interventions import InterventionControls
 from fusionviz.exhibits.shared.exhibit import Request
 from fusionviz.ui.shared import jobs
 from fusionviz.ui.shared.exhibits import show_exhibit

@@ -6,8 +6,8 @@ from numpy.typing import NDArray
 
 from fusionviz.analysis.attention.overview import Overview
 from fusionviz.analysis.shared.attention import token_at
-from fusionviz.exhibits.attention.head import HeadControls
-from fusionviz.exhibits.attention.partition import MixingControls, PartitionControls
+from fusionviz.exhibits.attention.one_head import HeadControls
+from fusionviz.exhibits.attention.partitions import MixingControls, PartitionControls
 from fusionviz.ui.attention.overview import chosen_controls
 from fusionviz.ui.shared.exhibits import show_exhibit
 from fusionviz.ui.shared.how_to_read import nothing_yet

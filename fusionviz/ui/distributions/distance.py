@@ -12,9 +12,13 @@ from fusionviz.analysis.distributions.token_pairs import (
 )
 from fusionviz.analysis.shared.token_subject import STAGE_TITLES, Stage, TokenSubject
 from fusionviz.errors import InputError
-from fusionviz.exhibits.distributions.distance import DistanceControls
+from fusionviz.exhibits.distributions.distance_test import (
+    FEWEST,
+    MOST,
+    PermutationControls,
+)
+from fusionviz.exhibits.distributions.distances import DistanceControls
 from fusionviz.exhibits.distributions.kernel import KernelControls
-from fusionviz.exhibits.distributions.test import FEWEST, MOST, PermutationControls
 from fusionviz.exhibits.shared.exhibit import Controls
 from fusionviz.ui.shared.exhibits import make_exhibit, show_exhibit
 from fusionviz.ui.shared.headline import draw_headline

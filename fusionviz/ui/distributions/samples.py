@@ -8,7 +8,7 @@ import streamlit as st
 from fusionviz.analysis.distributions.sample_stages import SampleStages
 from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.errors import FusionvizError
-from fusionviz.exhibits.distributions.samples import (
+from fusionviz.exhibits.distributions.sample_stages import (
     FACTORS,
     LARGEST_SEED,
     SamplesControls,

@@ -11,8 +11,12 @@ from fusionviz.analysis.distributions.training_curves import Axis
 from fusionviz.analysis.shared.token_subject import TokenSubject
 from fusionviz.errors import FusionvizError
 from fusionviz.exhibits import exhibit_kind
-from fusionviz.exhibits.distributions.align_weight import LambdaControls
-from fusionviz.exhibits.distributions.training import MOST, TrainingControls, with_log
+from fusionviz.exhibits.distributions.lambda_family import LambdaControls
+from fusionviz.exhibits.distributions.training_curves import (
+    MOST,
+    TrainingControls,
+    with_log,
+)
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, Request
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import list_checkpoints

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fusionviz.analysis.shared.attention import LayerAttention, attention_layers
-from fusionviz.exhibits.attention.head import APPLIED, FORMULA, explain
+from fusionviz.exhibits.attention.one_head import APPLIED, FORMULA, explain
 from fusionviz.ui.shared.charts import show_clickable
 from fusionviz.ui.shared.frame import page
 from fusionviz.ui.shared.how_to_read import how_to_read, nothing_yet

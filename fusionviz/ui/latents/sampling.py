@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from fusionviz.exhibits.latents.sampling import (
+from fusionviz.exhibits.latents.samples import (
     COUNTS,
     HOTTEST,
     LARGEST_SEED,

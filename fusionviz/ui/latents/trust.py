@@ -4,9 +4,14 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from fusionviz.analysis.latents.trust import LARGEST_DISTANCE, LARGEST_ERROR, ODD, judge
+from fusionviz.analysis.latents.verdict import (
+    LARGEST_DISTANCE,
+    LARGEST_ERROR,
+    ODD,
+    judge,
+)
 from fusionviz.exhibits.latents.normality import NormalityControls, OddnessControls
-from fusionviz.exhibits.latents.trust import LayerCostsControls, RoundTripControls
+from fusionviz.exhibits.latents.round_trip import LayerCostsControls, RoundTripControls
 from fusionviz.exhibits.shared.exhibit import Controls
 from fusionviz.ui.shared.exhibits import make_exhibit, show_exhibit
 from fusionviz.ui.shared.headline import draw_headline

@@ -14,7 +14,7 @@ from fusionviz.analysis.shared.attention_stack import (
     AttentionStack,
     default_query,
 )
-from fusionviz.exhibits.attention.other import HiddenControls
+from fusionviz.exhibits.attention.stacks import HiddenControls
 from fusionviz.ui.shared.place import clicked
 from fusionviz.ui.shared.share import publish, recall, recall_word
 from fusionviz.ui.shared.stacks import hidden_of

@@ -4,7 +4,7 @@ import streamlit as st
 
 from fusionviz.analysis.shared.token_subject import TokenSubject
 from fusionviz.analysis.transport.epsilon_sweep import EPSILONS
-from fusionviz.analysis.transport.solved import EPSILON
+from fusionviz.analysis.transport.solvers import EPSILON
 from fusionviz.ui.shared.share import publish, recall_word
 from fusionviz.views.shared.style import MODALITY_NAMES
 

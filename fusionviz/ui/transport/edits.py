@@ -7,7 +7,7 @@ may send nothing from 5 to 2.
 import streamlit as st
 
 from fusionviz.analysis.shared.token_subject import AlignmentCase
-from fusionviz.analysis.transport.edited_plans import Pair
+from fusionviz.analysis.transport.plan_edits import Pair
 from fusionviz.ui.shared.share import publish_words, recall_words
 
 EDITS = "m_edits"

@@ -3,13 +3,13 @@
 import streamlit as st
 
 from fusionviz.analysis.shared.token_subject import AlignmentCase
-from fusionviz.analysis.transport.edited_plans import Pair
+from fusionviz.analysis.transport.plan_edits import Pair
 from fusionviz.analysis.transport.plan_effects import SWAPS, Swap
 from fusionviz.errors import FusionvizError
 from fusionviz.exhibits.shared.exhibit import Controls
-from fusionviz.exhibits.transport.edit import EditControls, find_pair
 from fusionviz.exhibits.transport.plan_controls import PlanControls
-from fusionviz.exhibits.transport.swap import SwapControls
+from fusionviz.exhibits.transport.plan_edits import EditControls, find_pair
+from fusionviz.exhibits.transport.plan_swaps import SwapControls
 from fusionviz.ui.shared.charts import Mode
 from fusionviz.ui.shared.exhibits import show_exhibit
 from fusionviz.ui.shared.how_to_read import nothing_yet

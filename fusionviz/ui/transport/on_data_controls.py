@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import streamlit as st
 
-from fusionviz.analysis.transport.solved import EPSILON, SOLVER_TITLES, SOLVERS, Solver
+from fusionviz.analysis.transport.solvers import EPSILON, SOLVER_TITLES, SOLVERS, Solver
 from fusionviz.ui.shared.share import publish, recall_word
 from fusionviz.ui.transport.asked import choose_epsilon
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from fusionviz.analysis.shared.token_subject import AlignmentCase
-from fusionviz.analysis.transport.patch_row import telling_patch
+from fusionviz.analysis.transport.patch import telling_patch
 from fusionviz.exhibits.shared.exhibit import Exhibit
 from fusionviz.exhibits.transport.patch import ANY_PATCH, SIDES, PatchControls
 from fusionviz.ui.shared.exhibits import make_exhibit, show_exhibit

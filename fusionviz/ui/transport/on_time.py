@@ -6,7 +6,7 @@ import streamlit as st
 
 from fusionviz.analysis.shared.token_subject import TokenSubject
 from fusionviz.analysis.transport.ribbons import ALL_WORDS, MOST_RIBBONS, Ribbons
-from fusionviz.exhibits.transport.ribbon import BOTH, RibbonControls, ribbon_plans
+from fusionviz.exhibits.transport.ribbons import BOTH, RibbonControls, ribbon_plans
 from fusionviz.ui.shared.exhibits import show_exhibit
 from fusionviz.ui.shared.headline import draw_headline
 from fusionviz.ui.shared.place import clicked
@@ -18,7 +18,7 @@ from fusionviz.ui.transport.on_data_controls import (
     choose_step,
 )
 from fusionviz.views.shared.style import three_digits
-from fusionviz.views.transport.ribbon_words import token_words
+from fusionviz.views.transport.ribbons.words import token_words
 
 KIND, CHART = "transport-ribbon", "transport_ribbon"
 KEYS = SOURCE, WORD, COUNT = "d_source", "d_word", "d_ribbons"

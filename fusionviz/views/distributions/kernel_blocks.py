@@ -4,7 +4,7 @@ import math
 
 import plotly.graph_objects as go
 
-from fusionviz.analysis.distributions.kernel_blocks import KernelBlocks
+from fusionviz.analysis.distributions.kernel import KernelBlocks
 from fusionviz.analysis.shared.token_subject import STAGE_TITLES
 from fusionviz.views.distributions.pair_names import name_of
 from fusionviz.views.shared.style import (

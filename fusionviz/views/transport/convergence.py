@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from plotly.colors import sample_colorscale
 
 from fusionviz.analysis.transport.plain_sinkhorn import PlainSinkhorn
-from fusionviz.analysis.transport.solved import TOLERANCE, Curve, Solved
+from fusionviz.analysis.transport.solvers import TOLERANCE, Curve, Solved
 from fusionviz.views.shared.style import FONT_SIZE, dress, three_digits
 
 PLAIN, LEVEL = "#D55E00", "#8A8A8A"

@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from fusionviz.analysis.shared.transport_plan import Correspondences, Role, Transport
-from fusionviz.analysis.transport.patch_row import PatchRow
+from fusionviz.analysis.transport.patch import PatchRow
 from fusionviz.views.shared.patches import patch_targets
 from fusionviz.views.shared.style import (
     MARK,

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from fusionviz.analysis.shared.attention_stack import pool
 from fusionviz.analysis.shared.pictures import Pictures
-from fusionviz.analysis.transport.edited_plans import Pair
+from fusionviz.analysis.transport.plan_edits import Pair
 from fusionviz.analysis.transport.plan_effects import PlanEffect, SourceEffect
 from fusionviz.views.shared.stack_view import short
 from fusionviz.views.shared.style import MARK, SEQUENTIAL

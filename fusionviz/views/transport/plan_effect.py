@@ -7,7 +7,7 @@ from fusionviz.analysis.transport.plan_effects import PlanEffect
 from fusionviz.analysis.transport.predictions import DensePrediction, Scores
 from fusionviz.views.shared.style import three_digits
 from fusionviz.views.transport.plan_effect_pictures import draw_picture_effect
-from fusionviz.views.transport.plan_effect_scores import draw_score_effect, signed
+from fusionviz.views.transport.plan_effects import draw_score_effect, signed
 
 
 def draw_plan_effect(effect: PlanEffect, pictures: Pictures | None) -> go.Figure:

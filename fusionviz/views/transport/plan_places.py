@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from fusionviz.analysis.shared.pictures import Pictures
-from fusionviz.analysis.transport.edited_plans import Pair
+from fusionviz.analysis.transport.plan_edits import Pair
 from fusionviz.analysis.transport.plan_effects import SourceEffect
 from fusionviz.views.shared.style import MARK, modality_title, write_above
 from fusionviz.views.shared.token_maps import TokenPlaces, draw_ground

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from fusionviz.analysis.shared.token_subject import AlignmentCase
 from fusionviz.analysis.transport.plain_sinkhorn import PlainSinkhorn
 from fusionviz.analysis.transport.plan_cells import PlanCells, cells_of
-from fusionviz.analysis.transport.solved import TOLERANCE
+from fusionviz.analysis.transport.solvers import TOLERANCE
 from fusionviz.views.shared.player import ROOM, add_player
 from fusionviz.views.shared.style import (
     FONT_SIZE,

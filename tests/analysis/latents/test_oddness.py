@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fusionviz.analysis.latents.oddness import Oddness, measure_oddness
-from fusionviz.analysis.latents.trust import judge
+from fusionviz.analysis.latents.verdict import judge
 from fusionviz.analysis.shared.mango_subject import MangoSubject
 
 OTHERS = np.arange(-50, 51) / 100

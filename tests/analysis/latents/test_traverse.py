@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from fusionviz.analysis.latents.collection import Latents, collect_latents
 from fusionviz.analysis.latents.directions import (
     Detail,
     Direction,
@@ -11,8 +12,7 @@ from fusionviz.analysis.latents.directions import (
     find_direction,
     is_direction,
 )
-from fusionviz.analysis.latents.measure import deviation_along, measure_statistics
-from fusionviz.analysis.latents.table import Latents, collect_latents
+from fusionviz.analysis.latents.statistics import deviation_along, measure_statistics
 from fusionviz.analysis.latents.traverse import measure_traverse, move
 from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.data.rooms import render_room

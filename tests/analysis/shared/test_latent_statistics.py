@@ -11,12 +11,12 @@ from typer.testing import CliRunner
 from fusionviz import cli
 from fusionviz.analysis.inputs.likelihood import Likelihood
 from fusionviz.analysis.inputs.mango_reading import measure_mango
-from fusionviz.analysis.latents.measure import (
+from fusionviz.analysis.latents.collection import Latents, collect_latents
+from fusionviz.analysis.latents.statistics import (
     deviation_along,
     measure_statistics,
     principal_components,
 )
-from fusionviz.analysis.latents.table import Latents, collect_latents
 from fusionviz.analysis.shared.latent_statistics import load_statistics, save_statistics
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rooms import render_room
@@ -140,7 +140,7 @@ def test_a_checkpoint_is_measured_on_samples_that_it_was_not_trained_on(
 ):
     monkeypatch.setenv("FUSIONVIZ_CHECKPOINTS", str(tmp_path))
     monkeypatch.setenv("FUSIONVIZ_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr("fusionviz.analysis.latents.measure.MEASURED_ON", 3)
+    monkeypatch.setattr("fusionviz.analysis.latents.statistics.MEASURED_ON", 3)
     model, data = tiny_mango(), {"set": "rooms", "options": {"size": 32}}
     card = ModelCard(name="mango-tiny", recipe={"data": data})
     save_checkpoint(model, card, tmp_path)

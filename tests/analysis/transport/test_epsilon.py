@@ -12,7 +12,7 @@ from fusionviz.analysis.transport.epsilon_advice import advise
 from fusionviz.analysis.transport.epsilon_sweep import EPSILONS, sweep_epsilon
 from fusionviz.analysis.transport.plain_sinkhorn import WATCHED, run_plain
 from fusionviz.analysis.transport.plan_cells import cells_of
-from fusionviz.analysis.transport.solved import EPSILON, score_of, solve
+from fusionviz.analysis.transport.solvers import EPSILON, score_of, solve
 from fusionviz.data.utterances.generator import render_utterance
 from tests.helpers.tiny_models import tiny_sentiment
 

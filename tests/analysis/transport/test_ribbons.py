@@ -8,7 +8,7 @@ import pytest
 
 from fusionviz.analysis.shared.feature_subject import FeatureSubject
 from fusionviz.analysis.transport.ribbons import NOWHERE, OTHER, THIN, TRUE, ribbons_of
-from fusionviz.analysis.transport.solved import solve
+from fusionviz.analysis.transport.solvers import solve
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.data.utterances.generator import render_utterance
 

@@ -10,14 +10,14 @@ from fusionviz.analysis.shared.attention import attention_layers
 from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.data.records import RGBDSample
 from fusionviz.errors import InputError
-from fusionviz.exhibits.attention.head import HeadControls, make_head
+from fusionviz.exhibits.attention.one_head import HeadControls, make_head
 from fusionviz.exhibits.attention.overview import (
     HeadsControls,
     OverviewControls,
     make_gates,
     make_overview,
 )
-from fusionviz.exhibits.attention.partition import (
+from fusionviz.exhibits.attention.partitions import (
     MixingControls,
     PartitionControls,
     make_mixing,

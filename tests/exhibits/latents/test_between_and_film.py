@@ -12,7 +12,7 @@ from fusionviz.exhibits.latents.between import (
     make_exchange,
 )
 from fusionviz.exhibits.latents.film import FilmControls, make_film
-from fusionviz.exhibits.latents.sampling import SamplesControls, make_samples
+from fusionviz.exhibits.latents.samples import SamplesControls, make_samples
 from fusionviz.exhibits.shared.exhibit import Request
 from fusionviz.views.shared.style import three_digits
 

@@ -6,12 +6,12 @@ import pytest
 from fusionviz.analysis.shared.time_axis import time_axis
 from fusionviz.analysis.shared.token_subject import AlignmentCase, TokenSide
 from fusionviz.analysis.transport.ribbons import ribbons_of
-from fusionviz.analysis.transport.solved import solve
+from fusionviz.analysis.transport.solvers import solve
 from fusionviz.views.shared.style import MARK, MODALITY_COLOURS
-from fusionviz.views.transport.ribbon_layout import lay_out, width_of_mass
-from fusionviz.views.transport.ribbon_styles import GREY, WRONG
-from fusionviz.views.transport.ribbon_words import describe_ribbons
-from fusionviz.views.transport.ribbons import draw_ribbons
+from fusionviz.views.transport.ribbons.figure import draw_ribbons
+from fusionviz.views.transport.ribbons.places import lay_out, width_of_mass
+from fusionviz.views.transport.ribbons.styles import GREY, WRONG
+from fusionviz.views.transport.ribbons.words import describe_ribbons
 
 WORDS = ("good", "<b>film</b>", "again")
 

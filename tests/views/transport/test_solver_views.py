@@ -12,7 +12,7 @@ from fusionviz.analysis.shared.token_subject import AlignmentCase, TokenSide
 from fusionviz.analysis.transport.epsilon_sweep import EPSILONS, sweep_epsilon
 from fusionviz.analysis.transport.plain_sinkhorn import run_plain
 from fusionviz.analysis.transport.plan_cells import cells_of
-from fusionviz.analysis.transport.solved import SOLVERS, TOLERANCE, Curve, solve
+from fusionviz.analysis.transport.solvers import SOLVERS, TOLERANCE, Curve, solve
 from fusionviz.views.shared.style import MARK
 from fusionviz.views.transport.convergence import (
     FLOOR,

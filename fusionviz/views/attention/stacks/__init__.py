@@ -1,0 +1,1 @@
+"""Attention that any model has, as matrices, and as maps on the pictures it reads."""

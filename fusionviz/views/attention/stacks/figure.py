@@ -1,0 +1,235 @@
+"""Attention of any model: a head's matrix, and where one of its rows reads.
+
+The matrix has its tokens' modalities along both sides; the row is shown over the grids
+that tokens fill, and as bars for tokens that have no place.
+"""
+
+from html import escape
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+from plotly.subplots import make_subplots
+
+from fusionviz.analysis.shared.attention_stack import (
+    AttentionStack,
+    largest_keys,
+    shares_by_modality,
+)
+from fusionviz.views.attention.stacks.grids import (
+    GridPanel,
+    draw_grid,
+    modality_colours,
+)
+from fusionviz.views.attention.stacks.matrix import draw_matrix
+from fusionviz.views.shared.stack_view import StackView, short, write_title
+from fusionviz.views.shared.style import (
+    FONT_SIZE,
+    add_scale_bar,
+    carry_bar,
+    dress,
+    three_digits,
+)
+
+SHOWN_KEYS = 12
+
+PALE = [[0, "rgba(128,140,150,0.05)"], [1, "rgba(128,140,150,0.6)"]]
+"""Under numbers: text in either theme's ink can be read on it."""
+
+
+def draw_attention_stack(view: StackView, *, height: int = 430) -> go.Figure:
+    """Draw a head's matrix, one of its rows over grids and as bars, and who reads whom.
+
+    Invisible markers at the centres of grids carry (modality, place), bars carry
+    (key,), for clicks.
+
+    Args:
+        view: What of which stack.
+        height: Pixels.
+    """
+    stack = view.stack
+    grids = _grid_modalities(stack)
+    bars = _keys_without_place(stack)
+    has_blocks = len(stack.queries.modalities) * len(stack.keys.modalities) > 1
+    domains = _domains(len(grids), bool(bars.size), has_blocks)
+    figure = make_subplots(rows=1, cols=len(domains))
+    for column, domain in enumerate(domains, start=1):
+        figure.update_xaxes(domain=domain, row=1, col=column)
+    draw_matrix(figure, view)
+    column = 2
+    for modality in grids:
+        panel = GridPanel.of(view.stack, modality, view.row, view.query)
+        draw_grid(figure, panel, view.scale, column=column)
+        column += 1
+    if bars.size:
+        _draw_bars(figure, view, bars, column)
+        column += 1
+    if has_blocks:
+        _draw_blocks(figure, view, column)
+    _add_bar(figure, view, (0.49, 0.2) if grids else (0.44, 0.19), bool(grids))
+    _add_legend(figure, stack)
+    figure.update_annotations(font_size=FONT_SIZE)
+    dress(figure, height=height, top=52)
+    # Under the bars' ticks: at the lower edge, however high the chart is.
+    legend = {"orientation": "h", "x": 1, "xanchor": "right", "y": 0}
+    legend |= {"yref": "container", "yanchor": "bottom"}
+    legend |= {"itemclick": False, "itemdoubleclick": False}
+    return figure.update_layout(legend=legend, margin={"b": 56, "l": 10})
+
+
+def describe_attention_stack(view: StackView) -> str:
+    """Return in words what `draw_attention_stack` shows."""
+    stack, row = view.stack, view.row
+    top = largest_keys(row, 1)
+    text = (
+        f"{stack.title}: {stack.layers[view.layer]}, {stack.head_name(view.head)}, "
+        f"{stack.queries.count} by {stack.keys.count} tokens"
+    )
+    if not top.size:
+        return f"{text}; row {view.query} reads nothing."
+    return (
+        f"{text}; row {view.query} ({stack.queries.names[view.query]}) has its largest "
+        f"weight, {three_digits(float(row[top[0]]))}, at {stack.keys.names[top[0]]}."
+    )
+
+
+def _grid_modalities(stack: AttentionStack) -> list[str]:
+    """Return the modalities that have places, at most three."""
+    both = dict.fromkeys([*stack.queries.modalities, *stack.keys.modalities])
+    axes = (stack.queries, stack.keys)
+    return [one for one in both if any(axis.is_on_grid(one) for axis in axes)][:3]
+
+
+def _keys_without_place(stack: AttentionStack) -> NDArray[np.int64]:
+    shown = _grid_modalities(stack)
+    free = [
+        stack.keys.tokens_of(one) for one in stack.keys.modalities if one not in shown
+    ]
+    return np.sort(np.concatenate(free)) if free else np.zeros(0, np.int64)
+
+
+def _domains(grids: int, has_bars: bool, has_blocks: bool) -> list[tuple[float, float]]:
+    """Return where each panel stands, in parts of the figure's width."""
+    matrix = (0.03, 0.36)
+    room = 1.0 - matrix[1] - (0.2 if has_blocks else 0.02)
+    count = grids + has_bars
+    domains, left = [matrix], matrix[1]
+    for number in range(count):
+        width = room / count
+        # Bars have their labels at their left.
+        gap = 0.3 * width if has_bars and number == count - 1 else 0.08 * width
+        domains.append((left + gap + 0.01, left + width))
+        left += width
+    if has_blocks:
+        domains.append((0.88, 1.0))
+    return domains
+
+
+def _draw_bars(
+    figure: go.Figure, view: StackView, tokens: NDArray[np.int64], column: int
+) -> None:
+    """Draw the largest weights of the row among tokens that have no place."""
+    keys, row = view.stack.keys, view.row
+    top = tokens[largest_keys(row[tokens], SHOWN_KEYS)][::-1]
+    colours = modality_colours(view.stack)
+    unseen = {"marker": {"opacity": 1}}
+    figure.add_trace(
+        go.Bar(
+            x=row[top],
+            y=list(range(len(top))),
+            orientation="h",
+            marker_color=[colours[keys.modalities[keys.index[i]]] for i in top],
+            customdata=[[int(i)] for i in top],
+            hovertext=[short(keys.names[i]) for i in top],
+            hovertemplate="%{hovertext}: %{x:.3g}<extra></extra>",
+            showlegend=False,
+            selected=unseen,
+            unselected=unseen,
+        ),
+        row=1,
+        col=column,
+    )
+    figure.update_yaxes(
+        tickvals=list(range(len(top))),
+        ticktext=[short(keys.names[i], 14) for i in top],
+        tickfont_size=FONT_SIZE,
+        row=1,
+        col=column,
+    )
+    figure.update_xaxes(nticks=4, tickfont_size=FONT_SIZE, row=1, col=column)
+    few = f"its {len(top)} largest of {len(tokens)} keys"
+    if len(top) == len(tokens):
+        few = "all keys without a place"
+    name = (
+        f" {short(view.stack.queries.names[view.query], 20)}"
+        if view.stack.queries.labels
+        else ""
+    )
+    title = f"<b>row {view.query}</b>{name}<br>{few}"
+    write_title(figure, title, column=column)
+
+
+def _draw_blocks(figure: go.Figure, view: StackView, column: int) -> None:
+    """Draw what share of its weight each modality has of which."""
+    stack = view.stack
+    shares = shares_by_modality(view.matrix, stack.queries, stack.keys)
+    queries, keys = stack.queries.modalities, stack.keys.modalities
+    figure.add_trace(
+        go.Heatmap(
+            z=shares.astype(np.float32),
+            zmin=0,
+            zmax=1,
+            colorscale=PALE,
+            showscale=False,
+            text=[[f"{share:.0%}" for share in row] for row in shares],
+            texttemplate="%{text}",
+            textfont={"size": FONT_SIZE},
+            hovertemplate="%{y} reads %{x}: %{text} of |weight|<extra></extra>",
+            x=[short(name or "tokens", 10) for name in keys],
+            y=[short(name or "tokens", 10) for name in queries],
+        ),
+        row=1,
+        col=column,
+    )
+    figure.update_xaxes(tickfont_size=FONT_SIZE, row=1, col=column)
+    axis = next(figure.select_xaxes(row=1, col=column)).plotly_name
+    figure.update_yaxes(
+        autorange="reversed",
+        tickfont_size=FONT_SIZE,
+        scaleanchor=axis.replace("axis", ""),
+        constrain="domain",
+        row=1,
+        col=column,
+    )
+    figure.update_xaxes(constrain="domain", row=1, col=column)
+    write_title(
+        figure, "<b>who reads whom</b><br>share of |weight|", column=column, right=1
+    )
+
+
+def _add_bar(
+    figure: go.Figure, view: StackView, span: tuple[float, float], has_room: bool
+) -> None:
+    low, high, colours = view.scale
+    finite = np.nan_to_num(view.matrix)
+    over = float(np.abs(finite).max()) > 1.001 * high
+    beyond, below = ("≥ ", "≤ ") if over else ("", "")
+    first = "weight 0" if low == 0 else below + three_digits(low)
+    ends = (first, f"{beyond}{three_digits(high)}, no unit")
+    bar = add_scale_bar(figure, ends, middle=span[0], length=span[1])
+    if not has_room:  # it ends where the ticks of the bars begin; its words lie lower
+        bar |= {"x": 0.4175, "len": 0.145}
+    figure.add_trace(carry_bar(bar, low=low, high=high, colours=colours), row=1, col=1)
+
+
+def _add_legend(figure: go.Figure, stack: AttentionStack) -> None:
+    colours = {k: v for k, v in modality_colours(stack).items() if k}
+    for name, colour in colours.items():
+        marker = {"color": colour, "size": 13, "symbol": "square"}
+        figure.add_trace(
+            go.Scatter(
+                x=[None], y=[None], mode="markers", marker=marker, name=escape(name)
+            ),
+            row=1,
+            col=1,
+        )

@@ -1,0 +1,195 @@
+"""MMD²'s kernel matrix, and beside it where one modality is denser than the other."""
+
+from functools import cache
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.colors import get_colorscale, sample_colorscale, unlabel_rgb
+
+from fusionviz.analysis.distributions.kernel import KernelBlocks
+from fusionviz.analysis.distributions.witness import Witness
+from fusionviz.views.distributions.kernel_blocks import (
+    bands,
+    block_axes,
+    block_title,
+    block_trace,
+    means_on_blocks,
+)
+from fusionviz.views.distributions.pair_names import (
+    name_of,
+    pair_title,
+    symbol_of,
+    title_at,
+)
+from fusionviz.views.shared.style import (
+    DIVERGING,
+    FONT_SIZE,
+    dress,
+    modality_colour,
+    three_digits,
+)
+
+_PANELS = ((0.0, 0.4), (0.53, 0.9))
+_BARS = (0.41, 0.91)
+_SMALLEST = 1e-9
+
+
+def draw_kernel(
+    blocks: KernelBlocks, witness: Witness, *, height: int = 470
+) -> go.Figure:
+    """Draw the kernel matrix, and the witness at the tokens and on their plane.
+
+    Colours of the witness are even around 0, the same for tokens and plane.
+    """
+    x_axis, y_axis = block_axes(blocks, _PANELS[0])
+    figure = go.Figure(
+        data=[
+            block_trace(blocks, bar=_bar("k<br>no unit", _BARS[0])),
+            _plane(witness),
+            *_tokens(witness),
+        ],
+        layout={
+            "xaxis": x_axis,
+            "yaxis": y_axis,
+            **_plane_axes(witness),
+            "shapes": bands(blocks),
+            "annotations": [
+                *means_on_blocks(blocks),
+                title_at(_PANELS[0][0], block_title(blocks)),
+                title_at(_PANELS[1][0], _title(witness)),
+            ],
+        },
+    )
+    dress(figure, height=height)
+    legend = {"orientation": "h", "x": _PANELS[1][0], "yref": "container", "y": 0}
+    return figure.update_layout(
+        margin={"l": 10, "r": 10, "t": 58, "b": 92},
+        legend={**legend, "yanchor": "bottom", "itemclick": False},
+    )
+
+
+def describe_kernel(blocks: KernelBlocks, witness: Witness) -> str:
+    """Return in words what `draw_kernel` shows."""
+    means, (x, y) = blocks.means, map(name_of, blocks.pair.names)
+    m = len(blocks.pair.x)
+    at_x, at_y = witness.values[:m].mean(), witness.values[m:].mean()
+    return (
+        f"The kernel's mean is {three_digits(means.xx)} within {x}, "
+        f"{three_digits(means.yy)} within {y} and {three_digits(means.xy)} between "
+        f"them, so MMD² is {three_digits(means.mmd2)}. The witness is on average "
+        f"{three_digits(float(at_x))} at {x} tokens and {three_digits(float(at_y))} at "
+        f"{y} tokens."
+    )
+
+
+def _bar(title: str, x: float) -> dict:
+    return {
+        "title": {"text": title, "side": "top", "font": {"size": FONT_SIZE}},
+        "tickfont": {"size": FONT_SIZE},
+        "thickness": 12,
+        "outlinewidth": 0,
+        "x": x,
+        "len": 0.9,
+        "nticks": 5,
+    }
+
+
+def _plane(witness: Witness) -> go.Heatmap:
+    most = max(witness.most, _SMALLEST)
+    return go.Heatmap(
+        x=witness.axis,
+        y=witness.axis,
+        z=np.float32(witness.grid),
+        zmin=-most,
+        zmax=most,
+        zsmooth="best",
+        colorscale=_see_through(),
+        showscale=False,
+        hoverinfo="skip",
+        xaxis="x2",
+        yaxis="y2",
+    )
+
+
+@cache
+def _see_through() -> list[tuple[float, str]]:
+    """Return the diverging colours, clear at 0, so that either ground is its middle."""
+    stops = np.linspace(0, 1, 21)
+    away = np.abs(2 * stops - 1)
+    # The middle half of the scale is whitish: its veil would glow on a dark ground.
+    strong = 0.5 + np.sign(stops - 0.5) * (0.25 + 0.25 * away)
+    colours = sample_colorscale(get_colorscale(DIVERGING), strong)
+    return [
+        (float(stop), "rgba({:.0f},{:.0f},{:.0f},{:.2f})".format(*rgb, alpha))
+        for stop, rgb, alpha in zip(stops, map(unlabel_rgb, colours), away, strict=True)
+    ]
+
+
+def _tokens(witness: Witness) -> list[go.Scatter]:
+    """Return the tokens: filled by the witness, outlined and shaped by modality."""
+    pair, m = witness.pair, len(witness.pair.x)
+    most = max(witness.most, _SMALLEST)
+    scale = {"cmin": -most, "cmax": most, "colorscale": DIVERGING}
+    scale["colorbar"] = _bar("w<br>no unit", _BARS[1])
+    return [
+        go.Scatter(
+            x=witness.plane.places[own, 0],
+            y=witness.plane.places[own, 1],
+            mode="markers",
+            name=f"{name_of(name)} tokens",
+            marker={
+                **scale,
+                "showscale": index == 0,
+                "symbol": symbol_of(index),
+                "size": 8,
+                "color": witness.values[own],
+                "line": {"color": modality_colour(name), "width": 2},
+            },
+            text=[name_of(label) for label in pair.labels[own]],
+            hovertemplate="%{text}<br>w = %{marker.color:.3g}<extra></extra>",
+            xaxis="x2",
+            yaxis="y2",
+        )
+        for index, (name, own) in enumerate(
+            zip(pair.names, (slice(None, m), slice(m, None)), strict=True)
+        )
+    ]
+
+
+def _plane_axes(witness: Witness) -> dict[str, dict]:
+    """Return the axes of the plane: one scale for both components."""
+    first, second = (f"{100 * part:.3g} %" for part in witness.plane.explained)
+    shared = {
+        "range": [float(witness.axis[0]), float(witness.axis[-1])],
+        "showgrid": False,
+        "zeroline": False,
+        "constrain": "domain",
+        "nticks": 5,
+    }
+    return {
+        "xaxis2": {
+            **shared,
+            "domain": _PANELS[1],
+            "anchor": "y2",
+            "title": {"text": f"1st component, {first} of variance"},
+        },
+        "yaxis2": {
+            **shared,
+            "anchor": "x2",
+            "scaleanchor": "x2",
+            "title": {
+                "text": f"2nd component, {second} of variance",
+                "standoff": 2,
+            },
+        },
+    }
+
+
+def _title(witness: Witness) -> str:
+    x, y = (name_of(name) for name in witness.pair.names)
+    what = (
+        "all tokens lie in one place"
+        if witness.pair.is_one_place
+        else f"blue: denser in {x}; red: in {y}"
+    )
+    return f"<b>Witness</b> of {pair_title(witness.pair.names)}<br>{what}"
