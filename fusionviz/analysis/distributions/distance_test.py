@@ -8,8 +8,7 @@ import torch
 from numpy.typing import NDArray
 
 from fusionviz.alignment import ADistance, a_distance, mmd_permutation_test
-from fusionviz.analysis.distributions.token_pair import TokenPair
-from fusionviz.analysis.distributions.token_pairs import KEPT
+from fusionviz.analysis.distributions.token_pairs import KEPT, TokenPair
 from fusionviz.errors import InputError
 
 

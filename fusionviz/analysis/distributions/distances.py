@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fusionviz.analysis.distributions.token_pair import MULTIPLES, Pair
 from fusionviz.analysis.distributions.token_pairs import (
+    MULTIPLES,
+    Pair,
     common_stages,
     find_names,
     pairs_of,

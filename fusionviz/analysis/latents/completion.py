@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from fusionviz.analysis.latents.decoded import decode_each
 from fusionviz.analysis.latents.guess_errors import Progress, usual_guess_error
+from fusionviz.analysis.latents.pictures import decode_each
 from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.analysis.shared.pictures import Pictures
 from fusionviz.models.mango.completion import Completion, complete

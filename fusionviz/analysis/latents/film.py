@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from fusionviz.analysis.latents.decoded import decode_each
+from fusionviz.analysis.latents.pictures import decode_each
 from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.analysis.shared.pictures import Pictures
 from fusionviz.models.mango.flow import InvertibleLayer, MangoFlow

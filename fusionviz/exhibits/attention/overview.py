@@ -20,7 +20,6 @@ from fusionviz.views.attention.head_scatter import (
     describe_head_scatter,
     draw_head_scatter,
 )
-from fusionviz.views.attention.head_thumbnails import Shown, Thumbnails, make_thumbnails
 from fusionviz.views.attention.overview import (
     describe_overview,
     draw_no_head,
@@ -28,6 +27,7 @@ from fusionviz.views.attention.overview import (
     head_title,
     head_words,
 )
+from fusionviz.views.attention.thumbnails import Shown, Thumbnails, make_thumbnails
 from fusionviz.views.shared.style import three_digits
 
 

@@ -6,8 +6,12 @@ from typing import TypeVar
 import numpy as np
 
 from fusionviz.analysis.distributions.distances import Distances, measure_distances
-from fusionviz.analysis.distributions.token_pair import HIGHEST, LOWEST, TokenPair
-from fusionviz.analysis.distributions.token_pairs import token_pair
+from fusionviz.analysis.distributions.token_pairs import (
+    HIGHEST,
+    LOWEST,
+    TokenPair,
+    token_pair,
+)
 from fusionviz.analysis.shared.token_subject import STAGE_TITLES, TokenSubject
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.views.distributions.distances import describe_distances, draw_distances

@@ -5,8 +5,12 @@ from typing import get_args
 
 import numpy as np
 
-from fusionviz.analysis.distributions.embedding import Asked, measure_embedding
-from fusionviz.analysis.distributions.token_clouds import Embedding, Method
+from fusionviz.analysis.distributions.embedding import (
+    Asked,
+    Embedding,
+    Method,
+    measure_embedding,
+)
 from fusionviz.analysis.distributions.token_picks import (
     Runs,
     check_runs,

@@ -4,8 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fusionviz.analysis.distributions.kernel import KernelBlocks, measure_kernel
-from fusionviz.analysis.distributions.witness import Witness, measure_witness
+from fusionviz.analysis.distributions.kernel import (
+    KernelBlocks,
+    Witness,
+    measure_kernel,
+    measure_witness,
+)
 from fusionviz.analysis.shared.token_subject import TokenSubject
 from fusionviz.exhibits.distributions.distances import (
     PairControls,
@@ -13,8 +17,7 @@ from fusionviz.exhibits.distributions.distances import (
     say_tokens,
 )
 from fusionviz.exhibits.shared.exhibit import Exhibit, ExhibitKind, Request
-from fusionviz.views.distributions.kernel import describe_kernel, draw_kernel
-from fusionviz.views.distributions.kernel_blocks import equation
+from fusionviz.views.distributions.kernel import describe_kernel, draw_kernel, equation
 from fusionviz.views.distributions.pair_names import name_of
 from fusionviz.views.shared.style import three_digits
 

@@ -23,11 +23,11 @@ from fusionviz.models.alignmamba import config_of, why_unread
 from fusionviz.models.cards import Estimate, ModelCard
 from fusionviz.models.checkpoints import checkpoint_folder, list_checkpoints
 from fusionviz.views.distributions.lambda_family import (
+    METRIC_TITLES,
     describe_family,
     draw_family,
     lambda_title,
 )
-from fusionviz.views.distributions.lambda_panels import METRIC_TITLES
 from fusionviz.views.shared.style import three_digits
 
 UTTERANCE = 12

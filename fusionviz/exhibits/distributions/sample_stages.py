@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fusionviz.analysis.distributions.sample_figures import SampleFigures, figures_of
 from fusionviz.analysis.distributions.sample_stages import (
     DISTANCE_TOKENS,
+    SampleFigures,
     SampleStages,
+    figures_of,
     measure_sample_stages,
 )
 from fusionviz.analysis.distributions.stage_mmd import STAGES, own_mmd

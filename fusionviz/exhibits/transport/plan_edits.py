@@ -15,8 +15,11 @@ from fusionviz.exhibits.transport.plan_controls import (
     explain_limits,
 )
 from fusionviz.views.shared.style import three_digits
-from fusionviz.views.transport.plan_edit_matrix import PlanEditView
-from fusionviz.views.transport.plan_edits import describe_plan_edit, draw_plan_edit
+from fusionviz.views.transport.plan_edits import (
+    PlanEditView,
+    describe_plan_edit,
+    draw_plan_edit,
+)
 
 
 @dataclass(frozen=True, kw_only=True)

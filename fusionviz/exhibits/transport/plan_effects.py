@@ -16,7 +16,10 @@ from fusionviz.exhibits.transport.plan_controls import (
 from fusionviz.exhibits.transport.plan_edits import EDIT
 from fusionviz.exhibits.transport.plan_swaps import SWAP
 from fusionviz.views.shared.style import three_digits
-from fusionviz.views.transport.plan_effect import describe_plan_effect, draw_plan_effect
+from fusionviz.views.transport.plan_effects import (
+    describe_plan_effect,
+    draw_plan_effect,
+)
 
 
 def make_model(request: Request[PlanControls, AlignMambaSubject]) -> Exhibit:

@@ -19,7 +19,7 @@ from fusionviz.ui.shared.place import (
     pick_head,
 )
 from fusionviz.ui.shared.subjects import Picked
-from fusionviz.views.attention.head_thumbnails import Shown
+from fusionviz.views.attention.thumbnails import Shown
 from fusionviz.views.shared.layer_costs import KIND_NAMES
 
 SHOWN: dict[str, Shown] = {"Matrix S": "matrix", "From the patch": "patch"}

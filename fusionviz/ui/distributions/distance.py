@@ -4,8 +4,8 @@ from typing import Any
 
 import streamlit as st
 
-from fusionviz.analysis.distributions.token_pair import Pair
 from fusionviz.analysis.distributions.token_pairs import (
+    Pair,
     common_stages,
     pairs_of,
     token_pair,

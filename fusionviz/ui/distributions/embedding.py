@@ -6,8 +6,11 @@ from typing import Any
 
 import streamlit as st
 
-from fusionviz.analysis.distributions.embedding import measure_embedding
-from fusionviz.analysis.distributions.token_clouds import METHOD_TITLES, Method
+from fusionviz.analysis.distributions.embedding import (
+    METHOD_TITLES,
+    Method,
+    measure_embedding,
+)
 from fusionviz.analysis.distributions.token_picks import (
     Runs,
     picked_tokens,

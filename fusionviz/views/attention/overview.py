@@ -7,14 +7,14 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from fusionviz.analysis.attention.overview import Overview
-from fusionviz.views.attention.head_thumbnails import (
+from fusionviz.views.attention.thumbnails import (
     GAP,
     Board,
     Thumbnails,
     arrange,
+    gate_scale,
     paint_board,
 )
-from fusionviz.views.attention.thumbnails import gate_scale
 from fusionviz.views.shared.layer_costs import KIND_NAMES
 from fusionviz.views.shared.pixels import picture_address
 from fusionviz.views.shared.style import (

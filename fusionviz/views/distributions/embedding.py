@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from fusionviz.analysis.distributions.token_clouds import (
+from fusionviz.analysis.distributions.embedding import (
     METHOD_TITLES,
     Embedding,
     Panel,

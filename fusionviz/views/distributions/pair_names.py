@@ -2,7 +2,7 @@
 
 from html import escape
 
-from fusionviz.analysis.distributions.token_pair import Pair
+from fusionviz.analysis.distributions.token_pairs import Pair
 from fusionviz.views.shared.style import FONT_SIZE, MODALITY_NAMES
 
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "pentagon", "star")

@@ -7,8 +7,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
-from fusionviz.analysis.distributions.sample_figures import SampleFigures
-from fusionviz.analysis.distributions.sample_stages import SampleStages
+from fusionviz.analysis.distributions.sample_stages import SampleFigures, SampleStages
 from fusionviz.analysis.distributions.stage_mmd import STAGES, Pair
 from fusionviz.analysis.shared.token_subject import STAGE_TITLES, Floats
 from fusionviz.views.shared.style import (

@@ -8,8 +8,8 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from fusionviz.analysis.distributions.embedding import Cloud
 from fusionviz.analysis.distributions.stage_tokens import Links
-from fusionviz.analysis.distributions.token_clouds import Cloud
 from fusionviz.views.shared.style import MARK, MODALITY_NAMES, modality_colour
 
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "pentagon", "star")

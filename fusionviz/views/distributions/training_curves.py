@@ -1,6 +1,8 @@
 """How losses and distances moved over training, checkpoint beside checkpoint."""
 
+import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -8,7 +10,6 @@ from plotly.subplots import make_subplots
 
 from fusionviz.analysis.distributions.training_curves import Axis, Curve, TrainingCurves
 from fusionviz.views.distributions.lambda_family import lambda_title
-from fusionviz.views.distributions.loss_axis import loss_axis
 from fusionviz.views.distributions.sample_stages import LEGEND_ON_TOP, OTHER
 from fusionviz.views.shared.style import (
     FONT_SIZE,
@@ -24,6 +25,9 @@ WHEN = {"before": "dot", "after": "solid"}
 """How the two sides of local alignment are drawn."""
 
 AXIS_TITLES: dict[Axis, str] = {"steps": "optimiser steps", "seconds": "minutes"}
+
+LOG_FROM = 4.0
+"""A loss that falls by this factor gets a logarithmic axis."""
 
 
 def draw_training(
@@ -230,3 +234,33 @@ def _say_nothing(figure: go.Figure, what: str, row: int, column: int) -> None:
         showarrow=False,
         font_size=FONT_SIZE,
     )
+
+
+def is_log(curves: Sequence[Curve | None], smoothing: int) -> bool:
+    """Return whether a loss needs a logarithmic axis."""
+    values = [one.smoothed(smoothing) for one in curves if one is not None]
+    if not values:
+        return False
+    together = np.concatenate(values)
+    return bool(together.min() > 0 and together.max() > LOG_FROM * together.min())
+
+
+def loss_axis(curves: Sequence[Curve | None], smoothing: int) -> dict[str, Any]:
+    """Return the axis that a row of losses shares, with all points in its range."""
+    known = [one.values for one in curves if one is not None]
+    low = min((float(one.min()) for one in known), default=0.0)
+    high = max((float(one.max()) for one in known), default=1.0)
+    if not is_log(curves, smoothing):
+        room = 0.06 * max(high - min(low, 0.0), 1e-12)
+        return {"range": [min(low, 0.0) - room / 2, high + room], "nticks": 4}
+    low = max(low, 1e-3 * high)  # a single point at 0 has no place on the axis
+    ends = (math.log10(low) - 0.05, math.log10(high) + 0.05)
+    steps = (1,) if ends[1] - ends[0] > 2 else (1, 2, 5)
+    ticks = [n * 10.0**e for e in range(-12, 7) for n in steps]
+    shown = [tick for tick in ticks if ends[0] <= math.log10(tick) <= ends[1]]
+    return {
+        "type": "log",
+        "range": list(ends),
+        "tickvals": shown,
+        "ticktext": [f"{tick:g}" for tick in shown],
+    }

@@ -3,7 +3,7 @@
 import plotly.graph_objects as go
 
 from fusionviz.analysis.latents.exchange import CASES, Exchange
-from fusionviz.views.latents.strip import draw_strip
+from fusionviz.views.latents.mosaic import draw_strip
 from fusionviz.views.shared.style import MODALITY_COLOURS, three_digits
 
 _RGB, _DEPTH = (

@@ -5,7 +5,7 @@ import math
 import plotly.graph_objects as go
 
 from fusionviz.analysis.latents.samples import Samples
-from fusionviz.views.latents.strip import draw_strip
+from fusionviz.views.latents.mosaic import draw_strip
 from fusionviz.views.shared.style import three_digits
 
 

@@ -1,17 +1,19 @@
 """A move of the latents: the pictures before and after it, and what changed."""
 
 from collections.abc import Sequence
+from functools import cache
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
+from plotly.colors import get_colorscale, sample_colorscale, unlabel_rgb
 
 from fusionviz.analysis.latents.traverse import Traverse
-from fusionviz.views.latents.signed import paint_signed, round_reach
 from fusionviz.views.shared.patches import frame_patches, patch_means, patch_targets
 from fusionviz.views.shared.pixels import every, picture_address
 from fusionviz.views.shared.scale import Scale, depth_scale
-from fusionviz.views.shared.style import dress, modality_title, three_digits
+from fusionviz.views.shared.style import DIVERGING, dress, modality_title, three_digits
 
 SIDE = 100.0
 """Of a picture in the units of the axes."""
@@ -26,6 +28,12 @@ LEAST_RGB, LEAST_DEPTH_M = 10.0, 0.05
 """Reach of the colours of differences that are smaller: 4 % of all levels, 5 cm."""
 
 TEXT_SIZE = 14
+
+MOST = 0.995
+"""Share of the values that a reach has to hold; the colours end there."""
+
+_HALF = 127
+"""Colours on either side of the one for zero."""
 
 
 def draw_traverse(
@@ -238,3 +246,34 @@ def _fit(figure: go.Figure, height: int) -> go.Figure:
     figure.update_xaxes(range=[-9, LEFT[2] + SIDE + 30], **hidden)
     figure.update_yaxes(range=[TOP[1] + SIDE + 3, -11], scaleanchor="x", **hidden)
     return dress(figure, height=height, top=2)
+
+
+def round_reach(values: NDArray[Any], *, least: float) -> tuple[float, bool]:
+    """Return where the colours of differences end, and whether some lie beyond.
+
+    It is 1, 2 or 5 times a power of ten, so that it stays as values change a little,
+    and colours stay comparable.
+
+    Args:
+        values: Differences.
+        least: What it is where there are none, or tiny ones.
+    """
+    sizes = np.abs(values[np.isfinite(values)])
+    wanted = max(least, float(np.quantile(sizes, MOST)) if sizes.size else 0.0)
+    power = 10.0 ** np.floor(np.log10(wanted))
+    digit = next(d for d in (1, 2, 5, 10) if d * power >= wanted * (1 - 1e-9))
+    reach = float(digit * power)
+    return reach, bool(sizes.size and sizes.max() > reach)
+
+
+def paint_signed(values: NDArray[Any], reach: float) -> NDArray[np.uint8]:
+    """Return differences as colours, (height, width, 3), from -reach to reach."""
+    share = np.clip(np.nan_to_num(values) / reach, -1, 1)
+    return _colours()[np.rint(_HALF * share).astype(int) + _HALF]
+
+
+@cache
+def _colours() -> NDArray[np.uint8]:
+    stops = np.linspace(0, 1, 2 * _HALF + 1)
+    sampled = sample_colorscale(get_colorscale(DIVERGING), stops)
+    return np.array([unlabel_rgb(colour) for colour in sampled]).round().astype("uint8")

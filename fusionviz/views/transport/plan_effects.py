@@ -1,4 +1,4 @@
-"""What another plan does to a predicted number, to MMD², and to each aligned token."""
+"""What another plan does to a model: pictures for classes, axes for numbers."""
 
 from html import escape
 from typing import Any
@@ -7,11 +7,24 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from fusionviz.analysis.shared.pictures import Pictures
+from fusionviz.analysis.shared.segmentation import Segmentation
 from fusionviz.analysis.transport.plan_effects import PlanEffect
-from fusionviz.analysis.transport.predictions import Scores
+from fusionviz.analysis.transport.predictions import DensePrediction, Scores
+from fusionviz.views.shared.class_changes import draw_class_changes
+from fusionviz.views.shared.segmentation import add_class_legend, draw_classes
 from fusionviz.views.shared.stack_view import short
-from fusionviz.views.shared.style import MARK, dress, three_digits, write_above
-from fusionviz.views.transport.plan_effect_bars import draw_mmd_bars, draw_shift_bars
+from fusionviz.views.shared.style import (
+    FONT_SIZE,
+    MARK,
+    SEQUENTIAL,
+    dress,
+    frame_picture,
+    modality_colour,
+    modality_title,
+    three_digits,
+    write_above,
+)
 
 MARKS: dict[str, dict[str, Any]] = {
     "own": {"symbol": "circle-open", "color": "#8A8A8A", "line": {"width": 3}},
@@ -21,6 +34,52 @@ MARKS: dict[str, dict[str, Any]] = {
 """Of the own plan, of the other, and of the truth: told apart by shape, too."""
 
 _LEFT, _RIGHT = (0.09, 0.27), (0.36, 1.0)
+
+LABELLED = 12
+"""Tokens that are named under their bars; of more, every so many has its number."""
+
+PATTERNS = ("", "/", ".", "x")
+"""Of the bars of the first, the second, ... source."""
+
+PALE = 0.45
+"""Of the bars of the own plan."""
+
+_WIDTH, _GAP = 0.222, 0.016
+_PANELS = tuple(
+    (place * (_WIDTH + _GAP), place * (_WIDTH + _GAP) + _WIDTH) for place in range(4)
+)
+
+
+def draw_plan_effect(effect: PlanEffect, pictures: Pictures | None) -> go.Figure:
+    """Draw what a model makes of a sample under its own plan and under another.
+
+    Args:
+        effect: Of the other plan.
+        pictures: What the model read; None of sequences.
+    """
+    if pictures is not None and isinstance(effect.own, DensePrediction):
+        return draw_picture_effect(effect, pictures)
+    return draw_score_effect(effect)
+
+
+def describe_plan_effect(effect: PlanEffect) -> str:
+    """Return in words what `draw_plan_effect` shows."""
+    loss = " to ".join(three_digits(one) for one in effect.align_loss)
+    return (
+        f"{effect.title} in place of the model's own plan: {_verdict(effect)}, and the "
+        f"sum of MMD² goes from {loss}."
+    )
+
+
+def _verdict(effect: PlanEffect) -> str:
+    own, changed = effect.own, effect.changed
+    if isinstance(own, Scores) and isinstance(changed, Scores):
+        if len(own.values) == 1:
+            scores = [signed(one.values[0]) for one in (own, changed)]
+            return f"the score goes from {scores[0]} to {scores[1]}"
+        most = float(abs(changed.values - own.values).max())
+        return f"numbers change by {three_digits(most)} at most"
+    return f"{effect.relabelled:.2%} of the pixels get another class"
 
 
 def draw_score_effect(effect: PlanEffect, *, height: int = 400) -> go.Figure:
@@ -166,3 +225,203 @@ def _reach(own: Scores, changed: Scores) -> list[float]:
     low, high = float(np.nanmin(numbers)), float(np.nanmax(numbers))
     room = 0.06 * max(high - low, 1e-6)
     return [low - room, high + room]
+
+
+def pattern_of(place: int) -> dict[str, Any]:
+    """Return the pattern of the bars of a source by its place among them."""
+    shape = PATTERNS[place % len(PATTERNS)]
+    return {"shape": shape, "size": 6, "fillmode": "overlay", "fgopacity": 0.45}
+
+
+def draw_mmd_bars(figure: go.Figure, effect: PlanEffect) -> None:
+    """Draw each source's MMD² under both plans, pale under the own, at (1, 1)."""
+    names = list(effect.sources)
+    rows = [(name, after) for name in names for after in (False, True)]
+    values = [effect.sources[name].mmd[after] for name, after in rows]
+    figure.add_trace(
+        go.Bar(
+            x=values,
+            y=list(range(len(rows))),
+            orientation="h",
+            marker={
+                "color": [modality_colour(name) for name, _ in rows],
+                "opacity": [1.0 if after else PALE for _, after in rows],
+            },
+            text=[three_digits(value) for value in values],
+            textposition="outside",
+            cliponaxis=False,
+            hovertext=[
+                f"{escape(name)}, {effect.title if after else 'own plan'}"
+                for name, after in rows
+            ],
+            hovertemplate="%{hovertext}: MMD² %{x:.3g}<extra></extra>",
+            showlegend=False,
+        ),
+        row=1,
+        col=1,
+    )
+    figure.update_yaxes(
+        tickvals=list(range(len(rows))),
+        ticktext=[
+            f"{'changed' if after else f'{short(name, 9)}: own'}"
+            for name, after in rows
+        ],
+        range=[len(rows) - 0.4, -0.6],
+        showgrid=False,
+        row=1,
+        col=1,
+    )
+    most = max([*values, 1e-9])
+    figure.update_xaxes(
+        range=[0, 1.45 * most],
+        title={"text": "MMD², no unit", "standoff": 8},
+        nticks=3,
+        zeroline=False,
+        row=1,
+        col=1,
+    )
+
+
+def draw_shift_bars(figure: go.Figure, effect: PlanEffect) -> None:
+    """Draw how far the aligned token at each step of the anchor moved, at (2, 2)."""
+    several = len(effect.sources) > 1
+    for place, (name, source) in enumerate(effect.sources.items()):
+        labels = source.case.target.labels
+        figure.add_trace(
+            go.Bar(
+                x=list(range(len(labels))),
+                y=source.shift,
+                name=escape(name),
+                marker={
+                    "color": modality_colour(name),
+                    "pattern": pattern_of(place),
+                },
+                hovertext=[short(label, 60) for label in labels],
+                hovertemplate=f"{escape(name)} at %{{hovertext}}: %{{y:.3g}} lengths"
+                "<extra></extra>",
+                legend="legend2",
+                showlegend=several,
+            ),
+            row=2,
+            col=2,
+        )
+    every = -(-len(labels) // LABELLED)
+    shown = list(range(0, len(labels), every))
+    figure.update_xaxes(
+        tickvals=shown,
+        ticktext=[short(labels[i], 9) if every == 1 else f"{i + 1}" for i in shown],
+        range=[-0.6, len(labels) - 0.4],
+        title={
+            "text": f"{escape(effect.sources[effect.edited].case.target.name)} tokens",
+            "standoff": 4,
+        },
+        row=2,
+        col=2,
+    )
+    most = max(float(one.shift.max()) for one in effect.sources.values())
+    figure.update_yaxes(range=[0, 1.08 * max(most, 1e-6)], nticks=4, row=2, col=2)
+    y = figure.layout.yaxis3.domain[1]
+    figure.update_layout(
+        legend2={
+            "orientation": "h",
+            "x": 1,
+            "xanchor": "right",
+            "y": y,
+            "yanchor": "bottom",
+            "font": {"size": FONT_SIZE},
+            "itemclick": False,
+            "itemdoubleclick": False,
+        }
+    )
+
+
+def draw_picture_effect(
+    effect: PlanEffect, pictures: Pictures, *, height: int = 350
+) -> go.Figure:
+    """Draw classes under both plans, where they differ, and how far tokens moved.
+
+    Args:
+        effect: Of a model with a dense head.
+        pictures: What it read.
+        height: Pixels.
+    """
+    own, changed = _dense(effect)
+    figure = make_subplots(rows=1, cols=4)
+    for column, domain in enumerate(_PANELS, start=1):
+        figure.update_xaxes(domain=domain, row=1, col=column)
+    for column, one in enumerate((own, changed), start=1):
+        draw_classes(figure, one.labels, one.confidence, one.classes, pictures, column)
+    draw_class_changes(figure, own, changed, pictures, column=3)
+    _draw_shift(figure, effect, column=4)
+    for (left, _), title in zip(_PANELS, _titles(effect), strict=True):
+        write_above(figure, title, x=left, y=1.0, shift=4, anchor="left")
+    add_class_legend(figure, np.union1d(own.labels, changed.labels), changed.classes)
+    dress(figure, height=height, top=52)
+    legend = {"orientation": "h", "x": 0, "y": -0.01, "yanchor": "top"}
+    legend |= {"itemclick": False, "itemdoubleclick": False}
+    return figure.update_layout(legend=legend, margin_b=60)
+
+
+def _dense(effect: PlanEffect) -> tuple[Segmentation, Segmentation]:
+    predictions = effect.own, effect.changed
+    found = [p.segmentation for p in predictions if isinstance(p, DensePrediction)]
+    if len(found) < 2:
+        raise ValueError("pictures of classes need a dense head")
+    return found[0], found[1]
+
+
+def _titles(effect: PlanEffect) -> tuple[str, ...]:
+    own, changed = _dense(effect)
+    shift = effect.sources[effect.edited].shift
+    return (
+        f"<b>Own plan</b><br>{_rightness(own)}",
+        f"<b>{effect.title}</b><br>{_rightness(changed)}",
+        f"<b>{effect.relabelled:.1%} of pixels differ</b><br>"
+        f"probability moves {three_digits(effect.probability_change or 0.0)}",
+        f"{modality_title(effect.edited, 'aligned tokens')}<br>"
+        f"move {three_digits(float(shift.mean()))} lengths",
+    )
+
+
+def _rightness(found: Segmentation) -> str:
+    if found.mean_iou is None or found.pixel_accuracy is None:
+        return "no truth is known"
+    return f"mIoU {found.mean_iou:.3f}, {found.pixel_accuracy:.1%} right"
+
+
+def _draw_shift(figure: go.Figure, effect: PlanEffect, *, column: int) -> None:
+    """Draw how far the aligned token of each place moved, from 0."""
+    source = effect.sources[effect.edited]
+    side = effect.grid or 1
+    shift = source.shift.reshape(side, -1).astype(np.float32)
+    most = max(float(shift.max()), 1e-6)
+    bar = {
+        "x": _PANELS[-1][1] + 0.004,
+        "xanchor": "left",
+        "thickness": 11,
+        "len": 1.0,
+        "ypad": 2,
+        "xpad": 0,
+        "outlinewidth": 0,
+        "tickfont": {"size": FONT_SIZE},
+        "tickvals": [0, most],
+        "ticktext": ["0", three_digits(most)],
+    }
+    rows, columns = np.indices(shift.shape) + 1
+    words = np.char.add(
+        np.char.mod("row %d", rows), np.char.mod(", column %d", columns)
+    )
+    figure.add_trace(
+        go.Heatmap(
+            z=shift,
+            text=words,
+            zmin=0,
+            zmax=most,
+            colorscale=SEQUENTIAL,
+            colorbar=bar,
+            hovertemplate="%{text}: moves %{z:.3g} lengths, no unit<extra></extra>",
+        ),
+        row=1,
+        col=column,
+    )
+    frame_picture(figure, width=shift.shape[1], height=side, column=column)

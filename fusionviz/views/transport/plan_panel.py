@@ -4,17 +4,21 @@ Rows are sources and columns are targets. Above the picture stands what each tar
 receives, at its right what each source sends; a line marks the even share.
 """
 
+import base64
+import io
+import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
+from PIL import Image
 
 from fusionviz.analysis.transport.plan_cells import PlanCells
+from fusionviz.views.shared.scale import Scale
 from fusionviz.views.shared.stack_view import short
 from fusionviz.views.shared.style import modality_colour, modality_title
-from fusionviz.views.transport.plan_colours import paint
 
 EVEN = "#8A8A8A"
 """Of the line at the even share."""
@@ -27,6 +31,11 @@ NAMED, LONGEST_NAME = 16, 12
 
 LONGEST_TOLD = 56
 """Letters of a name that is told when hovered."""
+
+FINE = 512
+"""Pixels a side that a painted plan has at least: browsers blur what they enlarge."""
+
+MASS = "mass, in<br>source<br>tokens"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -236,3 +245,38 @@ def _lean(mass: NDArray[np.float64]) -> NDArray[Any]:
     whole = np.rint(mass)
     is_whole = np.abs(mass - whole).max() < 1e-6 and whole.max() < 256
     return mass.astype(np.float32) if not is_whole else whole.astype(np.uint8)
+
+
+def mass_scale(high: float) -> Scale:
+    """Return the colours of mass, which end at `high` or at a whole token."""
+    return Scale(title=MASS, low=0.0, high=high, cut=high < 1)
+
+
+def round_high(mass: NDArray[np.floating]) -> float:
+    """Return where the colours of plans end: a round number, at most 1.
+
+    Half the rows of this plan stay below it, so that a blurred one is seen too, and it
+    stays when a plan changes a little.
+
+    Args:
+        mass: Of cells, (row, column).
+    """
+    wanted = float(np.median(mass.max(axis=1)))
+    if not wanted > 0:
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(wanted))
+    digit = next(d for d in (1, 1.5, 2, 3, 5, 7, 10) if d * power >= 0.999 * wanted)
+    return min(1.0, float(f"{digit * power:.1e}"))
+
+
+def paint(mass: NDArray[np.floating], high: float) -> str:
+    """Return mass as a picture's data address: one byte a pixel, and a palette."""
+    share = np.rint(255 * np.clip(np.nan_to_num(mass) / high, 0, 1)).astype(np.uint8)
+    for axis, count in enumerate(share.shape):
+        share = share.repeat(-(-FINE // count), axis=axis)
+    picture = Image.fromarray(share)
+    palette = Scale(title="", low=0, high=255).paint(np.arange(256))
+    picture.putpalette(palette.tobytes())
+    file = io.BytesIO()
+    picture.save(file, "PNG", compress_level=3)
+    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()

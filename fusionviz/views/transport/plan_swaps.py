@@ -15,7 +15,7 @@ from fusionviz.views.shared.style import (
     three_digits,
     write_above,
 )
-from fusionviz.views.transport.plan_effect_bars import pattern_of
+from fusionviz.views.transport.plan_effects import pattern_of
 
 WHOLE = "#8A8A8A"
 """Of what is of no modality alone."""

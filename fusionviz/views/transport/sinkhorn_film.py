@@ -20,8 +20,12 @@ from fusionviz.views.shared.style import (
 )
 from fusionviz.views.transport.convergence import LEVEL, PLAIN, POWERS, floored
 from fusionviz.views.transport.epsilon_sweep import SINKHORN
-from fusionviz.views.transport.plan_colours import mass_scale, round_high
-from fusionviz.views.transport.plan_panel import PlanPanel, are_named
+from fusionviz.views.transport.plan_panel import (
+    PlanPanel,
+    are_named,
+    mass_scale,
+    round_high,
+)
 
 LARGEST_SIDE = 128
 """Cells a side of the plans: there is one for each step."""

@@ -9,8 +9,12 @@ from fusionviz.analysis.shared.token_subject import AlignmentCase
 from fusionviz.analysis.transport.plan_cells import PlanCells, cells_of
 from fusionviz.analysis.transport.solvers import SOLVER_TITLES, Solved, Solver
 from fusionviz.views.shared.style import dress, three_digits, write_above
-from fusionviz.views.transport.plan_colours import mass_scale, round_high
-from fusionviz.views.transport.plan_panel import PlanPanel, are_named
+from fusionviz.views.transport.plan_panel import (
+    PlanPanel,
+    are_named,
+    mass_scale,
+    round_high,
+)
 
 LINES = 4
 """Of text above a panel."""

@@ -5,9 +5,13 @@ import pytest
 from sklearn.decomposition import PCA
 from sklearn.metrics.pairwise import rbf_kernel
 
-from fusionviz.analysis.distributions.kernel import MOST_CELLS, measure_kernel
+from fusionviz.analysis.distributions.kernel import (
+    GRID,
+    MOST_CELLS,
+    measure_kernel,
+    measure_witness,
+)
 from fusionviz.analysis.distributions.token_pairs import token_pair
-from fusionviz.analysis.distributions.witness import GRID, measure_witness
 from fusionviz.analysis.shared.feature_subject import FeatureSubject
 from fusionviz.data.sequences.samples import SequenceSample
 

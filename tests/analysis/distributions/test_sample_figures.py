@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from fusionviz.analysis.distributions.sample_figures import figures_of
-from fusionviz.analysis.distributions.sample_stages import SampleStages
+from fusionviz.analysis.distributions.sample_stages import SampleStages, figures_of
 
 
 def record(mmd, mistakes=None):

@@ -10,9 +10,9 @@ from sklearn.metrics.pairwise import rbf_kernel
 
 from fusionviz.alignment import mmd2
 from fusionviz.analysis.distributions.distances import measure_distances
-from fusionviz.analysis.distributions.token_pair import MULTIPLES
 from fusionviz.analysis.distributions.token_pairs import (
     MOST_TOKENS,
+    MULTIPLES,
     common_stages,
     pairs_of,
     token_pair,

@@ -8,8 +8,7 @@ import ot
 import pytest
 
 from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
-from fusionviz.analysis.transport.epsilon_advice import advise
-from fusionviz.analysis.transport.epsilon_sweep import EPSILONS, sweep_epsilon
+from fusionviz.analysis.transport.epsilon_sweep import EPSILONS, advise, sweep_epsilon
 from fusionviz.analysis.transport.plain_sinkhorn import WATCHED, run_plain
 from fusionviz.analysis.transport.plan_cells import cells_of
 from fusionviz.analysis.transport.solvers import EPSILON, score_of, solve

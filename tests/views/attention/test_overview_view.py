@@ -14,13 +14,15 @@ from fusionviz.views.attention.head_scatter import (
     describe_head_scatter,
     draw_head_scatter,
 )
-from fusionviz.views.attention.head_thumbnails import (
+from fusionviz.views.attention.overview import describe_overview, draw_overview
+from fusionviz.views.attention.thumbnails import (
     MOST_PIXELS,
     arrange,
+    lay_out,
     make_thumbnails,
+    paint_gate,
+    pool_triangle,
 )
-from fusionviz.views.attention.overview import describe_overview, draw_overview
-from fusionviz.views.attention.thumbnails import lay_out, paint_gate, pool_triangle
 
 
 @pytest.fixture
@@ -117,7 +119,7 @@ def test_many_matrices_are_pooled_until_they_fit(overview, monkeypatch):
     assert (
         make_thumbnails(overview, overview.select(), show="matrix", token=0).step == 1
     )
-    monkeypatch.setattr("fusionviz.views.attention.head_thumbnails.MOST_PIXELS", 4 * 36)
+    monkeypatch.setattr("fusionviz.views.attention.thumbnails.MOST_PIXELS", 4 * 36)
     few = make_thumbnails(overview, overview.select(), show="matrix", token=0)
     assert few.step == 3
     assert few.values.shape == (4, 6, 6)

@@ -5,15 +5,13 @@ import pytest
 
 from fusionviz.analysis.distributions.distance_test import measure_test
 from fusionviz.analysis.distributions.distances import measure_distances
-from fusionviz.analysis.distributions.kernel import measure_kernel
+from fusionviz.analysis.distributions.kernel import measure_kernel, measure_witness
 from fusionviz.analysis.distributions.token_pairs import token_pair
-from fusionviz.analysis.distributions.witness import measure_witness
 from fusionviz.analysis.shared.feature_subject import FeatureSubject
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.views.distributions.distance_test import describe_test, draw_test
 from fusionviz.views.distributions.distances import describe_distances, draw_distances
-from fusionviz.views.distributions.kernel import describe_kernel, draw_kernel
-from fusionviz.views.distributions.kernel_blocks import equation
+from fusionviz.views.distributions.kernel import describe_kernel, draw_kernel, equation
 from fusionviz.views.shared.style import MARK, MODALITY_COLOURS
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from fusionviz.analysis.distributions.embedding import Cloud, Embedding, Panel
 from fusionviz.analysis.distributions.stage_tokens import Apart
-from fusionviz.analysis.distributions.token_clouds import Cloud, Embedding, Panel
 from fusionviz.views.distributions.embedding import describe_embedding, draw_embedding
 from fusionviz.views.shared.style import MARK, MODALITY_COLOURS
 

@@ -9,8 +9,8 @@ from fusionviz.views.distributions.lambda_family import (
     describe_family,
     draw_family,
     lambda_title,
+    panels_of,
 )
-from fusionviz.views.distributions.lambda_panels import panels_of
 from fusionviz.views.shared.style import MODALITY_COLOURS
 
 WEIGHTS = (0.0, 0.1, 1.0)

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from fusionviz.analysis.distributions.sample_figures import figures_of
-from fusionviz.analysis.distributions.sample_stages import SampleStages
+from fusionviz.analysis.distributions.sample_stages import SampleStages, figures_of
 from fusionviz.views.distributions.sample_stages import (
     OTHER,
     describe_sample_stages,

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from fusionviz.analysis.distributions.training_curves import Curve, TrainingCurves
-from fusionviz.views.distributions.loss_axis import is_log, loss_axis
 from fusionviz.views.distributions.training_curves import (
     describe_training,
     draw_training,
+    is_log,
+    loss_axis,
 )
 from fusionviz.views.shared.style import MODALITY_COLOURS
 

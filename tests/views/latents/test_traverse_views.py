@@ -7,8 +7,13 @@ import pytest
 
 from fusionviz.analysis.latents.directions import Direction
 from fusionviz.analysis.latents.traverse import Traverse
-from fusionviz.views.latents.signed import paint_signed, round_reach
-from fusionviz.views.latents.traverse import changes, describe_traverse, draw_traverse
+from fusionviz.views.latents.traverse import (
+    changes,
+    describe_traverse,
+    draw_traverse,
+    paint_signed,
+    round_reach,
+)
 from fusionviz.views.latents.traverse_strip import describe_strip, draw_strip
 from fusionviz.views.shared.patches import outline, patch_means
 from fusionviz.views.shared.style import MARK

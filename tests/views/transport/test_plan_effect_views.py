@@ -10,9 +10,15 @@ from fusionviz.analysis.transport.plan_swaps import compare_swaps, measure_swaps
 from fusionviz.data.rooms import render_room
 from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.views.shared.style import MARK, MODALITY_COLOURS
-from fusionviz.views.transport.plan_edit_matrix import PlanEditView
-from fusionviz.views.transport.plan_edits import describe_plan_edit, draw_plan_edit
-from fusionviz.views.transport.plan_effect import describe_plan_effect, draw_plan_effect
+from fusionviz.views.transport.plan_edits import (
+    PlanEditView,
+    describe_plan_edit,
+    draw_plan_edit,
+)
+from fusionviz.views.transport.plan_effects import (
+    describe_plan_effect,
+    draw_plan_effect,
+)
 from fusionviz.views.transport.plan_swaps import describe_plan_swaps, draw_plan_swaps
 from tests.helpers.tiny_models import tiny_alignmamba, tiny_sentiment
 

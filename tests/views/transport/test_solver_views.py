@@ -21,7 +21,7 @@ from fusionviz.views.transport.convergence import (
     stages_of,
 )
 from fusionviz.views.transport.epsilon_sweep import describe_sweep, draw_sweep
-from fusionviz.views.transport.plan_colours import mass_scale, paint, round_high
+from fusionviz.views.transport.plan_panel import mass_scale, paint, round_high
 from fusionviz.views.transport.sinkhorn_film import (
     LARGEST_SIDE,
     describe_film,

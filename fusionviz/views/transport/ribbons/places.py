@@ -1,4 +1,4 @@
-"""Where ribbons begin and end, and what their outlines are."""
+"""Where ribbons and rows of tokens stand, and what outlines ribbons have."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from fusionviz.analysis.shared.time_axis import TimeAxis
 from fusionviz.analysis.transport.ribbons import Ribbons
 
 Spans = NDArray[np.float64]
@@ -20,6 +21,12 @@ FILL = 0.92
 CROWDED = 0.5
 """Ribbons are not made narrower than this share of what half of the tokens allow, for
 the sake of a few that are short or have much mass: there they stand out instead."""
+
+Band = tuple[float, float]
+"""Lower and upper edge."""
+
+STRIP, TOKENS, WORDS, WHOLE = 8.0, 5.0, 17.0, 100.0
+"""Heights of the rows of true words, of source tokens, of the anchor's; and of all."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -113,3 +120,71 @@ def _room(spans: Spans, mass: NDArray[np.float64]) -> float:
     has = mass > 0
     rooms = np.maximum(np.ptp(spans, axis=1), reach / 500)[has] / mass[has]
     return float(max(rooms.min(), CROWDED * np.median(rooms)))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Lane:
+    """A source in the picture.
+
+    Attributes:
+        ribbons: Its plan.
+        spans: Of its tokens on the axis.
+        ends: Of its ribbons.
+        tokens: Where its tokens are drawn.
+        strip: Where their true targets are written, away from the ribbons.
+        way: Heights at which ribbons start and end.
+    """
+
+    ribbons: Ribbons
+    spans: Spans
+    ends: Ends
+    tokens: Band
+    strip: Band
+    way: Band
+
+    @property
+    def name(self) -> str:
+        """Of the modality."""
+        return self.ribbons.case.source.name
+
+
+def lay_lanes(
+    plans: Sequence[Ribbons], axis: TimeAxis
+) -> tuple[tuple[Lane, ...], Band]:
+    """Return the lanes and where the anchor's tokens are drawn.
+
+    One plan goes from the bottom to the words at the top; of two the second comes
+    down to words in the middle.
+
+    Args:
+        plans: One or two, of one anchor.
+        axis: Of all their tokens.
+    """
+    targets = axis.spans[plans[0].case.target.name]
+    sources = [axis.spans[one.case.source.name] for one in plans]
+    width = width_of_mass(list(zip(plans, sources, strict=True)), targets)
+    middle = (WHOLE - WORDS) / (2 if len(plans) > 1 else 1)
+    words = (middle, middle + WORDS)
+    edge = STRIP + TOKENS
+    places: list[tuple[Band, Band, Band]] = [
+        ((0, STRIP), (STRIP, edge), (edge, words[0])),
+        (
+            (WHOLE - STRIP, WHOLE),
+            (WHOLE - edge, WHOLE - STRIP),
+            (WHOLE - edge, words[1]),
+        ),
+    ]
+    lanes = tuple(
+        Lane(
+            ribbons=one,
+            spans=spans,
+            ends=lay_out(one, spans, targets, width),
+            strip=strip,
+            tokens=tokens,
+            way=way,
+        )
+        for one, spans, (strip, tokens, way) in zip(
+            plans, sources, places[: len(plans)], strict=True
+        )
+    )
+    return lanes, words

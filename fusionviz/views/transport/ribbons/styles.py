@@ -11,7 +11,7 @@ from plotly.colors import get_colorscale, sample_colorscale, unlabel_rgb
 from fusionviz.analysis.transport.ribbons import ALL_WORDS, OTHER, TRUE
 from fusionviz.views.shared.scale import Scale
 from fusionviz.views.shared.style import SEQUENTIAL, modality_colour
-from fusionviz.views.transport.ribbons.lanes import Lane
+from fusionviz.views.transport.ribbons.places import Lane
 from fusionviz.views.transport.ribbons.words import target_word, token_word
 
 WRONG = "#4F63E0"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fusionviz.analysis.latents.decoded import decode_each
+from fusionviz.analysis.latents.pictures import decode_each
 from fusionviz.analysis.shared.mango_subject import decode
 from fusionviz.data.rooms import render_room
 
