@@ -6,6 +6,7 @@ from fusionviz.alignment.a_distance import (
     distance_of,
     held_out_mistakes,
 )
+from fusionviz.alignment.clock import clock_plan
 from fusionviz.alignment.cost import cosine_cost
 from fusionviz.alignment.exact import exact_transport
 from fusionviz.alignment.mmd import (
@@ -19,14 +20,32 @@ from fusionviz.alignment.plan import ConvergenceCurve, TransportPlan
 from fusionviz.alignment.relaxed import relaxed_transport
 from fusionviz.alignment.sinkhorn import sinkhorn
 from fusionviz.alignment.sinkhorn_steps import SinkhornSteps, sinkhorn_steps
+from fusionviz.alignment.solvers import (
+    ALIGNERS,
+    EPSILON,
+    MAX_ITERATIONS,
+    SOLVERS,
+    TOLERANCE,
+    Aligner,
+    Solver,
+    solve,
+)
 
 __all__ = [
+    "ALIGNERS",
+    "EPSILON",
+    "MAX_ITERATIONS",
+    "SOLVERS",
+    "TOLERANCE",
     "ADistance",
+    "Aligner",
     "ConvergenceCurve",
     "PermutationTest",
     "SinkhornSteps",
+    "Solver",
     "TransportPlan",
     "a_distance",
+    "clock_plan",
     "cosine_cost",
     "distance_of",
     "exact_transport",
@@ -38,5 +57,6 @@ __all__ = [
     "relaxed_transport",
     "sinkhorn",
     "sinkhorn_steps",
+    "solve",
     "witness",
 ]

@@ -67,7 +67,7 @@ class AlignmentCase:
         y: Anchor tokens, (target, channel).
         cost: 1 - cosine of x and y, (source, target), 0..2.
         own_plan: The plan that the subject itself computed, (source, target).
-        own_solver: Which transport that is: `relaxed`, `sinkhorn`, `exact`, `none`.
+        own_solver: Which one that is: `relaxed`, `sinkhorn`, `exact` or `clock`.
         truth: Where each source token belongs, (source,), -1: nowhere; None where
             nobody knows.
         truth_word: What it means to be there: `its true word`, `its own place`.

@@ -12,13 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from fusionviz.alignment import exact_transport, relaxed_transport, sinkhorn
-from fusionviz.analysis.transport.solvers import (
-    MAX_ITERATIONS,
-    SOLVERS,
-    TOLERANCE,
-    Solver,
-)
+from fusionviz.alignment import SOLVERS, Solver, solve
 from fusionviz.errors import InputError
 
 Pair = tuple[int, int]
@@ -167,21 +161,14 @@ def _solve_rest(
     rows = torch.from_numpy(free.astype(np.float64))[None]
     columns = torch.from_numpy(left)[None]
     with torch.inference_mode():
-        if solver == "relaxed":
-            found = relaxed_transport(problem, source_weights=rows)
-        elif solver == "exact":
-            found = exact_transport(
-                problem, source_weights=rows, target_weights=columns
-            )
-        else:
-            found = sinkhorn(
-                problem,
-                epsilon=epsilon,
-                tolerance=TOLERANCE,
-                max_iterations=MAX_ITERATIONS,
-                source_weights=rows,
-                target_weights=columns,
-            )
+        found = solve(
+            solver,
+            problem,
+            epsilon=epsilon,
+            source_weights=rows,
+            # Relaxed transport asks nothing of targets, full ones included.
+            target_weights=None if solver == "relaxed" else columns,
+        )
     return found.coupling[0].numpy(), bool(found.converged[0])
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from fusionviz.alignment import clock_plan
 from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.analysis.shared.token_subject import AlignmentCase
 from fusionviz.analysis.transport.plan_edits import PlanEdits, edit_plan
@@ -20,7 +21,6 @@ from fusionviz.analysis.transport.predictions import (
 from fusionviz.analysis.transport.solvers import EPSILON, SOLVERS, score_of, solve
 from fusionviz.errors import InputError
 from fusionviz.models.alignmamba import AlignMambaTrace
-from fusionviz.models.alignmamba.align import clock_plan
 
 Swap = Literal["own", "relaxed", "sinkhorn", "exact", "clock"]
 """Whose plan the model is given: its own, a solver's, or that of the clock alone."""
@@ -228,8 +228,7 @@ def _report(plan: Floats, converged: bool) -> dict:
 
 def _by_clock(cost: Floats) -> Floats:
     costs = torch.from_numpy(np.asarray(cost, np.float64))[None]
-    there = [torch.ones(1, count, dtype=torch.bool) for count in cost.shape]
-    return clock_plan(costs, *there).coupling[0].numpy()
+    return clock_plan(costs).coupling[0].numpy()
 
 
 def _effect_on(

@@ -3,35 +3,43 @@
 import time
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal, get_args
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from fusionviz.alignment import (
+    EPSILON,
+    MAX_ITERATIONS,
+    SOLVERS,
+    TOLERANCE,
+    Solver,
     TransportPlan,
-    exact_transport,
-    relaxed_transport,
-    sinkhorn,
 )
+from fusionviz.alignment import solve as solve_cost
 from fusionviz.alignment.entropic import SWEEPS
 from fusionviz.analysis.shared.token_subject import AlignmentCase
 from fusionviz.data.sequences.correspondence import alignment_score
 
-Solver = Literal["relaxed", "sinkhorn", "exact"]
-SOLVERS: tuple[Solver, ...] = get_args(Solver)
+__all__ = [
+    "EPSILON",
+    "MAX_ITERATIONS",
+    "SOLVERS",
+    "SOLVER_TITLES",
+    "TOLERANCE",
+    "Curve",
+    "Solved",
+    "Solver",
+    "score_of",
+    "solve",
+]
+
 SOLVER_TITLES: dict[Solver, str] = {
     "relaxed": "Relaxed (the paper)",
     "sinkhorn": "Sinkhorn",
     "exact": "Exact",
 }
 
-EPSILON = 0.05
-"""Regularisation of Sinkhorn until the reader sets another, in the unit of the cost."""
-
-TOLERANCE = 1e-6
-MAX_ITERATIONS = 2000
 KEPT = 64
 """How many answers are kept, of whichever cases were asked last."""
 
@@ -135,7 +143,7 @@ def solve(
     cost = torch.from_numpy(np.asarray(case.cost, np.float64))[None]
     start = time.perf_counter()
     with torch.inference_mode():
-        plan = _ask(cost, solver, epsilon, max_iterations)
+        plan = solve_cost(solver, cost, epsilon=epsilon, max_iterations=max_iterations)
     seconds = time.perf_counter() - start
     coupling = plan.coupling[0].numpy()
     return Solved(
@@ -157,20 +165,6 @@ def score_of(case: AlignmentCase, plan: NDArray[np.floating]) -> float | None:
     if case.truth is None or not (case.truth >= 0).any():
         return None
     return alignment_score(plan, case.truth)
-
-
-def _ask(
-    cost: torch.Tensor, solver: Solver, epsilon: float, max_iterations: int
-) -> TransportPlan:
-    if solver == "sinkhorn":
-        return sinkhorn(
-            cost, epsilon=epsilon, tolerance=TOLERANCE, max_iterations=max_iterations
-        )
-    if solver == "exact":
-        return exact_transport(cost)
-    if solver == "relaxed":
-        return relaxed_transport(cost)
-    raise ValueError(f"a solver is {', '.join(SOLVERS)}, got {solver!r}")
 
 
 def _curve(plan: TransportPlan) -> Curve | None:

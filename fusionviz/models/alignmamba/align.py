@@ -10,7 +10,6 @@ an argmin: gradients reach the tokens through X, and not through M, unless
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from jaxtyping import Bool, Float
@@ -19,11 +18,9 @@ from torch import Tensor
 from fusionviz.alignment import (
     TransportPlan,
     cosine_cost,
-    exact_transport,
     median_bandwidth,
     mmd2,
-    relaxed_transport,
-    sinkhorn,
+    solve,
 )
 from fusionviz.models.alignmamba.config import AlignedScale, AlignMambaConfig
 
@@ -86,7 +83,15 @@ def align(
         cost = cosine_cost(source.x, anchor.x)
         plan = None
         if coupling is None:
-            plan = transport(cost, source.mask, anchor.mask, config)
+            plan = solve(
+                config.alignment,
+                cost,
+                epsilon=config.epsilon,
+                tolerance=config.sinkhorn_tolerance,
+                max_iterations=config.sinkhorn_iterations,
+                source_mask=source.mask,
+                target_mask=anchor.mask,
+            )
             coupling = plan.coupling
             if config.plan_gradient:
                 coupling = coupling + _gradient_only(cost, source, anchor, config)
@@ -95,64 +100,6 @@ def align(
         x = move(source.x, coupling, anchor.mask, config.aligned_scale)
         mmd = discrepancy(x, source.present, anchor, config.bandwidth)
     return Aligned(x=x, cost=cost, coupling=coupling, plan=plan, mmd=mmd)
-
-
-def transport(
-    cost: Float[Tensor, "batch source target"],
-    source_mask: Bool[Tensor, "batch source"],
-    target_mask: Bool[Tensor, "batch target"],
-    config: AlignMambaConfig,
-) -> TransportPlan:
-    """Return the plan that a config asks for; tokens that are absent take no mass."""
-    masks: dict[str, Any] = {"source_mask": source_mask, "target_mask": target_mask}
-    if config.alignment == "sinkhorn":
-        return sinkhorn(
-            cost,
-            epsilon=config.epsilon,
-            tolerance=config.sinkhorn_tolerance,
-            max_iterations=config.sinkhorn_iterations,
-            **masks,
-        )
-    if config.alignment == "exact":
-        return exact_transport(cost, **masks)
-    if config.alignment == "none":
-        return clock_plan(cost, source_mask, target_mask)
-    return relaxed_transport(cost, **masks)
-
-
-def clock_plan(
-    cost: Float[Tensor, "batch source target"],
-    source_mask: Bool[Tensor, "batch source"],
-    target_mask: Bool[Tensor, "batch target"],
-) -> TransportPlan:
-    """Return the plan that goes by the clock alone.
-
-    Both sequences fill the same unit of time with steps of equal length, and
-
-        M_ij = |[i/S, (i+1)/S] ∩ [j/T, (j+1)/T]|,
-
-    the optimal transport between their clocks: the identity over S for S = T, an
-    average where the source is faster, a repetition where it is slower.
-
-    Args:
-        cost: Decides nothing; what the plan costs is reported.
-        source_mask: True for the S tokens that are there.
-        target_mask: True for the T tokens that are there.
-    """
-    start, stop = _intervals(source_mask, cost)
-    target_start, target_stop = _intervals(target_mask, cost)
-    overlap = torch.minimum(stop.unsqueeze(2), target_stop.unsqueeze(1))
-    overlap = overlap - torch.maximum(start.unsqueeze(2), target_start.unsqueeze(1))
-    both = source_mask.unsqueeze(2) & target_mask.unsqueeze(1)
-    coupling = torch.where(both, overlap, 0.0).clamp(min=0)
-    zero = torch.zeros_like(cost[:, 0, 0])
-    return TransportPlan(
-        coupling=coupling,
-        marginal_error=zero,
-        converged=torch.ones_like(zero, dtype=torch.bool),
-        iterations=torch.zeros_like(zero, dtype=torch.int64),
-        cost=(cost * coupling).sum(dim=(1, 2)),
-    )
 
 
 def move(
@@ -213,12 +160,3 @@ def _gradient_only(
     count = source.mask.sum(dim=1, keepdim=True).clamp(min=1)
     soft = scores.softmax(dim=-1) * (source.mask / count).unsqueeze(-1)
     return soft - soft.detach()
-
-
-def _intervals(
-    mask: Bool[Tensor, "batch token"], like: Tensor
-) -> tuple[Tensor, Tensor]:
-    """Return where each token's share of the unit of time starts and stops."""
-    stop = mask.cumsum(dim=1).to(like)
-    count = mask.sum(dim=1, keepdim=True).clamp(min=1).to(like)
-    return (stop - 1) / count, stop / count

@@ -4,18 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from fusionviz.alignment.solvers import ALIGNERS, Aligner
 from fusionviz.models.cards import ModelCard
 
 InputKind = Literal["linear", "conv1d", "tokens", "image"]
 Positions = Literal["order", "fraction", "none"]
-Alignment = Literal["relaxed", "sinkhorn", "exact", "none"]
 AlignedScale = Literal["mass", "length", "barycentric"]
 HeadKind = Literal["regression", "classification", "dense"]
 
 INPUT_KINDS: tuple[InputKind, ...] = ("linear", "conv1d", "tokens", "image")
 POSITIONS: tuple[Positions, ...] = ("order", "fraction", "none")
-ALIGNMENTS: tuple[Alignment, ...] = ("relaxed", "sinkhorn", "exact", "none")
 ALIGNED_SCALES: tuple[AlignedScale, ...] = ("mass", "length", "barycentric")
+FORMER_ALIGNERS: dict[str, Aligner] = {"none": "clock"}
+"""Names that cards and recipes of earlier versions have."""
+
 HEAD_KINDS: tuple[HeadKind, ...] = ("regression", "classification", "dense")
 
 
@@ -83,7 +85,8 @@ class AlignMambaConfig:
             block of its own. Beyond the paper, for dense labels: a causal scan sees
             only the places before.
         alignment: `relaxed` (the paper's), `sinkhorn` or `exact` transport, or
-            `none`: by the clock alone, whatever the tokens say.
+            `clock`: by time alone, whatever the tokens say (older cards and recipes
+            call it `none`).
         aligned_scale: How the transported tokens are scaled. `mass` is eq. 6 to the
             letter, Mᵀ X. `length` multiplies that by the number of anchor tokens, so
             that a plan of even mass keeps the scale of its tokens. `barycentric`
@@ -117,7 +120,7 @@ class AlignMambaConfig:
     d_conv: int = 4
     expand: int = 2
     bidirectional: bool = False
-    alignment: Alignment = "relaxed"
+    alignment: Aligner = "relaxed"
     aligned_scale: AlignedScale = "length"
     plan_gradient: bool = False
     align_weight: float = 0.1
@@ -132,10 +135,16 @@ class AlignMambaConfig:
     head_width: int = 96
 
     def __post_init__(self) -> None:
-        """Normalise what JSON made a list or a mapping, and check every choice."""
+        """Normalise what JSON made a list or a mapping, and check every choice.
+
+        What earlier versions called by another name is given its present one.
+        """
         modalities = tuple(_as_modality(item) for item in self.modalities)
         object.__setattr__(self, "modalities", modalities)
         object.__setattr__(self, "stem_widths", tuple(self.stem_widths))
+        former = FORMER_ALIGNERS.get(self.alignment)
+        if former is not None:
+            object.__setattr__(self, "alignment", former)
         self._check_modalities()
         self._check_choices()
         self._check_sizes()
@@ -221,7 +230,7 @@ class AlignMambaConfig:
 
     def _check_choices(self) -> None:
         _one_of("head", self.head, HEAD_KINDS)
-        _one_of("alignment", self.alignment, ALIGNMENTS)
+        _one_of("alignment", self.alignment, ALIGNERS)
         _one_of("aligned_scale", self.aligned_scale, ALIGNED_SCALES)
         if self.head == "dense" and self.modality(self.anchor).kind != "image":
             raise ValueError("a dense head needs an image as its anchor")

@@ -5,7 +5,6 @@ from fusionviz.alignment import median_bandwidth, mmd2
 from fusionviz.models.alignmamba.align import (
     Tokens,
     align,
-    clock_plan,
     discrepancy,
     move,
 )
@@ -39,7 +38,7 @@ def test_relaxed_alignment_is_the_papers_loop():
         torch.testing.assert_close(aligned.x[item], expected)
 
 
-@pytest.mark.parametrize("alignment", ["relaxed", "sinkhorn", "exact", "none"])
+@pytest.mark.parametrize("alignment", ["relaxed", "sinkhorn", "exact", "clock"])
 def test_absent_tokens_take_no_mass(alignment):
     config = sentiment_config(alignment=alignment, sinkhorn_tolerance=1e-5)
     plan = align(SOURCE, ANCHOR, config).coupling
@@ -49,18 +48,6 @@ def test_absent_tokens_take_no_mass(alignment):
     keeps_columns = alignment != "relaxed"
     assert_coupling(plan, even, even_target if keeps_columns else None, 1e-5)
     assert (plan * ~ANCHOR.mask.unsqueeze(1) == 0).all()
-
-
-def test_without_transport_the_clock_decides():
-    cost = torch.rand(1, 6, 3)
-    ones = (torch.ones(1, 6, dtype=torch.bool), torch.ones(1, 3, dtype=torch.bool))
-    expected = torch.kron(torch.eye(3), torch.full((2, 1), 1 / 6))
-    torch.testing.assert_close(clock_plan(cost, *ones).coupling[0], expected)
-    slower = clock_plan(cost.mT, *ones[::-1]).coupling[0]
-    torch.testing.assert_close(slower, expected.mT)
-    same = clock_plan(cost[:, :3], ones[1], ones[1])
-    torch.testing.assert_close(same.coupling[0], torch.eye(3) / 3)
-    torch.testing.assert_close(same.cost, cost[0, :3].diagonal().mean().view(1))
 
 
 @pytest.mark.parametrize("scale", ["mass", "length", "barycentric"])

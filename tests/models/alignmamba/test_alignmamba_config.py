@@ -3,13 +3,37 @@ from dataclasses import asdict
 
 import pytest
 
-from fusionviz.models.alignmamba import AlignMambaConfig, ModalityConfig
+from fusionviz.models import factory
+from fusionviz.models.alignmamba import AlignMambaConfig, ModalityConfig, config_of
+from fusionviz.models.checkpoints import (
+    ModelCard,
+    load_checkpoint,
+    read_card,
+    save_checkpoint,
+)
+from fusionviz.training.recipes import load_recipe
+from tests.helpers.alignmamba_models import make_model, sentiment_config
 
 
 @pytest.mark.parametrize("preset", [AlignMambaConfig.rgbd, AlignMambaConfig.sentiment])
 def test_a_config_survives_json(preset):
     config = preset()
     assert AlignMambaConfig(**json.loads(json.dumps(asdict(config)))) == config
+
+
+def test_cards_and_recipes_that_call_the_clock_none_still_load(tmp_path):
+    model = make_model(sentiment_config(alignment="clock"))
+    save_checkpoint(model, ModelCard(name="older"), tmp_path)
+    path = tmp_path / "older.json"
+    text = path.read_text()
+    assert '"alignment": "clock"' in text
+    path.write_text(text.replace('"alignment": "clock"', '"alignment": "none"'))
+    assert read_card(path).config["alignment"] == "none"
+    assert config_of(read_card(path)) == model.config
+    assert load_checkpoint(path, "cpu").config == model.config
+    recipe = load_recipe("alignmamba-sentiment")
+    older = recipe.override("model.config.alignment='none'").model
+    assert factory.make_model(older.kind, older.config).config.alignment == "clock"
 
 
 def test_the_anchor_is_read_last():

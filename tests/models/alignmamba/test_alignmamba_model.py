@@ -46,7 +46,7 @@ def test_dense_heads_give_one_score_a_pixel():
     assert DENSE(rgbd_images()).logits.shape == (2, 3, 16, 16)
 
 
-@pytest.mark.parametrize("alignment", ["relaxed", "sinkhorn", "exact", "none"])
+@pytest.mark.parametrize("alignment", ["relaxed", "sinkhorn", "exact", "clock"])
 def test_every_alignment_runs_through(alignment):
     output = make_model(sentiment_config(alignment=alignment))(sentiment_inputs())
     assert output.logits.isfinite().all()
