@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from fusionviz.analysis.distributions.neighbour_maps import map_tsne, map_umap
 from fusionviz.analysis.distributions.stage_tokens import (
-    Apart,
     Links,
+    Separation,
     StageTokens,
     common_stages,
     is_moved,
@@ -86,7 +86,7 @@ class Panel:
         clouds: One a modality, the anchor last.
         explained: Share of the stage's own variance along each axis, (2,); None
             where axes have no variance.
-        apart: How far modalities are from each other, in the full space.
+        separations: How far modalities are from each other, in the full space.
         links: Which tokens belong together.
         fits: Of the stage that has no common space, by modality: see `turn_to_fit`.
         left_out: Modalities that have nothing to show at this stage.
@@ -95,7 +95,7 @@ class Panel:
     stage: Stage
     clouds: tuple[Cloud, ...]
     explained: Points | None = None
-    apart: tuple[Apart, ...] = ()
+    separations: tuple[Separation, ...] = ()
     links: Links = field(default_factory=dict)
     fits: Mapping[str, float] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
@@ -128,7 +128,7 @@ class Embedding:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class EmbeddingSettings:
     """How places are to be found.
 
     Attributes:
@@ -158,7 +158,9 @@ class Asked:
 
 
 def measure_embedding(
-    subject: TokenSubject, asked: Asked = Asked(), tell: Tell | None = None
+    subject: TokenSubject,
+    settings: EmbeddingSettings = EmbeddingSettings(),
+    tell: Tell | None = None,
 ) -> Embedding:
     """Return tokens in the plane.
 
@@ -169,7 +171,7 @@ def measure_embedding(
 
     Args:
         subject: What the tokens are of.
-        asked: How places are to be found.
+        settings: How places are to be found.
         tell: Whom to tell how far it is.
 
     Raises:
@@ -178,15 +180,15 @@ def measure_embedding(
     stages = common_stages(subject)
     raw = list(subject.tokens("raw")) if "raw" in subject.stages else []
     for step, name in enumerate(raw):
-        _tell(tell, 0.1 * step / len(raw), f"{name} before the encoders", asked)
-        _raw_places(subject, asked, name)
-    _tell(tell, 0.1, "all stages together", asked)
-    places, plane = _common_places(subject, asked)
-    panels = [_panel(subject, one, places, asked, plane) for one in stages]
+        _tell(tell, 0.1 * step / len(raw), f"{name} before the encoders", settings)
+        _raw_places(subject, settings, name)
+    _tell(tell, 0.1, "all stages together", settings)
+    places, plane = _common_places(subject, settings)
+    panels = [_panel(subject, one, places, settings, plane) for one in stages]
     if "raw" in subject.stages:
-        panels.insert(0, _raw_panel(subject, panels[0], asked, raw))
+        panels.insert(0, _raw_panel(subject, panels[0], settings, raw))
     return Embedding(
-        method=asked.method,
+        method=settings.method,
         panels=tuple(panels),
         explained=None if plane is None else plane.explained,
         spreads={one.stage: one.spread for one in stages},
@@ -194,37 +196,43 @@ def measure_embedding(
     )
 
 
-def _tell(tell: Tell | None, share: float, doing: str, asked: Asked) -> None:
-    title = METHOD_TITLES[asked.method]
+def _tell(
+    tell: Tell | None, share: float, doing: str, settings: EmbeddingSettings
+) -> None:
+    title = METHOD_TITLES[settings.method]
     if tell is not None and not tell(share, f"{title}: {doing}"):
         raise InputError(f"{title} was stopped before it had placed the tokens.")
 
 
 @lru_cache(maxsize=KEPT)
 def _common_places(
-    subject: TokenSubject, asked: Asked
+    subject: TokenSubject, settings: EmbeddingSettings
 ) -> tuple[dict[tuple[Stage, str], Points], Plane | None]:
     groups = {
         (one.stage, name): x
         for one in common_stages(subject)
         for name, x in one.tokens.items()
     }
-    shown = [_shown(subject, asked, len(x)) for x in groups.values()]
-    places, plane = asked.lay_out(list(groups.values()), shown)
+    shown = [_shown(subject, settings, len(x)) for x in groups.values()]
+    places, plane = settings.lay_out(list(groups.values()), shown)
     return dict(zip(groups, places, strict=True)), plane
 
 
 @lru_cache(maxsize=4 * KEPT)
-def _raw_places(subject: TokenSubject, asked: Asked, name: str) -> Points:
+def _raw_places(
+    subject: TokenSubject, settings: EmbeddingSettings, name: str
+) -> Points:
     raw = np.asarray(subject.tokens("raw")[name], np.float64)
-    (places,), _ = asked.lay_out([raw], [_shown(subject, asked, len(raw))])
+    (places,), _ = settings.lay_out([raw], [_shown(subject, settings, len(raw))])
     return places
 
 
-def _shown(subject: TokenSubject, asked: Asked, count: int) -> NDArray[np.int64]:
+def _shown(
+    subject: TokenSubject, settings: EmbeddingSettings, count: int
+) -> NDArray[np.int64]:
     """Return which of a modality's tokens are drawn, evenly spaced."""
     limit = SHOWN
-    if asked.method != "pca":
+    if settings.method != "pca":
         stages = common_stages(subject)
         limit = _share([len(x) for one in stages for x in one.tokens.values()])
     few = min(count, limit)
@@ -242,7 +250,7 @@ def _panel(
     subject: TokenSubject,
     stage: StageTokens,
     places: Mapping[tuple[Stage, str], Points],
-    asked: Asked,
+    settings: EmbeddingSettings,
     plane: Plane | None,
 ) -> Panel:
     explained = None
@@ -252,23 +260,26 @@ def _panel(
     return Panel(
         stage=stage.stage,
         clouds=tuple(
-            _cloud(subject, stage.stage, name, places[stage.stage, name], asked)
+            _cloud(subject, stage.stage, name, places[stage.stage, name], settings)
             for name in stage.tokens
         ),
         explained=explained,
-        apart=stage.apart,
+        separations=stage.separations,
         links=stage.links,
     )
 
 
 def _raw_panel(
-    subject: TokenSubject, encoded: Panel, asked: Asked, names: Sequence[str]
+    subject: TokenSubject,
+    encoded: Panel,
+    settings: EmbeddingSettings,
+    names: Sequence[str],
 ) -> Panel:
     """Return each modality in a plane of its own, turned onto its encoded tokens."""
     clouds, fits = [], {}
     for cloud in encoded.clouds:
         if cloud.name in names:
-            own = _raw_places(subject, asked, cloud.name)
+            own = _raw_places(subject, settings, cloud.name)
             turned = turn_to_fit(own, cloud.places)
             clouds.append(replace(cloud, places=turned.places))
             fits[cloud.name] = turned.fit
@@ -277,10 +288,14 @@ def _raw_panel(
 
 
 def _cloud(
-    subject: TokenSubject, stage: Stage, name: str, places: Points, asked: Asked
+    subject: TokenSubject,
+    stage: Stage,
+    name: str,
+    places: Points,
+    settings: EmbeddingSettings,
 ) -> Cloud:
     count = len(subject.tokens(stage)[name])
-    tokens = _shown(subject, asked, count)
+    tokens = _shown(subject, settings, count)
     moved = is_moved(subject, stage, name)
     empty = ~received(subject, name) if moved else np.zeros(count, bool)
     called = _labels(subject, name, count, moved)

@@ -76,7 +76,7 @@ def measure_kernel(
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Plane:
+class WitnessPlane:
     """The plane through the mean of pooled tokens along their two first components.
 
     Attributes:
@@ -106,7 +106,7 @@ class Witness:
 
     pair: TokenPair
     bandwidth: float
-    plane: Plane
+    plane: WitnessPlane
     values: NDArray[np.float64]
     axis: NDArray[np.float64]
     grid: NDArray[np.float64]
@@ -149,7 +149,7 @@ def measure_witness(pair: TokenPair, *, bandwidth: float) -> Witness:
 
 
 @lru_cache(maxsize=KEPT)
-def plane_of(pair: TokenPair) -> Plane:
+def plane_of(pair: TokenPair) -> WitnessPlane:
     """Return the plane of a pair's two first principal components.
 
     The largest entry of a component is positive, so that the picture does not flip.
@@ -167,4 +167,4 @@ def plane_of(pair: TokenPair) -> Plane:
     if pair.is_one_place:
         places[:], explained[:] = 0.0, 0.0
     off = (centred**2).sum(axis=1) - (places**2).sum(axis=1)
-    return Plane(places=places, off=off.clip(min=0), explained=explained)
+    return WitnessPlane(places=places, off=off.clip(min=0), explained=explained)

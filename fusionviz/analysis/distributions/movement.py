@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fusionviz.analysis.distributions.stage_tokens import Apart, common_stages
+from fusionviz.analysis.distributions.stage_tokens import Separation, common_stages
 from fusionviz.analysis.distributions.token_plane import fit_plane
 from fusionviz.analysis.shared.token_subject import Stage, TokenSubject
 
@@ -19,7 +19,7 @@ class Movement:
         paths: By modality, the centre at each stage in the plane of the centres, in
             spreads, (stage, 2).
         explained: Share of the centres' variance along each axis, (2,).
-        apart: At each stage, how far each two modalities are from each other.
+        separations: At each stage, how far each two modalities are from each other.
         moved: By modality, how far its centre went between each two stages that
             follow one another, in the full space, in spreads, (stage - 1,).
         anchor: The modality that others are aligned to; it may be missing.
@@ -28,7 +28,7 @@ class Movement:
     stages: tuple[Stage, ...]
     paths: dict[str, NDArray[np.float64]]
     explained: NDArray[np.float64]
-    apart: tuple[tuple[Apart, ...], ...]
+    separations: tuple[tuple[Separation, ...], ...]
     moved: dict[str, NDArray[np.float64]]
     anchor: str
 
@@ -50,7 +50,7 @@ def measure_movement(subject: TokenSubject) -> Movement:
         stages=tuple(one.stage for one in found),
         paths={name: plane.project(path) for name, path in centres.items()},
         explained=plane.explained,
-        apart=tuple(one.apart for one in found),
+        separations=tuple(one.separations for one in found),
         moved={
             name: np.linalg.norm(np.diff(path, axis=0), axis=1)
             for name, path in centres.items()

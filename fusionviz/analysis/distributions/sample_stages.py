@@ -108,7 +108,7 @@ def measure_sample_stages(
     """
     pairs = pairs_of(model)
     available, batches = batches_of_kin(kin, model, count)
-    found = _Found(pairs, factor)
+    found = _SampleTally(pairs, factor)
     for batch in batches:
         done = len(found.names)
         if not tell(_READING * done / available, f"{done} of {available} samples read"):
@@ -129,7 +129,7 @@ def measure_sample_stages(
     )
 
 
-class _Found:
+class _SampleTally:
     """What has been read so far.
 
     Attributes:

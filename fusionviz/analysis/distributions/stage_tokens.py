@@ -21,7 +21,7 @@ _ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Apart:
+class Separation:
     """How far two modalities are from each other at a stage.
 
     Attributes:
@@ -58,7 +58,7 @@ class StageTokens:
         spread: Root of the mean squared distance of tokens from the centre, in which
             modalities count alike; 1 where all tokens are equal.
         links: Which tokens belong together.
-        apart: How far each two modalities are from each other.
+        separations: How far each two modalities are from each other.
     """
 
     stage: Stage
@@ -66,7 +66,7 @@ class StageTokens:
     centre: NDArray[np.float64]
     spread: float
     links: Links
-    apart: tuple[Apart, ...]
+    separations: tuple[Separation, ...]
 
 
 @lru_cache(maxsize=KEPT)
@@ -160,7 +160,7 @@ def _stage(
         centre=centre,
         spread=spread,
         links=links,
-        apart=apart,
+        separations=apart,
     )
 
 
@@ -170,7 +170,7 @@ def _apart(
     *,
     spread: float,
     pairs: NDArray[np.int64] | None,
-) -> Apart:
+) -> Separation:
     x, y = (tokens[name] for name in names)
     between = float(np.linalg.norm(x.mean(axis=0) - y.mean(axis=0)))
     partners = anyone = None
@@ -179,7 +179,7 @@ def _apart(
         partners = float(np.linalg.norm(here - there, axis=1).mean())
         squares = (here**2).sum(1)[:, None] + (there**2).sum(1) - 2 * here @ there.T
         anyone = float(np.sqrt(np.maximum(squares, 0)).mean())
-    return Apart(
+    return Separation(
         first=names[0],
         second=names[1],
         centres=between * spread,

@@ -84,7 +84,7 @@ def even_weights(groups: Sequence[NDArray[np.floating]]) -> Points:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Turned:
+class FittedCloud:
     """A cloud laid upon another of the same tokens.
 
     Attributes:
@@ -96,7 +96,7 @@ class Turned:
     fit: float
 
 
-def turn_to_fit(places: Points, onto: Points) -> Turned:
+def turn_to_fit(places: Points, onto: Points) -> FittedCloud:
     """Return a cloud turned, mirrored, scaled and moved onto another.
 
     The rotation is that of least squares (orthogonal Procrustes, Schönemann 1966).
@@ -112,8 +112,8 @@ def turn_to_fit(places: Points, onto: Points) -> Turned:
     u, sizes, v = np.linalg.svd(a.T @ b)
     wide, wide_onto = float(np.linalg.norm(a)), float(np.linalg.norm(b))
     if wide == 0 or wide_onto == 0:
-        return Turned(places=np.broadcast_to(middle, places.shape).copy(), fit=0.0)
-    return Turned(
+        return FittedCloud(places=np.broadcast_to(middle, places.shape).copy(), fit=0.0)
+    return FittedCloud(
         places=a @ (u @ v) * (wide_onto / wide) + middle,
         fit=float(sizes.sum() / wide / wide_onto),
     )

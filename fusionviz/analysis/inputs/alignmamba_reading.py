@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import torch
 
-from fusionviz.analysis.inputs.stopwatch import Clock
+from fusionviz.analysis.inputs.stopwatch import Stopwatch
 from fusionviz.analysis.shared.attention import missing_modality
 from fusionviz.analysis.shared.pictures import Pictures, pictures_of
 from fusionviz.analysis.shared.segmentation import (
@@ -53,11 +53,11 @@ def measure_alignmamba(model: AlignMamba, sample: RGBDSample) -> AlignMambaReadi
         raise ValueError(f"segmentation needs a dense head, got {model.config.head}")
     with torch.inference_mode():
         weight = next(model.parameters())
-        clock = Clock(weight.device)
-        with clock.step("to tensors"):
+        stopwatch = Stopwatch(weight.device)
+        with stopwatch.step("to tensors"):
             batch = to_batch([sample], model.config.image_size)
             batch = batch.to(weight.device, weight.dtype)
-        with clock.step("encode, align, scan, label"):
+        with stopwatch.step("encode, align, scan, label"):
             trace = model.trace(*rgbd_inputs(batch, model.config.names))
         pictures = pictures_of(batch)
         transport = _transport(model, trace, pictures)
@@ -69,7 +69,7 @@ def measure_alignmamba(model: AlignMamba, sample: RGBDSample) -> AlignMambaReadi
             transport=transport,
             mmd=None if transport is None else float(trace.align_loss[0]),
             missing=missing_modality(sample),
-            milliseconds=clock.milliseconds,
+            milliseconds=stopwatch.milliseconds,
         )
 
 

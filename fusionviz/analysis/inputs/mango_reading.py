@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 
 from fusionviz.analysis.inputs.likelihood import Likelihood, likelihood_of
-from fusionviz.analysis.inputs.stopwatch import Clock
+from fusionviz.analysis.inputs.stopwatch import Stopwatch
 from fusionviz.analysis.shared.attention import missing_modality
 from fusionviz.analysis.shared.pictures import Pictures, pictures_of
 from fusionviz.analysis.shared.segmentation import (
@@ -39,18 +39,18 @@ class MangoReading:
 def measure_mango(model: Mango, sample: RGBDSample) -> MangoReading:
     """Return what a MANGO says of a sample; a missing modality is guessed first."""
     with torch.inference_mode():
-        clock = Clock(next(model.parameters()).device)
-        with clock.step("to tensors"):
+        stopwatch = Stopwatch(next(model.parameters()).device)
+        with stopwatch.step("to tensors"):
             batch = model.to_batch(sample)
-        with clock.step("codec, encode"):
+        with stopwatch.step("codec, encode"):
             x = model.encode(batch)
-        with clock.step("flow, forward"):
+        with stopwatch.step("flow, forward"):
             z, log_det = model.flow(x)
-        with clock.step("flow, inverse"):
+        with stopwatch.step("flow, inverse"):
             x_back = model.flow.inverse(z)
-        with clock.step("codec, decode"):
+        with stopwatch.step("codec, decode"):
             decoded = model.decode(x)
-        with clock.step("segmentation head"):
+        with stopwatch.step("segmentation head"):
             logits = model.segment(z)
         likelihood = likelihood_of(
             x=x,
@@ -65,5 +65,5 @@ def measure_mango(model: Mango, sample: RGBDSample) -> MangoReading:
             segmentation=segmentation_of(logits, sample, class_names_of(model)),
             likelihood=likelihood,
             missing=missing_modality(sample),
-            milliseconds=clock.milliseconds,
+            milliseconds=stopwatch.milliseconds,
         )

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import torch
 
 
-class Clock:
+class Stopwatch:
     """Wall-clock milliseconds by step, in the order in which the steps ran.
 
     Args:

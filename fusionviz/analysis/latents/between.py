@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Between:
+class Interpolation:
     """Steps from a sample A to a sample B, each way of `WAYS`.
 
     Attributes:
@@ -49,7 +49,9 @@ class Between:
         return (len(self.shares) - 1) // 2
 
 
-def measure_between(a: MangoSubject, b: MangoSubject, *, steps: int = 9) -> Between:
+def measure_between(
+    a: MangoSubject, b: MangoSubject, *, steps: int = 9
+) -> Interpolation:
     """Return the steps from one subject to another of the same model.
 
     Args:
@@ -73,7 +75,7 @@ def measure_between(a: MangoSubject, b: MangoSubject, *, steps: int = 9) -> Betw
         z, log_det = a.model.flow(x)
         bits = to_bits_per_dim(log_prior(z) + log_det, x)
         length = z.square().mean(dim=(1, 2)).sqrt()
-    return Between(
+    return Interpolation(
         shares=shares,
         pictures={way: decode_each(a.model, one) for way, one in tokens.items()},
         bits_per_dim=_by_way(bits),

@@ -29,7 +29,7 @@ Picture = NDArray[Any]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Completed:
+class PictureCompletion:
     """Draws of a modality of one sample.
 
     Attributes:
@@ -104,7 +104,7 @@ def measure_completion(
     seed: int = 0,
     reading: Progress | None = None,
     seen: Seen | None = None,
-) -> Completed:
+) -> PictureCompletion:
     """Return draws of a modality of a subject, given the other.
 
     Args:
@@ -135,7 +135,9 @@ def measure_completion(
     return _as_pictures(subject, done, asked=steps)
 
 
-def _as_pictures(subject: MangoSubject, done: Completion, *, asked: int) -> Completed:
+def _as_pictures(
+    subject: MangoSubject, done: Completion, *, asked: int
+) -> PictureCompletion:
     missing, given = done.missing, GIVEN[done.missing]
     x = torch.cat([done.guess, done.draws])
     guess, *drawn = (
@@ -146,7 +148,7 @@ def _as_pictures(subject: MangoSubject, done: Completion, *, asked: int) -> Comp
     read = subject.decoded if subject.missing == given else subject.pictures
     with torch.inference_mode():
         bits = float(subject.model.bits_per_dim(subject.x)[0])
-    return Completed(
+    return PictureCompletion(
         missing=missing,
         given=given,
         given_is_guess=subject.missing == given,

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fusionviz.analysis.shared.token_subject import AlignmentCase
-from fusionviz.analysis.transport.solvers import MAX_ITERATIONS, Solved, solve
+from fusionviz.analysis.transport.solvers import MAX_ITERATIONS, SolverAnswer, solve
 
 EPSILONS = (
     *(0.001, 0.0015, 0.002, 0.003, 0.005, 0.007),
@@ -62,8 +62,8 @@ class EpsilonSweep:
     iterations: NDArray[np.int64]
     marginal_error: NDArray[np.float64]
     converged: NDArray[np.bool_]
-    relaxed: Solved
-    exact: Solved
+    relaxed: SolverAnswer
+    exact: SolverAnswer
     product_cost: float
     product_bits: float
 
@@ -117,7 +117,7 @@ class Advice:
     high: float | None
 
 
-def advise(answer: Solved, sweep: EpsilonSweep) -> Advice:
+def advise(answer: SolverAnswer, sweep: EpsilonSweep) -> Advice:
     """Return what to think of the ε that a plan of Sinkhorn was found with.
 
     It is too small where the plan is at most 1 % of the way from the exact one to the

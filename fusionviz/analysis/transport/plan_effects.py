@@ -215,8 +215,8 @@ def _plan_of(
     if swap == "clock":
         return _report(_by_clock(case.cost), True)
     # Solvers that do not look at epsilon are asked with one, so that one is kept.
-    solved = solve(case, swap, epsilon if swap == "sinkhorn" else EPSILON)
-    return _report(solved.plan, solved.converged)
+    answer = solve(case, swap, epsilon if swap == "sinkhorn" else EPSILON)
+    return _report(answer.plan, answer.converged)
 
 
 def _report(plan: Floats, converged: bool) -> dict:

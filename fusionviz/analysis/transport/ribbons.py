@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fusionviz.analysis.shared.token_subject import AlignmentCase
-from fusionviz.analysis.transport.solvers import Solved
+from fusionviz.analysis.transport.solvers import SolverAnswer
 from fusionviz.data.sequences.correspondence import alignment_score
 
 THIN = 0.005
@@ -42,7 +42,7 @@ class Ribbons:
 
     Attributes:
         case: Who is sent to whom.
-        solved: The plan.
+        answer: The plan.
         source: Source token of each ribbon, (ribbon,).
         target: Target token of each, (ribbon,).
         mass: Of each, (ribbon,), in parts of the plan's.
@@ -51,7 +51,7 @@ class Ribbons:
     """
 
     case: AlignmentCase
-    solved: Solved
+    answer: SolverAnswer
     source: NDArray[np.int64]
     target: NDArray[np.int64]
     mass: NDArray[np.float64]
@@ -64,12 +64,12 @@ class Ribbons:
     @property
     def shown_mass(self) -> float:
         """Mass of all ribbons, in parts of the plan's, 0..1."""
-        return float(self.mass.sum() / self.solved.plan.sum())
+        return float(self.mass.sum() / self.answer.plan.sum())
 
     @property
     def share(self) -> NDArray[np.float64]:
         """Mass of each ribbon in parts of what its source token sends, (ribbon,)."""
-        return self.mass / self.solved.sent[self.source]
+        return self.mass / self.answer.sent[self.source]
 
     @property
     def has_truth(self) -> bool:
@@ -92,7 +92,7 @@ class Ribbons:
         if case.truth is None or not self.has_truth:
             return None
         counted = int((case.truth >= 0).sum())
-        right = alignment_score(self.solved.plan, case.truth)
+        right = alignment_score(self.answer.plan, case.truth)
         by_clock = None
         if case.clock is not None:
             by_clock = round(counted * alignment_score(case.clock, case.truth))
@@ -102,11 +102,11 @@ class Ribbons:
 
 
 def ribbons_of(
-    case: AlignmentCase, solved: Solved, count: int = MOST_RIBBONS
+    case: AlignmentCase, answer: SolverAnswer, count: int = MOST_RIBBONS
 ) -> Ribbons:
     """Return the `count` ribbons of most mass, without those too thin to see."""
-    plan = solved.plan
-    thick = plan > THIN * solved.sent[:, None]
+    plan = answer.plan
+    thick = plan > THIN * answer.sent[:, None]
     source, target = np.nonzero(thick)
     if len(source) > count:
         heaviest = np.argsort(-plan[source, target], kind="stable")[:count]
@@ -114,7 +114,7 @@ def ribbons_of(
         source, target = source[kept], target[kept]
     return Ribbons(
         case=case,
-        solved=solved,
+        answer=answer,
         source=source,
         target=target,
         mass=plan[source, target],

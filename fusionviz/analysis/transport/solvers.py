@@ -27,8 +27,8 @@ __all__ = [
     "SOLVERS",
     "SOLVER_TITLES",
     "TOLERANCE",
-    "Curve",
-    "Solved",
+    "ErrorCurve",
+    "SolverAnswer",
     "Solver",
     "score_of",
     "solve",
@@ -45,7 +45,7 @@ KEPT = 64
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Curve:
+class ErrorCurve:
     """How the marginal error fell.
 
     Attributes:
@@ -65,7 +65,7 @@ class Curve:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Solved:
+class SolverAnswer:
     """A plan and how far it can be trusted.
 
     Attributes:
@@ -91,7 +91,7 @@ class Solved:
     seconds: float
     score: float | None
     epsilon: float | None = None
-    curve: Curve | None = None
+    curve: ErrorCurve | None = None
 
     @property
     def sent(self) -> NDArray[np.float64]:
@@ -128,7 +128,7 @@ def solve(
     solver: Solver,
     epsilon: float = EPSILON,
     max_iterations: int = MAX_ITERATIONS,
-) -> Solved:
+) -> SolverAnswer:
     """Return a solver's plan for a case, in float64.
 
     Args:
@@ -146,7 +146,7 @@ def solve(
         plan = solve_cost(solver, cost, epsilon=epsilon, max_iterations=max_iterations)
     seconds = time.perf_counter() - start
     coupling = plan.coupling[0].numpy()
-    return Solved(
+    return SolverAnswer(
         solver=solver,
         plan=coupling,
         cost=float(plan.cost[0]),
@@ -167,10 +167,10 @@ def score_of(case: AlignmentCase, plan: NDArray[np.floating]) -> float | None:
     return alignment_score(plan, case.truth)
 
 
-def _curve(plan: TransportPlan) -> Curve | None:
+def _curve(plan: TransportPlan) -> ErrorCurve | None:
     if plan.curve is None:
         return None
-    return Curve(
+    return ErrorCurve(
         iterations=plan.curve.iterations[0].numpy(),
         epsilon=plan.curve.epsilon[0].numpy(),
         errors=plan.curve.errors[0].numpy(),

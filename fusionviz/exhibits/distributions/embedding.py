@@ -6,8 +6,8 @@ from typing import get_args
 import numpy as np
 
 from fusionviz.analysis.distributions.embedding import (
-    Asked,
     Embedding,
+    EmbeddingSettings,
     Method,
     measure_embedding,
 )
@@ -57,25 +57,29 @@ class EmbeddingControls(Controls):
         check_runs(self.picked)
 
     @property
-    def asked(self) -> Asked:
+    def settings(self) -> EmbeddingSettings:
         """How places are to be found; what does not matter to PCA is left out."""
         if self.method == "pca":
-            return Asked()
-        return Asked(method=self.method, neighbours=self.neighbours, seed=self.seed)
+            return EmbeddingSettings()
+        return EmbeddingSettings(
+            method=self.method, neighbours=self.neighbours, seed=self.seed
+        )
 
 
 def make_embedding(request: Request[EmbeddingControls, TokenSubject]) -> Exhibit:
     """Return the tokens of each stage in one plane."""
-    subject, asked = request.subject, request.controls
-    embedding = measure_embedding(subject, asked.asked, request.progress)
-    picked = picked_tokens(subject, asked.picked)
+    subject, controls = request.subject, request.controls
+    embedding = measure_embedding(subject, controls.settings, request.progress)
+    picked = picked_tokens(subject, controls.picked)
     at = {stage: picked_at(subject, stage, picked) for stage in subject.stages}
     counts = {name: int(mask.sum()) for name, mask in picked.items()}
     return Exhibit(
-        figure=draw_embedding(embedding, at, links=asked.links),
+        figure=draw_embedding(embedding, at, links=controls.links),
         alt=describe_embedding(embedding),
-        caption=explain_embedding(embedding, subject, links=asked.links, picked=counts),
-        formula=FORMULAS[asked.method],
+        caption=explain_embedding(
+            embedding, subject, links=controls.links, picked=counts
+        ),
+        formula=FORMULAS[controls.method],
         numbers=_numbers(embedding),
         arrays={
             f"{panel.stage}_{cloud.name}": cloud.places.astype(np.float32)
@@ -98,7 +102,7 @@ def _numbers(embedding: Embedding) -> dict[str, float | int | str]:
                 numbers[f"explained_percent_axis_{axis}_{stage}"] = 100 * float(share)
         if stage in embedding.spreads:
             numbers[f"spread_{stage}"] = embedding.spreads[stage]
-        for one in panel.apart:
+        for one in panel.separations:
             pair = f"{one.first}_{one.second}_{stage}"
             numbers[f"centres_apart_{pair}"] = one.centres
             numbers[f"centres_apart_spreads_{pair}"] = one.spreads

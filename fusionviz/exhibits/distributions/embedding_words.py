@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from fusionviz.analysis.distributions.embedding import Embedding, Method
 from fusionviz.analysis.distributions.movement import Movement, measure_movement
-from fusionviz.analysis.distributions.stage_tokens import Apart
+from fusionviz.analysis.distributions.stage_tokens import Separation
 from fusionviz.analysis.shared.token_subject import STAGE_TITLES, Stage, TokenSubject
 from fusionviz.views.shared.style import three_digits
 
@@ -65,9 +65,9 @@ def explain_embedding(
 
 
 def say_apart(
-    pairs: Sequence[Sequence[Apart]],
+    pairs: Sequence[Sequence[Separation]],
     stages: Sequence[Stage],
-    measure: Callable[[Apart], float],
+    measure: Callable[[Separation], float],
 ) -> str:
     """Return how far the centres of each pair are apart at each stage.
 
@@ -142,13 +142,14 @@ def _say_links(embedding: Embedding) -> str:
 
 def _say_numbers(embedding: Embedding, subject: TokenSubject) -> str:
     panels = [panel for panel in embedding.panels if panel.stage != "raw"]
-    if not panels[0].apart:
+    if not panels[0].separations:
         (only,) = panels[0].clouds
         gone = " and ".join(subject.missing_names) or "another modality"
         return f"Here is {only.name} alone: {gone} is missing, so nothing is apart."
     stages = [panel.stage for panel in panels]
     pairs = [
-        [panel.apart[at] for panel in panels] for at in range(len(panels[0].apart))
+        [panel.separations[at] for panel in panels]
+        for at in range(len(panels[0].separations))
     ]
     units = ", ".join(
         f"{three_digits(embedding.spreads[stage])} {STAGE_TITLES[stage]}"

@@ -130,10 +130,11 @@ def _explain_movement(movement: Movement) -> str:
         "between any two of these. Where dashed is well below dotted, partners are "
         "near each other.\n\n"
     )
-    if not movement.apart[0]:
+    if not movement.separations[0]:
         return text + "Here is one modality: nothing is apart."
     pairs = [
-        [apart[at] for apart in movement.apart] for at in range(len(movement.apart[0]))
+        [stage[at] for stage in movement.separations]
+        for at in range(len(movement.separations[0]))
     ]
     text += "Here, in spreads, " + say_apart(
         pairs, movement.stages, lambda one: one.spreads
@@ -154,8 +155,8 @@ def _numbers_movement(movement: Movement) -> dict[str, float | int | str]:
     numbers: dict[str, float | int | str] = {}
     for axis, share in enumerate(movement.explained, 1):
         numbers[f"explained_percent_axis_{axis}"] = 100 * float(share)
-    for stage, apart in zip(movement.stages, movement.apart, strict=True):
-        for one in apart:
+    for stage, separations in zip(movement.stages, movement.separations, strict=True):
+        for one in separations:
             pair = f"{one.first}_{one.second}_{stage}"
             numbers[f"centres_apart_spreads_{pair}"] = one.spreads
             if one.partners is not None and one.anyone is not None:

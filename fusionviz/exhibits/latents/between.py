@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fusionviz.analysis.latents.between import WAYS, Between, measure_between
+from fusionviz.analysis.latents.between import WAYS, Interpolation, measure_between
 from fusionviz.analysis.latents.exchange import CASES, Exchange, measure_exchange
 from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request
@@ -135,7 +135,7 @@ def _missing(a: MangoSubject, b: MangoSubject) -> str:
     return "".join(said)
 
 
-def _explain_between(between: Between) -> str:
+def _explain_between(between: Interpolation) -> str:
     middle = between.middle
     bits = {way: between.bits_per_dim[way] for way in WAYS}
     length = between.latent_length["linear"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fusionviz.analysis.latents.completion import (
     AGREE,
     GIVEN,
-    Completed,
+    PictureCompletion,
     measure_completion,
 )
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request
@@ -65,7 +65,7 @@ def make_completion(request: Request[CompletionControls]) -> Exhibit:
 def draw_missing(
     request: Request[CompletionControls],
     seen: Callable[[float], None] | None = None,
-) -> Completed:
+) -> PictureCompletion:
     """Return draws of a modality; those that there are when the work is ended.
 
     Args:
@@ -99,7 +99,7 @@ def draw_missing(
     )
 
 
-def exhibit_completion(completed: Completed) -> Exhibit:
+def exhibit_completion(completed: PictureCompletion) -> Exhibit:
     """Return the exhibit of draws that were made."""
     unit = "m" if completed.missing == "depth" else "of_full_scale"
     errors = {
@@ -134,7 +134,7 @@ def exhibit_completion(completed: Completed) -> Exhibit:
     )
 
 
-def agreement(completed: Completed) -> str:
+def agreement(completed: PictureCompletion) -> str:
     """Return in words whether the chains agree."""
     if not math.isfinite(completed.disagreement):
         return "After so few steps nothing can be said of whether the chains agree."
@@ -147,7 +147,7 @@ def agreement(completed: Completed) -> str:
     )
 
 
-def _explain(completed: Completed) -> str:
+def _explain(completed: PictureCompletion) -> str:
     missing, given = (
         MODALITY_NAMES[name] for name in (completed.missing, completed.given)
     )
@@ -173,13 +173,13 @@ def _explain(completed: Completed) -> str:
     )
 
 
-def _truth_bits(completed: Completed) -> str:
+def _truth_bits(completed: PictureCompletion) -> str:
     if completed.truth_bits is None:
         return ""
     return f"; the true pair has {three_digits(completed.truth_bits)}"
 
 
-def _errors(completed: Completed) -> str:
+def _errors(completed: PictureCompletion) -> str:
     errors, unit = completed.errors, UNITS[completed.missing]
     if not errors:
         return "The truth is not known, so nothing says how far off the draws are."

@@ -13,8 +13,8 @@ from fusionviz.analysis.transport.plain_sinkhorn import (
 from fusionviz.analysis.transport.solvers import (
     EPSILON,
     TOLERANCE,
-    Curve,
-    Solved,
+    ErrorCurve,
+    SolverAnswer,
     solve,
 )
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request
@@ -94,13 +94,13 @@ def make_convergence(request: Request[ConvergenceControls, TokenSubject]) -> Exh
     )
 
 
-def _curve_of(answer: Solved) -> Curve:
+def _curve_of(answer: SolverAnswer) -> ErrorCurve:
     if answer.curve is None:
         raise ValueError(f"{answer.solver} has no curve: it does not iterate")
     return answer.curve
 
 
-def _explain_convergence(answer: Solved, plain: PlainSinkhorn) -> str:
+def _explain_convergence(answer: SolverAnswer, plain: PlainSinkhorn) -> str:
     curve = _curve_of(answer)
     stages, newton = len(stages_of(curve)), int(curve.newton.sum())
     text = (

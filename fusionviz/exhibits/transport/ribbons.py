@@ -86,7 +86,7 @@ def make_ribbons(request: Request[RibbonControls, TokenSubject]) -> Exhibit:
         formula=FORMULA,
         numbers=_numbers(plans),
         arrays={
-            f"plan_{one.case.source.name}": one.solved.plan.astype(np.float32)
+            f"plan_{one.case.source.name}": one.answer.plan.astype(np.float32)
             for one in plans
         },
         table={
@@ -164,7 +164,7 @@ def _solver(asked: RibbonControls) -> str:
 
 def _explain_one(one: Ribbons) -> str:
     case, tally = one.case, one.tally
-    text = f"**{case.source.name}**: cost {three_digits(one.solved.cost)} of 2"
+    text = f"**{case.source.name}**: cost {three_digits(one.answer.cost)} of 2"
     if tally is not None:
         text += f", {say_tally(case.source, tally)} at {case.truth_word}"
         if tally.right_by_clock is not None:
@@ -185,7 +185,7 @@ def _numbers(plans: Sequence[Ribbons]) -> dict[str, float | int | str]:
     numbers: dict[str, float | int | str] = {}
     for one in plans:
         name, tally = one.case.source.name, one.tally
-        numbers[f"{name}_cost"] = one.solved.cost
+        numbers[f"{name}_cost"] = one.answer.cost
         numbers[f"{name}_shown_mass"] = one.shown_mass
         if tally is None:
             continue

@@ -18,8 +18,8 @@ from fusionviz.analysis.transport.solvers import (
     SOLVER_TITLES,
     SOLVERS,
     TOLERANCE,
-    Solved,
     Solver,
+    SolverAnswer,
     solve,
 )
 from fusionviz.errors import InputError
@@ -137,7 +137,7 @@ def make_solvers(request: Request[SolverControls, TokenSubject]) -> Exhibit:
     )
 
 
-def _numbers(one: Solved) -> dict[str, float | int | str]:
+def _numbers(one: SolverAnswer) -> dict[str, float | int | str]:
     numbers: dict[str, float | int | str] = {
         "cost": one.cost,
         "marginal_error": one.marginal_error,
@@ -148,7 +148,7 @@ def _numbers(one: Solved) -> dict[str, float | int | str]:
     return numbers if one.score is None else numbers | {"score": one.score}
 
 
-def _explain_solvers(case: AlignmentCase, answers: dict[Solver, Solved]) -> str:
+def _explain_solvers(case: AlignmentCase, answers: dict[Solver, SolverAnswer]) -> str:
     relaxed, sinkhorn, exact = (answers[solver] for solver in SOLVERS)
     targets = len(case.target)
     text = (
@@ -258,7 +258,7 @@ EXHIBITS = (
 )
 
 
-def say_advice(advice: Advice, answer: Solved, sweep: EpsilonSweep) -> str:
+def say_advice(advice: Advice, answer: SolverAnswer, sweep: EpsilonSweep) -> str:
     """Return whether an ε suits a case, why, and which would, in Markdown.
 
     Args:
@@ -269,7 +269,7 @@ def say_advice(advice: Advice, answer: Solved, sweep: EpsilonSweep) -> str:
     return f"{_WORDS[advice.word](answer, sweep)} {_say_range(advice)}".strip()
 
 
-def say_unconverged(answer: Solved) -> str:
+def say_unconverged(answer: SolverAnswer) -> str:
     """Return how far a solver got that stopped before its tolerance."""
     return (
         f"The solver stopped after {answer.iterations} iterations and has **not "
@@ -279,11 +279,11 @@ def say_unconverged(answer: Solved) -> str:
     )
 
 
-def _say_unconverged(answer: Solved, sweep: EpsilonSweep) -> str:
+def _say_unconverged(answer: SolverAnswer, sweep: EpsilonSweep) -> str:
     return f"{say_unconverged(answer)} Allow more iterations, or raise ε."
 
 
-def _say_small(answer: Solved, sweep: EpsilonSweep) -> str:
+def _say_small(answer: SolverAnswer, sweep: EpsilonSweep) -> str:
     last = int(sweep.iterations[sweep.converged].min(initial=answer.iterations))
     return (
         f"**ε = {answer.epsilon:g} is smaller than it need be**: in cost "
@@ -294,7 +294,7 @@ def _say_small(answer: Solved, sweep: EpsilonSweep) -> str:
     )
 
 
-def _say_good(answer: Solved, sweep: EpsilonSweep) -> str:
+def _say_good(answer: SolverAnswer, sweep: EpsilonSweep) -> str:
     return (
         f"**ε = {answer.epsilon:g} suits this case**: the plan is softer than the "
         f"exact one ({three_digits(answer.entropy_bits)} bits of entropy against "
@@ -303,7 +303,7 @@ def _say_good(answer: Solved, sweep: EpsilonSweep) -> str:
     )
 
 
-def _say_large(answer: Solved, sweep: EpsilonSweep) -> str:
+def _say_large(answer: SolverAnswer, sweep: EpsilonSweep) -> str:
     return (
         f"**ε = {answer.epsilon:g} is too large**: the plan is close to the product of "
         f"the marginals, which sends every token everywhere. Its entropy is "
@@ -313,7 +313,7 @@ def _say_large(answer: Solved, sweep: EpsilonSweep) -> str:
     )
 
 
-def _say_no_choice(answer: Solved, sweep: EpsilonSweep) -> str:
+def _say_no_choice(answer: SolverAnswer, sweep: EpsilonSweep) -> str:
     return (
         f"**Every plan costs {three_digits(sweep.product_cost)} here**: all costs are "
         "alike, or one side has a single token. Whatever ε is, there is nothing to "

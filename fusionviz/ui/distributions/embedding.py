@@ -121,7 +121,7 @@ def _choose_number(label: str, key: str, ends: tuple[int, int, int]) -> int:
 
 def _is_placed(picked: PickedTokens, controls: EmbeddingControls) -> bool:
     """Return whether t-SNE or UMAP has placed the tokens; else show how far it is."""
-    asked = controls.asked
+    asked = controls.settings
     inputs = f"{picked.key}-{asked.method}-{asked.neighbours}-{asked.seed}"
 
     def start() -> None:

@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 
 import streamlit as st
 
-from fusionviz.analysis.latents.completion import Completed
+from fusionviz.analysis.latents.completion import PictureCompletion
 from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.exhibits.latents.completion import (
     CHAINS,
@@ -47,7 +47,7 @@ class Completing:
         self.subject, self.controls = subject, controls
         self.bits_per_dim: list[float] = []
 
-    def __call__(self, tell: Callable[[float, str], bool]) -> Completed:
+    def __call__(self, tell: Callable[[float, str], bool]) -> PictureCompletion:
         """Do it, and return what was drawn by the time that it ended."""
         request = Request(subject=self.subject, controls=self.controls, progress=tell)
         return draw_missing(request, seen=self.bits_per_dim.append)
@@ -144,7 +144,7 @@ def _draw_climb() -> None:
 
 
 def _draw_result(
-    picked: Picked, controls: CompletionControls, completed: Completed
+    picked: Picked, controls: CompletionControls, completed: PictureCompletion
 ) -> None:
     """Draw what came out; its recipe makes as many steps as were taken."""
     taken = replace(controls, steps=completed.steps)

@@ -104,7 +104,7 @@ def _headline(plans: tuple[Ribbons, ...]) -> Mapping[str, tuple[str, str]]:
         )
     for one in plans:
         numbers[f"Cost of {one.case.source.name}"] = (
-            three_digits(one.solved.cost),
+            three_digits(one.answer.cost),
             "Of 2: 1 − cosine, weighted by mass.",
         )
     return numbers

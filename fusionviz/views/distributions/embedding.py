@@ -100,9 +100,9 @@ def describe_embedding(embedding: Embedding) -> str:
         title = STAGE_TITLES[panel.stage]
         if panel.stage == "raw":
             said.append(f"{title}: each modality in a space of its own")
-        elif panel.apart:
+        elif panel.separations:
             apart = ", ".join(
-                f"{one.title} {three_digits(one.centres)}" for one in panel.apart
+                f"{one.title} {three_digits(one.centres)}" for one in panel.separations
             )
             said.append(f"{title}: centres apart {apart}")
         else:
@@ -130,7 +130,9 @@ def _notes(panel: Panel, embedding: Embedding) -> list[str]:
 
 def _say_apart(panel: Panel, anchor: str) -> list[str]:
     """Return how far the centres are from the anchor's, or from each other's."""
-    apart = [one for one in panel.apart if one.second == anchor] or panel.apart
+    apart = [
+        one for one in panel.separations if one.second == anchor
+    ] or panel.separations
     if len(apart) == 2 and {one.second for one in apart} == {anchor}:
         each = [f"{named(one.first)} {three_digits(one.centres)}" for one in apart]
         return [f"centres, from {named(anchor)}'s:", ", ".join(each)]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
 from fusionviz.analysis.distributions.movement import Movement
-from fusionviz.analysis.distributions.stage_tokens import Apart
+from fusionviz.analysis.distributions.stage_tokens import Separation
 from fusionviz.analysis.shared.token_subject import STAGE_TITLES
 from fusionviz.views.distributions.token_clouds import named, symbols_of
 from fusionviz.views.shared.style import FONT_SIZE, dress, modality_colour, three_digits
@@ -67,8 +67,10 @@ def draw_movement(movement: Movement, *, height: int = 380) -> go.Figure:
 def describe_movement(movement: Movement) -> str:
     """Return in words what `draw_movement` shows."""
     said = []
-    for stage, apart in zip(movement.stages, movement.apart, strict=True):
-        told = ", ".join(f"{one.title} {three_digits(one.spreads)}" for one in apart)
+    for stage, separations in zip(movement.stages, movement.separations, strict=True):
+        told = ", ".join(
+            f"{one.title} {three_digits(one.spreads)}" for one in separations
+        )
         said.append(f"{STAGE_TITLES[stage]}: {told or 'one modality'}")
     return "Centres of modalities, apart in spreads, " + "; ".join(said) + "."
 
@@ -121,7 +123,7 @@ def _add_arrows(
             )
 
 
-def _pair_colour(one: Apart, movement: Movement) -> str:
+def _pair_colour(one: Separation, movement: Movement) -> str:
     """Return the source's colour, or grey between two sources."""
     has_anchor = movement.anchor in (one.first, one.second)
     return modality_colour(one.first) if has_anchor else _GREY
@@ -129,7 +131,7 @@ def _pair_colour(one: Apart, movement: Movement) -> str:
 
 def _distances(movement: Movement) -> Iterator[go.Scatter]:
     titles = [STAGE_TITLES[stage] for stage in movement.stages]
-    for same in zip(*movement.apart, strict=True):
+    for same in zip(*movement.separations, strict=True):
         for measure, (meaning, dash) in MEANINGS.items():
             values = [getattr(one, measure) for one in same]
             if all(value is None for value in values):
@@ -152,7 +154,7 @@ def _distances(movement: Movement) -> Iterator[go.Scatter]:
 
 def _keys(movement: Movement) -> Iterator[go.Scatter]:
     """Return what explains the lines on the right in the legend."""
-    drawn = [one for apart in movement.apart for one in apart]
+    drawn = [one for separations in movement.separations for one in separations]
     for measure, (meaning, dash) in MEANINGS.items():
         if any(getattr(one, measure) is not None for one in drawn):
             line = {"color": _GREY, "dash": dash, "width": 2.5}

@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from fusionviz.analysis.latents.between import WAYS, Between
+from fusionviz.analysis.latents.between import WAYS, Interpolation
 from fusionviz.views.latents.mosaic import Mosaic
 from fusionviz.views.shared.player import add_player
 from fusionviz.views.shared.scale import Scale, depth_scale
@@ -29,7 +29,7 @@ WAY_DASHES = {"spherical": "solid", "linear": "dash", "pixels": "dot"}
 ROWS = tuple(MODALITY_NAMES)
 
 
-def draw_between(between: Between, *, height: int = 520) -> go.Figure:
+def draw_between(between: Interpolation, *, height: int = 520) -> go.Figure:
     """Draw one step, each way, with a slider that runs through the steps.
 
     On the right the bits per dimension and the length of the latents along the way; a
@@ -74,7 +74,7 @@ def draw_between(between: Between, *, height: int = 520) -> go.Figure:
     return figure.update_layout(showlegend=False)
 
 
-def draw_all_steps(between: Between, *, height: int = 620) -> go.Figure:
+def draw_all_steps(between: Interpolation, *, height: int = 620) -> go.Figure:
     """Draw every step, each way, RGB above depth, with the bits under it.
 
     Args:
@@ -110,7 +110,7 @@ def draw_all_steps(between: Between, *, height: int = 620) -> go.Figure:
     return figure.update_layout(margin_l=96)
 
 
-def describe_between(between: Between) -> str:
+def describe_between(between: Interpolation) -> str:
     """Return in words what both pictures show."""
     middle = between.middle
     parts = [
@@ -143,13 +143,15 @@ def _heading(way: str) -> str:
     return f"{dot} {WAY_NAMES[way]}"
 
 
-def _depth_scale(between: Between) -> Scale:
+def _depth_scale(between: Interpolation) -> Scale:
     return depth_scale(
         np.asarray(one.depth_m) for way in WAYS for one in between.pictures[way]
     )
 
 
-def _shown(between: Between, mosaic: Mosaic, scale: Scale, step: int) -> list[dict]:
+def _shown(
+    between: Interpolation, mosaic: Mosaic, scale: Scale, step: int
+) -> list[dict]:
     """Return the six pictures of a step."""
     pictures = [between.pictures[way][step] for way in WAYS]
     return mosaic.pictures(
@@ -160,12 +162,12 @@ def _shown(between: Between, mosaic: Mosaic, scale: Scale, step: int) -> list[di
     )
 
 
-def _words(between: Between, mosaic: Mosaic, step: int) -> go.Scatter:
+def _words(between: Interpolation, mosaic: Mosaic, step: int) -> go.Scatter:
     bits = [f"{three_digits(between.bits_per_dim[way][step])} bits" for way in WAYS]
     return mosaic.words([bits])
 
 
-def _draw_curves(figure: go.Figure, between: Between) -> None:
+def _draw_curves(figure: go.Figure, between: Interpolation) -> None:
     values = {1: between.bits_per_dim, 2: between.latent_length}
     for row, curves in values.items():
         for way in WAYS:
@@ -192,7 +194,7 @@ def _draw_curves(figure: go.Figure, between: Between) -> None:
     figure.update_yaxes(col=2, tickfont_size=14, zeroline=False, nticks=5)
 
 
-def _line_at(between: Between, step: int, row: int) -> go.Scatter:
+def _line_at(between: Interpolation, step: int, row: int) -> go.Scatter:
     """Return the upright line at a step, over the whole height of a chart."""
     curves = between.bits_per_dim if row == 1 else between.latent_length
     every = np.concatenate([curves[way] for way in WAYS])

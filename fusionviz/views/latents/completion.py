@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
-from fusionviz.analysis.latents.completion import Completed, Picture
+from fusionviz.analysis.latents.completion import Picture, PictureCompletion
 from fusionviz.views.latents.mosaic import Mosaic
 from fusionviz.views.shared.scale import Scale, depth_scale
 from fusionviz.views.shared.style import (
@@ -24,7 +24,7 @@ UNITS = {"depth": " m", "rgb": ""}
 TRUTH = "#8A8A8A"
 
 
-def draw_completion(completed: Completed, *, height: int = 500) -> go.Figure:
+def draw_completion(completed: PictureCompletion, *, height: int = 500) -> go.Figure:
     """Draw what is known and true, the guess, the draws, and the chains' likelihood.
 
     Args:
@@ -85,7 +85,7 @@ def draw_climb(
     return figure.update_layout(showlegend=False, margin={"l": 76, "b": 60})
 
 
-def describe_completion(completed: Completed) -> str:
+def describe_completion(completed: PictureCompletion) -> str:
     """Return in words what `draw_completion` shows."""
     unit = UNITS[completed.missing]
     off = ", ".join(
@@ -104,7 +104,7 @@ def describe_completion(completed: Completed) -> str:
 _BAR_PLACES = (0.495, 0.585)
 
 
-def _scales(completed: Completed) -> dict[str, Scale]:
+def _scales(completed: PictureCompletion) -> dict[str, Scale]:
     """Return the scale of depths, shared by all, and that of the spread."""
     if completed.missing == "depth":
         maps = [completed.guess, *completed.draws, completed.mean]
@@ -120,7 +120,7 @@ def _scales(completed: Completed) -> dict[str, Scale]:
 
 
 def _paint(
-    picture: Picture | None, completed: Completed, scales: dict[str, Scale]
+    picture: Picture | None, completed: PictureCompletion, scales: dict[str, Scale]
 ) -> NDArray[np.uint8]:
     if picture is None:
         return np.full((*completed.spread.shape, 3), 128, np.uint8)
@@ -129,7 +129,7 @@ def _paint(
     return picture if picture.ndim == 3 else scales["depth"].paint(picture)
 
 
-def _notes(completed: Completed) -> list[list[str]]:
+def _notes(completed: PictureCompletion) -> list[list[str]]:
     """Return what stands under the pictures."""
     unit, errors = UNITS[completed.missing], completed.errors
     off = {name: f": {three_digits(e)}{unit} off" for name, e in errors.items()}
@@ -160,7 +160,7 @@ def _add_hover(
                 figure.add_trace(trace, row=1, col=1)
 
 
-def _chain_colour(completed: Completed) -> str:
+def _chain_colour(completed: PictureCompletion) -> str:
     return MODALITY_COLOURS[completed.missing]
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from plotly.colors import sample_colorscale
 
 from fusionviz.analysis.transport.plain_sinkhorn import PlainSinkhorn
-from fusionviz.analysis.transport.solvers import TOLERANCE, Curve, Solved
+from fusionviz.analysis.transport.solvers import TOLERANCE, ErrorCurve, SolverAnswer
 from fusionviz.views.shared.style import FONT_SIZE, dress, three_digits
 
 PLAIN, LEVEL = "#D55E00", "#8A8A8A"
@@ -28,7 +28,7 @@ FLOOR = 1e-16
 
 
 def draw_convergence(
-    answer: Solved, plain: PlainSinkhorn, *, height: int = 420
+    answer: SolverAnswer, plain: PlainSinkhorn, *, height: int = 420
 ) -> go.Figure:
     """Draw the marginal error over iterations, on a logarithmic axis.
 
@@ -64,7 +64,7 @@ def draw_convergence(
     return figure.update_layout(legend={"x": 1.02, "y": 1})
 
 
-def describe_convergence(answer: Solved, plain: PlainSinkhorn) -> str:
+def describe_convergence(answer: SolverAnswer, plain: PlainSinkhorn) -> str:
     """Return in words what `draw_convergence` shows."""
     ends = [
         ("Our solver", answer.iterations, answer.marginal_error, answer.converged),
@@ -84,13 +84,13 @@ def floored(errors: NDArray[np.floating]) -> NDArray[np.float64]:
     return np.maximum(np.asarray(errors, np.float64), FLOOR)
 
 
-def stages_of(curve: Curve) -> list[NDArray[np.int64]]:
+def stages_of(curve: ErrorCurve) -> list[NDArray[np.int64]]:
     """Return the checks of each ε, in the order in which it was lowered."""
     (lowered,) = np.nonzero(np.diff(curve.epsilon))
     return np.split(np.arange(len(curve.epsilon)), lowered + 1)
 
 
-def _draw_stages(figure: go.Figure, curve: Curve) -> None:
+def _draw_stages(figure: go.Figure, curve: ErrorCurve) -> None:
     """Draw our solver's curve, a colour for each ε, and dots where ε was lowered."""
     figure.add_trace(
         go.Scatter(

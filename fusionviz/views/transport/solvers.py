@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from fusionviz.analysis.shared.token_subject import AlignmentCase
 from fusionviz.analysis.transport.plan_cells import PlanCells, cells_of
-from fusionviz.analysis.transport.solvers import SOLVER_TITLES, Solved, Solver
+from fusionviz.analysis.transport.solvers import SOLVER_TITLES, Solver, SolverAnswer
 from fusionviz.views.shared.style import dress, three_digits, write_above
 from fusionviz.views.transport.plan_panel import (
     PlanPanel,
@@ -27,7 +27,7 @@ HEADROOM = 1.25
 
 
 def draw_solvers(
-    case: AlignmentCase, answers: Mapping[Solver, Solved], *, height: int = 440
+    case: AlignmentCase, answers: Mapping[Solver, SolverAnswer], *, height: int = 440
 ) -> go.Figure:
     """Draw each solver's plan with its marginals, all on the same scales.
 
@@ -56,7 +56,9 @@ def draw_solvers(
     return _say_pooled(figure, cells["sinkhorn"])
 
 
-def describe_solvers(case: AlignmentCase, answers: Mapping[Solver, Solved]) -> str:
+def describe_solvers(
+    case: AlignmentCase, answers: Mapping[Solver, SolverAnswer]
+) -> str:
     """Return in words what `draw_solvers` shows."""
     parts = [
         f"{SOLVER_TITLES[solver]} costs {three_digits(one.cost)} with a marginal error "
@@ -69,9 +71,9 @@ def describe_solvers(case: AlignmentCase, answers: Mapping[Solver, Solved]) -> s
     )
 
 
-def count_empty(solved: Solved) -> int:
+def count_empty(answer: SolverAnswer) -> int:
     """Return how many targets receive nothing to speak of: 1 % of an even share."""
-    return int((solved.received * len(solved.received) < 0.01).sum())
+    return int((answer.received * len(answer.received) < 0.01).sum())
 
 
 def in_percent(share: float) -> str:
@@ -103,31 +105,31 @@ def _panels(case: AlignmentCase, cells: Mapping[Solver, PlanCells]) -> list[Plan
     ]
 
 
-def _lines(solved: Solved) -> list[str]:
+def _lines(answer: SolverAnswer) -> list[str]:
     """Return what is said above a plan, in `LINES` lines."""
-    title = f"<b>{SOLVER_TITLES[solved.solver]}</b>"
-    if solved.epsilon is not None:
-        title += f", ε = {solved.epsilon:g}"
-    score = "" if solved.score is None else f" · {in_percent(solved.score)} right"
-    entropy = three_digits(solved.entropy_bits)
+    title = f"<b>{SOLVER_TITLES[answer.solver]}</b>"
+    if answer.epsilon is not None:
+        title += f", ε = {answer.epsilon:g}"
+    score = "" if answer.score is None else f" · {in_percent(answer.score)} right"
+    entropy = three_digits(answer.entropy_bits)
     return [
         title,
-        f"cost {three_digits(solved.cost)}{score}",
-        f"error {three_digits(solved.marginal_error)} · {entropy} bits",
-        _how_it_ended(solved),
+        f"cost {three_digits(answer.cost)}{score}",
+        f"error {three_digits(answer.marginal_error)} · {entropy} bits",
+        _how_it_ended(answer),
     ]
 
 
-def _how_it_ended(solved: Solved) -> str:
-    if solved.solver == "relaxed":
-        empty, targets = count_empty(solved), len(solved.received)
+def _how_it_ended(answer: SolverAnswer) -> str:
+    if answer.solver == "relaxed":
+        empty, targets = count_empty(answer), len(answer.received)
         said = f"; {empty} of {targets} get nothing" if empty else ""
         return f"closed form{said}"
-    if solved.solver == "exact":
-        return "simplex, optimal" if solved.converged else "simplex, not converged"
-    if solved.converged:
-        return f"converged in {solved.iterations} iterations"
-    return f"<b>not converged</b> in {solved.iterations} iterations"
+    if answer.solver == "exact":
+        return "simplex, optimal" if answer.converged else "simplex, not converged"
+    if answer.converged:
+        return f"converged in {answer.iterations} iterations"
+    return f"<b>not converged</b> in {answer.iterations} iterations"
 
 
 def _say_pooled(figure: go.Figure, cells: PlanCells) -> go.Figure:

@@ -9,7 +9,11 @@ from scipy.linalg import orthogonal_procrustes
 from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
 
-from fusionviz.analysis.distributions.embedding import MAPPED, Asked, measure_embedding
+from fusionviz.analysis.distributions.embedding import (
+    MAPPED,
+    EmbeddingSettings,
+    measure_embedding,
+)
 from fusionviz.analysis.distributions.neighbour_maps import (
     ITERATIONS,
     map_tsne,
@@ -103,12 +107,12 @@ def test_positions_that_got_nothing_are_empty_from_then_on(pair):
 
 
 def test_tsne_is_scikit_learn_s_of_all_stages_together(utterance):
-    asked = Asked(method="tsne", neighbours=7, seed=3)
+    settings = EmbeddingSettings(method="tsne", neighbours=7, seed=3)
     x = [x for one in common_stages(utterance) for x in one.tokens.values()]
     oracle = TSNE(
         perplexity=7, init="pca", max_iter=ITERATIONS, random_state=3
     ).fit_transform(np.concatenate(x).astype(np.float32))
-    embedding = measure_embedding(utterance, asked)
+    embedding = measure_embedding(utterance, settings)
     found = [one.places for panel in embedding.panels[1:] for one in panel.clouds]
     np.testing.assert_allclose(
         np.concatenate(found), oracle - oracle.mean(axis=0), atol=1e-4
@@ -141,7 +145,9 @@ def test_umap_is_asked_for_at_most_600_tokens_of_all_stages(monkeypatch):
     calls = []
     monkeypatch.setitem(sys.modules, "umap", fake_umap(calls))
     subject = features(text=300, video=9, audio=500)
-    embedding = measure_embedding(subject, Asked(method="umap", neighbours=12, seed=4))
+    embedding = measure_embedding(
+        subject, EmbeddingSettings(method="umap", neighbours=12, seed=4)
+    )
     assert calls[0]["n_neighbors"] == 12
     assert calls[0]["random_state"] == 4
     taken = calls[1][0]
@@ -156,7 +162,7 @@ def test_umap_is_asked_for_at_most_600_tokens_of_all_stages(monkeypatch):
 def test_without_umap_it_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "umap", None)
     with pytest.raises(InputError, match="pip install umap-learn"):
-        measure_embedding(features(text=5, video=6), Asked(method="umap"))
+        measure_embedding(features(text=5, video=6), EmbeddingSettings(method="umap"))
 
 
 def test_it_tells_how_far_it_is_and_can_be_stopped(utterance):
@@ -167,7 +173,7 @@ def test_it_tells_how_far_it_is_and_can_be_stopped(utterance):
         return len(told) < 3
 
     with pytest.raises(InputError, match="stopped"):
-        measure_embedding(utterance, Asked(method="tsne", seed=8), tell)
+        measure_embedding(utterance, EmbeddingSettings(method="tsne", seed=8), tell)
     assert [share for share, _ in told] == sorted(share for share, _ in told)
     assert told[0][1] == "t-SNE: video before the encoders"
 

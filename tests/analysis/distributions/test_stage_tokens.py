@@ -61,11 +61,11 @@ def test_what_alignment_leaves_alone_does_not_move(utterance):
 def test_centres_are_as_far_apart_as_the_means_of_the_tokens(utterance):
     for stage in common_stages(utterance):
         tokens = utterance.tokens(stage.stage)
-        for one in stage.apart:
+        for one in stage.separations:
             off = tokens[one.first].mean(axis=0) - tokens[one.second].mean(axis=0)
             assert one.centres == pytest.approx(np.sqrt((off**2).sum()), rel=1e-4)
             assert one.spreads == pytest.approx(one.centres / stage.spread)
-    assert [one.title for one in common_stages(utterance)[0].apart] == [
+    assert [one.title for one in common_stages(utterance)[0].separations] == [
         "video ↔ audio",
         "video ↔ text",
         "audio ↔ text",
@@ -79,10 +79,10 @@ def test_partners_are_apart_by_the_mean_of_a_written_out_sum(utterance):
     known = [i for i in range(len(truth)) if truth[i] >= 0]
     partners = [np.linalg.norm(x[i] - y[truth[i]]) for i in known]
     anyone = [np.linalg.norm(x[i] - y[truth[j]]) for i in known for j in known]
-    found = encoded.apart[2]
+    found = encoded.separations[2]
     assert found.partners == pytest.approx(np.mean(partners))
     assert found.anyone == pytest.approx(np.mean(anyone))
-    assert encoded.apart[0].partners is None  # two sources
+    assert encoded.separations[0].partners is None  # two sources
 
 
 def test_partners_after_alignment_stand_at_one_position(pair):
@@ -90,7 +90,7 @@ def test_partners_after_alignment_stand_at_one_position(pair):
         there = pair.case().own_plan.sum(axis=0) > 0
         x, y = stage.tokens["depth"][there], stage.tokens["rgb"][there]
         apart = np.mean([np.linalg.norm(a - b) for a, b in zip(x, y, strict=True)])
-        assert stage.apart[0].partners == pytest.approx(apart)
+        assert stage.separations[0].partners == pytest.approx(apart)
 
 
 def test_positions_without_mass_are_zero_vectors(pair):
@@ -139,7 +139,7 @@ def test_without_an_anchor_nothing_is_linked():
     sample = render_utterance(12).only(["video", "audio"])
     subject = AlignMambaSubject(tiny_sentiment(), sample)
     stages = common_stages(subject)
-    assert [one.title for one in stages[0].apart] == ["video ↔ audio"]
+    assert [one.title for one in stages[0].separations] == ["video ↔ audio"]
     assert all(not one.links for one in stages)
     plan = subject.trace.alignments["video"].coupling[0]
     there = received(subject, "video")
@@ -154,5 +154,5 @@ def test_equal_tokens_have_no_spread_and_no_distance():
     )
     for stage in common_stages(subject):
         assert stage.spread == 1
-        assert stage.apart[0].centres == pytest.approx(0, abs=1e-7)
+        assert stage.separations[0].centres == pytest.approx(0, abs=1e-7)
         assert all(np.isfinite(x).all() for x in stage.tokens.values())

@@ -82,13 +82,13 @@ def test_the_clock_is_counted_by_the_nearest_word(sample, subject, source):
 
 def test_thin_ones_are_left_out_and_the_largest_kept(subject):
     case = subject.case("video")
-    solved = solve(case, "sinkhorn", 0.05)
-    every = ribbons_of(case, solved, 10**6)
+    answer = solve(case, "sinkhorn", 0.05)
+    every = ribbons_of(case, answer, 10**6)
     assert (every.share > THIN).all()
-    assert every.left_out == (solved.plan > 0).sum() - len(every)
-    some = ribbons_of(case, solved, 10)
+    assert every.left_out == (answer.plan > 0).sum() - len(every)
+    some = ribbons_of(case, answer, 10)
     assert len(some) == 10
-    largest = np.sort(solved.plan.ravel())[-10:]
+    largest = np.sort(answer.plan.ravel())[-10:]
     np.testing.assert_allclose(np.sort(some.mass), largest)
     assert some.shown_mass == pytest.approx(largest.sum(), rel=1e-6)
     assert (np.diff(some.source) >= 0).all()

@@ -27,9 +27,9 @@ def even(cost):
 def test_the_exact_plan_costs_what_pots_does(case):
     cost = case.cost.astype(np.float64)
     expected = ot.emd2(*even(cost), cost)
-    solved = solve(case, "exact")
-    assert solved.cost == pytest.approx(expected, abs=1e-9)
-    assert solved.marginal_error == pytest.approx(0, abs=1e-9)
+    answer = solve(case, "exact")
+    assert answer.cost == pytest.approx(expected, abs=1e-9)
+    assert answer.marginal_error == pytest.approx(0, abs=1e-9)
 
 
 def test_sinkhorns_plan_is_pots(case):
@@ -37,42 +37,42 @@ def test_sinkhorns_plan_is_pots(case):
     expected = ot.sinkhorn(
         *even(cost), cost, 0.05, method="sinkhorn_log", stopThr=1e-10, numItermax=20000
     )
-    solved = solve(case, "sinkhorn", 0.05)
-    np.testing.assert_allclose(solved.plan, expected, atol=1e-6)
+    answer = solve(case, "sinkhorn", 0.05)
+    np.testing.assert_allclose(answer.plan, expected, atol=1e-6)
     mass = expected[expected > 0]
-    assert solved.entropy_bits == pytest.approx(-(mass * np.log2(mass)).sum(), abs=1e-3)
-    assert solved.curve.errors[-1] <= 1e-6
-    assert solved.curve.epsilon[-1] == 0.05
+    assert answer.entropy_bits == pytest.approx(-(mass * np.log2(mass)).sum(), abs=1e-3)
+    assert answer.curve.errors[-1] <= 1e-6
+    assert answer.curve.epsilon[-1] == 0.05
 
 
 def test_the_relaxed_plan_is_an_argmin(case):
-    solved = solve(case, "relaxed")
+    answer = solve(case, "relaxed")
     expected = np.zeros(case.cost.shape)
     rows = np.arange(len(expected))
     expected[rows, case.cost.argmin(axis=1)] = 1 / len(expected)
-    np.testing.assert_allclose(solved.plan, expected, atol=1e-9)
+    np.testing.assert_allclose(answer.plan, expected, atol=1e-9)
     received = expected.sum(axis=0)
     wanted = 1 / case.cost.shape[1]
-    assert solved.marginal_error == pytest.approx(np.abs(received - wanted).sum())
-    np.testing.assert_allclose(solved.received, received)
-    assert solved.epsilon is None
-    assert solved.curve is None
+    assert answer.marginal_error == pytest.approx(np.abs(received - wanted).sum())
+    np.testing.assert_allclose(answer.received, received)
+    assert answer.epsilon is None
+    assert answer.curve is None
 
 
 def test_scores_count_tokens_at_their_true_target(case):
     for solver in SOLVERS:
-        solved = solve(case, solver)
+        answer = solve(case, solver)
         known = case.truth >= 0
-        right = solved.plan.argmax(axis=1) == case.truth
-        assert solved.score == pytest.approx(right[known].mean())
+        right = answer.plan.argmax(axis=1) == case.truth
+        assert answer.score == pytest.approx(right[known].mean())
 
 
 def test_it_says_when_it_stops_early(case):
-    solved = solve(case, "sinkhorn", 0.002, 3)
-    assert not solved.converged
-    assert solved.iterations <= 3
-    assert np.isfinite(solved.plan).all()
-    assert solved.marginal_error > 1e-6
+    answer = solve(case, "sinkhorn", 0.002, 3)
+    assert not answer.converged
+    assert answer.iterations <= 3
+    assert np.isfinite(answer.plan).all()
+    assert answer.marginal_error > 1e-6
 
 
 def test_there_is_no_score_where_nobody_knows(case):
@@ -88,10 +88,10 @@ def test_other_solvers_are_refused(case):
 
 @pytest.mark.parametrize("solver", SOLVERS)
 def test_information_is_entropy_that_the_marginals_leave(case, solver):
-    solved = solve(case, solver)
-    margins = [solved.plan.sum(axis=1), solved.plan.sum(axis=0)]
+    answer = solve(case, solver)
+    margins = [answer.plan.sum(axis=1), answer.plan.sum(axis=0)]
     alone = sum(-(m[m > 0] * np.log2(m[m > 0])).sum() for m in margins)
-    assert solved.information_bits == pytest.approx(alone - solved.entropy_bits)
+    assert answer.information_bits == pytest.approx(alone - answer.entropy_bits)
 
 
 def test_a_blurred_plan_carries_no_information(case):

@@ -176,5 +176,7 @@ def test_picked_tokens_come_back_from_a_recipe():
 
 
 def test_seeds_and_neighbours_do_not_matter_to_pca():
-    assert EmbeddingControls(seed=4, neighbours=9).asked == EmbeddingControls().asked
-    assert EmbeddingControls(method="tsne", seed=4).asked.seed == 4
+    assert (
+        EmbeddingControls(seed=4, neighbours=9).settings == EmbeddingControls().settings
+    )
+    assert EmbeddingControls(method="tsne", seed=4).settings.seed == 4

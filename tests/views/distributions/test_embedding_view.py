@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fusionviz.analysis.distributions.embedding import Cloud, Embedding, Panel
-from fusionviz.analysis.distributions.stage_tokens import Apart
+from fusionviz.analysis.distributions.stage_tokens import Separation
 from fusionviz.views.distributions.embedding import describe_embedding, draw_embedding
 from fusionviz.views.shared.style import MARK, MODALITY_COLOURS
 
@@ -28,7 +28,7 @@ def cloud(name, places, *, empty=(), moved=False, count=None):
 def embedding(rng):
     video, text = rng.normal(size=(6, 2)), rng.normal(1, 1, size=(4, 2))
     moved = rng.normal(size=(4, 2))
-    apart = Apart(first="video", second="text", centres=7.1, spreads=0.5)
+    apart = Separation(first="video", second="text", centres=7.1, spreads=0.5)
     links = {"video": np.array([[0, 0], [5, 3]])}
     panels = (
         Panel(
@@ -41,7 +41,7 @@ def embedding(rng):
             stage="encoded",
             clouds=(cloud("video", video), cloud("text", text)),
             explained=np.array([0.5, 0.3]),
-            apart=(apart,),
+            separations=(apart,),
             links=links,
         ),
         Panel(
@@ -51,7 +51,9 @@ def embedding(rng):
                 cloud("text", text),
             ),
             explained=np.array([0.4, 0.3]),
-            apart=(Apart(first="video", second="text", centres=2.3, spreads=0.2),),
+            separations=(
+                Separation(first="video", second="text", centres=2.3, spreads=0.2),
+            ),
             links={"video": np.array([[0, 0], [3, 3]])},
         ),
     )
@@ -140,14 +142,16 @@ def test_titles_say_how_far_apart_centres_are(embedding):
 
 def test_two_sources_are_told_by_their_distance_from_the_anchor(embedding):
     apart = tuple(
-        Apart(first=a, second=b, centres=c, spreads=1.0)
+        Separation(first=a, second=b, centres=c, spreads=1.0)
         for a, b, c in (
             ("video", "audio", 9),
             ("video", "text", 1),
             ("audio", "text", 2),
         )
     )
-    panels = (Panel(stage="encoded", clouds=embedding.panels[1].clouds, apart=apart),)
+    panels = (
+        Panel(stage="encoded", clouds=embedding.panels[1].clouds, separations=apart),
+    )
     one = Embedding(
         method="tsne", panels=panels, explained=None, spreads={}, anchor="text"
     )

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fusionviz.analysis.distributions.movement import Movement
-from fusionviz.analysis.distributions.stage_tokens import Apart
+from fusionviz.analysis.distributions.stage_tokens import Separation
 from fusionviz.views.distributions.movement import describe_movement, draw_movement
 
 
@@ -12,7 +12,7 @@ from fusionviz.views.distributions.movement import describe_movement, draw_movem
 def movement():
     def apart(centres, partners):
         return (
-            Apart(
+            Separation(
                 first="depth",
                 second="rgb",
                 centres=10 * centres,
@@ -29,7 +29,7 @@ def movement():
             "rgb": np.array([[0.0, 1.0], [0.0, 1.0], [0.0, 1.0]]),
         },
         explained=np.array([0.8, 0.15]),
-        apart=(apart(0.2, 0.9), apart(0.2, 1.1), apart(0.5, 1.0)),
+        separations=(apart(0.2, 0.9), apart(0.2, 1.1), apart(0.5, 1.0)),
         moved={"depth": np.array([0.0, 1.0]), "rgb": np.zeros(2)},
         anchor="rgb",
     )

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fusionviz.analysis.latents.completion import Completed
+from fusionviz.analysis.latents.completion import PictureCompletion
 from fusionviz.views.latents.completion import (
     describe_completion,
     draw_climb,
@@ -22,7 +22,7 @@ def completed():
     draws = rng.uniform(1, 4, (3, SIDE, SIDE)).astype(np.float32)
     truth = np.full((SIDE, SIDE), 2.0, np.float32)
     truth[:4] = np.nan
-    return Completed(
+    return PictureCompletion(
         missing="depth",
         given="rgb",
         given_is_guess=False,

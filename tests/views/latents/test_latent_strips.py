@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from fusionviz.analysis.latents.between import WAYS, Between
+from fusionviz.analysis.latents.between import WAYS, Interpolation
 from fusionviz.analysis.latents.exchange import Exchange
 from fusionviz.analysis.latents.film import Film
 from fusionviz.analysis.latents.samples import Samples
@@ -49,7 +49,7 @@ def texts(trace):
 def between():
     shares = np.linspace(0, 1, 3)
     bits = {way: np.array([1.0, 2.0 + i, 3.0]) for i, way in enumerate(WAYS)}
-    return Between(
+    return Interpolation(
         shares=shares,
         pictures={
             way: tuple(pair(10 * i + s) for s in range(3)) for i, way in enumerate(WAYS)

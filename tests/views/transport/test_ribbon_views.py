@@ -82,8 +82,8 @@ def test_ribbons_are_as_wide_as_their_mass_at_both_ends():
     width = width_of_mass([(one, frames)], words)
     ends = lay_out(one, frames, words, width)
     for side, token, mass in (
-        (ends.source, one.source, one.solved.plan.sum(axis=1)),
-        (ends.target, one.target, one.solved.plan.sum(axis=0)),
+        (ends.source, one.source, one.answer.plan.sum(axis=1)),
+        (ends.target, one.target, one.answer.plan.sum(axis=0)),
     ):
         np.testing.assert_allclose(np.ptp(side, axis=1), width * one.mass)
         total = np.bincount(token, np.ptp(side, axis=1), minlength=len(mass))
@@ -198,7 +198,7 @@ def test_without_a_clock_the_axis_says_step():
 
 def test_what_is_left_out_is_said_on_the_picture():
     one = ribbons(case_of("video", 6), "sinkhorn", 3)
-    share = np.sort(one.solved.plan.ravel())[-3:].sum()
+    share = np.sort(one.answer.plan.ravel())[-3:].sum()
     assert f"{share:.0%} of video's mass" in draw(one).layout.xaxis.title.text
     assert "mass" not in draw(ribbons(case_of("video", 6))).layout.xaxis.title.text
 

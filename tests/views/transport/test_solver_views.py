@@ -12,7 +12,7 @@ from fusionviz.analysis.shared.token_subject import AlignmentCase, TokenSide
 from fusionviz.analysis.transport.epsilon_sweep import EPSILONS, sweep_epsilon
 from fusionviz.analysis.transport.plain_sinkhorn import run_plain
 from fusionviz.analysis.transport.plan_cells import cells_of
-from fusionviz.analysis.transport.solvers import SOLVERS, TOLERANCE, Curve, solve
+from fusionviz.analysis.transport.solvers import SOLVERS, TOLERANCE, ErrorCurve, solve
 from fusionviz.views.shared.style import MARK
 from fusionviz.views.transport.convergence import (
     FLOOR,
@@ -239,7 +239,7 @@ def test_convergence_draws_a_line_for_each_epsilon_and_stars_for_newton(rng):
 
 
 def test_stages_are_runs_of_one_epsilon():
-    curve = Curve(
+    curve = ErrorCurve(
         iterations=np.array([0, 16, 16, 33, 49]),
         epsilon=np.array([0.2, 0.2, 0.05, 0.05, 0.05]),
         errors=np.ones(5),

@@ -152,7 +152,7 @@ def _add_hovers(
         texts = np.repeat(hover_ribbons(ribbons), len(HOVERED)).tolist()
         word = np.repeat(ribbons.target, len(HOVERED))
         _add_targets(figure, x.ravel(), y.ravel(), word, texts, size=10)
-        chosen = ribbons.solved.plan.argmax(axis=1)
+        chosen = ribbons.answer.plan.argmax(axis=1)
         place = sum(lane.tokens) / 2
         texts = hover_sources(ribbons)
         _add_targets(figure, lane.spans.mean(axis=1), place, chosen, texts, size=10)

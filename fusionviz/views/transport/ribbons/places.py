@@ -78,8 +78,8 @@ def width_of_mass(plans: Sequence[tuple[Ribbons, Spans]], targets: Spans) -> flo
     """
     rooms = []
     for ribbons, spans in plans:
-        rooms.append(_room(spans, ribbons.solved.sent))
-        rooms.append(_room(targets, ribbons.solved.received))
+        rooms.append(_room(spans, ribbons.answer.sent))
+        rooms.append(_room(targets, ribbons.answer.received))
     return FILL * min(rooms)
 
 

@@ -62,7 +62,7 @@ def hover_ribbons(ribbons: Ribbons) -> list[str]:
 def hover_sources(ribbons: Ribbons) -> list[str]:
     """Return what the hover says of each source token."""
     source, target = ribbons.case.source, ribbons.case.target
-    chosen = ribbons.solved.plan.argmax(axis=1)
+    chosen = ribbons.answer.plan.argmax(axis=1)
     return [
         f"{escape(source.name)} {name_token(source, i)}<br>most of its mass goes to "
         f"<b>{name_token(target, int(j))}</b>{_truth(ribbons, i)}"
@@ -76,7 +76,7 @@ def hover_targets(plans: Sequence[Ribbons]) -> list[str]:
     texts = []
     for j in range(len(target)):
         receives = "<br>".join(
-            f"receives {one.solved.received[j]:.1%} of the mass of "
+            f"receives {one.answer.received[j]:.1%} of the mass of "
             f"{escape(one.case.source.name)}"
             for one in plans
         )
