@@ -75,6 +75,10 @@ class AlignMambaConfig:
         outputs: Numbers of a regression, or classes.
         per_step: Whether regression and classification are of each step of the
             anchor, such as each utterance of a video, instead of the whole input.
+        positions_without_anchor: Where the anchor is a sequence that a sample lacks, as
+            many learned tokens stand for it as the longest of the sample's own others
+            has, at most these; None: whatever their number. Where the head is of each
+            step, the steps are those asked for, or as many as the longest.
         d_model: Channels of a token.
         layers: Mamba blocks in the backbone.
         code_scale: Factor on the codes of positions, beside content of unit scale.
@@ -113,6 +117,7 @@ class AlignMambaConfig:
     head: HeadKind
     outputs: int
     per_step: bool = False
+    positions_without_anchor: int | None = None
     d_model: int = 96
     layers: int = 4
     code_scale: float = 1.0
@@ -250,6 +255,8 @@ class AlignMambaConfig:
         sizes = ("outputs", "layers", "d_state", "d_conv", "expand", "head_width")
         for name in (*sizes, "sinkhorn_iterations", "image_size", "grid"):
             _at_least(name, getattr(self, name), 1)
+        if self.positions_without_anchor is not None:
+            _at_least("positions_without_anchor", self.positions_without_anchor, 1)
         _at_least("d_model", self.d_model, 4)
         if self.d_model % 4:
             raise ValueError(

@@ -21,7 +21,8 @@ class AlignMambaInputs(NamedTuple):
         present: Which samples have a modality, bool (batch,), by name; all that is
             left out is present. What stands in for a missing one is not looked at.
         mask: True where a token is there, bool (batch, token), by name; all that is
-            left out is there. Of an image it masks tokens of the grid, not pixels.
+            left out is there. Of an image it masks tokens of the grid, not pixels. Of a
+            missing anchor it says which steps are asked for, where the head is of each.
     """
 
     inputs: Mapping[str, Shaped[Tensor, "batch ..."]]
@@ -59,9 +60,12 @@ def read_inputs(
 ) -> dict[str, Read]:
     """Return every modality checked, with zeros and masks where something is missing.
 
-    A sample that misses the anchor still needs positions to align the others to: a
-    grid has all of its places; a sequence has those of its mask, and where it has no
-    mask either, as many as the longest of the others.
+    A sample that misses the anchor still needs positions to align the others to. How
+    many there are follows from that sample alone, whatever else is in the batch: a
+    grid has all of its places; a sequence has as many as the longest of the sample's
+    own others, at most `config.positions_without_anchor`. The mask of what is missing
+    is not looked at, but where the head is of each step: there it says which steps
+    are asked for.
 
     Raises:
         ValueError: A name is unknown, a shape does not fit, or a sample has nothing.
@@ -74,7 +78,7 @@ def read_inputs(
     }
     _check_something_is_there(read)
     sources = {name: _absent_removed(read[name]) for name in config.sources}
-    anchor = _with_positions(read[config.anchor], tuple(sources.values()))
+    anchor = _with_positions(read[config.anchor], tuple(sources.values()), config)
     return {**sources, config.anchor: anchor}
 
 
@@ -138,18 +142,33 @@ def _absent_removed(one: Read) -> Read:
     return replace(one, mask=one.mask & one.present.unsqueeze(1))
 
 
-def _with_positions(anchor: Read, sources: Sequence[Read]) -> Read:
-    """Return the anchor with positions in every sample."""
-    if not sources or bool(anchor.mask.any(dim=1).all()):
+def _with_positions(
+    anchor: Read, sources: Sequence[Read], config: AlignMambaConfig
+) -> Read:
+    """Return the anchor with positions in every sample; see `read_inputs`."""
+    missing = ~anchor.present.unsqueeze(1)
+    if not sources or not bool(missing.any()):
         return anchor
+    if config.modality(config.anchor).kind == "image":
+        return replace(anchor, mask=anchor.mask | missing)
+    kept = anchor.mask if config.per_step else anchor.mask & ~missing
     count = torch.stack([one.mask.sum(dim=1) for one in sources]).amax(dim=0)
-    if anchor.x is None:
-        length = max(one.mask.shape[1] for one in sources)
-        mask = anchor.mask.new_zeros(len(anchor.mask), length)
-    else:
-        mask = anchor.mask
-    place = torch.arange(mask.shape[1], device=mask.device)
-    instead = place < count.unsqueeze(1)
+    if not config.per_step and config.positions_without_anchor is not None:
+        count = count.clamp(max=config.positions_without_anchor)
+    count = count.masked_fill(kept.any(dim=1), 0)
+    more = max(0, int(count.max()) - kept.shape[1])
+    place = torch.arange(kept.shape[1] + more, device=kept.device)
     return replace(
-        anchor, mask=torch.where(mask.any(dim=1, keepdim=True), mask, instead)
+        anchor,
+        x=None if anchor.x is None else _lengthen(anchor.x, more),
+        mask=_lengthen(kept, more) | (place < count.unsqueeze(1)),
     )
+
+
+def _lengthen(
+    x: Shaped[Tensor, "batch token *rest"], more: int
+) -> Shaped[Tensor, "batch longer *rest"]:
+    """Return sequences with that many zeros after them."""
+    if not more:
+        return x
+    return torch.cat([x, x.new_zeros(len(x), more, *x.shape[2:])], dim=1)
