@@ -61,8 +61,8 @@ class _Pass:
     output: AlignMambaOutput
 
 
-class AlignMamba(nn.Module):
-    """Fusion of any number of modalities, one of them the anchor.
+class ModalityTokens(nn.Module):
+    """Encoders of all modalities, and what stands for one that is missing.
 
     Args:
         config: Sizes and choices.
@@ -77,6 +77,43 @@ class AlignMamba(nn.Module):
         # Tokens of all modalities share one width; these say which is which.
         self.modality_code = _one_each(config)
         self.missing_token = _one_each(config)
+
+    def encode(self, batch: AlignMambaInputs) -> dict[str, Tokens]:
+        """Return the tokens of every modality, in the order of interleaving.
+
+        Raises:
+            ValueError: A name or a shape is not the model's, or a sample has no
+                modality at all.
+        """
+        read = read_inputs(batch, self.encoders, self.config)
+        return {
+            name: self._encode(name, read[name]) for name in self.config.interleaved
+        }
+
+    def _encode(self, name: str, read: Read) -> Tokens:
+        """Return a modality's tokens, learned ones where the anchor is missing."""
+        encoder = cast(Encoder, self.encoders[name])
+        if read.x is None:
+            like = self.missing_token[name]
+            x = like.new_zeros(*read.mask.shape, self.config.d_model)
+        else:
+            x = encoder(read.x, read.mask)
+        if name == self.config.anchor:
+            learned = self.missing_token[name] + encoder.code(read.mask)
+            x = torch.where(read.present[:, None, None], x, learned)
+            x = x * read.mask.unsqueeze(-1)
+        return Tokens(x=x, mask=read.mask, present=read.present)
+
+
+class AlignMamba(ModalityTokens):
+    """Fusion of any number of modalities, one of them the anchor.
+
+    Args:
+        config: Sizes and choices.
+    """
+
+    def __init__(self, config: AlignMambaConfig) -> None:
+        super().__init__(config)
         self.backbone = MambaBackbone(config)
         self.head = make_head(config)
 
@@ -150,8 +187,7 @@ class AlignMamba(nn.Module):
 
     def _compute(self, batch: AlignMambaInputs, plan: Plans | None) -> _Pass:
         config = self.config
-        read = read_inputs(batch, self.encoders, config)
-        tokens = {name: self._encode(name, read[name]) for name in config.interleaved}
+        tokens = self.encode(batch)
         anchor = tokens[config.anchor]
         plans = _read_plans(plan, tokens, config)
         aligned = {
@@ -173,20 +209,6 @@ class AlignMamba(nn.Module):
             logits=logits, align_loss=align_loss, mmd=mmd, tokens=tokens
         )
         return _Pass(tokens=tokens, aligned=aligned, states=states, output=output)
-
-    def _encode(self, name: str, read: Read) -> Tokens:
-        """Return a modality's tokens, learned ones where the anchor is missing."""
-        encoder = cast(Encoder, self.encoders[name])
-        if read.x is None:
-            like = self.missing_token[name]
-            x = like.new_zeros(*read.mask.shape, self.config.d_model)
-        else:
-            x = encoder(read.x, read.mask)
-        if name == self.config.anchor:
-            learned = self.missing_token[name] + encoder.code(read.mask)
-            x = torch.where(read.present[:, None, None], x, learned)
-            x = x * read.mask.unsqueeze(-1)
-        return Tokens(x=x, mask=read.mask, present=read.present)
 
     def _fill(self, name: str, x: Tensor, tokens: Mapping[str, Tokens]) -> Tensor:
         """Return a source's tokens as they enter the backbone."""
