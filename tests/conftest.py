@@ -4,6 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 import torch
+from hypothesis import HealthCheck, settings
+
+# How quick an example is depends on what else the machine does.
+settings.register_profile(
+    "fusionviz", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("fusionviz")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial.distance import pdist
 from sklearn.metrics.pairwise import rbf_kernel
@@ -61,7 +61,6 @@ def test_far_from_the_origin_float32_does_not_cancel():
     torch.testing.assert_close(far.double(), near, atol=1e-4, rtol=0)
 
 
-@settings(deadline=None)
 @given(seed=st.integers(0, 1000), m=st.integers(1, 8), n=st.integers(1, 8))
 def test_laws(seed, m, n):
     x, y = draw(m, 3, seed=seed), draw(n, 3, seed=seed + 1)

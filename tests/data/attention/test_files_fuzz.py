@@ -62,13 +62,13 @@ def damaged_files(draw):
     return bytes(data[: draw(st.sampled_from([None, 20, len(data) // 2]))])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(damaged_files())
 def test_damaged_files(data):
     _check(data)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.sampled_from([b"PK\3\4", b"\x93NUMPY\1\0", b""]), st.binary(max_size=300))
 def test_any_bytes(magic, rest):
     _check(magic + rest)
@@ -80,7 +80,7 @@ any_array = arrays.arrays(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.dictionaries(
         st.sampled_from(["attention", "x", "tokens", "modality", "grid", "key_tokens"]),

@@ -17,7 +17,7 @@ from fusionviz.data.faults.presence import (
 
 counts, widths = st.integers(0, 60), st.integers(1, 5)
 rates, seeds = st.floats(0, 1), st.integers(0, 2**32)
-few = settings(max_examples=60, deadline=None)
+few = settings(max_examples=60)
 draws = pytest.mark.parametrize("draw", [draw_presence, draw_presence_share])
 
 

@@ -71,27 +71,27 @@ def _check(rgb, depth, unit):
         assert sample.rgb.ndim == 3
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(damaged_files(), st.sampled_from(DEPTH_UNITS))
 def test_damaged_files(data, unit):
     _check(data, None, unit)
     _check(None, data, unit)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.sampled_from(MAGIC), st.binary(max_size=300), st.sampled_from(DEPTH_UNITS))
 def test_any_bytes(magic, rest, unit):
     for data in (rest, magic + rest):
         _check(data, data, unit)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.sampled_from(FILES), st.sampled_from(FILES), st.sampled_from(DEPTH_UNITS))
 def test_any_pair_of_files(rgb, depth, unit):
     _check(rgb, depth, unit)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     height=st.integers(1, 9),
     width=st.integers(1, 9),

@@ -61,13 +61,13 @@ damaged_files = st.composite(_damage)(FILES)
 damaged_tables = st.composite(_damage)(TABLES)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(damaged_files)
 def test_damaged_archives(data):
     _check({"mine.npz": data})
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(damaged_tables)
 @example(b'"')
 @example(b"a,b\n1,\xb2\n")
@@ -78,13 +78,13 @@ def test_damaged_tables(data):
 cells = st.sampled_from([*";,\t\n\r\"'", "1", "-2.5", "1e999", "nan", "word", "start"])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(cells | st.text(max_size=3), max_size=40), st.text(max_size=9))
 def test_any_table(pieces, name):
     _check({f"{name}.csv": "".join(pieces).encode("utf-8", "surrogatepass")})
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.sampled_from([b"PK\3\4", b"\x93NUMPY\1\0", b""]), st.binary(max_size=300))
 def test_any_bytes(magic, rest):
     _check({"mine.npz": magic + rest})
@@ -104,13 +104,13 @@ any_name = st.sampled_from(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.dictionaries(any_name, any_array, min_size=1, max_size=6))
 def test_any_arrays(contents):
     _check({"mine.npz": npz(**contents)})
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     arrays.arrays(
         np.float64,

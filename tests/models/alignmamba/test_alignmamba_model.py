@@ -61,7 +61,7 @@ def test_one_modality_alone_is_a_model_too():
     assert (output.align_loss == 0).all()
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(
     lengths=st.tuples(
         st.lists(st.integers(1, VIDEO), min_size=3, max_size=3),

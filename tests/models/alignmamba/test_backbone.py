@@ -15,7 +15,7 @@ def make_backbone(bidirectional):
 
 
 @pytest.mark.parametrize("bidirectional", [False, True])
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(mask=st.lists(st.booleans(), min_size=7, max_size=7).filter(any))
 def test_absent_tokens_are_skipped(bidirectional, mask):
     backbone = make_backbone(bidirectional)

@@ -1,5 +1,7 @@
 """Values in the address, with the session and the address as plain mappings."""
 
+from types import SimpleNamespace
+
 import pytest
 import streamlit as st
 
@@ -91,3 +93,44 @@ def test_a_word_is_one_of_its_choices(session, address, text, word):
     assert share.recall_word("letter", "a", ("a", "b")) == "b"
     share.publish("letter", "a")
     assert address == {"letter": "b"}
+
+
+class Watched(dict):
+    """A session that notes which values are set."""
+
+    def __init__(self):
+        super().__init__()
+        self.set = []
+
+    def __setitem__(self, key, value):
+        self.set.append(key)
+        super().__setitem__(key, value)
+
+
+@pytest.mark.parametrize(
+    ("ask", "unusable"),
+    [
+        (lambda: share.recall("it", 3, low=0, high=9), 99),
+        (lambda: share.recall_word("it", "a", ("a", "b")), "z"),
+        (lambda: share.recall_words("it", ["a"], ("a", "b")), ["z"]),
+    ],
+    ids=["number", "word", "words"],
+)
+def test_a_value_is_set_once_on_a_page(monkeypatch, address, ask, unusable):
+    session = Watched()
+    monkeypatch.setattr(st, "session_state", session)
+    page = SimpleNamespace(page_script_hash="one")
+    monkeypatch.setattr(share, "get_script_run_ctx", lambda **_: page)
+    for _ in range(3):
+        ask()
+    assert session.set.count("it") == 1
+    page.page_script_hash = "two"
+    for _ in range(3):
+        ask()
+    assert session.set.count("it") == 2
+    del session["it"]
+    ask()
+    assert session.set.count("it") == 3
+    session["it"] = unusable
+    ask()
+    assert session.set[-2:] == ["it", "it"]

@@ -1,0 +1,47 @@
+"""Sliders by the keyboard: each press counts, also while the server still works."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.slow_server import SlowServer
+from tests.browser.window import ready
+
+pytestmark = pytest.mark.browser
+
+SLIDERS = {
+    "ε": ("/transport", "ε of Sinkhorn", r"epsilon=0\.15"),
+    "bandwidth": (
+        "/distributions?tab=Distance&data=utterance",
+        "Bandwidth",
+        r"d_bandwidth=2(&|$)",
+    ),
+    "a latent": ("/latents?tab=Traverse", "direction 1", r"move1=2\.75"),
+}
+"""By what is moved: an address, the slider's name, and the address three steps on."""
+
+
+@pytest.mark.parametrize(("path", "name", "address"), SLIDERS.values(), ids=SLIDERS)
+def test_a_late_answer_takes_no_press_back(browser, server, path, name, address):
+    window = browser.new_page()
+    answers = SlowServer(window)
+    window.goto(server + path)
+    ready(window)
+    slider = window.get_by_role("slider", name=re.compile(name))
+    slider.focus()
+    first, step = (float(slider.get_attribute(word)) for word in ("value", "step"))
+    answers.hold()
+    window.keyboard.press("ArrowRight")
+    answers.wait_for_runs(1)
+    window.keyboard.press("ArrowRight")
+    answers.release_run()
+    answers.wait_for_runs(1)
+    expect(slider).to_have_value(f"{first + 2 * step:g}")
+    expect(slider).to_be_focused()
+    window.keyboard.press("ArrowRight")
+    answers.release()
+    expect(window).to_have_url(re.compile(address))
+    ready(window)
+    expect(slider).to_have_value(f"{first + 3 * step:g}")
+    window.close()
