@@ -19,6 +19,8 @@ class RGBDSample:
             of its data set, -1 where unlabelled; None where there are no labels.
         depth_is_metric: Whether `depth_m` is in metres.
         notes: What was assumed on reading, one sentence each.
+        group: What samples of one place have in common, empty where that is unknown:
+            intervals are drawn over groups.
     """
 
     rgb: NDArray[np.uint8] | None
@@ -26,6 +28,7 @@ class RGBDSample:
     label: NDArray[np.int64] | None = None
     depth_is_metric: bool = True
     notes: tuple[str, ...] = ()
+    group: str = ""
 
     def __post_init__(self) -> None:
         """Check that there is something, and that the sizes agree."""

@@ -1,7 +1,7 @@
-"""From samples to what the models read: square images, scaled, on one device."""
+"""From samples to what the models read: images of one size, scaled, on one device."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -10,7 +10,13 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 from fusionviz.data.records import RGBDSample
-from fusionviz.models.modalities import DEPTH_RANGE_M, MODALITIES, resize_nearest
+from fusionviz.models.modalities import (
+    DEPTH_RANGE_M,
+    MODALITIES,
+    Size,
+    resize_nearest,
+    sides,
+)
 
 RGBD = ("rgb", "depth")
 
@@ -20,16 +26,19 @@ class ImageBatch:
     """A batch of samples as the models read them; `batch["rgb"]` is its colours.
 
     Attributes:
-        images: By modality, (batch, channels, side, side) in -1..1; zeros where a
+        images: By modality, (batch, channels, height, width) in -1..1; zeros where a
             sample lacks it. Colours and what lies in 0..1 are scaled to -1..1, depth
             is `2 * metres / 10 - 1` with holes filled, normals are unit vectors.
-        valid: By modality, where it was measured, (batch, 1, side, side).
+        valid: By modality, where it was measured, (batch, 1, height, width).
         present: By modality, which samples have it, (batch,).
+        features: By modality, what a pretrained encoder makes of the images, where
+            that is known already; rows as `FeatureLayout` has them.
     """
 
     images: Mapping[str, Float[Tensor, "batch channels height width"]]
     valid: Mapping[str, Bool[Tensor, "batch 1 height width"]]
     present: Mapping[str, Bool[Tensor, " batch"]]
+    features: Mapping[str, Float[Tensor, "batch number"]] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -52,6 +61,10 @@ class ImageBatch:
             },
             valid={k: v.to(device) for k, v in self.valid.items()},
             present={k: v.to(device) for k, v in self.present.items()},
+            features={
+                k: v.to(device=device, dtype=dtype or torch.float32)
+                for k, v in self.features.items()
+            },
         )
 
     def part(self, rows: slice) -> "ImageBatch":
@@ -60,19 +73,19 @@ class ImageBatch:
             images={k: v[rows] for k, v in self.images.items()},
             valid={k: v[rows] for k, v in self.valid.items()},
             present={k: v[rows] for k, v in self.present.items()},
+            features={k: v[rows] for k, v in self.features.items()},
         )
 
 
 def to_batch(
-    samples: Sequence[RGBDSample], size: int, modalities: Sequence[str] = RGBD
+    samples: Sequence[RGBDSample], size: Size, modalities: Sequence[str] = RGBD
 ) -> ImageBatch:
-    """Return samples as one batch of squares, `size` pixels a side.
-
-    The largest centred square is kept.
+    """Return samples as one batch of images of one size.
 
     Args:
         samples: At least one.
-        size: Pixels a side.
+        size: A side, of which the largest centred square is kept, or height and width,
+            for which the whole picture is.
         modalities: Names in `fusionviz.models.modalities.MODALITIES`.
 
     Raises:
@@ -88,8 +101,8 @@ def to_batch(
         entry = MODALITIES[name]
         read = [entry.read(sample, size) for sample in samples]
         empty = (
-            np.zeros((entry.channels, size, size), np.float32),
-            np.zeros((size, size), bool),
+            np.zeros((entry.channels, *sides(size)), np.float32),
+            np.zeros(sides(size), bool),
         )
         pairs = [empty if pair is None else pair for pair in read]
         images[name] = torch.from_numpy(np.stack([image for image, _ in pairs]))
@@ -98,7 +111,7 @@ def to_batch(
     return ImageBatch(images=images, valid=valid, present=present)
 
 
-def label_map(sample: RGBDSample, size: int) -> Int[Tensor, "height width"]:
+def label_map(sample: RGBDSample, size: Size) -> Int[Tensor, "height width"]:
     """Return the labels of a sample, cropped and resized like its pixels.
 
     Raises:

@@ -1,6 +1,6 @@
 """The image modalities that models read and write: one entry a modality."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -18,6 +18,23 @@ RELATIVE_MEDIAN_M = 2.5
 Image = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
+Size = int | tuple[int, int]
+"""Pixels of what a model reads: the side of a square, for which the picture is cut to
+its middle square, or height and width, into which the whole picture is fitted."""
+
+
+def sides(size: Size) -> tuple[int, int]:
+    """Return height and width."""
+    return (size, size) if isinstance(size, int) else size
+
+
+def as_size(value: Size | Sequence[int]) -> Size:
+    """Return a size that JSON may have made a list."""
+    if isinstance(value, int):
+        return value
+    height, width = value
+    return height, width
+
 
 @dataclass(frozen=True, kw_only=True)
 class ImageModality:
@@ -25,13 +42,13 @@ class ImageModality:
 
     Attributes:
         channels: Channels of the image.
-        read: (sample, side) -> image (channels, side, side) in -1..1 and where it was
-            measured (side, side), or None where the sample lacks the modality.
+        read: (sample, size) -> image (channels, height, width) in -1..1 and where it
+            was measured (height, width), or None where the sample lacks the modality.
         is_direction: Whether a pixel is a vector of length 1.
     """
 
     channels: int
-    read: Callable[[RGBDSample, int], tuple[Image, Mask] | None]
+    read: Callable[[RGBDSample, Size], tuple[Image, Mask] | None]
     is_direction: bool = False
 
 
@@ -43,31 +60,36 @@ def centre_square(image: NDArray) -> NDArray:
     return image[top : top + side, left : left + side]
 
 
-def resize_smoothly(image: NDArray, side: int) -> NDArray:
-    """Return the centred square at another size, averaged over area if it shrinks."""
-    square = centre_square(image)
-    how = cv2.INTER_AREA if square.shape[0] > side else cv2.INTER_LINEAR
-    return cv2.resize(square, (side, side), interpolation=how)
+def part_read(image: NDArray, size: Size) -> NDArray:
+    """Return the part of an image that a model of this size reads."""
+    return centre_square(image) if isinstance(size, int) else image
 
 
-def resize_nearest(image: NDArray, side: int) -> NDArray:
-    """Return the centred square at another size, each pixel the nearest of the old."""
-    square = centre_square(image)
-    return cv2.resize(square, (side, side), interpolation=cv2.INTER_NEAREST)
+def resize_smoothly(image: NDArray, size: Size) -> NDArray:
+    """Return what is read at another size, averaged over area if it shrinks."""
+    part, (height, width) = part_read(image, size), sides(size)
+    how = cv2.INTER_AREA if part.shape[0] > height else cv2.INTER_LINEAR
+    return cv2.resize(part, (width, height), interpolation=how)
 
 
-def _read_rgb(sample: RGBDSample, side: int) -> tuple[Image, Mask] | None:
+def resize_nearest(image: NDArray, size: Size) -> NDArray:
+    """Return what is read at another size, each pixel the nearest of the old."""
+    part, (height, width) = part_read(image, size), sides(size)
+    return cv2.resize(part, (width, height), interpolation=cv2.INTER_NEAREST)
+
+
+def _read_rgb(sample: RGBDSample, size: Size) -> tuple[Image, Mask] | None:
     if sample.rgb is None:
         return None
-    resized = resize_smoothly(sample.rgb, side).astype(np.float32)
-    return (resized / 127.5 - 1).transpose(2, 0, 1), np.ones((side, side), bool)
+    resized = resize_smoothly(sample.rgb, size).astype(np.float32)
+    return (resized / 127.5 - 1).transpose(2, 0, 1), np.ones(sides(size), bool)
 
 
-def _read_depth(sample: RGBDSample, side: int) -> tuple[Image, Mask] | None:
+def _read_depth(sample: RGBDSample, size: Size) -> tuple[Image, Mask] | None:
     """Depth takes the nearest pixel: none is invented between two surfaces."""
     if sample.depth_m is None:
         return None
-    depth_m = resize_nearest(sample.depth_m, side).astype(np.float32)
+    depth_m = resize_nearest(sample.depth_m, size).astype(np.float32)
     valid = np.isfinite(depth_m)
     depth_m = _fill_holes(depth_m, valid)
     if not sample.depth_is_metric:
@@ -76,25 +98,25 @@ def _read_depth(sample: RGBDSample, side: int) -> tuple[Image, Mask] | None:
     return code[None].astype(np.float32), valid
 
 
-def _read_normal(sample: RGBDSample, side: int) -> tuple[Image, Mask] | None:
+def _read_normal(sample: RGBDSample, size: Size) -> tuple[Image, Mask] | None:
     normal = getattr(sample, "normal", None)
     if normal is None:
         return None
-    resized = resize_nearest(normal, side).astype(np.float32)
-    return resized.transpose(2, 0, 1).copy(), np.ones((side, side), bool)
+    resized = resize_nearest(normal, size).astype(np.float32)
+    return resized.transpose(2, 0, 1).copy(), np.ones(sides(size), bool)
 
 
 def _read_unit(
     field: str,
-) -> Callable[[RGBDSample, int], tuple[Image, Mask] | None]:
+) -> Callable[[RGBDSample, Size], tuple[Image, Mask] | None]:
     """Return a reader of a field in 0..1."""
 
-    def read(sample: RGBDSample, side: int) -> tuple[Image, Mask] | None:
+    def read(sample: RGBDSample, size: Size) -> tuple[Image, Mask] | None:
         values = getattr(sample, field, None)
         if values is None:
             return None
-        resized = resize_smoothly(values, side).astype(np.float32)
-        return resized[None] * 2 - 1, np.ones((side, side), bool)
+        resized = resize_smoothly(values, size).astype(np.float32)
+        return resized[None] * 2 - 1, np.ones(sides(size), bool)
 
     return read
 

@@ -178,7 +178,7 @@ def load_samples(card: ModelCard, data: str, count: int | None) -> Sequence[Any]
 
 def _load_path(path: str, options: Mapping[str, Any]) -> Sequence[Any]:
     if not path.endswith(".npz"):
-        return load_folder(path)
+        return load_folder(path, options.get("classes", 13))
     from fusionviz.data.sets.mosi import load_mosi_file
 
     return load_mosi_file(Path(path), **options)

@@ -1,7 +1,7 @@
 """What tasks on images share: labelled batches and the loss of their pixels."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,8 @@ from torch.nn.functional import cross_entropy
 
 from fusionviz.data.records import RGBDSample
 from fusionviz.models.inputs import RGBD, ImageBatch, label_map, to_batch
+from fusionviz.models.modalities import Size, sides
+from fusionviz.training.feature_cache import with_features
 from fusionviz.training.metrics.intervals import UNLABELLED
 from fusionviz.training.task import Task
 from fusionviz.training.variation import Variation, read_variation, vary
@@ -37,7 +39,7 @@ class LabelledBatch:
 
 def labelled_batch(
     samples: Sequence[RGBDSample],
-    size: int,
+    size: Size,
     modalities: Sequence[str] = RGBD,
     augment: np.random.Generator | None = None,
     variation: Variation | None = None,
@@ -46,7 +48,7 @@ def labelled_batch(
 
     Args:
         samples: At least one.
-        size: Pixels a side.
+        size: As `to_batch` takes it.
         modalities: What is read of the samples.
         augment: Randomness of the changes; None leaves samples be.
         variation: How far samples are changed; None leaves them be.
@@ -54,7 +56,7 @@ def labelled_batch(
     if augment is not None and variation is not None:
         samples = [vary(sample, augment, variation) for sample in samples]
     labels = [
-        torch.full((size, size), UNLABELLED)
+        torch.full(sides(size), UNLABELLED)
         if sample.label is None
         else label_map(sample, size)
         for sample in samples
@@ -135,10 +137,15 @@ class ImageTask(Task):
     ) -> LabelledBatch:
         """Return the samples as a batch of the model's size and modalities.
 
-        Where the model has a target, it is read too.
+        Where the model has a target, it is read too. What a pretrained encoder makes
+        of the images is in the batch, from the cache where it is there.
         """
         config = model.config
         target = getattr(config, "target", "")
         names = (*config.names, target) if target else config.names
         variation = read_variation(self.augment, relight=self.relight)
-        return labelled_batch(samples, config.image_size, names, augment, variation)
+        batch = labelled_batch(samples, config.image_size, names, augment, variation)
+        encoder = getattr(config, "encoder", "")
+        if not encoder:
+            return batch
+        return replace(batch, images=with_features(batch.images, encoder))

@@ -1,5 +1,6 @@
 """The changes that training makes to samples, so that none is seen twice alike."""
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -28,6 +29,10 @@ class Variation:
             and of metric depths' scale.
         grey: How often colours become grey.
         relight: False keeps colours as they are.
+        relative: How often metric depth is taken as relative, so that a model learns
+            to read both.
+        draws: In how many ways a sample is varied, drawn once for all; 0 for always
+            another. Few ways let what an encoder makes of them be kept.
     """
 
     crop: float = 0.8
@@ -38,12 +43,16 @@ class Variation:
     depth: float = 0.0
     grey: float = 0.0
     relight: bool = True
+    relative: float = 0.0
+    draws: int = 0
 
     def __post_init__(self) -> None:
         """Check the ranges."""
         if not 0 < self.crop <= 1:
             raise ValueError(f"crop is a share above 0, at most 1, got {self.crop}")
-        for name in ("light", "colour", "gamma", "depth", "grey"):
+        if self.draws < 0:
+            raise ValueError(f"draws is a count, or 0 for any, got {self.draws}")
+        for name in ("light", "colour", "gamma", "depth", "grey", "relative"):
             value = getattr(self, name)
             if not 0 <= value <= 1:
                 raise ValueError(f"{name} is a share from 0 to 1, got {value}")
@@ -78,6 +87,9 @@ def vary(
         random: What to draw from.
         variation: How far to go.
     """
+    if variation.draws:
+        draw = int(random.integers(variation.draws))
+        random = np.random.default_rng([_fingerprint(sample), draw])
     mirrored = bool(random.integers(2))
     height, width = sample.size
     share = random.uniform(variation.crop, 1.0)
@@ -104,7 +116,18 @@ def vary(
         changed["depth_m"] = _stretch(
             changed["depth_m"], random, variation.depth, sample.depth_is_metric
         )
+    if variation.relative and random.random() < variation.relative:
+        changed["depth_is_metric"] = False
     return replace(sample, **changed)
+
+
+def _fingerprint(sample: RGBDSample) -> int:
+    """Return a number that depends on what a sample shows, and on nothing else."""
+    arrays = [array for array in (sample.rgb, sample.depth_m) if array is not None]
+    number = 0
+    for array in arrays:
+        number = zlib.crc32(np.ascontiguousarray(array).tobytes(), number)
+    return number
 
 
 def _relight(

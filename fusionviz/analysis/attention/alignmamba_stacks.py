@@ -60,9 +60,11 @@ def hidden_stack(
         ]
     weights = np.stack(layers)
     names = named_modalities(trace.interleaved_modality.tolist(), trace.modalities)
-    grid = None if trace.grid is None else (trace.grid, trace.grid)
     tokens = TokenAxis(
-        count=len(names), modality=names, grid=grid, labels=_moments(subject, names)
+        count=len(names),
+        modality=names,
+        grid=trace.grid,
+        labels=_moments(subject, names),
     )
     which = "summed over channels" if channel == ALL_CHANNELS else f"channel {channel}"
     return AttentionStack(
@@ -115,15 +117,18 @@ def transport_stack(subject: AlignMambaSubject) -> AttentionStack:
         for one in (trace.alignments[name] for name in present)
     ]
     sources, targets = layers[0].shape[1:]
-    grid = None if trace.grid is None else (trace.grid, trace.grid)
     return AttentionStack(
         title="transport",
         weights=np.stack(layers).astype(np.float32),
         layers=tuple(f"{name} → {trace.anchor}" for name in present),
         heads=("plan", "cost"),
         head_word="Shown",
-        queries=TokenAxis(count=sources, modality=(present[0],) * sources, grid=grid),
-        keys=TokenAxis(count=targets, modality=(trace.anchor,) * targets, grid=grid),
+        queries=TokenAxis(
+            count=sources, modality=(present[0],) * sources, grid=trace.grid
+        ),
+        keys=TokenAxis(
+            count=targets, modality=(trace.anchor,) * targets, grid=trace.grid
+        ),
         meaning=(
             "A weight of the plan is the share of source token i that is sent to "
             "anchor token j, so rows sum to 1; a cost is 1 − cosine of the two tokens, "

@@ -1,5 +1,6 @@
 """One sample as one AlignMamba reads it."""
 
+import math
 from functools import cached_property
 
 import numpy as np
@@ -122,7 +123,7 @@ class AlignMambaSubject(TokenSubject):
     def side(self, name: str) -> TokenSide:
         """Return the tokens of a modality that is there."""
         if self.batch is not None:
-            return picture_side(name, self.batch[name], self.model.config.grid)
+            return picture_side(name, self.batch[name], self.model.config.shape[0])
         return sequence_side(name, self._sequences)
 
     def tokens(self, stage: Stage) -> dict[str, Floats]:
@@ -158,7 +159,7 @@ class AlignMambaSubject(TokenSubject):
 
     def _truth(self, source: str) -> tuple[NDArray[np.int64] | None, str]:
         if self.batch is not None:  # both pictures show the same view
-            return np.arange(self.model.config.grid**2), "its own place"
+            return np.arange(math.prod(self.model.config.shape)), "its own place"
         truth = self._sequences.alignment.get(source)
         return truth, "its true word" if self._sequences.words else "its true step"
 

@@ -175,7 +175,7 @@ def measure_plan_effect(
         own=prediction_of(subject, traces[0].logits),
         changed=prediction_of(subject, traces[1].logits),
         align_loss=(float(traces[0].align_loss[0]), float(traces[1].align_loss[0])),
-        grid=subject.trace.grid,
+        grid=None if subject.trace.grid is None else subject.trace.grid[0],
     )
 
 

@@ -43,9 +43,9 @@ def load_set(name: str, split: str, **options: Any) -> Sequence[Any]:  # noqa: A
     Args:
         name: A key of `SETS`.
         split: `"train"`, `"validation"` or `"test"`.
-        options: What the set takes: `rooms` count and size; `nyudv2` classes,
-            unlabelled, repeat and rooms; `sentiment` count and misalignment; `mosi`
-            level, text, fold and seed.
+        options: What the set takes: `rooms` count and size; `nyuv2` classes and
+            relative; `nyudv2` classes, unlabelled, repeat and rooms; `sentiment` count
+            and misalignment; `mosi` level, text, fold and seed.
 
     Raises:
         InputError: There is no such set, split or option.
@@ -80,11 +80,16 @@ def find_set(name: str) -> DataSet:
     return SETS[name]
 
 
-def load_folder(path: Path | str) -> Sequence[RGBDSample]:
-    """Return all samples of a folder in a layout that is known.
+def load_folder(path: Path | str, classes: int = 13) -> Sequence[RGBDSample]:
+    """Return the samples of a folder in a layout that is known.
 
-    Known are what `fusionviz data rooms` writes, and rgb/ and depth8/ with label13/
-    as in NYU Depth V2 (`fusionviz.data.sets.nyudv2`).
+    Known are what `fusionviz data rooms` writes, photographs with metric depth and
+    labels (`fusionviz.data.sets.rgbd_folder`; those in its test.txt, if it has one),
+    and rgb/ and depth8/ with label13/ (`fusionviz.data.sets.nyudv2`).
+
+    Args:
+        path: Of the folder.
+        classes: Of the labels to read, where the folder has several.
 
     Raises:
         InputError: There is no such folder, or its layout is not known.
@@ -95,15 +100,19 @@ def load_folder(path: Path | str) -> Sequence[RGBDSample]:
             f"{path} is neither a data set ({', '.join(SETS)}) nor a folder"
         )
     from fusionviz.data.sets.nyudv2 import NYUDv2
+    from fusionviz.data.sets.rgbd_folder import is_rgbd_folder, load_rgbd_folder
     from fusionviz.data.sets.rooms import INDEX_NAME, ExportedRooms
 
     if (folder / INDEX_NAME).is_file():
         return ExportedRooms(folder)
+    if is_rgbd_folder(folder):
+        return load_rgbd_folder(folder, classes)
     names = sorted(item.stem for item in (folder / "rgb").glob("*.jpg"))
     if names and (folder / "depth8").is_dir():
         return NYUDv2(folder, names, 13 if (folder / "label13").is_dir() else 0)
     raise InputError(
-        f"{folder} holds neither exported rooms nor rgb/ and depth8/ images"
+        f"{folder} holds neither exported rooms nor rgb/ and depth_mm/ or depth8/ "
+        "images"
     )
 
 
@@ -123,6 +132,18 @@ def _room_classes(**options: object) -> tuple[str, ...]:
     from fusionviz.data.rooms.classes import CLASS_NAMES
 
     return tuple(CLASS_NAMES)
+
+
+def _load_nyuv2(split: str, **options: Any) -> Sequence[RGBDSample]:  # noqa: ANN401
+    from fusionviz.data.sets.rgbd_folder import load_nyuv2
+
+    return load_nyuv2(split, **options)  # type: ignore[arg-type]
+
+
+def _nyuv2_classes(classes: int = 13, **options: object) -> tuple[str, ...]:
+    from fusionviz.data.sets.rgbd_folder import class_names
+
+    return class_names(classes)
 
 
 def _load_nyudv2(split: str, **options: Any) -> Sequence[RGBDSample]:  # noqa: ANN401
@@ -160,6 +181,7 @@ def _sentiment_classes(**options: object) -> tuple[str, ...]:
 
 SETS: dict[str, DataSet] = {
     "rooms": DataSet(load=_load_rooms, class_names=_room_classes, count=100),
+    "nyuv2": DataSet(load=_load_nyuv2, class_names=_nyuv2_classes),
     "nyudv2": DataSet(load=_load_nyudv2, class_names=_nyudv2_classes),
     "sentiment": DataSet(
         load=_load_sentiment, class_names=_sentiment_classes, count=300

@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 from fusionviz.alignment.solvers import ALIGNERS, Aligner
 from fusionviz.models.cards import ModelCard
+from fusionviz.models.encoders.tokens import check_encoder, token_grid
+from fusionviz.models.modalities import Size, as_size, sides
 
 InputKind = Literal["linear", "conv1d", "tokens", "image"]
 Positions = Literal["order", "fraction", "none"]
@@ -106,10 +108,17 @@ class AlignMambaConfig:
         sinkhorn_iterations: Iterations after which Sinkhorn stops unconverged.
         sinkhorn_tolerance: Marginal error at which Sinkhorn stops.
         dropout: Share of each block's output channels dropped in training.
-        image_size: Pixels a side of every image modality.
-        grid: Tokens a side of every image modality.
-        stem_widths: Channels of an image encoder after each halving.
+        image_size: Pixels of every image modality: the side of a square, or height and
+            width, into which the whole picture is fitted.
+        grid: Tokens of every image modality: a side, or rows and columns.
+        stem_widths: Channels of an image encoder after each halving; without a meaning
+            where there is an `encoder`.
         head_width: Channels of the dense head on the token grid.
+        encoder: Name of the pretrained encoder whose features image modalities are
+            read by (see `fusionviz.models.encoders`), at stride 16; empty for
+            convolutions of their own.
+        encoder_width: Channels between its features and the tokens.
+        tuned: Whether the encoder's last level learns on, in each modality for itself.
     """
 
     modalities: tuple[ModalityConfig, ...]
@@ -134,10 +143,13 @@ class AlignMambaConfig:
     sinkhorn_iterations: int = 200
     sinkhorn_tolerance: float = 1e-3
     dropout: float = 0.0
-    image_size: int = 128
-    grid: int = 16
+    image_size: Size = 128
+    grid: Size = 16
     stem_widths: tuple[int, ...] = (32, 64, 96)
     head_width: int = 96
+    encoder: str = ""
+    encoder_width: int = 96
+    tuned: bool = False
 
     def __post_init__(self) -> None:
         """Normalise what JSON made a list or a mapping, and check every choice.
@@ -150,6 +162,8 @@ class AlignMambaConfig:
         former = FORMER_ALIGNERS.get(self.alignment)
         if former is not None:
             object.__setattr__(self, "alignment", former)
+        for name in ("image_size", "grid"):
+            object.__setattr__(self, name, as_size(getattr(self, name)))
         self._check_modalities()
         self._check_choices()
         self._check_sizes()
@@ -160,6 +174,11 @@ class AlignMambaConfig:
     def names(self) -> tuple[str, ...]:
         """Names of the modalities, in the order of `modalities`."""
         return tuple(modality.name for modality in self.modalities)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns of the tokens of an image."""
+        return sides(self.grid)
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -200,6 +219,24 @@ class AlignMambaConfig:
             "code_scale": 2.0,
         }
         return cls(**settings | changes)
+
+    @classmethod
+    def photographs(cls, **changes: Any) -> "AlignMambaConfig":  # noqa: ANN401
+        """Return dense labels from RGB and depth of 320x240 pixels, 15x20 tokens.
+
+        Images are read by features of EfficientNet-Lite0.
+        """
+        settings: dict[str, Any] = {
+            "image_size": (240, 320),
+            "grid": (15, 20),
+            "encoder": "efficientnet-lite0",
+            "tuned": True,
+            "layers": 2,
+            "d_state": 8,
+            "bidirectional": True,
+            "dropout": 0.1,
+        }
+        return cls.rgbd(**settings | changes)
 
     @classmethod
     def sentiment(cls, **changes: Any) -> "AlignMambaConfig":  # noqa: ANN401
@@ -253,10 +290,12 @@ class AlignMambaConfig:
 
     def _check_sizes(self) -> None:
         sizes = ("outputs", "layers", "d_state", "d_conv", "expand", "head_width")
-        for name in (*sizes, "sinkhorn_iterations", "image_size", "grid"):
+        for name in (*sizes, "sinkhorn_iterations", "encoder_width"):
             _at_least(name, getattr(self, name), 1)
         if self.positions_without_anchor is not None:
             _at_least("positions_without_anchor", self.positions_without_anchor, 1)
+        for name in ("image_size", "grid"):
+            _at_least(name, min(sides(getattr(self, name))), 1)
         _at_least("d_model", self.d_model, 4)
         if self.d_model % 4:
             raise ValueError(
@@ -264,7 +303,16 @@ class AlignMambaConfig:
             )
 
     def _check_images(self) -> None:
-        if self.image_size != self.grid * 2 ** len(self.stem_widths):
+        if self.encoder:
+            size = sides(self.image_size)
+            check_encoder(self.encoder, size, tuned=self.tuned)
+            if self.shape != token_grid(size):
+                raise ValueError(
+                    f"an encoder gives a grid of {token_grid(size)}, got {self.grid}"
+                )
+            return
+        doublings = 2 ** len(self.stem_widths)
+        if sides(self.image_size) != tuple(side * doublings for side in self.shape):
             raise ValueError(
                 "image_size must be grid doubled once for each of stem_widths, got "
                 f"{self.image_size}, {self.grid} and {len(self.stem_widths)} widths"

@@ -15,6 +15,9 @@ from jaxtyping import Bool, Float, Shaped
 from torch import Tensor, nn
 
 from fusionviz.models.alignmamba.config import AlignMambaConfig, ModalityConfig
+from fusionviz.models.convolutions import ResidualConv, norm_relu
+from fusionviz.models.encoders.tokens import FeatureTokens, PretrainedFeatures
+from fusionviz.models.modalities import sides
 
 FRACTION_SPAN = 64
 """A sequence coded by fractions runs over as many steps as one of 64 tokens."""
@@ -34,8 +37,8 @@ class Encoder(nn.Module):
     def __init__(self, modality: ModalityConfig, config: AlignMambaConfig) -> None:
         super().__init__()
         self.modality = modality
-        self.grid = config.grid if modality.kind == "image" else None
-        self.image_size = config.image_size
+        self.grid = config.shape if modality.kind == "image" else None
+        self.image_size = sides(config.image_size)
         self.scale = FeatureScale(modality.width) if modality.standardise else None
         self.features = _FEATURES[modality.kind](modality, config)
         self.norm = nn.LayerNorm(config.d_model)
@@ -92,8 +95,10 @@ class Encoder(nn.Module):
             "linear": (None, None, width),
             "conv1d": (None, None, width),
             "tokens": (None, None),
-            "image": (None, width, self.image_size, self.image_size),
+            "image": (None, width, *self.image_size),
         }[kind]
+        if isinstance(self.features, _PretrainedImage) and x.ndim == 2:
+            expected = (None, self.features.pretrained.layout.numbers)
         fits = x.ndim == len(expected) and all(
             want in (None, got) for want, got in zip(expected, x.shape, strict=True)
         )
@@ -103,7 +108,7 @@ class Encoder(nn.Module):
                 f"{self.modality.name} ({kind}) must have shape {shape}, got "
                 f"{tuple(x.shape)}"
             )
-        return x.shape[1] if self.grid is None else self.grid**2
+        return x.shape[1] if self.grid is None else math.prod(self.grid)
 
 
 def sinusoids(
@@ -127,16 +132,21 @@ def sinusoids(
     return torch.cat([angle.sin(), angle.cos()], dim=-1)
 
 
-def grid_code(grid: int, channels: int) -> Float[Tensor, "token {channels}"]:
-    """Return the codes of a square grid: half of a code is of the row, half the column.
+def grid_code(
+    grid: tuple[int, int], channels: int
+) -> Float[Tensor, "token {channels}"]:
+    """Return the codes of a grid: half of a code is of the row, half of the column.
 
     Args:
-        grid: Places a side; they are numbered row by row.
+        grid: Rows and columns; places are numbered row by row.
         channels: Divisible by 4.
     """
-    line = sinusoids(torch.arange(grid, dtype=torch.float64), channels // 2, grid)
-    rows = line.unsqueeze(1).expand(-1, grid, -1)
-    columns = line.unsqueeze(0).expand(grid, -1, -1)
+    rows, columns = (
+        sinusoids(torch.arange(side, dtype=torch.float64), channels // 2, side)
+        for side in grid
+    )
+    rows = rows.unsqueeze(1).expand(-1, grid[1], -1)
+    columns = columns.unsqueeze(0).expand(grid[0], -1, -1)
     return torch.cat([rows, columns], dim=-1).flatten(0, 1)
 
 
@@ -200,28 +210,28 @@ class _ImageStem(nn.Sequential):
         return super().forward(image).flatten(2).mT
 
 
-class ResidualConv(nn.Module):
-    """x + conv(relu(norm(conv(relu(norm(x)))))), on a grid; no batch statistics."""
+class _PretrainedImage(nn.Module):
+    """Features of a pretrained encoder, then tokens on their grid.
 
-    def __init__(self, channels: int) -> None:
+    An image comes as pixels, or as the features that were made of it before.
+    """
+
+    def __init__(self, modality: ModalityConfig, config: AlignMambaConfig) -> None:
         super().__init__()
-        self.layers = nn.Sequential(
-            *norm_relu(channels),
-            nn.Conv2d(channels, channels, 3, padding=1),
-            *norm_relu(channels),
-            nn.Conv2d(channels, channels, 3, padding=1),
+        self.pretrained = PretrainedFeatures(
+            config.encoder, modality.name, sides(config.image_size)
+        )
+        self.tokens = FeatureTokens(
+            self.pretrained.network.channels,
+            config.encoder_width,
+            config.d_model,
+            tuned=config.tuned,
         )
 
     def forward(
-        self, x: Float[Tensor, "batch channel height width"]
-    ) -> Float[Tensor, "batch channel height width"]:
-        """Return the grid with what its neighbourhoods add."""
-        return x + self.layers(x)
-
-
-def norm_relu(channels: int) -> tuple[nn.Module, nn.Module]:
-    """Return a normalisation that mixes no samples, and a ReLU."""
-    return nn.GroupNorm(math.gcd(8, channels), channels), nn.ReLU()
+        self, x: Float[Tensor, "batch ..."]
+    ) -> Float[Tensor, "batch token channel"]:
+        return self.tokens(self.pretrained(x)).flatten(2).mT
 
 
 def _linear(modality: ModalityConfig, config: AlignMambaConfig) -> nn.Module:
@@ -237,6 +247,8 @@ def _embedding(modality: ModalityConfig, config: AlignMambaConfig) -> nn.Module:
 
 
 def _image(modality: ModalityConfig, config: AlignMambaConfig) -> nn.Module:
+    if config.encoder:
+        return _PretrainedImage(modality, config)
     stem = _ImageStem()
     before = modality.width
     for width in config.stem_widths:

@@ -7,7 +7,8 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from fusionviz.models.alignmamba.config import AlignMambaConfig
-from fusionviz.models.alignmamba.encoders import ResidualConv, norm_relu
+from fusionviz.models.convolutions import DenseScores, ResidualConv, double
+from fusionviz.models.modalities import sides
 
 LEAST_WIDTH = 16
 """The dense head halves its channels with every doubling, down to this."""
@@ -50,17 +51,22 @@ class DenseHead(nn.Module):
 
     def __init__(self, config: AlignMambaConfig) -> None:
         super().__init__()
-        self.grid = config.grid
-        width = config.head_width
+        self.grid = config.shape
+        width, inputs = config.head_width, len(config.modalities) * config.d_model
+        self.layers: nn.Module
+        if config.encoder:
+            size = sides(config.image_size)
+            self.layers = DenseScores(inputs, width, config.outputs, size)
+            return
         self.layers = nn.Sequential(
-            nn.Conv2d(len(config.modalities) * config.d_model, width, 1),
+            nn.Conv2d(inputs, width, 1),
             ResidualConv(width),
         )
         for _ in config.stem_widths[:-1]:
             narrow = max(width // 2, LEAST_WIDTH)
-            self.layers.extend(_double(width, narrow))
+            self.layers.extend(double(width, narrow))
             width = narrow
-        self.layers.extend(_double(width, config.outputs))
+        self.layers.extend(double(width, config.outputs))
 
     def forward(
         self,
@@ -76,7 +82,7 @@ class DenseHead(nn.Module):
         """
         del mask  # absent tokens are 0 already
         places = torch.cat(tuple(sequences), dim=-1).mT
-        return self.layers(places.unflatten(2, (self.grid, self.grid)))
+        return self.layers(places.unflatten(2, self.grid))
 
 
 class StepHead(nn.Module):
@@ -119,13 +125,4 @@ def _small_network(inputs: int, config: AlignMambaConfig) -> nn.Sequential:
         nn.GELU(),
         nn.Dropout(config.dropout),
         nn.Linear(config.d_model, config.outputs),
-    )
-
-
-def _double(before: int, after: int) -> tuple[nn.Module, ...]:
-    """Return layers that double the resolution."""
-    return (
-        *norm_relu(before),
-        nn.Conv2d(before, 4 * after, 3, padding=1),
-        nn.PixelShuffle(2),
     )

@@ -1,5 +1,6 @@
 """What an AlignMamba model is handed, and what is made of gaps in it."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple, cast
@@ -109,7 +110,9 @@ def _read_one(
         present = torch.zeros(size, dtype=torch.bool, device=device)
         if encoder.grid is None:
             return Read(x=None, mask=present.unsqueeze(1), present=present)
-        mask = torch.ones(size, encoder.grid**2, dtype=torch.bool, device=device)
+        mask = torch.ones(
+            size, math.prod(encoder.grid), dtype=torch.bool, device=device
+        )
         return Read(x=None, mask=mask, present=present)
     if len(x) != size:
         raise ValueError(f"all modalities need {size} samples, {name} has {len(x)}")

@@ -11,7 +11,7 @@ aligned to these, and there is no MMD at all.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import torch
 from jaxtyping import Bool, Float, Shaped
@@ -67,6 +67,9 @@ class ModalityTokens(nn.Module):
     Args:
         config: Sizes and choices.
     """
+
+    stored_in_half: ClassVar[tuple[str, ...]] = ("encoders", "head")
+    """Parts whose weights are stored in 16 bits."""
 
     def __init__(self, config: AlignMambaConfig) -> None:
         super().__init__()
@@ -168,7 +171,7 @@ class AlignMamba(ModalityTokens):
         return AlignMambaTrace(
             modalities=config.interleaved,
             anchor=config.anchor,
-            grid=config.grid if is_image else None,
+            grid=config.shape if is_image else None,
             present={name: _array(one.present) for name, one in done.tokens.items()},
             mask={name: _array(one.mask) for name, one in done.tokens.items()},
             tokens={name: _array(one.x) for name, one in done.tokens.items()},

@@ -17,6 +17,6 @@ def rgbd_inputs(
         names: The modalities that the model has, for models of one alone.
     """
     return AlignMambaInputs(
-        inputs={name: batch[name] for name in names},
+        inputs={name: batch.features.get(name, batch[name]) for name in names},
         present={name: batch.present[name] for name in names},
     )

@@ -54,7 +54,7 @@ class AlignMambaTrace:
     Attributes:
         modalities: Names in the order in which one moment is interleaved.
         anchor: Name of the anchor, the last of `modalities`.
-        grid: Tokens a side where the anchor is an image, else None.
+        grid: Rows and columns of the tokens where the anchor is an image, else None.
         present: Which samples have a modality, (batch,), by name.
         mask: True where a token is there, (batch, token), by name. A missing anchor
             has learned tokens at its positions.
@@ -71,7 +71,7 @@ class AlignMambaTrace:
 
     modalities: tuple[str, ...]
     anchor: str
-    grid: int | None
+    grid: tuple[int, int] | None
     present: dict[str, Flags]
     mask: dict[str, Flags]
     tokens: dict[str, Floats]

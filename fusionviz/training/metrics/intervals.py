@@ -5,7 +5,7 @@ them, and its confidence interval by drawing samples again with replacement. So 
 interval is right also for figures that are no mean over samples, as mIoU.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -160,13 +160,32 @@ def miou(confusions: NDArray) -> float:
     return _mean_ratio(hits, total.sum(axis=0) + total.sum(axis=1) - hits)
 
 
-def segmentation_measurements(confusions: NDArray) -> dict[str, Measurement]:
-    """Return `miou`, `pixel_accuracy` and `mean_accuracy` of confusions."""
+def segmentation_measurements(
+    confusions: NDArray, groups: Sequence[str] = ()
+) -> dict[str, Measurement]:
+    """Return `miou`, `pixel_accuracy` and `mean_accuracy` of confusions.
+
+    Args:
+        confusions: One matrix a sample, (samples, classes, classes).
+        groups: Of each sample, what it shows; intervals are drawn over groups. One
+            that is empty, and samples without groups, stand for themselves.
+    """
+    if any(groups):
+        confusions = _sum_of_groups(confusions, groups)
     return {
         "miou": Measurement(values=confusions, statistic=miou),
         "pixel_accuracy": Measurement(values=confusions, statistic=pixel_accuracy),
         "mean_accuracy": Measurement(values=confusions, statistic=mean_accuracy),
     }
+
+
+def _sum_of_groups(confusions: NDArray, groups: Sequence[str]) -> NDArray:
+    """Return the confusions of each group, (groups, classes, classes)."""
+    keys = [group or f"sample {index}" for index, group in enumerate(groups)]
+    places = {key: place for place, key in enumerate(dict.fromkeys(keys))}
+    sums = np.zeros((len(places), *confusions.shape[1:]), confusions.dtype)
+    np.add.at(sums, [places[key] for key in keys], confusions)
+    return sums
 
 
 def _ratio(part: float, whole: float) -> float:

@@ -88,8 +88,10 @@ class AlignMambaDenseTask(ImageTask):
     ) -> dict[str, Measurement]:
         """Return segmentation metrics, the alignment loss, and A-distances."""
         confusions, align = [], []
+        groups: list[str] = []
         traces: list[AlignMambaTrace] = []
-        for _, batch in self.batches(model, samples, device):
+        for chunk, batch in self.batches(model, samples, device):
+            groups += [sample.group for sample in chunk]
             inputs = rgbd_inputs(batch.images, model.config.names)
             if sum(len(one.align_loss) for one in traces) < self.distances:
                 traces.append(model.trace(*inputs))
@@ -101,7 +103,7 @@ class AlignMambaDenseTask(ImageTask):
                 for pair in zip(found, batch.label.cpu().numpy(), strict=True)
             ]
         return {
-            **segmentation_measurements(np.stack(confusions)),
+            **segmentation_measurements(np.stack(confusions), groups),
             "align_loss": Measurement(values=torch.cat(align).cpu().numpy()),
             **distance_measurements(traces, self.distances),
         }

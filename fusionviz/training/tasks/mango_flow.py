@@ -102,7 +102,9 @@ class MangoFlowTask(MangoJointTask):
     ) -> dict[str, Measurement]:
         """Return segmentation metrics, bits per dimension and inverse errors."""
         confusions, bits, errors = [], [], []
-        for _, batch in self.batches(model, samples, device):
+        groups: list[str] = []
+        for chunk, batch in self.batches(model, samples, device):
+            groups += [sample.group for sample in chunk]
             z, bits_here, errors_here = there_and_back(model, batch.images)
             bits.append(bits_here)
             errors.append(errors_here)
@@ -113,7 +115,7 @@ class MangoFlowTask(MangoJointTask):
             ]
         measured = density_measurements(bits, errors)
         if self.segmentation:
-            measured |= segmentation_measurements(np.stack(confusions))
+            measured |= segmentation_measurements(np.stack(confusions), groups)
         return measured
 
 

@@ -93,15 +93,16 @@ class TokenSegmentationTask(ImageTask):
         device: torch.device,
     ) -> dict[str, Measurement]:
         """Return segmentation metrics."""
-        confusions = []
-        for _, batch in self.batches(model, samples, device):
+        confusions, groups = [], []
+        for chunk, batch in self.batches(model, samples, device):
+            groups += [sample.group for sample in chunk]
             logits = model.segment(self.tokens(model, batch.images))
             found = logits.argmax(dim=1).cpu().numpy()
             confusions += [
                 confusion_matrix(*pair, model.config.classes)
                 for pair in zip(found, batch.label.cpu().numpy(), strict=True)
             ]
-        return segmentation_measurements(np.stack(confusions))
+        return segmentation_measurements(np.stack(confusions), groups)
 
     def tokens(self, model: Any, images: ImageBatch) -> Tensor:  # noqa: ANN401
         """Return the joint tokens, zero for modalities that are not used."""

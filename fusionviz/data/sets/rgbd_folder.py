@@ -1,0 +1,202 @@
+"""Folders of RGB-D photographs with metric depth and labels; NYU Depth V2 is one.
+
+The layout that is read:
+
+    rgb/NAME.jpg  depth_mm/NAME.png  label13/NAME.png  label40/NAME.png
+    train.txt  test.txt  classes.json
+
+Depth is in millimetres, 16 bits, 0 where it was not measured. Labels are classes from 1
+on, 0 where there is none. Only rgb/ and depth_mm/ have to be there. Names that are
+numbers and follow each other show the same place.
+
+NYU Depth V2 (Silberman et al. 2012) lies in `nyuv2/` of the folder of data sets (see
+`data_folder`), with its official division.
+"""
+
+import json
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Literal, overload
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from fusionviz.data.folders import data_folder
+from fusionviz.data.records import RGBDSample
+from fusionviz.errors import InputError
+
+Split = Literal["train", "validation", "test"]
+CLASS_COUNTS = (13, 40)
+VALIDATION_EVERY = 10
+"""One of so many runs of train.txt is for validation."""
+MM_PER_M = 1000.0
+
+
+class RGBDFolder(Sequence[RGBDSample]):
+    """Photographs of a folder, decoded when they are asked for.
+
+    Args:
+        folder: Of the layout above.
+        names: Of the files, without ending.
+        classes: 13 or 40 for labels of that many classes, 0 for none.
+        relative: Whether depth is handed out as relative, as other cameras have it.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        names: Sequence[str],
+        classes: int = 0,
+        *,
+        relative: bool = False,
+    ) -> None:
+        self.folder, self.names, self.classes = folder, tuple(names), classes
+        self.relative = relative
+        self.groups = number_runs(self.names)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    @overload
+    def __getitem__(self, index: int) -> RGBDSample: ...
+    @overload
+    def __getitem__(self, index: slice) -> "RGBDFolder": ...
+
+    def __getitem__(self, index: int | slice) -> "RGBDSample | RGBDFolder":
+        if isinstance(index, slice):
+            part = RGBDFolder(
+                self.folder, self.names[index], self.classes, relative=self.relative
+            )
+            part.groups = self.groups[index]  # a run that is cut stays one place
+            return part
+        name = self.names[index]
+        depth_mm = self._read(f"depth_mm/{name}.png", cv2.IMREAD_UNCHANGED)
+        depth_m = depth_mm.astype(np.float32) / np.float32(MM_PER_M)
+        label = None
+        if self.classes:
+            code = self._read(f"label{self.classes}/{name}.png", cv2.IMREAD_GRAYSCALE)
+            label = code.astype(np.int64) - 1
+        return RGBDSample(
+            rgb=self._read(f"rgb/{name}.jpg", cv2.IMREAD_COLOR)[..., ::-1].copy(),
+            depth_m=np.where(depth_mm > 0, depth_m, np.float32(np.nan)),
+            label=label,
+            depth_is_metric=not self.relative,
+            group=self.groups[index],
+        )
+
+    def _read(self, path: str, mode: int) -> NDArray:
+        image = cv2.imread(str(self.folder / path), mode)
+        if image is None:
+            raise InputError(f"{self.folder / path} is missing or no image")
+        return np.asarray(image)
+
+
+def is_rgbd_folder(folder: Path) -> bool:
+    """Return whether a folder has the layout that is read here."""
+    return (folder / "rgb").is_dir() and (folder / "depth_mm").is_dir()
+
+
+def load_rgbd_folder(folder: Path, classes: int = 13) -> RGBDFolder:
+    """Return what a folder has to test on: those in test.txt, or all of them.
+
+    Args:
+        folder: Of the layout above.
+        classes: 13 or 40; there are none where the folder has no such labels.
+
+    Raises:
+        InputError: There are no photographs, or test.txt names one that is not there.
+    """
+    has_labels = (folder / f"label{classes}").is_dir()
+    if (folder / "test.txt").is_file():
+        names = read_names(folder, "test")
+    else:
+        names = tuple(sorted(path.stem for path in (folder / "rgb").glob("*.jpg")))
+    if not names:
+        raise InputError(f"{folder} has no photographs in rgb/")
+    return RGBDFolder(folder, names, classes if has_labels else 0)
+
+
+def load_nyuv2(
+    split: Split, *, classes: int = 13, relative: bool = False
+) -> RGBDFolder:
+    """Return a split of NYU Depth V2.
+
+    Args:
+        split: `test` is test.txt; `train` and `validation` are train.txt, whose every
+            tenth run of numbers is for validation, so that no room is in both.
+        classes: 13 (Couprie et al. 2013) or 40 (Gupta et al. 2013).
+        relative: Whether depth is handed out as relative.
+
+    Raises:
+        InputError: The data is not there.
+        ValueError: `classes` is neither 13 nor 40.
+    """
+    if classes not in CLASS_COUNTS:
+        raise ValueError(f"classes is 13 or 40, got {classes}")
+    folder = nyuv2_folder()
+    if split == "test":
+        names = read_names(folder, "test")
+    else:
+        names = divide_runs(read_names(folder, "train"))[split]
+    return RGBDFolder(folder, names, classes, relative=relative)
+
+
+def nyuv2_folder() -> Path:
+    """Return where NYU Depth V2 lies.
+
+    Raises:
+        InputError: It is not there.
+    """
+    folder = data_folder() / "nyuv2"
+    if not is_rgbd_folder(folder):
+        raise InputError(
+            f"NYU Depth V2 is not at {folder}; set FUSIONVIZ_DATA to the folder that "
+            "holds nyuv2/"
+        )
+    return folder
+
+
+def class_names(classes: int = 13) -> tuple[str, ...]:
+    """Return the names of the classes of NYU Depth V2, void left out."""
+    text = (nyuv2_folder() / "classes.json").read_text("utf-8")
+    return tuple(json.loads(text)[f"names{classes}"][1:])
+
+
+def read_names(folder: Path, split: str) -> tuple[str, ...]:
+    """Return the names that train.txt or test.txt lists.
+
+    Raises:
+        InputError: There is no such list.
+    """
+    path = folder / f"{split}.txt"
+    try:
+        return tuple(path.read_text("utf-8").split())
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error}") from error
+
+
+def number_runs(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the group of each name: the first of its run of consecutive numbers.
+
+    A name that is no number is a group of its own.
+    """
+    groups: list[str] = []
+    for before, name in pairwise(("", *names)):
+        follows = (
+            before.isdecimal() and name.isdecimal() and int(name) == int(before) + 1
+        )
+        groups.append(groups[-1] if follows else name)
+    return tuple(groups)
+
+
+def divide_runs(names: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return names for `train` and `validation`; no run is in both."""
+    groups = number_runs(names)
+    held = set(tuple(dict.fromkeys(groups))[VALIDATION_EVERY // 2 :: VALIDATION_EVERY])
+    by_name = tuple(zip(names, groups, strict=True))
+    return {
+        "train": tuple(name for name, group in by_name if group not in held),
+        "validation": tuple(name for name, group in by_name if group in held),
+    }
