@@ -16,10 +16,9 @@ from fusionviz.views.distributions.distance_test import (
     describe_test,
     draw_test,
     how_far,
-    percent,
 )
 from fusionviz.views.distributions.pair_names import name_of
-from fusionviz.views.shared.style import three_digits
+from fusionviz.views.shared.style import in_percent, three_digits
 
 FORMULA = (
     r"p = \frac{1 + \#\{\mathrm{shuffled} \ge \mathrm{observed}\}}"
@@ -111,7 +110,7 @@ def _explain(test: DistanceTest) -> str:
         "other, so p is optimistic: it speaks of this sample, not of the model.\n\n"
         "**Right**: a linear classifier is trained to tell the two apart and asked "
         "about tokens that were held out, one fold after another. It errs on "
-        f"{percent(found.error)} of them, the mean over {len(found.fold_errors)} "
+        f"{in_percent(found.error)} of them, the mean over {len(found.fold_errors)} "
         "folds and both modalities; guessing would be 50 %. The A-distance is "
         f"2 (1 − 2 × {three_digits(found.error)}) = **{three_digits(found.distance)}**"
         + (", no less than 0" if found.error > 0.5 else "")

@@ -10,13 +10,8 @@ from fusionviz.analysis.latents.oddness import Oddness, measure_oddness
 from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.views.latents.normality import describe_normality, draw_normality
-from fusionviz.views.latents.oddness import (
-    describe_oddness,
-    draw_oddness,
-    how_odd,
-    in_percent,
-)
-from fusionviz.views.shared.style import three_digits
+from fusionviz.views.latents.oddness import describe_oddness, draw_oddness, how_odd
+from fusionviz.views.shared.style import in_percent, three_digits
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,10 +120,11 @@ def _explain_oddness(oddness: Oddness, subject: MangoSubject) -> str:
             f"{text} What is usual for this model has not been measured: `python -m "
             f"fusionviz latents {name}` does it."
         )
+    beaten = in_percent(oddness.rank or 0, decimals=0, down=True)
     text += (
         f" The bars are other samples ({oddness.data}). It costs more bits than "
-        f"{in_percent(oddness.rank or 0)} of them, and it is **{words}**: so many "
-        f"lie nearer to their median, {three_digits(oddness.median)}. Both ends count, "
+        f"{beaten} of them, and it is **{words}**: so many lie "
+        f"nearer to their median, {three_digits(oddness.median)}. Both ends count, "
         "for an empty wall is more probable than any room and still no room. What is "
         "odd to the model is also where its other answers deserve the least trust. The "
         "reverse does not hold: a room upside down, or with another room's depth, may "

@@ -16,8 +16,7 @@ from fusionviz.exhibits.shared.exhibit import Controls
 from fusionviz.ui.shared.exhibits import make_exhibit, show_exhibit
 from fusionviz.ui.shared.headline import draw_headline
 from fusionviz.ui.shared.subjects import Picked
-from fusionviz.views.latents.oddness import in_percent
-from fusionviz.views.shared.style import three_digits
+from fusionviz.views.shared.style import in_percent, three_digits
 
 VIEWS = {
     "Does it come back?": "latents-round-trip",
@@ -121,7 +120,7 @@ def _say_odd(odd: Mapping[str, float | int | str]) -> dict[str, tuple[str, str]]
         return {"Bits per dimension": (bits.split()[0], "Lower is more expected.")}
     return {
         f"Odder than, of {odd['others']} samples": (
-            in_percent(float(odd["odder_than"])),
+            in_percent(float(odd["odder_than"]), decimals=0, down=True),
             f"{bits}; so many samples lie nearer to their median.",
         )
     }

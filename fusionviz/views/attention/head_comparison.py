@@ -6,12 +6,12 @@ from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
 from fusionviz.analysis.attention.head_comparison import HeadComparison, HeadSide
+from fusionviz.views.shared.bars import add_scale_bar
 from fusionviz.views.shared.style import (
     DIVERGING,
     FONT_SIZE,
     MARK,
     SEQUENTIAL,
-    add_scale_bar,
     dress,
     frame_picture,
     modality_title,

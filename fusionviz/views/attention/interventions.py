@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
 from fusionviz.analysis.attention.interventions import InterventionEffect
+from fusionviz.views.shared.bars import BESIDE_PICTURE, upright_bar
 from fusionviz.views.shared.class_changes import draw_class_changes
 from fusionviz.views.shared.segmentation import add_class_legend
 from fusionviz.views.shared.style import (
     DIVERGING,
-    FONT_SIZE,
     dress,
     frame_picture,
     modality_title,
@@ -122,19 +122,14 @@ def _draw_change(
         frame_picture(figure, width=1, height=1, column=column)
         return
     most = max(float(np.abs(change).max()), SMALLEST_SCALE[unit])
-    bar = {
-        "x": _PANELS[column - 1][1] + 0.004,
-        "xanchor": "left",
-        "thickness": 11,
-        "len": 1.0,
-        "ypad": 2,
-        "outlinewidth": 0,
-        "xpad": 0,
-        "tickfont": {"size": FONT_SIZE - 1},
-        "tickvals": [-most, 0, most],
-        "ticktext": [three_digits(-most), "0", f"+{three_digits(most)}"],
-        "title": {"text": unit, "side": "top", "font": {"size": FONT_SIZE}},
-    }
+    bar = upright_bar(
+        x=_PANELS[column - 1][1] + 0.004,
+        length=1.0,
+        title=unit,
+        ticks={-most: three_digits(-most), 0: "0", most: f"+{three_digits(most)}"},
+        small=True,
+        place=BESIDE_PICTURE,
+    )
     figure.add_trace(
         go.Heatmap(
             z=change,

@@ -7,11 +7,12 @@ from plotly.subplots import make_subplots
 
 from fusionviz.analysis.shared.mixing import Mixing
 from fusionviz.analysis.shared.pictures import Pictures
+from fusionviz.views.shared.bars import add_scale_bar
+from fusionviz.views.shared.colours import see_through_middle
 from fusionviz.views.shared.style import (
     DIVERGING,
     FONT_SIZE,
     MARK,
-    add_scale_bar,
     dress,
     frame_picture,
     modality_title,
@@ -22,10 +23,10 @@ from fusionviz.views.shared.token_maps import (
     TokenPlaces,
     add_targets,
     draw_ground,
+    draw_values,
     frame_token,
     tokens_in,
 )
-from fusionviz.views.shared.token_values import draw_values, see_through_middle
 
 LARGEST_SIDE = 256
 """Entries a side of W that a chart carries: 0.3 MB."""

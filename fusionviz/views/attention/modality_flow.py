@@ -4,11 +4,13 @@ import numpy as np
 import plotly.graph_objects as go
 
 from fusionviz.analysis.attention.rollout import Path, Rollout
+from fusionviz.views.shared.colours import tint
 from fusionviz.views.shared.style import (
     FONT_SIZE,
     MODALITY_COLOURS,
     MODALITY_NAMES,
     dress,
+    in_percent,
 )
 from fusionviz.views.shared.token_maps import MODALITIES
 
@@ -62,7 +64,7 @@ def draw_modality_flow(rollout: Rollout, *, path: Path, height: int = 380) -> go
 def describe_modality_flow(rollout: Rollout, *, path: Path) -> str:
     """Return in words what `draw_modality_flow` shows."""
     flow = rollout.modality_flow(path)
-    crossing = [f"{100 * (one[0, 1] + one[1, 0]):.0f} %" for one in flow]
+    crossing = [in_percent(one[0, 1] + one[1, 0], decimals=0) for one in flow]
     what = "what is read" if path == "read" else "what decides how much is read"
     return (
         f"Of {what} in each of {rollout.blocks} blocks, {', '.join(crossing)} comes "
@@ -98,14 +100,14 @@ def _heights(flow: np.ndarray) -> np.ndarray:
 
 
 def _colour(source: int, target: int) -> str:
-    hexadecimal = MODALITY_COLOURS[MODALITIES[source]].removeprefix("#")
-    red, green, blue = (int(hexadecimal[i : i + 2], 16) for i in (0, 2, 4))
-    return f"rgba({red},{green},{blue},{CROSSING if source != target else KEPT})"
+    colour = MODALITY_COLOURS[MODALITIES[source]]
+    return tint(colour, CROSSING if source != target else KEPT)
 
 
 def _say(block: int, source: int, target: int, share: float) -> str:
-    names = [MODALITY_NAMES[modality] for modality in MODALITIES]
-    return f"block {block + 1}, {names[source]} → {names[target]}: {100 * share:.1f} %"
+    sender, receiver = (MODALITY_NAMES[MODALITIES[one]] for one in (source, target))
+    part = in_percent(share, decimals=1)
+    return f"block {block + 1}, {sender} → {receiver}: {part}"
 
 
 def _name_blocks(figure: go.Figure, rollout: Rollout, flow: np.ndarray) -> None:
@@ -113,13 +115,16 @@ def _name_blocks(figure: go.Figure, rollout: Rollout, flow: np.ndarray) -> None:
     edges = np.linspace(0, 1, rollout.blocks + 1)
     down, up = (MODALITY_COLOURS[modality] for modality in MODALITIES)
     for block, moved in enumerate(rollout.moved):
+        falls, rises = (
+            in_percent(flow[block, source, 1 - source], decimals=0) for source in (0, 1)
+        )
         crossing = (
-            f'<span style="color:{down}">↘</span> {100 * flow[block, 0, 1]:.0f} %  '
-            f'<span style="color:{up}">↗</span> {100 * flow[block, 1, 0]:.0f} %'
+            f'<span style="color:{down}">↘</span> {falls}  '
+            f'<span style="color:{up}">↗</span> {rises}'
         )
         lines = [f"<b>block {block + 1}</b>", crossing]
         if rollout.blocks <= MOST_WORDY:
-            lines.append(f"{100 * moved:.0f} % moves")
+            lines.append(f"{in_percent(moved, decimals=0)} moves")
         figure.add_annotation(
             text="<br>".join(lines),
             x=float(edges[block : block + 2].mean()),

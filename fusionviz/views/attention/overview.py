@@ -15,16 +15,17 @@ from fusionviz.views.attention.thumbnails import (
     gate_scale,
     paint_board,
 )
+from fusionviz.views.shared.bars import add_scale_bar, carry_bar
 from fusionviz.views.shared.layer_costs import KIND_NAMES
 from fusionviz.views.shared.pixels import picture_address
 from fusionviz.views.shared.style import (
     LAYER_COLOURS,
     MARK,
     SEQUENTIAL,
-    add_scale_bar,
     dress,
     three_digits,
 )
+from fusionviz.views.shared.targets import click_targets
 
 LABEL_SIZE = 14
 LABEL_WIDTH = 176
@@ -150,19 +151,13 @@ def _targets(overview: Overview, thumbnails: Thumbnails, board: Board) -> go.Sca
     """Return unseen markers over the thumbnails, to click and to hover."""
     places = thumbnails.places.tolist()
     x, y = zip(*(board.centre(place) for place in places), strict=True)
-    unseen = {"marker": {"opacity": 0}}
     side = max(6.0, 0.9 * board.layout.scale * board.cell[1])
-    return go.Scatter(
-        x=x,
-        y=y,
-        mode="markers",
-        marker={"opacity": 0, "size": side, "symbol": "square"},
-        customdata=[head_data(overview, place) for place in places],
-        text=[head_hover(overview, place) for place in places],
-        hovertemplate="%{text}<extra></extra>",
-        selected=unseen,
-        unselected=unseen,
-        showlegend=False,
+    return click_targets(
+        x,
+        y,
+        data=[head_data(overview, place) for place in places],
+        texts=[head_hover(overview, place) for place in places],
+        size=side,
     )
 
 
@@ -202,20 +197,4 @@ def _add_bar(
     middle: float,
 ) -> None:
     bar = add_scale_bar(figure, ends, middle=middle, length=0.26)
-    figure.add_trace(
-        go.Scatter(
-            x=[None],
-            y=[None],
-            mode="markers",
-            marker={
-                "color": [0],
-                "cmin": 0,
-                "cmax": 1,
-                "colorscale": colours,
-                "colorbar": bar,
-                "showscale": True,
-            },
-            showlegend=False,
-            hoverinfo="skip",
-        )
-    )
+    figure.add_trace(carry_bar(bar, low=0, high=1, colours=colours))

@@ -6,13 +6,8 @@ from numpy.typing import NDArray
 
 from fusionviz.analysis.attention.partitions import BlockPartitions
 from fusionviz.views.shared.attention_maps import HALF_COLOURS
-from fusionviz.views.shared.style import (
-    LAYER_COLOURS,
-    MARK,
-    MODALITY_NAMES,
-    add_scale_bar,
-    dress,
-)
+from fusionviz.views.shared.bars import add_scale_bar
+from fusionviz.views.shared.style import LAYER_COLOURS, MARK, MODALITY_NAMES, dress
 from fusionviz.views.shared.token_maps import MODALITIES
 
 SHADES = [(0.0, HALF_COLOURS["X1"][0]), (1.0, HALF_COLOURS["X2"][0])]

@@ -6,25 +6,25 @@ from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
 from fusionviz.analysis.attention.rollout import Direction, Rollout
+from fusionviz.views.shared.bars import add_scale_bar
+from fusionviz.views.shared.colours import see_through, see_through_middle
 from fusionviz.views.shared.style import (
     DIVERGING,
     FONT_SIZE,
     MODALITY_NAMES,
     SEQUENTIAL,
-    add_scale_bar,
     dress,
+    in_percent,
     modality_title,
-    three_digits,
 )
 from fusionviz.views.shared.token_maps import (
     MODALITIES,
     TokenPlaces,
     add_targets,
     draw_ground,
+    draw_values,
     frame_token,
-    see_through,
 )
-from fusionviz.views.shared.token_values import draw_values, see_through_middle
 
 MOST_BLOCKS = 6
 """More blocks are thinned: pictures stay large enough to click."""
@@ -72,7 +72,10 @@ def draw_rollout(
                 row=row,
                 bar=bar if (row, column) == (1, 1) else None,
             )
-            said = [f"{100 * one:+.2f} %" for one in shares[block, row - 1].ravel()]
+            said = [
+                in_percent(one, decimals=2, signed=True)
+                for one in shares[block, row - 1].ravel()
+            ]
             add_targets(figure, places, modality, column=column, row=row, texts=said)
         frame_token(
             figure, place, places, name="the patch", column=column, row=picked + 1
@@ -91,10 +94,13 @@ def describe_rollout(rollout: Rollout, *, token: int, direction: Direction) -> s
     own, other[token] = other[token], 0
     strongest = int(np.abs(other).argmax())
     what = "is made of" if direction == "from" else "goes to"
+    itself, next_largest = (
+        in_percent(one, decimals=1, signed=True) for one in (own, other[strongest])
+    )
     return (
         f"What {name_token(token, rollout.grid)} {what} after each of "
-        f"{rollout.blocks} blocks. After the last: itself {_percent(own)}, next "
-        f"{name_token(strongest, rollout.grid)} with {_percent(other[strongest])}."
+        f"{rollout.blocks} blocks. After the last: itself {itself}, next "
+        f"{name_token(strongest, rollout.grid)} with {next_largest}."
     )
 
 
@@ -141,19 +147,18 @@ def _titles(
     titles = []
     for row, modality in enumerate(MODALITIES):
         for block in columns:
-            text = modality_title(modality, f"{100 * parts[block, row]:.0f} %")
+            text = modality_title(modality, in_percent(parts[block, row], decimals=0))
             if row == 0:
-                text = (
-                    f"block {block + 1}: itself {100 * itself[block]:.0f} %<br>" + text
-                )
+                own_part = in_percent(itself[block], decimals=0)
+                text = f"block {block + 1}: itself {own_part}<br>{text}"
             titles.append(text)
     return titles
 
 
 def _ends(rollout: Rollout, most: float) -> tuple[str, str]:
-    top = f"{three_digits(100 * most)} % of a token"
+    top = f"{in_percent(most)} of a token"
     if rollout.signs == "signed":
-        low = f"taken away: −{three_digits(100 * most)} %"
+        low = f"taken away: −{in_percent(most)}"
         return low, f"added: +{top} (square-root scale)"
     return "0 %", f"{top} (square-root scale)"
 
@@ -162,7 +167,3 @@ def _colours(rollout: Rollout) -> list[tuple[float, str]]:
     if rollout.signs == "signed":
         return see_through_middle(DIVERGING)
     return see_through(SEQUENTIAL, faint=0.25, strong=0.95)
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:+.1f} %"

@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from plotly.colors import get_colorscale, sample_colorscale, unlabel_rgb
 
 from fusionviz.analysis.attention.overview import Overview
+from fusionviz.views.shared.colours import Stops, colour_table, rgb_of
 from fusionviz.views.shared.style import DIVERGING, LAYER_COLOURS, SEQUENTIAL
 
 LABEL_PIXELS = 21
@@ -63,7 +62,7 @@ def paint_weights(values: NDArray[np.floating], most: float) -> NDArray[np.uint8
     """Return weights on the sequential scale from 0, RGBA; NaN is transparent."""
     share = np.clip(np.nan_to_num(values) / most, 0, 1)
     painted = np.full((*values.shape, 4), 255, np.uint8)
-    painted[..., :3] = scale_table(SEQUENTIAL)[np.rint(255 * share).astype(int)]
+    painted[..., :3] = colour_table(SEQUENTIAL)[np.rint(255 * share).astype(int)]
     painted[np.isnan(values)] = 0
     return painted
 
@@ -71,11 +70,11 @@ def paint_weights(values: NDArray[np.floating], most: float) -> NDArray[np.uint8
 def paint_gate(gate: float, most: float) -> NDArray[np.uint8]:
     """Return a gate's colour on the diverging scale, RGBA: fainter towards 0."""
     share = float(np.clip(gate / most, -1, 1))
-    end = scale_table(DIVERGING)[round(127.5 + 0.8 * 127.5 * np.sign(share))]
+    end = colour_table(DIVERGING)[round(127.5 + 0.8 * 127.5 * np.sign(share))]
     return np.array([*end, round(255 * abs(share))], np.uint8)
 
 
-def gate_scale() -> list[tuple[float, str]]:
+def gate_scale() -> Stops:
     """Return the colours of `paint_gate` as a colour scale of Plotly's."""
     stops = np.linspace(-1, 1, 11)
     colours = [paint_gate(stop, 1.0) for stop in stops]
@@ -83,13 +82,6 @@ def gate_scale() -> list[tuple[float, str]]:
         (float((stop + 1) / 2), f"rgba({r},{g},{b},{a / 255:.2f})")
         for stop, (r, g, b, a) in zip(stops, colours, strict=True)
     ]
-
-
-@cache
-def scale_table(name: str) -> NDArray[np.uint8]:
-    """Return 256 colours of one of Plotly's scales, (256, 3)."""
-    sampled = sample_colorscale(get_colorscale(name), np.linspace(0, 1, 256))
-    return np.array([unlabel_rgb(colour) for colour in sampled]).round().astype("uint8")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,11 +158,6 @@ def paste(
 def enlarge(pixels: NDArray[np.uint8], times: int) -> NDArray[np.uint8]:
     """Return a picture with every pixel a square of so many."""
     return pixels.repeat(times, axis=0).repeat(times, axis=1)
-
-
-def hex_colour(colour: str) -> Sequence[int]:
-    """Return a colour such as `#7A55B8` as RGBA, opaque."""
-    return [*(int(colour[i : i + 2], 16) for i in (1, 3, 5)), 255]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -313,7 +300,7 @@ def paint_board(
     ):
         x, y = board.corners[place]
         kind = overview.layer_at(place).layer.kind
-        canvas[y : y + STRIP, x : x + columns] = hex_colour(LAYER_COLOURS[kind])
+        canvas[y : y + STRIP, x : x + columns] = (*rgb_of(LAYER_COLOURS[kind]), 255)
         painted = paint_weights(values, thumbnails.most)
         if overview.gate is not None and widest > 0:
             gate = paint_gate(float(overview.gate[place]), widest)

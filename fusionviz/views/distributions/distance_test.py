@@ -5,7 +5,13 @@ import plotly.graph_objects as go
 
 from fusionviz.analysis.distributions.distance_test import DistanceTest
 from fusionviz.views.distributions.pair_names import pair_title, title_at
-from fusionviz.views.shared.style import FONT_SIZE, MARK, dress, three_digits
+from fusionviz.views.shared.style import (
+    FONT_SIZE,
+    MARK,
+    dress,
+    in_percent,
+    three_digits,
+)
 
 NULL = "#8A8A8A"
 BINS = 30
@@ -39,14 +45,9 @@ def describe_test(test: DistanceTest) -> str:
         f"Of {len(test.null)} shuffles the largest MMD² is {largest}; that of "
         f"{pair_title(test.pair.names)} is {three_digits(test.statistic)}, p = "
         f"{three_digits(test.p_value)}. A linear classifier errs on "
-        f"{percent(test.a_distance.error)} of held-out tokens: the A-distance is "
+        f"{in_percent(test.a_distance.error)} of held-out tokens: the A-distance is "
         f"{three_digits(test.a_distance.distance)}."
     )
-
-
-def percent(share: float) -> str:
-    """Return a share in percent."""
-    return f"{three_digits(100 * share)} %"
 
 
 def how_far(test: DistanceTest) -> str:
@@ -221,7 +222,7 @@ def _titles(test: DistanceTest) -> list[dict]:
     below = f"null, enlarged; 95 % lie below the dashed {high}"
     errs = (
         f"<b>A-distance {three_digits(test.a_distance.distance)}</b> of 2<br>"
-        f"error {percent(test.a_distance.error)} (pink)"
+        f"error {in_percent(test.a_distance.error)} (pink)"
     )
     return [
         title_at(_LEFT[0], strip),

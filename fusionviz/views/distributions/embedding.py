@@ -23,7 +23,7 @@ from fusionviz.views.distributions.token_clouds import (
     named,
     symbols_of,
 )
-from fusionviz.views.shared.style import FONT_SIZE, dress, three_digits
+from fusionviz.views.shared.style import FONT_SIZE, dress, in_percent, three_digits
 
 LINE_PIXELS = 19
 NOTE_SIZE = 14
@@ -219,4 +219,4 @@ def _axis_title(embedding: Embedding, axis: int) -> str:
     name = f"axis {axis + 1}"
     if embedding.explained is None:
         return f"{METHOD_TITLES[embedding.method]} {name} (no unit)"
-    return f"{name}: {100 * embedding.explained[axis]:.1f} % of variance"
+    return f"{name}: {in_percent(embedding.explained[axis], decimals=1)} of variance"

@@ -5,7 +5,6 @@ from functools import cache
 
 import numpy as np
 import plotly.graph_objects as go
-from plotly.colors import get_colorscale, sample_colorscale, unlabel_rgb
 
 from fusionviz.analysis.distributions.kernel import KernelBlocks, Witness
 from fusionviz.analysis.shared.token_subject import STAGE_TITLES
@@ -15,6 +14,8 @@ from fusionviz.views.distributions.pair_names import (
     symbol_of,
     title_at,
 )
+from fusionviz.views.shared.bars import upright_bar
+from fusionviz.views.shared.colours import Stops, veiled_scale
 from fusionviz.views.shared.style import (
     DIVERGING,
     FONT_SIZE,
@@ -47,7 +48,7 @@ def draw_kernel(
     x_axis, y_axis = block_axes(blocks, _PANELS[0])
     figure = go.Figure(
         data=[
-            block_trace(blocks, bar=_bar("k<br>no unit", _BARS[0])),
+            block_trace(blocks, bar=_bar("k", _BARS[0])),
             _plane(witness),
             *_tokens(witness),
         ],
@@ -85,16 +86,8 @@ def describe_kernel(blocks: KernelBlocks, witness: Witness) -> str:
     )
 
 
-def _bar(title: str, x: float) -> dict:
-    return {
-        "title": {"text": title, "side": "top", "font": {"size": FONT_SIZE}},
-        "tickfont": {"size": FONT_SIZE},
-        "thickness": 12,
-        "outlinewidth": 0,
-        "x": x,
-        "len": 0.9,
-        "nticks": 5,
-    }
+def _bar(name: str, x: float) -> dict:
+    return upright_bar(x=x, length=0.9, title=f"{name}<br>no unit", ticks=5)
 
 
 def _plane(witness: Witness) -> go.Heatmap:
@@ -106,7 +99,7 @@ def _plane(witness: Witness) -> go.Heatmap:
         zmin=-most,
         zmax=most,
         zsmooth="best",
-        colorscale=_see_through(),
+        colorscale=_clear_middle(),
         showscale=False,
         hoverinfo="skip",
         xaxis="x2",
@@ -115,17 +108,13 @@ def _plane(witness: Witness) -> go.Heatmap:
 
 
 @cache
-def _see_through() -> list[tuple[float, str]]:
+def _clear_middle() -> Stops:
     """Return the diverging colours, clear at 0, so that either ground is its middle."""
-    stops = np.linspace(0, 1, 21)
-    away = np.abs(2 * stops - 1)
+    places = np.linspace(0, 1, 21)
+    away = np.abs(2 * places - 1)
     # The middle half of the scale is whitish: its veil would glow on a dark ground.
-    strong = 0.5 + np.sign(stops - 0.5) * (0.25 + 0.25 * away)
-    colours = sample_colorscale(get_colorscale(DIVERGING), strong)
-    return [
-        (float(stop), "rgba({:.0f},{:.0f},{:.0f},{:.2f})".format(*rgb, alpha))
-        for stop, rgb, alpha in zip(stops, map(unlabel_rgb, colours), away, strict=True)
-    ]
+    strong = 0.5 + np.sign(places - 0.5) * (0.25 + 0.25 * away)
+    return veiled_scale(DIVERGING, places.tolist(), away, colours_at=strong)
 
 
 def _tokens(witness: Witness) -> list[go.Scatter]:
@@ -133,7 +122,7 @@ def _tokens(witness: Witness) -> list[go.Scatter]:
     pair, m = witness.pair, len(witness.pair.x)
     most = max(witness.most, _SMALLEST)
     scale = {"cmin": -most, "cmax": most, "colorscale": DIVERGING}
-    scale["colorbar"] = _bar("w<br>no unit", _BARS[1])
+    scale["colorbar"] = _bar("w", _BARS[1])
     return [
         go.Scatter(
             x=witness.plane.places[own, 0],

@@ -12,7 +12,13 @@ from fusionviz.analysis.distributions.movement import Movement
 from fusionviz.analysis.distributions.stage_tokens import Separation
 from fusionviz.analysis.shared.token_subject import STAGE_TITLES
 from fusionviz.views.distributions.token_clouds import named, symbols_of
-from fusionviz.views.shared.style import FONT_SIZE, dress, modality_colour, three_digits
+from fusionviz.views.shared.style import (
+    FONT_SIZE,
+    dress,
+    in_percent,
+    modality_colour,
+    three_digits,
+)
 
 SAME = 0.03
 """Stages of a path nearer than this share of the picture get one label."""
@@ -163,7 +169,7 @@ def _keys(movement: Movement) -> Iterator[go.Scatter]:
 
 def _set_axes(figure: go.Figure, movement: Movement, reach: float) -> None:
     names = [
-        f"axis {axis + 1}: {100 * share:.0f} % of the centres' variance"
+        f"axis {axis + 1}: {in_percent(share, decimals=0)} of the centres' variance"
         for axis, share in enumerate(movement.explained)
     ]
     places = np.concatenate(list(movement.paths.values()))

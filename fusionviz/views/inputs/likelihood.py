@@ -6,11 +6,11 @@ from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
 from fusionviz.analysis.inputs.likelihood import Likelihood
+from fusionviz.views.shared.bars import add_scale_bar
 from fusionviz.views.shared.pixels import grey_depth, picture_address
 from fusionviz.views.shared.style import (
     FONT_SIZE,
     SEQUENTIAL,
-    add_scale_bar,
     dress,
     frame_picture,
     modality_title,

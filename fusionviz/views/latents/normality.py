@@ -5,6 +5,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from fusionviz.analysis.latents.normality import Normality
+from fusionviz.views.shared.colours import see_through_middle
 from fusionviz.views.shared.style import (
     DIVERGING,
     FONT_SIZE,
@@ -13,12 +14,13 @@ from fusionviz.views.shared.style import (
     dress,
     three_digits,
 )
-from fusionviz.views.shared.token_maps import MODALITIES, TokenPlaces, draw_ground
-from fusionviz.views.shared.token_values import (
+from fusionviz.views.shared.token_maps import (
+    MODALITIES,
+    TokenPlaces,
+    draw_ground,
     draw_values,
     guessed_title,
     name_patches,
-    see_through_middle,
 )
 
 BIN = 0.25

@@ -1,13 +1,17 @@
 """One sample's bits per dimension among those of others."""
 
-import math
-
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from fusionviz.analysis.latents.oddness import Oddness
-from fusionviz.views.shared.style import FONT_SIZE, MARK, dress, three_digits
+from fusionviz.views.shared.style import (
+    FONT_SIZE,
+    MARK,
+    dress,
+    in_percent,
+    three_digits,
+)
 
 BARS = 32
 OTHERS = "#7C8894"
@@ -71,13 +75,8 @@ def how_odd(oddness: Oddness) -> str | None:
     """Return the sample's place among the others in words; None without others."""
     if oddness.others is None or oddness.odder_than is None:
         return None
-    share = in_percent(oddness.odder_than)
+    share = in_percent(oddness.odder_than, decimals=0, down=True)
     return f"odder than {share} of {len(oddness.others)} samples"
-
-
-def in_percent(share: float) -> str:
-    """Return whole percents, rounded down: 100 % are all."""
-    return f"{math.floor(100 * share)} %"
 
 
 def _draw_others(figure: go.Figure, others: NDArray[np.float64], median: float) -> None:

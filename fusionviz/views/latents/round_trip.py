@@ -6,12 +6,13 @@ from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
 from fusionviz.analysis.latents.round_trip import RoundTrip
+from fusionviz.views.shared.bars import add_scale_bar
+from fusionviz.views.shared.colours import see_through
 from fusionviz.views.shared.style import (
     FONT_SIZE,
     MODALITY_COLOURS,
     MODALITY_NAMES,
     SEQUENTIAL,
-    add_scale_bar,
     dress,
     three_digits,
 )
@@ -19,9 +20,10 @@ from fusionviz.views.shared.token_maps import (
     MODALITIES,
     TokenPlaces,
     draw_ground,
-    see_through,
+    draw_values,
+    guessed_title,
+    name_patches,
 )
-from fusionviz.views.shared.token_values import draw_values, guessed_title, name_patches
 
 LINES = {"float32": "solid", "float64": "dot"}
 BINS_A_DECADE = 4

@@ -1,15 +1,14 @@
 """A move of the latents: the pictures before and after it, and what changed."""
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
-from plotly.colors import get_colorscale, sample_colorscale, unlabel_rgb
 
 from fusionviz.analysis.latents.traverse import Traverse
+from fusionviz.views.shared.colours import colour_table
 from fusionviz.views.shared.patches import frame_patches, patch_means, patch_targets
 from fusionviz.views.shared.pixels import every, picture_address
 from fusionviz.views.shared.scale import Scale, depth_scale
@@ -269,11 +268,5 @@ def round_reach(values: NDArray[Any], *, least: float) -> tuple[float, bool]:
 def paint_signed(values: NDArray[Any], reach: float) -> NDArray[np.uint8]:
     """Return differences as colours, (height, width, 3), from -reach to reach."""
     share = np.clip(np.nan_to_num(values) / reach, -1, 1)
-    return _colours()[np.rint(_HALF * share).astype(int) + _HALF]
-
-
-@cache
-def _colours() -> NDArray[np.uint8]:
-    stops = np.linspace(0, 1, 2 * _HALF + 1)
-    sampled = sample_colorscale(get_colorscale(DIVERGING), stops)
-    return np.array([unlabel_rgb(colour) for colour in sampled]).round().astype("uint8")
+    table = colour_table(DIVERGING, 2 * _HALF + 1)
+    return table[np.rint(_HALF * share).astype(int) + _HALF]

@@ -6,11 +6,12 @@ from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
 from fusionviz.analysis.shared.attention import LayerAttention
+from fusionviz.views.shared.bars import add_scale_bar
+from fusionviz.views.shared.colours import see_through
 from fusionviz.views.shared.style import (
     FONT_SIZE,
     MARK,
     SEQUENTIAL,
-    add_scale_bar,
     dress,
     frame_picture,
     modality_title,
@@ -23,7 +24,6 @@ from fusionviz.views.shared.token_maps import (
     draw_ground,
     draw_map,
     frame_token,
-    see_through,
     tokens_in,
 )
 

@@ -6,11 +6,11 @@ from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
 from fusionviz.data.records import RGBDSample
+from fusionviz.views.shared.bars import add_scale_bar
 from fusionviz.views.shared.pixels import every, hatching, picture_address
 from fusionviz.views.shared.style import (
     FONT_SIZE,
     SEQUENTIAL,
-    add_scale_bar,
     dress,
     frame_picture,
     modality_title,

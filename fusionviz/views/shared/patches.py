@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from fusionviz.views.shared.style import MARK
+from fusionviz.views.shared.targets import click_targets
 
 Corner = tuple[float, float]
 """Left and upper edge of a picture on the axes, whose y points down."""
@@ -66,18 +67,12 @@ def patch_targets(
     grid = round(len(texts) ** 0.5)
     cell = side / grid
     rows, columns = np.divmod(np.arange(grid**2), grid)
-    unseen = {"marker": {"opacity": 0}}
-    return go.Scatter(
-        x=np.concatenate([left + cell * (columns + 0.5) for left, _ in corners]),
-        y=np.concatenate([top + cell * (rows + 0.5) for _, top in corners]),
-        mode="markers",
-        marker={"opacity": 0, "size": TARGETS_PIXELS / grid, "symbol": "square"},
-        customdata=list(range(grid**2)) * len(corners),
-        text=list(texts) * len(corners),
-        hovertemplate="%{text}<extra></extra>",
-        selected=unseen,
-        unselected=unseen,
-        showlegend=False,
+    return click_targets(
+        np.concatenate([left + cell * (columns + 0.5) for left, _ in corners]),
+        np.concatenate([top + cell * (rows + 0.5) for _, top in corners]),
+        data=list(range(grid**2)) * len(corners),
+        texts=list(texts) * len(corners),
+        size=TARGETS_PIXELS / grid,
     )
 
 

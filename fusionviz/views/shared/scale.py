@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
-from plotly.colors import get_colorscale, sample_colorscale, unlabel_rgb
 
+from fusionviz.views.shared.bars import carry_bar, upright_bar
+from fusionviz.views.shared.colours import colour_table
 from fusionviz.views.shared.pair import depth_limits
-from fusionviz.views.shared.style import FONT_SIZE, SEQUENTIAL, carry_bar, three_digits
+from fusionviz.views.shared.style import SEQUENTIAL, three_digits
 
 UNKNOWN = 128
 """Grey of what has no value."""
@@ -38,7 +38,7 @@ class Scale:
         reach = max(self.high - self.low, 1e-12)
         finite = np.isfinite(values)
         share = np.clip((np.where(finite, values, self.low) - self.low) / reach, 0, 1)
-        colours = _colours()[np.rint(255 * share).astype(int)]
+        colours = colour_table(SEQUENTIAL)[np.rint(255 * share).astype(int)]
         colours[~finite] = UNKNOWN
         return colours
 
@@ -59,31 +59,16 @@ class Scale:
         names = [three_digits(t) if coarse else f"{t:.{digits}f}" for t in ticks]
         if self.cut:
             names[-1] = "≥ " + names[-1]
-        colorbar = {
-            "title": {"text": self.title, "side": "top", "font": {"size": FONT_SIZE}},
-            "tickvals": ticks,
-            "ticktext": names,
-            "tickfont": {"size": FONT_SIZE},
-            "thickness": 12,
-            "outlinewidth": 0,
-            "len": length,
-            "x": x,
-            "xanchor": anchor,
-            "y": y,
-            "xpad": 4,
-            "ypad": 0,
-        }
+        marks = dict(zip(ticks.tolist(), names, strict=True))
+        place = {"xanchor": anchor, "y": y, "xpad": 4, "ypad": 0}
+        bar = upright_bar(
+            x=x, length=length, title=self.title, ticks=marks, place=place
+        )
         high = max(self.high, self.low + 1e-12)
-        return carry_bar(colorbar, low=self.low, high=high, colours=SEQUENTIAL)
+        return carry_bar(bar, low=self.low, high=high, colours=SEQUENTIAL)
 
 
 def depth_scale(maps: Iterable[NDArray[np.float32]]) -> Scale:
     """Return the scale that depth maps share, near dark and far bright."""
     near, far, cut = depth_limits(np.concatenate([one.ravel() for one in maps]))
     return Scale(title="depth, m", low=near, high=far, cut=cut)
-
-
-@cache
-def _colours() -> NDArray[np.uint8]:
-    sampled = sample_colorscale(get_colorscale(SEQUENTIAL), np.linspace(0, 1, 256))
-    return np.array([unlabel_rgb(colour) for colour in sampled]).round().astype("uint8")

@@ -9,6 +9,7 @@ from plotly.subplots import make_subplots
 
 from fusionviz.analysis.shared.pictures import Pictures
 from fusionviz.analysis.shared.segmentation import Segmentation
+from fusionviz.views.shared.colours import rgb_of
 from fusionviz.views.shared.pixels import every, grey_depth, picture_address, quiet
 from fusionviz.views.shared.style import FONT_SIZE, class_colours, dress, frame_picture
 
@@ -129,7 +130,7 @@ def paint_classes(
     cover: float = COVER,
 ) -> NDArray[np.uint8]:
     """Return the ground covered with class colours; unlabelled pixels stay grey."""
-    palette = [_components(colour) for colour in class_colours(classes)]
+    palette = [rgb_of(colour) for colour in class_colours(classes)]
     colours = np.array([*palette, (119, 119, 119)], float)[labels]
     return (cover * colours + (1 - cover) * ground).astype(np.uint8)
 
@@ -157,7 +158,3 @@ def add_class_legend(
             row=1,
             col=1,
         )
-
-
-def _components(colour: str) -> tuple[int, int, int]:
-    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)

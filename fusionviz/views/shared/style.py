@@ -1,12 +1,14 @@
 """The one look of all figures: colours, type, and how a picture is framed."""
 
 import colorsys
+import math
 import zlib
 from collections.abc import Sequence
 from html import escape
-from typing import Any
 
 import plotly.graph_objects as go
+
+from fusionviz.views.shared.colours import hex_of
 
 MODALITY_COLOURS = {
     "rgb": "#E69F00",
@@ -87,7 +89,7 @@ def class_colours(names: Sequence[str]) -> list[str]:
 def _spread_colour(index: int) -> str:
     lightness = (0.45, 0.6, 0.72)[index % 3]
     rgb = colorsys.hls_to_rgb(index * 0.381966 % 1, lightness, 0.5)
-    return "#" + "".join(f"{round(255 * part):02x}" for part in rgb)
+    return hex_of(round(255 * part) for part in rgb)
 
 
 def modality_colour(modality: str) -> str:
@@ -157,73 +159,6 @@ def frame_picture(
     )
 
 
-def add_scale_bar(
-    figure: go.Figure, ends: tuple[str, str], *, middle: float, length: float
-) -> dict:
-    """Write the two ends of a level colour bar, and return the bar.
-
-    Args:
-        figure: Where the bar stands under the panels.
-        ends: What the lowest and the highest colour mean, with unit.
-        middle: Of the bar, in parts of the figure's width.
-        length: Of the bar, in parts of the figure's width.
-    """
-    places = {"left": middle - length / 2, "right": middle + length / 2}
-    for (side, x), text in zip(places.items(), ends, strict=True):
-        figure.add_annotation(
-            text=text,
-            x=x,
-            y=0,
-            yshift=-24,
-            xref="paper",
-            yref="paper",
-            xanchor=side,
-            yanchor="top",
-            showarrow=False,
-            font_size=FONT_SIZE,
-        )
-    return {
-        "orientation": "h",
-        "x": middle,
-        "len": length,
-        "y": -0.02,
-        "yanchor": "top",
-        "xpad": 0,
-        "ypad": 2,
-        "thickness": 12,
-        "outlinewidth": 0,
-        "tickvals": [],
-    }
-
-
-def carry_bar(bar: dict, *, low: float, high: float, colours: Any) -> go.Scatter:  # noqa: ANN401
-    """Return a trace that draws nothing but a colour bar.
-
-    Args:
-        bar: Where it stands and what is written on it.
-        low: Value of its first colour.
-        high: Value of its last.
-        colours: A colour scale, by name or as Plotly takes it.
-    """
-    marker = {
-        "color": [low],
-        "cmin": low,
-        "cmax": high,
-        "colorscale": colours,
-        "colorbar": bar,
-        "showscale": True,
-        "opacity": 0,
-    }
-    return go.Scatter(
-        x=[None],
-        y=[None],
-        mode="markers",
-        marker=marker,
-        showlegend=False,
-        hoverinfo="skip",
-    )
-
-
 def write_above(
     figure: go.Figure,
     text: str,
@@ -260,6 +195,27 @@ def three_digits(value: float) -> str:
         return f"{value:.0f}" if "e" in digits else digits.removesuffix(".")
     mantissa, exponent = f"{value:.2e}".split("e")
     return f"{mantissa} × 10{_superscript(int(exponent))}"
+
+
+def in_percent(
+    share: float,
+    *,
+    decimals: int | None = None,
+    signed: bool = False,
+    down: bool = False,
+) -> str:
+    """Return a share in percent.
+
+    Args:
+        share: 1 is all.
+        decimals: After the point; None: three significant digits.
+        signed: Whether a plus is written, too.
+        down: Whether whole percents are rounded down, so that 100 % are all.
+    """
+    percent = math.floor(100 * share) if down else 100 * share
+    if decimals is None:
+        return f"{three_digits(percent)} %"
+    return f"{percent:{'+' if signed else ''}.{decimals}f} %"
 
 
 def _superscript(number: int) -> str:

@@ -3,16 +3,19 @@
 A picture is drawn in its own pixels; a token is a square of `side / grid` of them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from fusionviz.analysis.shared.pictures import Pictures
+from fusionviz.views.shared.colours import see_through
 from fusionviz.views.shared.pixels import grey_depth, picture_address, quiet
-from fusionviz.views.shared.style import MARK, SEQUENTIAL, frame_picture
+from fusionviz.views.shared.style import MARK, SEQUENTIAL, frame_picture, modality_title
+from fusionviz.views.shared.targets import click_targets
 
 MODALITIES = ("rgb", "depth")
 VEIL = [[0, "rgba(24,27,31,0.68)"], [1, "rgba(24,27,31,0.68)"]]
@@ -163,46 +166,80 @@ def add_targets(
     tokens = np.arange(places.grid**2)
     x, y = places.centres(tokens)
     rows, columns = np.divmod(tokens, places.grid)
-    unseen = {"marker": {"opacity": 0}}
     named = [
         f"{modality}, row {r + 1}, column {c + 1}"
         for r, c in zip(rows, columns, strict=True)
     ]
     if texts is not None:
         named = [f"{a}: {b}" for a, b in zip(named, texts, strict=True)]
-    figure.add_trace(
-        go.Scatter(
-            x=x,
-            y=y,
-            mode="markers",
-            marker={"opacity": 0, "size": 0.8 * 300 / places.grid, "symbol": 1},
-            customdata=[
-                [modality, int(r), int(c)] for r, c in zip(rows, columns, strict=True)
-            ],
-            text=named,
-            hovertemplate="%{text}<br>click to ask from here<extra></extra>",
-            selected=unseen,
-            unselected=unseen,
-            showlegend=False,
-        ),
-        row=row,
-        col=column,
+    targets = click_targets(
+        x,
+        y,
+        data=[[modality, int(r), int(c)] for r, c in zip(rows, columns, strict=True)],
+        texts=named,
+        size=0.8 * 300 / places.grid,
+        action="click to ask from here",
     )
+    figure.add_trace(targets, row=row, col=column)
 
 
-def see_through(
-    name: str, *, faint: float = 0.25, strong: float = 0.9
-) -> list[tuple[float, str]]:
-    """Return a colour scale that lets the picture through where values are small."""
-    from plotly.colors import get_colorscale, sample_colorscale, unlabel_rgb
+def draw_values(
+    figure: go.Figure,
+    values: NDArray[np.floating],
+    places: TokenPlaces,
+    *,
+    ends: tuple[float, float],
+    colours: str | Sequence[tuple[float, str]],
+    column: int,
+    row: int = 1,
+    bar: Mapping[str, Any] | None = None,
+    texts: Sequence[str] | None = None,
+) -> None:
+    """Draw a value a token over a picture.
 
-    stops = np.linspace(0, 1, 11)
-    scale: list[tuple[float, str]] = []
-    for stop, colour in zip(
-        stops, sample_colorscale(get_colorscale(name), stops), strict=True
-    ):
-        red, green, blue = unlabel_rgb(colour)
-        alpha = faint + (strong - faint) * stop
-        rgba = f"rgba({red:.0f},{green:.0f},{blue:.0f},{alpha:.2f})"
-        scale.append((float(stop), rgba))
-    return scale
+    Args:
+        figure: It has the picture at this row and column.
+        values: (grid, grid).
+        places: Where the tokens are.
+        ends: Of the scale.
+        colours: Of the scale.
+        column: Of the panel.
+        row: Of the panel.
+        bar: The colour bar, where this panel is the one that has it.
+        texts: What to say of each token under the pointer, row by row; nothing where
+            other marks over the picture say it.
+    """
+    low, high = ends
+    said: dict[str, Any] = {"hoverinfo": "skip"}
+    if texts is not None:
+        words = np.array(texts, dtype=object).reshape(values.shape)
+        said = {"text": words, "hovertemplate": "%{text}<extra></extra>"}
+    heat = go.Heatmap(
+        z=np.clip(values, low, high),
+        dx=places.cell,
+        dy=places.cell,
+        x0=places.start,
+        y0=places.start,
+        zmin=low,
+        zmax=high,
+        colorscale=colours,
+        showscale=bar is not None,
+        colorbar=dict(bar or {}),
+        **said,
+    )
+    figure.add_trace(heat, row=row, col=column)
+
+
+def name_patches(modality: str, grid: int, said: Sequence[str]) -> list[str]:
+    """Return `RGB, row 1, column 1: …` for the tokens of a picture, row by row."""
+    rows, columns = np.divmod(np.arange(grid**2), grid)
+    return [
+        f"{modality}, row {row + 1}, column {column + 1}: {text}"
+        for row, column, text in zip(rows, columns, said, strict=True)
+    ]
+
+
+def guessed_title(modality: str, missing: str | None, detail: str = "") -> str:
+    """Return a panel's title that says where its modality is the model's guess."""
+    guess = "(guessed)" if modality == missing else ""
+    return modality_title(modality, " ".join(filter(None, [detail, guess])))

@@ -9,11 +9,11 @@ from plotly.colors import get_colorscale, sample_colorscale
 
 from fusionviz.analysis.shared.pictures import Pictures
 from fusionviz.analysis.shared.transport_plan import Correspondences, Role, Transport
+from fusionviz.views.shared.bars import add_scale_bar
 from fusionviz.views.shared.pixels import grey_depth, picture_address, quiet
 from fusionviz.views.shared.style import (
     FONT_SIZE,
     SEQUENTIAL,
-    add_scale_bar,
     dress,
     modality_colour,
     modality_title,

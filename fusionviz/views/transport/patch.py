@@ -5,15 +5,11 @@ import plotly.graph_objects as go
 
 from fusionviz.analysis.shared.transport_plan import Correspondences, Role, Transport
 from fusionviz.analysis.transport.patch import PatchRow
+from fusionviz.views.shared.bars import add_scale_bar
+from fusionviz.views.shared.colours import see_through
 from fusionviz.views.shared.patches import patch_targets
-from fusionviz.views.shared.style import (
-    MARK,
-    SEQUENTIAL,
-    add_scale_bar,
-    dress,
-    three_digits,
-)
-from fusionviz.views.shared.token_maps import TokenPlaces, see_through
+from fusionviz.views.shared.style import MARK, SEQUENTIAL, dress, three_digits
+from fusionviz.views.shared.token_maps import TokenPlaces
 from fusionviz.views.shared.transport_plan import (
     ROLES,
     cost_colours,

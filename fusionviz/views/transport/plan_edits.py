@@ -12,17 +12,18 @@ from fusionviz.analysis.shared.attention_stack import pool
 from fusionviz.analysis.shared.pictures import Pictures
 from fusionviz.analysis.transport.plan_edits import Pair
 from fusionviz.analysis.transport.plan_effects import PlanEffect, SourceEffect
+from fusionviz.views.shared.bars import carry_bar, level_bar
 from fusionviz.views.shared.stack_view import short
 from fusionviz.views.shared.style import (
     FONT_SIZE,
     MARK,
     SEQUENTIAL,
-    carry_bar,
     dress,
     modality_title,
     three_digits,
     write_above,
 )
+from fusionviz.views.shared.targets import click_targets
 from fusionviz.views.shared.token_maps import TokenPlaces, draw_ground
 
 _BAR = (0.5, 0.66)
@@ -190,19 +191,14 @@ def _add_bar(figure: go.Figure, view: PlanEditView, top: float) -> None:
             showarrow=False,
             font_size=FONT_SIZE,
         )
-    bar = {
-        "orientation": "h",
-        "x": (left + right) / 2,
-        "len": right - left,
-        "y": 0.018,
-        "yref": "container",
-        "yanchor": "bottom",
-        "xpad": 0,
-        "ypad": 0,
-        "thickness": 12,
-        "outlinewidth": 0,
-        "tickvals": [],
-    }
+    bar = level_bar(
+        middle=(left + right) / 2,
+        length=right - left,
+        y=0.018,
+        anchor="bottom",
+        yref="container",
+        padding=0,
+    )
     figure.add_trace(carry_bar(bar, low=0, high=top, colours=SEQUENTIAL), row=1, col=1)
 
 
@@ -265,28 +261,20 @@ def _add_pair_targets(
     """Lay unseen markers over the pairs, to click and to hover."""
     case = view.source.case
     rows, columns = np.divmod(np.arange(share.size), share.shape[1])
-    unseen = {"marker": {"opacity": 0}}
-    figure.add_trace(
-        go.Scatter(
-            x=columns,
-            y=rows,
-            mode="markers",
-            marker={"opacity": 0, "size": 260 / max(share.shape), "symbol": "square"},
-            customdata=np.stack([rows, columns], axis=1).tolist(),
-            text=[
-                f"{short(case.source.labels[i], 30)} → "
-                f"{short(case.target.labels[j], 30)}<br>{share[i, j]:.1%} of its "
-                f"mass, cost {case.cost[i, j]:.3g}"
-                for i, j in zip(rows, columns, strict=True)
-            ],
-            hovertemplate="%{text}<br>click to pick the pair<extra></extra>",
-            selected=unseen,
-            unselected=unseen,
-            showlegend=False,
-        ),
-        row=1,
-        col=column,
+    targets = click_targets(
+        columns,
+        rows,
+        data=np.stack([rows, columns], axis=1).tolist(),
+        texts=[
+            f"{short(case.source.labels[i], 30)} → "
+            f"{short(case.target.labels[j], 30)}<br>{share[i, j]:.1%} of its "
+            f"mass, cost {case.cost[i, j]:.3g}"
+            for i, j in zip(rows, columns, strict=True)
+        ],
+        size=260 / max(share.shape),
+        action="click to pick the pair",
     )
+    figure.add_trace(targets, row=1, col=column)
 
 
 def draw_edit_marks(
@@ -397,27 +385,15 @@ def _add_place_targets(
 ) -> None:
     """Lay unseen markers over a picture's places, to click and to hover."""
     x, y = places.centres(np.arange(len(labels)))
-    unseen = {"marker": {"opacity": 0}}
-    figure.add_trace(
-        go.Scatter(
-            x=x,
-            y=y,
-            mode="markers",
-            marker={
-                "opacity": 0,
-                "size": TARGETS_PIXELS / places.grid,
-                "symbol": "square",
-            },
-            customdata=[[role, place] for place in range(len(labels))],
-            text=list(labels),
-            hovertemplate="%{text}<br>click to pick it<extra></extra>",
-            selected=unseen,
-            unselected=unseen,
-            showlegend=False,
-        ),
-        row=1,
-        col=column,
+    targets = click_targets(
+        x,
+        y,
+        data=[[role, place] for place in range(len(labels))],
+        texts=list(labels),
+        size=TARGETS_PIXELS / places.grid,
+        action="click to pick it",
     )
+    figure.add_trace(targets, row=1, col=column)
 
 
 def _title_place(figure: go.Figure, name: str, role: str, *, column: int) -> None:

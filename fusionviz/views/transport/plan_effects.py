@@ -11,6 +11,7 @@ from fusionviz.analysis.shared.pictures import Pictures
 from fusionviz.analysis.shared.segmentation import Segmentation
 from fusionviz.analysis.transport.plan_effects import PlanEffect
 from fusionviz.analysis.transport.predictions import DensePrediction, Scores
+from fusionviz.views.shared.bars import BESIDE_PICTURE, upright_bar
 from fusionviz.views.shared.class_changes import draw_class_changes
 from fusionviz.views.shared.segmentation import add_class_legend, draw_classes
 from fusionviz.views.shared.stack_view import short
@@ -395,18 +396,12 @@ def _draw_shift(figure: go.Figure, effect: PlanEffect, *, column: int) -> None:
     side = effect.grid or 1
     shift = source.shift.reshape(side, -1).astype(np.float32)
     most = max(float(shift.max()), 1e-6)
-    bar = {
-        "x": _PANELS[-1][1] + 0.004,
-        "xanchor": "left",
-        "thickness": 11,
-        "len": 1.0,
-        "ypad": 2,
-        "xpad": 0,
-        "outlinewidth": 0,
-        "tickfont": {"size": FONT_SIZE},
-        "tickvals": [0, most],
-        "ticktext": ["0", three_digits(most)],
-    }
+    bar = upright_bar(
+        x=_PANELS[-1][1] + 0.004,
+        length=1.0,
+        ticks={0: "0", most: three_digits(most)},
+        place=BESIDE_PICTURE,
+    )
     rows, columns = np.indices(shift.shape) + 1
     words = np.char.add(
         np.char.mod("row %d", rows), np.char.mod(", column %d", columns)

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from fusionviz.analysis.shared.token_subject import AlignmentCase
 from fusionviz.analysis.transport.plan_cells import PlanCells, cells_of
 from fusionviz.analysis.transport.solvers import SOLVER_TITLES, Solver, SolverAnswer
-from fusionviz.views.shared.style import dress, three_digits, write_above
+from fusionviz.views.shared.style import dress, in_percent, three_digits, write_above
 from fusionviz.views.transport.plan_panel import (
     PlanPanel,
     are_named,
@@ -74,11 +74,6 @@ def describe_solvers(
 def count_empty(answer: SolverAnswer) -> int:
     """Return how many targets receive nothing to speak of: 1 % of an even share."""
     return int((answer.received * len(answer.received) < 0.01).sum())
-
-
-def in_percent(share: float) -> str:
-    """Return a share in percent, with three digits."""
-    return f"{three_digits(100 * share)} %"
 
 
 def _panels(case: AlignmentCase, cells: Mapping[Solver, PlanCells]) -> list[PlanPanel]:

@@ -10,10 +10,15 @@ from fusionviz.analysis.latents.oddness import Oddness
 from fusionviz.analysis.latents.round_trip import RoundTrip
 from fusionviz.analysis.shared.layer_costs import LayerCosts
 from fusionviz.views.latents.normality import describe_normality, draw_normality
-from fusionviz.views.latents.oddness import describe_oddness, draw_oddness, in_percent
+from fusionviz.views.latents.oddness import describe_oddness, draw_oddness
 from fusionviz.views.latents.round_trip import describe_round_trip, draw_round_trip
 from fusionviz.views.shared.layer_costs import describe_layer_costs, draw_layer_costs
-from fusionviz.views.shared.style import LAYER_COLOURS, MARK, MODALITY_COLOURS
+from fusionviz.views.shared.style import (
+    LAYER_COLOURS,
+    MARK,
+    MODALITY_COLOURS,
+    in_percent,
+)
 
 GRID, CHANNELS = 4, 8
 NUMBERS = 2 * GRID**2 * CHANNELS
@@ -130,7 +135,8 @@ def test_a_pair_is_marked_among_others(rng):
 
 
 def test_percents_are_rounded_down():
-    assert [in_percent(x) for x in (0.0, 0.149, 0.999, 1.0)] == [
+    shares = (0.0, 0.149, 0.999, 1.0)
+    assert [in_percent(x, decimals=0, down=True) for x in shares] == [
         "0 %",
         "14 %",
         "99 %",

@@ -22,14 +22,9 @@ from fusionviz.views.attention.stacks.grids import (
     modality_colours,
 )
 from fusionviz.views.attention.stacks.matrix import draw_matrix
+from fusionviz.views.shared.bars import add_scale_bar, carry_bar
 from fusionviz.views.shared.stack_view import StackView, short, write_title
-from fusionviz.views.shared.style import (
-    FONT_SIZE,
-    add_scale_bar,
-    carry_bar,
-    dress,
-    three_digits,
-)
+from fusionviz.views.shared.style import FONT_SIZE, dress, three_digits
 
 SHOWN_KEYS = 12
 

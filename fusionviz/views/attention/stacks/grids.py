@@ -6,10 +6,10 @@ from html import escape
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
-from plotly.colors import get_colorscale, sample_colorscale, unlabel_rgb
 
 from fusionviz.analysis.shared.attention_stack import AttentionStack, over_grid
 from fusionviz.analysis.shared.pictures import Pictures
+from fusionviz.views.shared.colours import Stops, veiled_scale
 from fusionviz.views.shared.style import (
     FONT_SIZE,
     MARK,
@@ -17,6 +17,7 @@ from fusionviz.views.shared.style import (
     MODALITY_NAMES,
     frame_picture,
 )
+from fusionviz.views.shared.targets import click_targets
 from fusionviz.views.shared.token_maps import VEIL, draw_ground
 
 SPARE = ("#56B4E9", "#8C5A2B", "#009E73", "#CC79A7", "#D55E00", "#7A55B8")
@@ -155,26 +156,18 @@ def _draw_values(
         z=values,
         zmin=low,
         zmax=high,
-        colorscale=_see_through(name, even=low < 0) if has_ground else name,
+        colorscale=_veiled(name, even=low < 0) if has_ground else name,
         hovertemplate="%{z:.3g}<extra></extra>",
         **place,
     )
     figure.add_trace(heat, row=1, col=column)
 
 
-def _see_through(name: str, *, even: bool) -> list[tuple[float, str]]:
+def _veiled(name: str, *, even: bool) -> Stops:
     """Return a colour scale that lets the picture through where weights are small."""
-    stops = np.linspace(0, 1, 21)
-    colours = sample_colorscale(get_colorscale(name), stops.tolist())
-    scale = []
-    for stop, colour in zip(stops, colours, strict=True):
-        strength = abs(2 * stop - 1) if even else stop
-        red, green, blue = unlabel_rgb(colour)
-        alpha = 0.25 + 0.65 * strength
-        scale.append(
-            (float(stop), f"rgba({red:.0f},{green:.0f},{blue:.0f},{alpha:.2f})")
-        )
-    return scale
+    places = np.linspace(0, 1, 21)
+    strength = np.abs(2 * places - 1) if even else places
+    return veiled_scale(name, places.tolist(), 0.25 + 0.65 * strength)
 
 
 def _add_targets(figure: go.Figure, panel: GridPanel, column: int) -> None:
@@ -182,7 +175,6 @@ def _add_targets(figure: go.Figure, panel: GridPanel, column: int) -> None:
     places = np.arange(panel.shape[0] * panel.shape[1])
     rows, columns = np.divmod(places, panel.shape[1])
     height, width = panel.cell
-    unseen = {"marker": {"opacity": 0}}
     words = [
         f"{escape(panel.modality)} row {r + 1}, column {c + 1}"
         for r, c in zip(rows, columns, strict=True)
@@ -192,22 +184,15 @@ def _add_targets(figure: go.Figure, panel: GridPanel, column: int) -> None:
             f"{word}: " + ("closed" if np.isnan(value) else f"{value:.3g}")
             for word, value in zip(words, panel.values.ravel(), strict=True)
         ]
-    figure.add_trace(
-        go.Scatter(
-            x=columns * width + (width - 1) / 2,
-            y=rows * height + (height - 1) / 2,
-            mode="markers",
-            marker={"opacity": 0, "size": 220 / max(panel.shape), "symbol": 1},
-            customdata=[[panel.modality, place] for place in places.tolist()],
-            text=words,
-            hovertemplate="%{text}<br>click to ask from here<extra></extra>",
-            selected=unseen,
-            unselected=unseen,
-            showlegend=False,
-        ),
-        row=1,
-        col=column,
+    targets = click_targets(
+        columns * width + (width - 1) / 2,
+        rows * height + (height - 1) / 2,
+        data=[[panel.modality, place] for place in places.tolist()],
+        texts=words,
+        size=220 / max(panel.shape),
+        action="click to ask from here",
     )
+    figure.add_trace(targets, row=1, col=column)
 
 
 def _title(figure: go.Figure, panel: GridPanel, column: int) -> None:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from fusionviz.analysis.shared.attention_stack import TokenAxis, pool
 from fusionviz.views.attention.stacks.grids import modality_colours
+from fusionviz.views.shared.colours import rgb_of
 from fusionviz.views.shared.stack_view import Order, StackView, short, write_title
 from fusionviz.views.shared.style import MARK
 
@@ -184,7 +185,7 @@ def _strip(
 
     A pooled cell that holds several has a band of each, as of interleaved pictures.
     """
-    table = np.array([_rgb(colours[name]) for name in axis.modalities], np.uint8)
+    table = np.array([rgb_of(colours[name]) for name in axis.modalities], np.uint8)
     index = axis.index[order]
     starts = np.arange(0, len(index), step)
     holds = np.add.reduceat(np.eye(len(table), dtype=int)[index], starts, axis=0) > 0
@@ -197,7 +198,3 @@ def _strip(
 
 def _order(axis: TokenAxis, order: Order) -> NDArray[np.int64]:
     return axis.by_modality() if order == "modality" else np.arange(axis.count)
-
-
-def _rgb(colour: str) -> tuple[int, int, int]:
-    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)

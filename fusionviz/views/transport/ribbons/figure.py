@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from fusionviz.analysis.shared.time_axis import TimeAxis
 from fusionviz.analysis.shared.token_subject import TokenSide
 from fusionviz.analysis.transport.ribbons import ALL_WORDS, Ribbons
+from fusionviz.views.shared.colours import tint
 from fusionviz.views.shared.label_room import (
     fit_in_boxes,
     fit_labels,
@@ -23,6 +24,7 @@ from fusionviz.views.shared.style import (
     modality_colour,
     modality_title,
 )
+from fusionviz.views.shared.targets import click_targets
 from fusionviz.views.transport.ribbons.places import (
     STRIP,
     WHOLE,
@@ -37,7 +39,6 @@ from fusionviz.views.transport.ribbons.styles import (
     draw_legend,
     largest_cost,
     paint_ribbons,
-    tint,
 )
 from fusionviz.views.transport.ribbons.words import (
     grouped,
@@ -167,19 +168,14 @@ def _add_targets(
     *,
     size: int,
 ) -> None:
-    unseen = {"marker": {"opacity": 0}}
     figure.add_trace(
-        go.Scatter(
-            x=np.asarray(x, np.float32),
-            y=np.broadcast_to(y, x.shape).astype(np.float32),
-            mode="markers",
-            marker={"opacity": 0, "size": size},
-            customdata=[[int(one)] for one in word],
-            text=list(texts),
-            hovertemplate="%{text}<extra></extra>",
-            selected=unseen,
-            unselected=unseen,
-            showlegend=False,
+        click_targets(
+            np.asarray(x, np.float32),
+            np.broadcast_to(y, x.shape).astype(np.float32),
+            data=[[int(one)] for one in word],
+            texts=list(texts),
+            size=size,
+            symbol="circle",
         )
     )
 

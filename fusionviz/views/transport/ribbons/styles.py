@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
-from plotly.colors import get_colorscale, sample_colorscale, unlabel_rgb
 
 from fusionviz.analysis.transport.ribbons import ALL_WORDS, OTHER, TRUE
+from fusionviz.views.shared.colours import colour_table, hex_of, tint
 from fusionviz.views.shared.scale import Scale
 from fusionviz.views.shared.style import SEQUENTIAL, modality_colour
 from fusionviz.views.transport.ribbons.places import Lane
@@ -143,17 +143,14 @@ def cost_bar(most: float) -> go.Scatter:
     return scale.bar(x=1.0, y=0.5, length=0.85)
 
 
-def tint(colour: str, opacity: float) -> str:
-    """Return #rrggbb with an opacity."""
-    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-    return f"rgba({red},{green},{blue},{opacity:.3g})"
-
-
 def _styles(lane: Lane, most: float) -> tuple[list[Style], NDArray[np.int64]]:
     """Return a lane's styles and which of them each of its ribbons has."""
     ribbons = lane.ribbons
     if not ribbons.has_truth:
-        shades = [Style(name="", colour=one) for one in _shades()]
+        shades = [
+            Style(name="", colour=one)
+            for one in map(hex_of, colour_table(SEQUENTIAL, SHADES))
+        ]
         share = np.clip(ribbons.cost / most, 0, 1)
         return shades, np.rint((SHADES - 1) * share).astype(int)
     place, name = target_word(ribbons), ribbons.case.source.name
@@ -168,9 +165,3 @@ def _styles(lane: Lane, most: float) -> tuple[list[Style], NDArray[np.int64]]:
 
 def _opacity(word: int) -> float:
     return 0.55 if word == ALL_WORDS else 0.75
-
-
-def _shades() -> list[str]:
-    colours = sample_colorscale(get_colorscale(SEQUENTIAL), np.linspace(0, 1, SHADES))
-    parts = [unlabel_rgb(colour) for colour in colours]
-    return ["#" + "".join(f"{round(one):02x}" for one in rgb) for rgb in parts]
