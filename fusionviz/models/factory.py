@@ -38,6 +38,11 @@ KINDS: dict[str, ModelKind] = {
         config="AlignMambaConfig",
         model="AlignMamba",
     ),
+    "baseline": ModelKind(
+        module="fusionviz.models.baselines",
+        config="BaselineConfig",
+        model="FusionBaseline",
+    ),
 }
 
 

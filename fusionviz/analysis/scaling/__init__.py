@@ -1,0 +1,1 @@
+"""What length costs: curves of recorded and live runs, read off and compared."""

@@ -1,0 +1,208 @@
+"""Many cells as one record: the machine, the versions, and what each cell took."""
+
+import itertools
+import json
+import os
+import platform
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from fusionviz.errors import InputError
+from fusionviz.scaling.cells import Cell, CellResult, Limits, Passes, run_cell
+
+FORMAT = 1
+LENGTHS = (128, 256, 512, 1024, 1536, 2048, 3072, 4096, 5120, 6400)
+"""Tokens of a recorded run; the last is the length that the paper reports."""
+
+CONSTANT_TOKENS = 16_384
+"""Of a run with constant tokens: batch = 16k / length."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScalingRun:
+    """What cells took on one machine.
+
+    Attributes:
+        machine: Processor or GPU, and threads.
+        versions: Of python, torch and fusionviz.
+        date: ISO, of when it was begun.
+        commit: Of the code, empty where unknown.
+        limits: Where cells were given up.
+        results: One a cell.
+    """
+
+    machine: str
+    versions: dict[str, str]
+    date: str
+    commit: str = ""
+    limits: Limits = field(default_factory=Limits)
+    results: tuple[CellResult, ...] = ()
+
+    def curve(self, workload: str, **which: Any) -> list[CellResult]:  # noqa: ANN401
+        """Return the results of one workload by rising length.
+
+        Args:
+            workload: Its name.
+            which: Other fields of the cells, such as `passes="forward"`.
+        """
+        chosen = [
+            one
+            for one in self.results
+            if one.cell.workload == workload
+            and all(getattr(one.cell, name) == value for name, value in which.items())
+        ]
+        return sorted(chosen, key=lambda one: one.cell.length)
+
+    def with_result(self, result: CellResult) -> "ScalingRun":
+        """Return the run with one more result."""
+        return replace(self, results=(*self.results, result))
+
+    def save(self, path: Path) -> None:
+        """Write the run to a file, whole or not at all."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        half = path.with_suffix(".part")
+        half.write_text(self.to_json(), encoding="utf-8")
+        os.replace(half, path)
+
+    def to_json(self) -> str:
+        """Return the run as JSON text."""
+        table = {
+            "format": FORMAT,
+            "name": "scaling",
+            "machine": self.machine,
+            "versions": self.versions,
+            "date": self.date,
+            "commit": self.commit,
+            "limits": vars(self.limits),
+            "rows": [one.to_json() for one in self.results],
+        }
+        return json.dumps(table, indent=1) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> "ScalingRun":
+        """Return the run that a JSON text holds.
+
+        Raises:
+            InputError: It is no run, or of another format.
+        """
+        try:
+            table = json.loads(text)
+            if table["format"] != FORMAT:
+                raise InputError(
+                    f"this run has format {table['format']}; {FORMAT} is read here"
+                )
+            return cls(
+                machine=table["machine"],
+                versions=table["versions"],
+                date=table["date"],
+                commit=table.get("commit", ""),
+                limits=Limits(**table["limits"]),
+                results=tuple(CellResult.from_json(row) for row in table["rows"]),
+            )
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise InputError(f"this is no scaling run: {error}") from error
+
+
+def read_run(path: Path) -> ScalingRun:
+    """Return the run in a file.
+
+    Raises:
+        InputError: There is none.
+    """
+    try:
+        return ScalingRun.from_json(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error}") from error
+
+
+def make_cells(
+    workloads: Iterable[str],
+    lengths: Sequence[int] = LENGTHS,
+    *,
+    passes: Sequence[Passes] = ("forward",),
+    constant_tokens: bool = False,
+    **sizes: Any,  # noqa: ANN401
+) -> list[Cell]:
+    """Return the cells of workloads at lengths, shortest first.
+
+    Args:
+        workloads: Their names.
+        lengths: Tokens of all modalities together.
+        passes: `forward`, `training` or both.
+        constant_tokens: Whether the batch makes up for the length.
+        sizes: Other fields of `Cell`.
+    """
+    return [
+        Cell(
+            workload=name,
+            length=length,
+            passes=way,
+            batch=max(1, CONSTANT_TOKENS // length) if constant_tokens else 1,
+            **sizes,
+        )
+        for length, way, name in itertools.product(sorted(lengths), passes, workloads)
+    ]
+
+
+def run_cells(
+    cells: Iterable[Cell],
+    limits: Limits | None = None,
+    *,
+    stop: threading.Event | None = None,
+    pause: threading.Event | None = None,
+    run: Callable[..., CellResult] = run_cell,
+) -> Iterator[CellResult]:
+    """Yield the result of each cell as it comes.
+
+    After a cell that went beyond a limit, longer ones of the same workload are not
+    tried: they are given the same mark.
+
+    Args:
+        cells: In the order in which they are run, shorter ones first.
+        limits: Where to give up.
+        stop: Ends the run, also in the middle of a cell.
+        pause: While it is set, no new cell is begun.
+        run: Runs one cell.
+    """
+    given_up: dict[tuple[str, str], CellResult] = {}
+    for cell in cells:
+        while pause is not None and pause.is_set() and not (stop and stop.is_set()):
+            time.sleep(0.05)
+        if stop is not None and stop.is_set():
+            return
+        kind = (cell.workload, cell.passes)
+        before = given_up.get(kind)
+        if before is not None and cell.length >= before.cell.length:
+            yield CellResult(
+                cell=cell,
+                status=before.status,
+                reason=f"Not tried: {before.cell.length} tokens were too many already.",
+            )
+            continue
+        should_stop = None if stop is None else stop.is_set
+        result = run(cell, limits, should_stop=should_stop)
+        if result.status == "stopped":
+            return
+        if result.status in ("memory", "time"):
+            given_up[kind] = result
+        yield result
+
+
+def describe_machine(device: str = "cpu") -> str:
+    """Return the processor or GPU that cells run on, and the threads."""
+    if torch.device(device).type == "cuda":
+        return torch.cuda.get_device_name(device)
+    name = platform.processor() or platform.machine()
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        for line in cpuinfo.read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                name = line.split(":", 1)[1].strip()
+                break
+    return f"{name}, {torch.get_num_threads()} threads"

@@ -1,0 +1,147 @@
+"""Cells in real child processes; each takes seconds, so there are few."""
+
+import os
+import threading
+import time
+
+import psutil
+import pytest
+
+from fusionviz.errors import InputError
+from fusionviz.scaling.cells import Cell, CellResult, Limits, run_cell
+from fusionviz.scaling.runs import ScalingRun, make_cells, run_cells
+
+SMALL = Cell(workload="relaxed", length=256, width=8, threads=1)
+
+
+def children() -> list[psutil.Process]:
+    return psutil.Process(os.getpid()).children(recursive=True)
+
+
+@pytest.fixture(scope="module")
+def small() -> CellResult:
+    return run_cell(SMALL)
+
+
+def test_a_cell_is_measured(small):
+    assert small.status == "done", small.reason
+    assert 0 < small.seconds_low <= small.seconds <= small.seconds_high < 10
+    assert small.runs >= 5
+    assert small.threads == 1
+    assert small.operations == 2 * 128 * 128 * 8
+    # cost and plan are two matrices of 128 x 128 floats
+    assert 2 * 128 * 128 * 4 < small.peak_bytes < 2**26
+
+
+def test_memory_beyond_the_limit_is_a_mark_and_leaves_no_child():
+    before = len(children())
+    result = run_cell(SMALL, Limits(bytes=50 * 2**20))
+    assert result.status == "memory"
+    assert "0.0488 GiB" in result.reason
+    assert len(children()) == before
+
+
+def test_time_beyond_the_limit_is_a_mark_and_leaves_no_child():
+    before = len(children())
+    slow = Cell(workload="exact", length=6000, width=8, threads=1)
+    began = time.monotonic()
+    result = run_cell(slow, Limits(seconds=0.2))
+    assert result.status == "time"
+    assert time.monotonic() - began < 60
+    assert len(children()) == before
+
+
+def test_stop_ends_a_cell_within_two_seconds():
+    before = len(children())
+    stop, asked = threading.Event(), []
+
+    def should_stop() -> bool:
+        if len(children()) > before and not asked:
+            asked.append(time.monotonic())
+            stop.set()
+        return stop.is_set()
+
+    slow = Cell(workload="exact", length=6000, width=8, threads=1)
+    result = run_cell(slow, should_stop=should_stop)
+    assert result.status == "stopped"
+    assert time.monotonic() - asked[0] < 2
+    assert len(children()) == before
+
+
+def test_what_fails_says_why():
+    result = run_cell(Cell(workload="nothing", length=8))
+    assert result.status == "failed"
+    assert "nothing" in result.reason
+
+
+def test_a_run_comes_back_from_its_json(small):
+    run = ScalingRun(
+        machine="one", versions={"torch": "2"}, date="2026-01-01", results=(small,)
+    )
+    again = ScalingRun.from_json(run.to_json())
+    assert again == run
+    marked = CellResult(cell=SMALL, status="memory", reason="too much")
+    table = ScalingRun(machine="", versions={}, date="", results=(marked,)).to_json()
+    assert '"seconds": null' in table
+    assert ScalingRun.from_json(table).results[0].status == "memory"
+    with pytest.raises(InputError, match="format"):
+        ScalingRun.from_json(run.to_json().replace('"format": 1', '"format": 9'))
+    with pytest.raises(InputError, match="no scaling run"):
+        ScalingRun.from_json("{}")
+
+
+def test_longer_cells_are_not_tried_after_one_that_did_not_fit():
+    tried = []
+
+    def run(cell, limits, should_stop):
+        tried.append((cell.workload, cell.length))
+        status = "memory" if cell.workload == "a" and cell.length > 2 else "done"
+        return CellResult(cell=cell, status=status)
+
+    cells = make_cells(["a", "b"], [1, 4, 2, 8])
+    results = list(run_cells(cells, run=run))
+    assert [one.cell for one in results] == cells
+    assert ("a", 8) not in tried
+    assert ("b", 8) in tried
+    last = [one for one in results if one.cell.workload == "a"][-1]
+    assert last.status == "memory"
+    assert "4 tokens" in last.reason
+
+
+def test_a_run_can_be_stopped_and_paused():
+    stop, pause, begun = threading.Event(), threading.Event(), []
+
+    def run(cell, limits, should_stop):
+        begun.append(cell.length)
+        if cell.length == 2:
+            stop.set()
+            return CellResult(cell=cell, status="stopped")
+        return CellResult(cell=cell, status="done")
+
+    cells = make_cells(["a"], [1, 2, 3])
+    assert len(list(run_cells(cells, stop=stop, run=run))) == 1
+    assert begun == [1, 2]
+    stop.clear()
+    pause.set()
+    got: list[CellResult] = []
+    worker = threading.Thread(
+        target=lambda: got.extend(
+            run_cells(make_cells(["b"], [5]), stop=stop, pause=pause, run=run)
+        )
+    )
+    worker.start()
+    time.sleep(0.2)
+    assert not got
+    pause.clear()
+    worker.join(timeout=5)
+    assert len(got) == 1
+
+
+def test_a_constant_number_of_tokens_makes_up_with_the_batch():
+    cells = make_cells(["a"], [128, 6400], constant_tokens=True)
+    assert [cell.batch for cell in cells] == [128, 2]
+
+
+def test_sizes_that_are_none_are_refused():
+    with pytest.raises(InputError, match="length"):
+        Cell(workload="relaxed", length=0)
