@@ -20,6 +20,16 @@ Letters, kept where an equation is cited:
                       in Mamba: the state matrix, (channel, state)
     B, C, D, delta    Mamba's input, output, skip and step parameters
     L                 length of a sequence
+    T                 temperature: standard deviation of latents that are drawn; T = 0
+                      gives z = 0, the mode of the prior p(z), not of the density p(x)
+
+Bits of MANGO:
+
+    bits per dimension    -log2 p(x) / (2 N d) of the codec's tokens, in their unit: of
+                          clean ones, or with the noise that the flow was trained with
+                          (which draws from it carry too); compares within one codec
+    bits per pixel value  what codec and flow together need for a value of the pictures;
+                          compares between codecs (models/mango/code_length.py)
 
 MANGO is Truong et al., NeurIPS 2025 (arXiv 2508.10133); AlignMamba is Li et al.,
 CVPR 2025 (arXiv 2412.00833).

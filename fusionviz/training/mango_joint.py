@@ -1,18 +1,17 @@
 """What the tasks on MANGO's latents share: the density and the cross-modal guess."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Bool
 from torch import Tensor
 
 from fusionviz.models.inputs import ImageBatch
+from fusionviz.models.mango.code_length import TOKEN_NOISE, code_length
 from fusionviz.models.mango.model import log_prior, to_bits_per_dim
 from fusionviz.training.metrics.intervals import Measurement, largest
 from fusionviz.training.rgbd import ImageTask, LabelledBatch
-
-PerSample = Float[Tensor, " batch"]
 
 
 class MangoJointTask(ImageTask):
@@ -40,7 +39,7 @@ class MangoJointTask(ImageTask):
         *,
         likelihood: float = 1.0,
         guess: float = 1.0,
-        noise: float = 0.05,
+        noise: float = TOKEN_NOISE,
         missing: float = 0.15,
         augment: bool | Mapping[str, Any] = False,
     ) -> None:
@@ -101,25 +100,51 @@ class MangoJointTask(ImageTask):
         return z, {"loss": loss, "nll": nll, "guess": error}
 
 
-def there_and_back(
-    model: Any,  # noqa: ANN401
-    images: ImageBatch,
-) -> tuple[Tensor, PerSample, PerSample]:
-    """Return the latents, bits per dimension, and how far the inverse is off."""
-    x = model.encode(images)
-    z, log_det = model.flow(x)
-    bits = to_bits_per_dim(log_prior(z) + log_det, x)
-    off = (model.flow.inverse(z) - x).abs()
-    return z, bits, off.amax(dim=(1, 2))
+class DensityMeter:
+    """What is measured of the density, batch by batch.
 
+    Args:
+        noise: Standard deviation of the noise on the tokens in training; with none
+            there is nothing to measure with noise.
+    """
 
-def density_measurements(
-    bits: Sequence[PerSample], errors: Sequence[PerSample]
-) -> dict[str, Measurement]:
-    """Return `bits_per_dim` and `inverse_error` from those of each batch."""
-    return {
-        "bits_per_dim": Measurement(values=torch.cat(list(bits)).cpu().numpy()),
-        "inverse_error": Measurement(
-            values=torch.cat(list(errors)).cpu().numpy(), statistic=largest
-        ),
-    }
+    def __init__(self, noise: float) -> None:
+        self.noise = noise
+        self._values: dict[str, list[Tensor]] = {}
+        self._generator = torch.Generator().manual_seed(0)
+
+    def read(self, model: Any, images: ImageBatch) -> Tensor:  # noqa: ANN401
+        """Return the latents of a batch, and keep what there is to say of them."""
+        x = model.encode(images)
+        z, log_det = model.flow(x)
+        off = (model.flow.inverse(z) - x).abs()
+        found = {
+            "bits_per_dim": to_bits_per_dim(log_prior(z) + log_det, x),
+            "inverse_error": off.amax(dim=(1, 2)),
+        }
+        if self.noise:
+            code = code_length(
+                model, images, noise=self.noise, generator=self._generator
+            )
+            found["bits_per_dim_noisy"] = code.noisy_bits_per_dim
+            found["bits_per_value"] = code.bits_per_value
+            found["token_bits_per_value"] = code.token_bits_per_value
+        for name, values in found.items():
+            self._values.setdefault(name, []).append(values)
+        return z
+
+    def measurements(self) -> dict[str, Measurement]:
+        """Return what was measured.
+
+        `bits_per_dim` is of the tokens as they are encoded, `bits_per_dim_noisy` of
+        tokens with the noise of training; both are in the unit of this codec's tokens.
+        `bits_per_value` and the part of it that tells the tokens compare between codecs
+        (see `fusionviz.models.mango.code_length`).
+        """
+        measured = {
+            name: Measurement(values=torch.cat(values).cpu().numpy())
+            for name, values in self._values.items()
+        }
+        errors = measured["inverse_error"].values
+        measured["inverse_error"] = Measurement(values=errors, statistic=largest)
+        return measured

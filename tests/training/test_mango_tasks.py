@@ -10,6 +10,7 @@ from fusionviz.data.records import RGBDSample
 from fusionviz.data.rooms import render_room
 from fusionviz.errors import InputError
 from fusionviz.models.mango import Mango
+from fusionviz.models.mango.code_length import code_length
 from fusionviz.training.rgbd import labelled_batch
 from fusionviz.training.task import make_task
 from fusionviz.training.variation import Variation, vary
@@ -50,6 +51,9 @@ def model():
             {"flow", "segmenter", "guesses"},
             {
                 "bits_per_dim",
+                "bits_per_dim_noisy",
+                "bits_per_value",
+                "token_bits_per_value",
                 "inverse_error",
                 "miou",
                 "pixel_accuracy",
@@ -74,6 +78,36 @@ def test_a_few_steps_lower_the_loss_and_reach_what_they_should(
     for measurement in measured.values():
         assert len(measurement.values) == 4
         assert np.isfinite(measurement.statistic(measurement.values))
+
+
+def test_bits_are_told_of_clean_tokens_of_noisy_ones_and_of_pixels(model):
+    model, samples = model.eval(), make_samples(5)
+    with torch.inference_mode():
+        batch = model.to_batch(samples)
+        task = make_task("mango-flow", {"noise": 0.2})
+        measured = task.evaluate(model, samples, torch.device("cpu"))
+        clean = model.bits_per_dim(model.encode(batch))
+        generator = torch.Generator().manual_seed(0)
+        code = code_length(model, batch, noise=0.2, generator=generator)
+        half = task.evaluate(
+            model, [*samples[:1], replace(samples[1], rgb=None)], torch.device("cpu")
+        )
+        silent = make_task("mango-flow", {"noise": 0.0}).evaluate(
+            model, samples, torch.device("cpu")
+        )
+    for name, expected in {
+        "bits_per_dim": clean,
+        "bits_per_dim_noisy": code.noisy_bits_per_dim,
+        "bits_per_value": code.bits_per_value,
+        "token_bits_per_value": code.token_bits_per_value,
+    }.items():
+        np.testing.assert_allclose(measured[name].values, expected, rtol=1e-4)
+    assert np.isnan(half["bits_per_value"].values).tolist() == [False, True]
+    assert set(measured) - set(silent) == {
+        "bits_per_dim_noisy",
+        "bits_per_value",
+        "token_bits_per_value",
+    }
 
 
 def test_samples_without_labels_train_the_density_alone(model):

@@ -29,7 +29,8 @@ PAIRS = {
     ("rgb", "normal", "shade"),
     ("rgb", "edge", "depth"),
 }
-METRICS = {"mae", "mse", "psnr", "ssim", "bits_per_dim", "inverse_error"}
+BITS = {"bits_per_dim", "bits_per_dim_noisy", "bits_per_value", "token_bits_per_value"}
+METRICS = {"mae", "mse", "psnr", "ssim", "inverse_error", *BITS}
 OF_TARGET = {"depth": {"depth_mae_m"}, "normal": {"normal_angle_deg"}}
 CPU = torch.device("cpu")
 

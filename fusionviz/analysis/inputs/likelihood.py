@@ -10,8 +10,29 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from fusionviz.analysis.shared.pictures import Pictures, to_colours, to_metres
+from fusionviz.models.inputs import ImageBatch
+from fusionviz.models.mango import Mango
+from fusionviz.models.mango.code_length import code_length, trained_noise
 
 Joint = Float[Tensor, "batch joint channel"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PairBits:
+    """Bits of a pair as a flow was trained to see it, and in a unit that compares.
+
+    Attributes:
+        noise: Standard deviation of the noise on the tokens in training.
+        noisy_bits_per_dim: Bits per dimension of the tokens with that noise.
+        bits_per_value: Bits of a pixel value, by codec and flow together.
+        token_bits_per_value: The part of them that tells the tokens; the rest is what
+            the decoder leaves to say.
+    """
+
+    noise: float
+    noisy_bits_per_dim: float
+    bits_per_value: float
+    token_bits_per_value: float
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -28,6 +49,8 @@ class Likelihood:
         decoded: The codec's pictures of the tokens themselves.
         returned: Its pictures of the tokens after the flow and its inverse.
         dtype: Number format that the flow ran in.
+        pair_bits: Bits with the noise of training, and of pixels; None where half of
+            the pair is missing, or training had no noise.
     """
 
     log_prior: float
@@ -38,6 +61,7 @@ class Likelihood:
     decoded: Pictures
     returned: Pictures
     dtype: str
+    pair_bits: PairBits | None = None
 
     @property
     def log_likelihood(self) -> float:
@@ -46,7 +70,10 @@ class Likelihood:
 
     @property
     def bits_per_dim(self) -> float:
-        """-log2 p(x) / dimensions. A density: below zero is as usual as above."""
+        """-log2 p(x) / dimensions, of the tokens as they are encoded.
+
+        A density: below zero is as usual as above. It compares within one codec.
+        """
         return -self.log_likelihood / (self.dimensions * math.log(2))
 
     @property
@@ -63,6 +90,7 @@ def likelihood_of(
     x_back: Joint,
     decoded: dict[str, Tensor],
     returned: dict[str, Tensor],
+    pair_bits: PairBits | None = None,
 ) -> Likelihood:
     """Return the first sample's likelihood and round trip.
 
@@ -73,6 +101,7 @@ def likelihood_of(
         x_back: What the inverse made of the latents.
         decoded: The codec's images of x.
         returned: The codec's images of x_back.
+        pair_bits: See `pair_bits_of`.
     """
     error = (x - x_back)[0].abs().amax(dim=-1)
     grid = math.isqrt(len(error) // 2)
@@ -88,6 +117,30 @@ def likelihood_of(
         decoded=_pictures(decoded),
         returned=_pictures(returned),
         dtype=str(x.dtype).removeprefix("torch."),
+        pair_bits=pair_bits,
+    )
+
+
+def pair_bits_of(model: Mango, batch: ImageBatch) -> PairBits | None:
+    """Return the first sample's bits with the noise of training, and those of pixels.
+
+    Args:
+        model: Codec and flow.
+        batch: As the model takes it.
+
+    Returns:
+        None where half of the pair is missing, or training had no noise.
+    """
+    noise = trained_noise(model)
+    if not noise or not all(batch.present[name][0] for name in batch.names):
+        return None
+    generator = torch.Generator().manual_seed(0)
+    code = code_length(model, batch.part(slice(1)), noise=noise, generator=generator)
+    return PairBits(
+        noise=noise,
+        noisy_bits_per_dim=float(code.noisy_bits_per_dim[0]),
+        bits_per_value=float(code.bits_per_value[0]),
+        token_bits_per_value=float(code.token_bits_per_value[0]),
     )
 
 

@@ -4,7 +4,11 @@ from dataclasses import dataclass
 
 import torch
 
-from fusionviz.analysis.inputs.likelihood import Likelihood, likelihood_of
+from fusionviz.analysis.inputs.likelihood import (
+    Likelihood,
+    likelihood_of,
+    pair_bits_of,
+)
 from fusionviz.analysis.inputs.stopwatch import Stopwatch
 from fusionviz.analysis.shared.attention import missing_modality
 from fusionviz.analysis.shared.pictures import Pictures, pictures_of
@@ -52,6 +56,8 @@ def measure_mango(model: Mango, sample: RGBDSample) -> MangoReading:
             decoded = model.decode(x)
         with stopwatch.step("segmentation head"):
             logits = model.segment(z)
+        with stopwatch.step("bits of the pictures"):
+            pair_bits = pair_bits_of(model, batch)
         likelihood = likelihood_of(
             x=x,
             z=z,
@@ -59,6 +65,7 @@ def measure_mango(model: Mango, sample: RGBDSample) -> MangoReading:
             x_back=x_back,
             decoded=decoded,
             returned=model.decode(x_back),
+            pair_bits=pair_bits,
         )
         return MangoReading(
             pictures=pictures_of(batch),

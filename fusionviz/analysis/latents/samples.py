@@ -39,7 +39,9 @@ def draw_samples(
     Args:
         model: A flow and its codec.
         count: How many pairs.
-        temperature: Standard deviation of the latents; 0 gives the decoded mode.
+        temperature: Standard deviation of the latents; 0 gives the one
+            pair of z = 0, the mode of the prior. That is not the mode of pairs, whose
+            density has log|det dz/dx| besides.
         seed: Of the latents.
     """
     generator = torch.Generator().manual_seed(seed)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fusionviz.analysis.latents.noisy_bits import noisy_bits_per_dim
 from fusionviz.analysis.latents.samples import Samples, draw_samples
-from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.views.latents.samples import describe_made_up, draw_made_up
 from fusionviz.views.shared.style import three_digits
@@ -51,35 +51,49 @@ def make_samples(request: Request[SamplesControls]) -> Exhibit:
     bits = samples.bits_per_dim
     finite = bits[np.isfinite(bits)]
     mean = {"bits_per_dim_mean": float(finite.mean())} if finite.size else {}
+    own = float(request.subject.trace.bits_per_dim[0])
+    noisy = noisy_bits_per_dim(request.subject)
     return Exhibit(
         figure=draw_made_up(samples),
         alt=describe_made_up(samples),
-        caption=_explain(samples, request.subject),
+        caption=_explain(samples, own, noisy),
         formula=r"z \sim \mathcal N(0,\, T^2 I),\qquad x = G^{-1}(z)",
-        numbers={"temperature": samples.temperature, **mean},
+        numbers={
+            "temperature": samples.temperature,
+            "bits_per_dim_of_pair": own,
+            "bits_per_dim_of_pair_noisy": noisy,
+            **mean,
+        },
         arrays={"tokens": samples.tokens, "bits_per_dim": bits},
         table={"sample": list(range(1, len(bits) + 1)), "bits_per_dim": bits},
     )
 
 
-def _explain(samples: Samples, subject: MangoSubject) -> str:
-    own = float(subject.trace.bits_per_dim[0])
+def _explain(samples: Samples, own: float, noisy: float) -> str:
     bits = samples.bits_per_dim
     text = (
         "Latents drawn at random, sent back through the flow and decoded: nothing of "
         "the chosen sample is in them. At temperature 1 they are what the model takes "
-        "for data; below, they gather around z = 0, where the density is highest and "
-        "variety ends. Equal seeds give equal latents, times the temperature.\n\n"
+        "for data; below, they gather around z = 0, where the *prior* is highest and "
+        "variety ends. That is not the most probable pair: the density of pairs has "
+        "|det dz/dx| besides. Equal seeds give equal latents, times the "
+        "temperature.\n\n"
         f"Here T = {samples.temperature:.2f}: from {three_digits(bits.min())} to "
         f"**{three_digits(bits.max())} bits per dimension**; the chosen pair has "
-        f"{three_digits(own)}. A pair can cost as few bits as data and still "
-        "look like no room: the likelihood is the flow's, the eye has its own."
+        f"{three_digits(noisy)} with the noise of training on its tokens, which draws "
+        f"carry too, and {three_digits(own)} without. A pair can cost as few bits as "
+        "data and still look like no room: the likelihood is the flow's, the eye has "
+        "its own."
         if np.isfinite(bits).all()
         else "Some of these latents are so far out that the inverse leaves the range "
         f"of numbers at T = {samples.temperature:.2f}: a lower temperature brings "
         "them back."
     )
-    same = " All pairs are one: z = 0." if samples.temperature == 0 else ""
+    same = (
+        " All pairs are one: z = 0, the mode of the prior and not of pairs."
+        if samples.temperature == 0
+        else ""
+    )
     return text + same
 
 

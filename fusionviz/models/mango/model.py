@@ -177,7 +177,9 @@ class Mango(nn.Module):
     ) -> PerSample:
         """Return -log2 p(x) / (2 N d): bits that a dimension of the tokens costs.
 
-        A density has no zero: numbers below zero are as usual as those above.
+        A density has no zero: numbers below zero are as usual as those above. It is in
+        the unit of the tokens, so it compares within one frozen codec alone (see
+        `fusionviz.models.mango.code_length`).
         """
         return to_bits_per_dim(self.log_likelihood(x, intervention), x)
 

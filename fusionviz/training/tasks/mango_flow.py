@@ -11,11 +11,7 @@ from torch import Tensor
 from fusionviz.data.records import RGBDSample
 from fusionviz.models.inputs import ImageBatch
 from fusionviz.training.image_losses import absolute_error
-from fusionviz.training.mango_joint import (
-    MangoJointTask,
-    density_measurements,
-    there_and_back,
-)
+from fusionviz.training.mango_joint import DensityMeter, MangoJointTask
 from fusionviz.training.metrics.intervals import (
     UNLABELLED,
     Measurement,
@@ -100,20 +96,18 @@ class MangoFlowTask(MangoJointTask):
         samples: Sequence[RGBDSample],
         device: torch.device,
     ) -> dict[str, Measurement]:
-        """Return segmentation metrics, bits per dimension and inverse errors."""
-        confusions, bits, errors = [], [], []
+        """Return segmentation metrics and those of `DensityMeter`."""
+        confusions, density = [], DensityMeter(self.noise)
         groups: list[str] = []
         for chunk, batch in self.batches(model, samples, device):
             groups += [sample.group for sample in chunk]
-            z, bits_here, errors_here = there_and_back(model, batch.images)
-            bits.append(bits_here)
-            errors.append(errors_here)
+            z = density.read(model, batch.images)
             found = model.segment(z).argmax(dim=1).cpu().numpy()
             confusions += [
                 confusion_matrix(*pair, model.config.classes)
                 for pair in zip(found, batch.label.cpu().numpy(), strict=True)
             ]
-        measured = density_measurements(bits, errors)
+        measured = density.measurements()
         if self.segmentation:
             measured |= segmentation_measurements(np.stack(confusions), groups)
         return measured

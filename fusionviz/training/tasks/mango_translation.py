@@ -11,11 +11,7 @@ from fusionviz.errors import InputError
 from fusionviz.models.inputs import ImageBatch, to_range
 from fusionviz.models.modalities import DEPTH_RANGE_M, MODALITIES
 from fusionviz.training.image_losses import target_of, translation_loss
-from fusionviz.training.mango_joint import (
-    MangoJointTask,
-    density_measurements,
-    there_and_back,
-)
+from fusionviz.training.mango_joint import DensityMeter, MangoJointTask
 from fusionviz.training.metrics.image import angle_deg, mae, mse, psnr, ssim
 from fusionviz.training.metrics.intervals import Measurement
 from fusionviz.training.rgbd import LabelledBatch
@@ -71,7 +67,7 @@ class MangoTranslationTask(MangoJointTask):
         samples: Sequence[RGBDSample],
         device: torch.device,
     ) -> dict[str, Measurement]:
-        """Return errors of the target's image, bits per dimension and inverse errors.
+        """Return errors of the target's image and what `DensityMeter` measures.
 
         `mae`, `mse`, `psnr` (dB) and `ssim` are of images in -1..1, so their peak is
         2; translated normals are given length 1 first, other images are clipped.
@@ -83,20 +79,18 @@ class MangoTranslationTask(MangoJointTask):
                 it is translated from.
         """
         target = target_of(model)
-        bits, errors = [], []
+        density = DensityMeter(self.noise)
         measured: dict[str, list[Tensor]] = {}
         for _, batch in self.batches(model, samples, device):
             _require_present(batch.images, target, model.config.modalities)
-            z, bits_here, errors_here = there_and_back(model, batch.images)
-            bits.append(bits_here)
-            errors.append(errors_here)
+            z = density.read(model, batch.images)
             found = to_range(model.translate(z), target)
             for name, values in _compare(found, batch.images, target).items():
                 measured.setdefault(name, []).append(values)
         return {
             name: Measurement(values=torch.cat(values).cpu().numpy())
             for name, values in measured.items()
-        } | density_measurements(bits, errors)
+        } | density.measurements()
 
 
 def _compare(found: Tensor, images: ImageBatch, target: str) -> dict[str, Tensor]:

@@ -1,5 +1,6 @@
 """How probable MANGO finds the pair, and whether its flow comes back to it."""
 
+from fusionviz.analysis.inputs.likelihood import PairBits
 from fusionviz.ui.shared.charts import show
 from fusionviz.ui.shared.how_to_read import how_to_read, nothing_yet
 from fusionviz.ui.shared.readings import Readings
@@ -41,10 +42,28 @@ def explain(readings: Readings) -> str:
     return (
         f"This pair: log N(z; 0, I) = {prior} nats, log|det| = {log_det} nats, over "
         f"2Nd = {one.dimensions} dimensions: **{three_digits(one.bits_per_dim)} bits "
-        f"per dimension**.{guess} p is a density of the codec's tokens, not of "
-        "pixels: compare it between pairs, not with numbers of other models.\n\n"
+        f"per dimension**.{guess} p is a density of the codec's tokens, in their unit: "
+        "compare it between pairs, not with other checkpoints, whose codecs have "
+        f"tokens of their own.{_explain_bits(one.pair_bits)}\n\n"
         "The pictures are decoded from G⁻¹(G(x)): the codec loses detail, the flow "
         f"nothing but rounding. Its worst round-trip error is "
         f"**{three_digits(one.round_trip_error)}** in {one.dtype}, where the largest "
         f"token entry is {three_digits(one.largest_token)}."
+    )
+
+
+def _explain_bits(bits: PairBits | None) -> str:
+    """Return in words what the pair costs with noise, and what its pixels cost."""
+    if bits is None:
+        return ""
+    return (
+        "\n\nThe flow was trained on tokens with noise of standard deviation "
+        f"{bits.noise:g}, so that it would not collapse onto clean ones: with such "
+        f"noise, which the model's own draws carry too, this pair has "
+        f"**{three_digits(bits.noisy_bits_per_dim)} bits per dimension**. "
+        "What does compare between checkpoints is what all of them are to say, the "
+        "pictures: codec and flow together need "
+        f"**{three_digits(bits.bits_per_value)} bits per pixel value** of 256 levels, "
+        f"{three_digits(bits.token_bits_per_value)} of them for the tokens, the others "
+        "for what the decoder leaves to say."
     )

@@ -9,7 +9,7 @@ from fusionviz.ui.shared import cache
 from fusionviz.ui.shared.charts import show
 from fusionviz.ui.shared.choice import Chosen
 from fusionviz.ui.shared.headline import draw_headline
-from fusionviz.ui.shared.readings import Readings
+from fusionviz.ui.shared.readings import PASSES, Readings
 from fusionviz.ui.shared.sidebar import TITLES
 from fusionviz.ui.shared.tabs import draw_tabs
 from fusionviz.views.shared.pair import describe_pair
@@ -52,7 +52,8 @@ def headline(readings: Readings) -> Mapping[str, tuple[str, str]]:
         numbers["MANGO, bits per dimension"] = (
             three_digits(likelihood_.bits_per_dim),
             "Negative log2-likelihood of the tokens, per dimension: lower is more "
-            "expected. A density, so it may be negative.",
+            "expected. A density, so it may be negative. Of this checkpoint's own "
+            "tokens: not to be compared with another's.",
         )
         numbers["Round-trip error"] = (
             three_digits(likelihood_.round_trip_error),
@@ -66,9 +67,18 @@ def headline(readings: Readings) -> Mapping[str, tuple[str, str]]:
             f"{transport_.target}; by chance {1 / transport_.grid**2:.1%}.",
         )
     if readings.seconds:
-        numbers["Both models"] = (
+        which, meaning = (
+            ("warm", f"median of {PASSES} passes, timed on the Time tab.")
+            if readings.again
+            else (
+                "first run",
+                "when it was first read. Cold starts take longer: the Time tab has a "
+                "button that times them again.",
+            )
+        )
+        numbers[f"Both models, {which}"] = (
             f"{1000 * readings.seconds:.0f} ms",
-            "Time that the models took for this pair, when it was first read.",
+            f"Time that the models took for this pair, {meaning}",
         )
     return numbers
 

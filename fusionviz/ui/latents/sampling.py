@@ -49,7 +49,8 @@ def _choose_samples() -> SamplesControls:
         key="temperature",
         bind="query-params",
         width=230,
-        help="Standard deviation of the latents: 1 is the prior's own, 0 is z = 0.",
+        help="Standard deviation of the latents: 1 is the prior's own. At 0 all "
+        "are z = 0: the mode of the prior, not the most probable pair.",
     )
     count = st.slider(
         "Pairs",

@@ -126,6 +126,12 @@ def reading(
         return _MEASURES[kind](_model, _sample)
 
 
+def time_pass(kind: str, model: Any, sample: RGBDSample) -> dict[str, float]:  # noqa: ANN401
+    """Return the milliseconds that a model takes for a sample now, by step."""
+    with MODEL_WORK:
+        return _MEASURES[kind](model, sample).milliseconds
+
+
 @st.cache_resource(max_entries=32, show_spinner="MANGO shows its attention …")
 def attention(
     weights_print: str,

@@ -13,8 +13,11 @@ TITLES = {"mango": "MANGO", "alignmamba": "AlignMamba"}
 FIRST = ("mango-rooms", "alignmamba-rooms")
 """Checkpoints that are picked until somebody picks others: the gallery is of rooms."""
 
-SUMMARY = ("miou", "pixel_accuracy", "bits_per_dim")
+SUMMARY = ("miou", "pixel_accuracy", "bits_per_value")
 """Metrics that the list of checkpoints tells; the cards have them all."""
+
+
+_SEEN = "_mangos_seen"
 
 
 def draw_sidebar() -> None:
@@ -63,6 +66,19 @@ def _pick_checkpoint(kind: str) -> None:
         bind="query-params",
         help="  \n".join(filter(None, [_summary(card) for card in cards])),
     )
+    if kind == "mango":
+        _say_what_compares(st.session_state[kind])
+
+
+def _say_what_compares(name: str) -> None:
+    """Say, once a second MANGO has been picked, which of their bits compare."""
+    seen = st.session_state.setdefault(_SEEN, {})
+    seen[name] = True
+    if len(seen) > 1:
+        st.caption(
+            "Each checkpoint has tokens of its own, so their bits per dimension do not "
+            "compare. Bits per pixel value do: see Likelihood on the Inputs page."
+        )
 
 
 def _summary(card: ModelCard) -> str:

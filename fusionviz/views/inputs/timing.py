@@ -20,12 +20,16 @@ def describe_timing(milliseconds: Mapping[str, Mapping[str, float]]) -> str:
 
 
 def draw_timing(
-    milliseconds: Mapping[str, Mapping[str, float]], *, height: int | None = None
+    milliseconds: Mapping[str, Mapping[str, float]],
+    *,
+    runs: str = "one run",
+    height: int | None = None,
 ) -> go.Figure:
     """Draw one bar a step, in the order in which the steps ran, coloured by owner.
 
     Args:
         milliseconds: Of each step, by owner: `reading`, `MANGO`, `AlignMamba`.
+        runs: What was timed, in words.
         height: Pixels; follows the number of steps by default.
     """
     figure = go.Figure()
@@ -54,7 +58,7 @@ def draw_timing(
     )
     longest = max((v for its in milliseconds.values() for v in its.values()), default=1)
     figure.update_xaxes(
-        title="milliseconds, one run", range=[0, 1.15 * longest], rangemode="tozero"
+        title=f"milliseconds, {runs}", range=[0, 1.15 * longest], rangemode="tozero"
     )
     dress(figure, height=height or 110 + 34 * len(steps))
     legend = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}

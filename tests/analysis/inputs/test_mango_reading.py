@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from fusionviz.analysis.inputs.mango_reading import measure_mango
+from fusionviz.models.mango.code_length import code_length
 
 
 def test_likelihood_is_the_models(mango, room):
@@ -46,6 +47,26 @@ def test_every_step_is_timed_and_nothing_is_missing(mango, room):
         reading.milliseconds
     )
     assert all(value >= 0 for value in reading.milliseconds.values())
+
+
+def test_bits_of_the_pair_are_with_noise_and_of_pixels(mango, room):
+    one = measure_mango(mango, room).likelihood
+    with torch.inference_mode():
+        code = code_length(
+            mango, mango.to_batch(room), generator=torch.Generator().manual_seed(0)
+        )
+    assert one.pair_bits.noise == 0.05
+    assert one.pair_bits.noisy_bits_per_dim == pytest.approx(
+        float(code.noisy_bits_per_dim[0])
+    )
+    assert one.pair_bits.bits_per_value == pytest.approx(float(code.bits_per_value[0]))
+    assert 0 < one.pair_bits.token_bits_per_value < one.pair_bits.bits_per_value
+    assert one.pair_bits.noisy_bits_per_dim != pytest.approx(one.bits_per_dim, abs=1e-3)
+
+
+def test_half_a_pair_has_no_bits_of_pixels(mango, rgb_only, depth_only):
+    for sample in (rgb_only, depth_only):
+        assert measure_mango(mango, sample).likelihood.pair_bits is None
 
 
 def test_one_modality_is_enough(mango, rgb_only, depth_only):

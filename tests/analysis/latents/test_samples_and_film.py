@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from fusionviz.analysis.latents.film import measure_film
+from fusionviz.analysis.latents.noisy_bits import noisy_bits_per_dim
 from fusionviz.analysis.latents.samples import draw_samples
 from fusionviz.analysis.shared.mango_subject import MangoSubject, decode
 from fusionviz.data.rooms import render_room
@@ -32,6 +33,17 @@ def test_temperature_zero_is_the_inverse_of_zero_latents(mango):
     np.testing.assert_allclose(samples.tokens, expected, atol=1e-5)
     first = samples.pictures[0].depth_m
     np.testing.assert_allclose(first, decode(mango, x).depth_m, atol=1e-4)
+
+
+def test_noisy_bits_are_those_of_tokens_with_the_noise_of_training(subject):
+    model, x = subject.model, subject.x
+    drawn = torch.randn(x.shape, generator=torch.Generator().manual_seed(0))
+    bits = float(model.bits_per_dim(x + 0.05 * drawn)[0])
+    assert noisy_bits_per_dim(subject) == pytest.approx(bits, abs=1e-5)
+    drawn[:, : x.shape[1] // 2] = 0
+    half = float(model.bits_per_dim(x + 0.05 * drawn)[0])
+    assert noisy_bits_per_dim(subject, "depth") == pytest.approx(half, abs=1e-5)
+    assert half != pytest.approx(bits, abs=1e-4)
 
 
 def test_samples_have_the_latents_of_their_seed_and_temperature(mango):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.data.records import RGBDSample
@@ -79,9 +80,17 @@ def test_samples_of_temperature_zero_are_said_to_be_one(subject):
     cold = SamplesControls(temperature=0.0, count=4)
     exhibit = make_samples(Request(subject=subject, controls=cold))
     assert "All pairs are one" in exhibit.caption
+    assert "mode of the prior and not of pairs" in exhibit.caption
     np.testing.assert_allclose(np.ptp(exhibit.arrays["bits_per_dim"]), 0, atol=1e-5)
     own = float(subject.model.bits_per_dim(subject.x)[0])
-    assert f"the chosen pair has {three_digits(own)}" in exhibit.caption
+    noise = torch.randn(subject.x.shape, generator=torch.Generator().manual_seed(0))
+    noisy = float(subject.model.bits_per_dim(subject.x + 0.05 * noise)[0])
+    assert exhibit.numbers["bits_per_dim_of_pair"] == pytest.approx(own, abs=1e-5)
+    assert exhibit.numbers["bits_per_dim_of_pair_noisy"] == pytest.approx(
+        noisy, abs=1e-5
+    )
+    for bits in (own, noisy):
+        assert three_digits(bits) in exhibit.caption
 
 
 def test_the_film_says_what_came_of_the_tokens(subject):

@@ -92,6 +92,21 @@ def test_samples_of_the_identity_flow_are_normal():
     assert drawn.std().item() == pytest.approx(0.5, rel=0.05)
 
 
+def test_the_priors_mode_is_not_the_mode_of_the_density():
+    """log p(x) = log N(z; 0, I) + log|det|: at z = 0 only the first is at its top."""
+    torch.manual_seed(0)
+    model = randomise(Mango(TINY), 0.1).double().eval().requires_grad_(False)
+    z = torch.zeros(1, 8, 4, dtype=torch.float64)
+    x = model.flow.inverse(z).requires_grad_()
+    at_mode = model.log_likelihood(x)
+    (gradient,) = torch.autograd.grad(at_mode.sum(), x)
+    assert gradient.norm() > 0.1
+    stepped = model.log_likelihood((x + 0.01 * gradient).detach())
+    assert stepped.item() > at_mode.item() + 1e-4
+    latent, _ = model.flow((x + 0.01 * gradient).detach())
+    assert latent.norm() > z.norm()
+
+
 def test_trace_equals_forward_and_names_its_tokens(model):
     x = tokens(2, torch.float32)
     z, log_det = model.flow(x)

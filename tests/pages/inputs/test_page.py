@@ -10,6 +10,10 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from fusionviz.data.rooms import GALLERY_SEEDS
+from fusionviz.models.cards import ModelCard
+from fusionviz.models.checkpoints import save_checkpoint
+from fusionviz.ui.shared import cache
+from tests.helpers.tiny_models import tiny_mango
 
 TABS = ["Segmentation", "Likelihood", "Attention", "Transport", "Time"]
 
@@ -178,3 +182,45 @@ def test_a_damaged_checkpoint_gets_a_sentence(run_app, tmp_path, tiny_checkpoint
     assert not app.exception
     assert "damaged" in trouble(app)
     assert any(alt.startswith("AlignMamba finds") for alt in charts(app))
+
+
+def headline(app: AppTest, label: str) -> str:
+    """The number that stands under a label."""
+    (found,) = [m.value for m in app.markdown if m.value.startswith(f"{label}  \n")]
+    return found.split("**")[1]
+
+
+def test_the_models_are_timed_anew_when_asked(run_app, monkeypatch):
+    app = run_app(address={"tab": "Time"})
+    assert headline(app, "Both models, first run").endswith(" ms")
+    passes = iter([900.0, 20.0, 30.0, 4.0, 800.0, 5.0])
+    monkeypatch.setattr(
+        cache, "time_pass", lambda kind, model, sample: {"all": next(passes)}
+    )
+    app.button(key="time_again").click().run()
+    assert not app.exception
+    assert headline(app, "Both models, warm") == "35 ms"
+    shown = charts(app)
+    (timing,) = [alt for alt in shown if "MANGO, all: 30.0 milliseconds" in alt]
+    axis = shown[timing]["layout"]["xaxis"]["title"]["text"]
+    assert axis == "milliseconds, median of 3 passes"
+    app.button(key=f"room_{GALLERY_SEEDS[2]}").click().run()
+    assert headline(app, "Both models, first run").endswith(" ms")
+
+
+def test_bits_of_pixels_are_told_and_bits_of_two_checkpoints_do_not_compare(
+    run_app, tmp_path, tiny_checkpoints
+):
+    for file in tiny_checkpoints.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    save_checkpoint(tiny_mango(1), ModelCard(name="mango-two"), tmp_path)
+    app = run_app(address={"tab": "Likelihood"}, checkpoints=tmp_path)
+    words = " ".join(m.value for m in app.markdown)
+    assert "with noise of standard deviation 0.05" in words
+    assert "bits per pixel value" in words
+    assert "bits per dimension do not" not in " ".join(c.value for c in app.caption)
+    app.selectbox(key="mango").select("mango-two").run()
+    assert not app.exception
+    captions = " ".join(c.value for c in app.caption)
+    assert "bits per dimension do not compare" in captions
+    assert "Bits per pixel value do" in captions
