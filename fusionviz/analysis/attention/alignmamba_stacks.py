@@ -59,13 +59,7 @@ def hidden_stack(
             for index, state in enumerate(trace.hidden[:-1])
         ]
     weights = np.stack(layers)
-    names = named_modalities(trace.interleaved_modality.tolist(), trace.modalities)
-    tokens = TokenAxis(
-        count=len(names),
-        modality=names,
-        grid=trace.grid,
-        labels=_moments(subject, names),
-    )
+    tokens = _interleaved_axis(subject)
     which = "summed over channels" if channel == ALL_CHANNELS else f"channel {channel}"
     return AttentionStack(
         title=f"hidden attention, {which}",
@@ -94,6 +88,43 @@ def transport_stack(subject: AlignMambaSubject) -> AttentionStack:
         InputError: A modality is missing, so that nothing is sent, or sources have
             different numbers of tokens.
     """
+    trace, present = subject.trace, _stackable_sources(subject)
+    layers = [
+        np.stack([one.coupling[0] * len(one.coupling[0]), one.cost[0]])
+        for one in (trace.alignments[name] for name in present)
+    ]
+    sources, targets = layers[0].shape[1:]
+    return AttentionStack(
+        title="transport",
+        weights=np.stack(layers).astype(np.float32),
+        layers=tuple(f"{name} → {trace.anchor}" for name in present),
+        heads=("plan", "cost"),
+        head_word="Shown",
+        queries=_axis_of(present[0], sources, trace.grid),
+        keys=_axis_of(trace.anchor, targets, trace.grid),
+        meaning=(
+            "A weight of the plan is the share of source token i that is sent to "
+            "anchor token j, so rows sum to 1; a cost is 1 − cosine of the two tokens, "
+            "0 to 2."
+        ),
+        pictures=subject.pictures,
+    )
+
+
+def _interleaved_axis(subject: AlignMambaSubject) -> TokenAxis:
+    """Return the tokens of all modalities as the layers read them."""
+    trace = subject.trace
+    names = named_modalities(trace.interleaved_modality.tolist(), trace.modalities)
+    return TokenAxis(
+        count=len(names),
+        modality=names,
+        grid=trace.grid,
+        labels=_moments(subject, names),
+    )
+
+
+def _stackable_sources(subject: AlignMambaSubject) -> list[str]:
+    """Return the sources that are sent to the anchor, all of one number of tokens."""
     trace = subject.trace
     present = [
         name
@@ -112,30 +143,11 @@ def transport_stack(subject: AlignMambaSubject) -> AttentionStack:
             f"Sources have different numbers of tokens ({said}): the Transport page "
             "shows the plan of each."
         )
-    layers = [
-        np.stack([one.coupling[0] * len(one.coupling[0]), one.cost[0]])
-        for one in (trace.alignments[name] for name in present)
-    ]
-    sources, targets = layers[0].shape[1:]
-    return AttentionStack(
-        title="transport",
-        weights=np.stack(layers).astype(np.float32),
-        layers=tuple(f"{name} → {trace.anchor}" for name in present),
-        heads=("plan", "cost"),
-        head_word="Shown",
-        queries=TokenAxis(
-            count=sources, modality=(present[0],) * sources, grid=trace.grid
-        ),
-        keys=TokenAxis(
-            count=targets, modality=(trace.anchor,) * targets, grid=trace.grid
-        ),
-        meaning=(
-            "A weight of the plan is the share of source token i that is sent to "
-            "anchor token j, so rows sum to 1; a cost is 1 − cosine of the two tokens, "
-            "0 to 2."
-        ),
-        pictures=subject.pictures,
-    )
+    return present
+
+
+def _axis_of(modality: str, count: int, grid: tuple[int, int] | None) -> TokenAxis:
+    return TokenAxis(count=count, modality=(modality,) * count, grid=grid)
 
 
 def _moments(subject: AlignMambaSubject, names: tuple[str, ...]) -> tuple[str, ...]:

@@ -76,13 +76,7 @@ def measure_head_effects(
     Raises:
         ValueError: There is no sample, the model has no gates and `change` is `gate`.
     """
-    if not subjects:
-        raise ValueError("the effect of heads needs at least one sample, got none")
-    model = subjects[0].model
-    if change == "gate" and model.config.form != "gated":
-        raise ValueError(
-            f"heads of the form {model.config.form!r} have no gates: choose even"
-        )
+    _check(subjects, change)
     complete: list[NDArray[np.float64]] = []
     learned = []
     for number, subject in enumerate(subjects):
@@ -95,13 +89,21 @@ def measure_head_effects(
             break
     bits, relabelled = np.mean(complete, axis=0)
     return HeadEffects(
-        heads=head_names(model),
+        heads=head_names(subjects[0].model),
         change=change,
         bits=bits,
         relabelled=relabelled,
         bits_learned=float(np.mean(learned)),
         samples=len(complete),
     )
+
+
+def _check(subjects: Sequence[MangoSubject], change: Change) -> None:
+    if not subjects:
+        raise ValueError("the effect of heads needs at least one sample, got none")
+    form = subjects[0].model.config.form
+    if change == "gate" and form != "gated":
+        raise ValueError(f"heads of the form {form!r} have no gates: choose even")
 
 
 def _share_of(

@@ -90,17 +90,9 @@ def measure_traverse(
         InputError: The inverse of the flow overflows.
     """
     model, places = subject.model, tuple(sorted(set(patches)))
+    steps = move(directions, sigmas, places, subject.grid)
     with torch.inference_mode():
-        steps = move(directions, sigmas, places, subject.grid)
-        shift = torch.from_numpy(steps).to(subject.z)
-        # Rounding makes of an inverse something else than the tokens: what does not
-        # move is to stay exactly as it is.
-        moves = (shift != 0).any(dim=(1, 2))
-        x = subject.x.repeat(len(shift), 1, 1)
-        if moves.any():
-            x[moves] = model.flow.inverse(subject.z + shift[moves])
-        if not x.isfinite().all():
-            raise InputError("so far out the flow has no inverse: try a smaller move")
+        x, moves = _moved_tokens(subject, steps)
         z, bits = _read_again(subject, x, moves)
         labels = model.segment(torch.cat([subject.z, z])).argmax(dim=1).cpu().numpy()
     count = model.config.classes
@@ -144,6 +136,22 @@ def _mask(patches: Sequence[int], grid: int) -> NDArray[np.float32]:
     places = np.zeros(grid**2, np.float32)
     places[list(patches) or slice(None)] = 1
     return np.concatenate([places, places])[:, None]
+
+
+def _moved_tokens(
+    subject: MangoSubject, steps: NDArray[np.float32]
+) -> tuple[Tokens, Tensor]:
+    """Return the tokens of each frame, and which frames move at all."""
+    shift = torch.from_numpy(steps).to(subject.z)
+    # Rounding makes of an inverse something else than the tokens: what does not move
+    # is to stay exactly as it is.
+    moves = (shift != 0).any(dim=(1, 2))
+    x = subject.x.repeat(len(shift), 1, 1)
+    if moves.any():
+        x[moves] = subject.model.flow.inverse(subject.z + shift[moves])
+    if not x.isfinite().all():
+        raise InputError("so far out the flow has no inverse: try a smaller move")
+    return x, moves
 
 
 def _read_again(

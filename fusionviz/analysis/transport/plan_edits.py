@@ -52,11 +52,11 @@ class EditedPlan:
         overfull: Targets that forced sources alone give more than an even share.
     """
 
-    plan: NDArray[np.float64]
+    plan: NDArray[np.floating]
     marginal_error: float
     converged: bool
-    disobeyed: float
-    overfull: tuple[int, ...]
+    disobeyed: float = 0.0
+    overfull: tuple[int, ...] = ()
 
 
 def edit_plan(
@@ -97,7 +97,7 @@ def edit_plan(
         plan += rest * free.mean()
     return EditedPlan(
         plan=plan,
-        marginal_error=_marginal_error(plan),
+        marginal_error=marginal_error_of(plan),
         converged=converged,
         disobeyed=sources * sum(float(plan[pair]) for pair in set(edits.forbidden)),
         overfull=_overfull(edits, (sources, targets)),
@@ -181,7 +181,8 @@ def _overfull(edits: PlanEdits, shape: tuple[int, int]) -> tuple[int, ...]:
     )
 
 
-def _marginal_error(plan: NDArray[np.float64]) -> float:
+def marginal_error_of(plan: NDArray[np.floating]) -> float:
+    """Return ‖P 1 - a‖₁ + ‖Pᵀ 1 - b‖₁ of a plan for even a and b, 0..4."""
     sources, targets = plan.shape
     sent = np.abs(plan.sum(axis=1) - 1 / sources).sum()
     return float(sent + np.abs(plan.sum(axis=0) - 1 / targets).sum())

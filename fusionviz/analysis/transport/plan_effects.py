@@ -12,7 +12,12 @@ from numpy.typing import NDArray
 from fusionviz.alignment import clock_plan
 from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.analysis.shared.token_subject import AlignmentCase
-from fusionviz.analysis.transport.plan_edits import PlanEdits, edit_plan
+from fusionviz.analysis.transport.plan_edits import (
+    EditedPlan,
+    PlanEdits,
+    edit_plan,
+    marginal_error_of,
+)
 from fusionviz.analysis.transport.predictions import (
     DensePrediction,
     Prediction,
@@ -160,7 +165,7 @@ def measure_plan_effect(
         )
         for name in subject.sources
     }
-    given = {name: torch.from_numpy(one["plan"]) for name, one in found.items()}
+    given = {name: torch.from_numpy(one.plan) for name, one in found.items()}
     is_own = swap == "own" and not edits
     traces = subject.trace, subject.trace if is_own else subject.trace_with(given)
     return PlanEffect(
@@ -189,8 +194,8 @@ def _plan_of(
     swap: Swap,
     epsilon: float,
     edits: PlanEdits,
-) -> dict:
-    """Return a source's plan and what its solver reports, as `SourceEffect` has it."""
+) -> EditedPlan:
+    """Return a source's plan and what its solver reports."""
     case = subject.case(name)
     solver = _solver_of(subject, swap, name)
     if edits:
@@ -200,30 +205,21 @@ def _plan_of(
                 "forced or forbidden: choose relaxed, Sinkhorn or exact transport, or "
                 "clear the edits."
             )
-        made = edit_plan(case.cost, solver, edits, epsilon=epsilon)
-        return {
-            "plan": made.plan,
-            "converged": made.converged,
-            "marginal_error": made.marginal_error,
-            "disobeyed": made.disobeyed,
-            "overfull": made.overfull,
-        }
+        return edit_plan(case.cost, solver, edits, epsilon=epsilon)
     if swap == "own":
         alignment = subject.trace.alignments[name]
         is_sure = alignment.converged is None or bool(alignment.converged[0])
-        return _report(case.own_plan, is_sure)
+        return _without_edits(case.own_plan, is_sure)
     if swap == "clock":
-        return _report(_by_clock(case.cost), True)
+        return _without_edits(_by_clock(case.cost), True)
     # Solvers that do not look at epsilon are asked with one, so that one is kept.
     answer = solve(case, swap, epsilon if swap == "sinkhorn" else EPSILON)
-    return _report(answer.plan, answer.converged)
+    return _without_edits(answer.plan, answer.converged)
 
 
-def _report(plan: Floats, converged: bool) -> dict:
-    sources, targets = plan.shape
-    error = np.abs(plan.sum(axis=1) - 1 / sources).sum()
-    error += np.abs(plan.sum(axis=0) - 1 / targets).sum()
-    return {"plan": plan, "converged": converged, "marginal_error": float(error)}
+def _without_edits(plan: Floats, converged: bool) -> EditedPlan:
+    error = marginal_error_of(plan)
+    return EditedPlan(plan=plan, converged=converged, marginal_error=error)
 
 
 def _by_clock(cost: Floats) -> Floats:
@@ -232,11 +228,13 @@ def _by_clock(cost: Floats) -> Floats:
 
 
 def _effect_on(
-    case: AlignmentCase, traces: tuple[AlignMambaTrace, AlignMambaTrace], found: dict
+    case: AlignmentCase,
+    traces: tuple[AlignMambaTrace, AlignMambaTrace],
+    other: EditedPlan,
 ) -> SourceEffect:
     name = case.source.name
     before, after = (trace.alignments[name] for trace in traces)
-    scores = [score_of(case, plan) for plan in (case.own_plan, found["plan"])]
+    scores = [score_of(case, plan) for plan in (case.own_plan, other.plan)]
     cost = np.asarray(case.cost, np.float64)
     return SourceEffect(
         case=case,
@@ -244,11 +242,15 @@ def _effect_on(
         mmd=(float(before.mmd[0]), float(after.mmd[0])),
         cost=(
             float((cost * case.own_plan).sum()),
-            float((cost * found["plan"]).sum()),
+            float((cost * other.plan).sum()),
         ),
         score=None if scores[0] is None else cast(tuple[float, float], tuple(scores)),
         shift=shift_between(before.after[0], after.after[0]),
-        **found,
+        plan=other.plan,
+        converged=other.converged,
+        marginal_error=other.marginal_error,
+        disobeyed=other.disobeyed,
+        overfull=other.overfull,
     )
 
 

@@ -1,6 +1,6 @@
 """All plans that a model can be given, by what they do to it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +9,7 @@ from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.analysis.transport.plan_effects import (
     SWAPS,
     PlanEffect,
+    SourceEffect,
     Swap,
     measure_plan_effect,
 )
@@ -59,28 +60,14 @@ def compare_swaps(effects: Mapping[Swap, PlanEffect]) -> list[Measure]:
     Args:
         effects: Of every plan on one sample.
     """
-    measures = _prediction(effects)
-    names = next(iter(effects.values())).sources
-    parts = {
-        "MMD²": {
-            s: {n: e.sources[n].mmd[1] for n in names} for s, e in effects.items()
-        },
-        "Cost ⟨C, P⟩": {
-            s: {n: e.sources[n].cost[1] for n in names} for s, e in effects.items()
-        },
-    }
-    measures += [
-        Measure(title=title, unit="no unit", values=values)
-        for title, values in parts.items()
+    distances = _by_source(effects, lambda one: one.mmd[1])
+    costs = _by_source(effects, lambda one: one.cost[1])
+    measures = [
+        *_prediction(effects),
+        Measure(title="MMD²", unit="no unit", values=distances),
+        Measure(title="Cost ⟨C, P⟩", unit="no unit", values=costs),
     ]
-    scores: dict[Swap, dict[str, float]] = {
-        swap: {
-            name: one.score[1]
-            for name, one in effect.sources.items()
-            if one.score is not None
-        }
-        for swap, effect in effects.items()
-    }
+    scores = _by_source(effects, lambda one: one.score and one.score[1])
     if any(scores.values()):
         word = next(
             one.case.truth_word
@@ -89,6 +76,21 @@ def compare_swaps(effects: Mapping[Swap, PlanEffect]) -> list[Measure]:
         )
         measures.append(Measure(title=f"At {word}", unit="share", values=scores))
     return measures
+
+
+def _by_source(
+    effects: Mapping[Swap, PlanEffect],
+    number: Callable[[SourceEffect], float | None],
+) -> dict[Swap, dict[str, float]]:
+    """Return a number of every source under each plan, where there is one."""
+    found = {
+        swap: {name: number(one) for name, one in effect.sources.items()}
+        for swap, effect in effects.items()
+    }
+    return {
+        swap: {name: value for name, value in numbers.items() if value is not None}
+        for swap, numbers in found.items()
+    }
 
 
 def _prediction(effects: Mapping[Swap, PlanEffect]) -> list[Measure]:
