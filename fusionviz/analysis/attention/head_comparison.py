@@ -12,7 +12,7 @@ from fusionviz.analysis.shared.attention import LayerAttention
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class HeadSide:
-    """One row of one head.
+    """One attention head on one sample, and the row of it that is looked at.
 
     Attributes:
         attention: The head's layer.
@@ -48,7 +48,7 @@ class HeadSide:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class HeadComparison:
-    """Head A and head B, and A less B where there is such a thing.
+    """Two attention heads, and what A reads more than B where they can be compared.
 
     Attributes:
         a: The head that was pinned.
@@ -82,7 +82,7 @@ class HeadComparison:
 
 
 def compare_heads(a: HeadSide, b: HeadSide) -> HeadComparison:
-    """Return two heads and what one has that the other has not."""
+    """Return two attention heads and the difference between them."""
     difference = maps = distance = row_distance = None
     if a.attention.tokens == b.attention.tokens:
         difference = a.matrix - b.matrix

@@ -109,7 +109,7 @@ def _check(subjects: Sequence[MangoSubject], change: Change) -> None:
 def _share_of(
     tell: Callable[[float, str], bool], number: int, samples: int
 ) -> Callable[[float], bool]:
-    """Return whom to tell how far one of several samples is."""
+    """Return a callback that tells one sample's progress as part of all samples'."""
     doing = "switching heads off" + (
         f", sample {number + 1} of {samples}" if samples > 1 else ""
     )

@@ -179,7 +179,7 @@ def _join(
     measured: Sequence[tuple[PerHead, PerHead | None, NDArray[np.float64]]],
     grid: int,
 ) -> LayerHeads:
-    """Return the means over samples."""
+    """Return the figures of a layer's heads, averaged over samples."""
     entropies, distances, differences = zip(*measured, strict=True)
     distance = even = None
     if layer.value_tokens is not None:
@@ -201,6 +201,6 @@ def _join(
 
 
 def _even(tokens: int) -> NDArray[np.float64]:
-    """Return the attention that reads all it may evenly, (token, token)."""
+    """Return attention that is even over what the mask leaves open, (token, token)."""
     allowed = np.triu(np.ones((tokens, tokens)))
     return allowed / allowed.sum(axis=-1, keepdims=True)

@@ -81,7 +81,7 @@ class InterventionEffect:
 
     @property
     def bits_added(self) -> float:
-        """What the change costs, bits per dimension."""
+        """How many bits per dimension the change costs."""
         return self.bits_changed - self.bits_learned
 
     @property
@@ -91,7 +91,7 @@ class InterventionEffect:
 
     @property
     def rgb_change(self) -> NDArray[np.float32] | None:
-        """Rewritten less decoded, mean of the three colours, -255..255."""
+        """Change of the decoded colours, mean of all three, -255..255."""
         if self.rewritten is None:
             return None
         change = _floats(self.rewritten.rgb) - _floats(self.decoded.rgb)
@@ -99,7 +99,7 @@ class InterventionEffect:
 
     @property
     def depth_change_m(self) -> NDArray[np.float32] | None:
-        """Rewritten less decoded depth, both clipped to what models read, metres."""
+        """Change of the decoded depth in metres, within the range that models read."""
         if self.rewritten is None:
             return None
         rewritten, decoded = (
@@ -141,7 +141,7 @@ def widest_open(names: Sequence[HeadName]) -> HeadName:
 def intervention_on(
     model: Mango, heads: Iterable[tuple[int, int]], *, change: Change, gate: float = 0.0
 ) -> Intervention:
-    """Return what `flow.forward` is given to change some heads alike.
+    """Return the intervention with which `flow.forward` changes some heads alike.
 
     Args:
         model: A MANGO.

@@ -73,13 +73,13 @@ class Cloud:
 
     @cached_property
     def ellipse(self) -> Points | None:
-        """What holds 95 % of a Gaussian like it; see `ellipse_of`."""
+        """Ellipse that holds 95 % of a Gaussian like the cloud; see `ellipse_of`."""
         return ellipse_of(self.places)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Panel:
-    """One stage.
+    """The tokens of one stage in the plane.
 
     Attributes:
         stage: Which one.
@@ -103,7 +103,7 @@ class Panel:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Embedding:
-    """All panels.
+    """The tokens of every stage in the plane, a panel a stage.
 
     Attributes:
         method: How places were found.
@@ -162,7 +162,7 @@ def measure_embedding(
     settings: EmbeddingSettings = EmbeddingSettings(),
     tell: Tell | None = None,
 ) -> Embedding:
-    """Return tokens in the plane.
+    """Return the tokens of every stage, laid out in a plane.
 
     Places are found for all stages at once that have a common space, see
     `common_stages`. Where features go in that have a space a modality, each gets a

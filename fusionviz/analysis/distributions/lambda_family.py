@@ -49,7 +49,7 @@ class LambdaFamily:
 
     @property
     def weights(self) -> tuple[float, ...]:
-        """λ of each."""
+        """λ of each checkpoint."""
         return tuple(align_weight_of(card) for card in self.cards)
 
     @property

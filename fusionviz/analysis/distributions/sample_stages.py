@@ -130,7 +130,7 @@ def measure_sample_stages(
 
 
 class _SampleTally:
-    """What has been read so far.
+    """Measurements of the samples that were read so far.
 
     Attributes:
         names: Of the samples.
@@ -213,7 +213,7 @@ def _inputs(model: AlignMamba, batch: Sequence[object]) -> AlignMambaInputs:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class SampleFigures:
-    """What the samples make up, with intervals over samples.
+    """MMD² and A-distances of all samples together, with intervals over samples.
 
     Attributes:
         mmd: Mean MMD² and the ends of its interval, (pair, stage, 3).

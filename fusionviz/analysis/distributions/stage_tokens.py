@@ -43,7 +43,7 @@ class Separation:
 
     @property
     def title(self) -> str:
-        """Of which two."""
+        """Names of the two modalities."""
         return f"{self.first} ↔ {self.second}"
 
 

@@ -193,7 +193,7 @@ def common_stages(subject: TokenSubject) -> tuple[Stage, ...]:
 
 
 def find_names(subject: TokenSubject, x: str = "", y: str = "") -> Pair:
-    """Return two modalities of a subject.
+    """Return the two modalities that are asked for, or the first source and the anchor.
 
     Args:
         subject: Of tokens.

@@ -31,7 +31,7 @@ _NONE = np.zeros(0, np.int64)
 
 
 def check_runs(runs: Runs) -> None:
-    """Check that runs are runs.
+    """Refuse what is no run of a modality's tokens.
 
     Raises:
         ValueError: One is not (name, first, last) with 0 <= first <= last.
@@ -76,7 +76,7 @@ def write_runs(runs: Runs) -> str:
 
 
 def read_runs(text: str, names: Sequence[str]) -> Runs:
-    """Return the runs that a text from an address tells of; what is none is left out.
+    """Return the runs in an address's text, without what is no run.
 
     Args:
         text: As `write_runs` writes it.
@@ -194,7 +194,7 @@ class Selection:
 
 
 def select(subject: TokenSubject, runs: Runs) -> Selection:
-    """Return what runs of tokens are of a subject."""
+    """Return the tokens of a subject that are picked, and where they are sent."""
     picked = picked_tokens(subject, runs)
     sent = {}
     for name in subject.sources:

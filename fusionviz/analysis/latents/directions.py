@@ -19,7 +19,7 @@ _KINDS = re.compile(r"component [1-9]\d*|class \S.*|random [1-3]|one latent")
 
 @dataclass(frozen=True, kw_only=True)
 class Detail:
-    """What a direction's name leaves open.
+    """The component, class or seed that a direction's name leaves open.
 
     Attributes:
         seed: Of the random directions.

@@ -83,7 +83,7 @@ class Normality:
 
     @cached_property
     def distances(self) -> tuple[float, float]:
-        """The same of the latents in RGB's places, and of those in depth's."""
+        """Kolmogorov's distance of RGB's latents, and of depth's."""
         first, second = (kolmogorov_distance(half.ravel()) for half in self.z)
         return first, second
 

@@ -33,7 +33,7 @@ class Oddness:
 
     @property
     def median(self) -> float:
-        """Of the others; NaN where there are none."""
+        """Median bits per dimension of the others; NaN where there are none."""
         return math.nan if self.others is None else float(np.median(self.others))
 
     @property

@@ -17,7 +17,7 @@ Word = Literal["yes", "with care", "no"]
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """Whether to trust, and why.
+    """Whether a sample's latents can be trusted, and why.
 
     Attributes:
         word: `yes`, `with care` or `no`.

@@ -88,7 +88,7 @@ class AlignmentCase:
 
     @property
     def title(self) -> str:
-        """Who is sent where."""
+        """Names of the source and of the anchor, which it is sent to."""
         return f"{self.source.name} → {self.target.name}"
 
 

@@ -55,7 +55,7 @@ class Transport:
 
     @property
     def names(self) -> dict[Role, str]:
-        """Of both modalities, by what they do."""
+        """Names of the two modalities, by what they do."""
         return {"source": self.source, "target": self.target}
 
     @property

@@ -104,7 +104,7 @@ def sweep_epsilon(
 
 @dataclass(frozen=True, kw_only=True)
 class Advice:
-    """What to think of an ε.
+    """Whether an ε suits a case, and which would.
 
     Attributes:
         word: What it is.
@@ -118,7 +118,7 @@ class Advice:
 
 
 def advise(answer: SolverAnswer, sweep: EpsilonSweep) -> Advice:
-    """Return what to think of the ε that a plan of Sinkhorn was found with.
+    """Return whether the ε that a plan of Sinkhorn was found with suits the case.
 
     It is too small where the plan is at most 1 % of the way from the exact one to the
     product of the marginals, in cost and in entropy; too large where the plan has over

@@ -46,7 +46,7 @@ class PlainSinkhorn:
 
     @property
     def converged(self) -> bool:
-        """Whether it got to the tolerance."""
+        """Whether the marginal error fell to the tolerance."""
         return bool(self.errors[-1] <= TOLERANCE)
 
     @property

@@ -24,7 +24,7 @@ ROUNDING = 1e-12
 
 @dataclass(frozen=True, kw_only=True)
 class PlanEdits:
-    """What a reader asks of a plan.
+    """Pairs of tokens that a reader forces into a plan, or forbids it.
 
     Attributes:
         forced: Pairs whose source sends everything to their target.
@@ -35,7 +35,7 @@ class PlanEdits:
     forbidden: tuple[Pair, ...] = ()
 
     def __bool__(self) -> bool:
-        """Whether anything is asked."""
+        """Whether any pair is forced or forbidden."""
         return bool(self.forced or self.forbidden)
 
 

@@ -85,7 +85,7 @@ def prediction_of(
 
 
 def _numbers(subject: AlignMambaSubject, found: NDArray[np.float64]) -> Scores:
-    """Return a regression: its only output, or the outputs of a sample."""
+    """Return the numbers that a regression predicts for a sample or its steps."""
     per_step = subject.model.config.per_step
     values = found[0] if per_step else found
     truth = _fit(getattr(subject.sample, "target", None), len(values))

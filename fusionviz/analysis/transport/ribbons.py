@@ -78,7 +78,7 @@ class Ribbons:
 
     @property
     def verdict(self) -> NDArray[np.int64]:
-        """Of each ribbon (ribbon,): `TRUE`, `OTHER`, or `NOWHERE` where it belongs."""
+        """Where ribbons lead, (ribbon,): `TRUE`, `OTHER`, or `NOWHERE` is right."""
         if self.case.truth is None:
             return np.full(len(self), NOWHERE)
         truth = self.case.truth[self.source]

@@ -28,7 +28,7 @@ from fusionviz.views.shared.style import three_digits
 
 @dataclass(frozen=True, kw_only=True)
 class InterventionControls(Controls):
-    """Which heads to change, and how.
+    """Which heads are changed, and how.
 
     Attributes:
         heads: (index of the layer in the flow, head from 0) of each; (-1, -1) is the

@@ -148,7 +148,7 @@ def _numbers(
 
 
 def _patch(token: int, grid: int) -> str:
-    """Return where a joint token is."""
+    """Return the row and column of a joint token in words."""
     second, place = divmod(token, grid**2)
     modality = "depth" if second else "RGB"
     return f"{modality}, row {place // grid + 1}, column {place % grid + 1}"
@@ -177,7 +177,7 @@ def _shown(thumbnails: Thumbnails, patch: str) -> str:
 
 
 def _heads(overview: Overview, places: NDArray[np.int64]) -> str:
-    """Return what the heads are like, with the numbers of the case."""
+    """Return in words how open and how even the heads are, with their numbers."""
     strongest = overview.strongest
     text = f"Of {len(overview)} heads {len(places)} are shown. "
     if overview.gate is not None:

@@ -22,7 +22,7 @@ from fusionviz.views.attention.partitions import describe_partitions, draw_parti
 
 @dataclass(frozen=True, kw_only=True)
 class PartitionControls(Controls):
-    """Whose partition to frame among those of its block.
+    """Which layer's partition is framed among those of its block.
 
     Attributes:
         layer: Index in the flow; -1 for the layer of the strongest head.

@@ -55,7 +55,7 @@ class RolloutControls(Controls):
 
 @dataclass(frozen=True, kw_only=True)
 class ModalityFlowControls(Controls):
-    """What flows.
+    """Which influence of one modality on another the streams are of.
 
     Attributes:
         path: `read` for what is read, `decide` for what decides how much.

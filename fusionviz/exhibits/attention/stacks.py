@@ -31,7 +31,7 @@ from fusionviz.views.shared.style import three_digits
 
 @dataclass(frozen=True, kw_only=True)
 class StackControls(Controls):
-    """What of attention arrays is looked at.
+    """Which row of which head of attention arrays is shown.
 
     Attributes:
         layer: From 0.
@@ -57,7 +57,7 @@ class StackControls(Controls):
 
 @dataclass(frozen=True, kw_only=True)
 class HiddenControls(StackControls):
-    """What of hidden attention is looked at; heads are directions of reading.
+    """Which row of hidden attention is shown; heads are directions of reading.
 
     Attributes:
         channel: Of the scan, from 0; -1 for their sum.

@@ -30,7 +30,7 @@ FEWEST, MOST = 100, 2000
 
 @dataclass(frozen=True, kw_only=True)
 class PermutationControls(PairControls):
-    """Those of a pair, and how often labels are shuffled.
+    """Which tokens are compared, and how often their labels are shuffled.
 
     Attributes:
         permutations: Number of shuffles, 100..2000.

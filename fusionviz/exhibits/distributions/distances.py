@@ -58,7 +58,7 @@ class PairControls(Controls):
 
 @dataclass(frozen=True, kw_only=True)
 class DistanceControls(PairControls):
-    """Those of a pair: its curves are shown, its stage and bandwidth are marked."""
+    """Which pair's curves are shown, and which stage and bandwidth are marked."""
 
 
 P = TypeVar("P", bound=PairControls)

@@ -29,7 +29,7 @@ FORMULA = (
 
 @dataclass(frozen=True, kw_only=True)
 class KernelControls(PairControls):
-    """Those of a pair."""
+    """Which tokens' kernel is shown, and its bandwidth."""
 
 
 def make_kernel(request: Request[KernelControls, TokenSubject]) -> Exhibit:

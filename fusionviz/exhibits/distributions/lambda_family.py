@@ -36,7 +36,7 @@ UTTERANCE = 12
 
 @dataclass(frozen=True, kw_only=True)
 class LambdaControls(Controls):
-    """Nothing to set."""
+    """Controls of the comparison over λ, which has none."""
 
 
 def make_lambda(request: Request[LambdaControls, TokenSubject]) -> Exhibit:

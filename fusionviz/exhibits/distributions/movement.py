@@ -21,7 +21,7 @@ from fusionviz.views.shared.style import three_digits
 
 @dataclass(frozen=True, kw_only=True)
 class PickedControls(Controls):
-    """Which tokens.
+    """Which tokens are picked.
 
     Attributes:
         picked: (modality, first, last), counted before alignment.
@@ -36,7 +36,7 @@ class PickedControls(Controls):
 
 @dataclass(frozen=True, kw_only=True)
 class MovementControls(Controls):
-    """Nothing to set."""
+    """Controls of the centres' paths, which have none."""
 
 
 def make_picked(request: Request[PickedControls, TokenSubject]) -> Exhibit:

@@ -51,7 +51,7 @@ class BetweenControls(Controls):
 
 @dataclass(frozen=True, kw_only=True)
 class ExchangeControls(Controls):
-    """Nothing to set."""
+    """Controls of the exchange, which has none."""
 
 
 def make_between(request: Request[BetweenControls]) -> Exhibit:

@@ -16,12 +16,12 @@ from fusionviz.views.shared.style import in_percent, three_digits
 
 @dataclass(frozen=True, kw_only=True)
 class NormalityControls(Controls):
-    """Nothing to set."""
+    """Controls of the latents' histogram, which has none."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class OddnessControls(Controls):
-    """Nothing to set."""
+    """Controls of the pair's place among others, which has none."""
 
 
 def make_normality(request: Request[NormalityControls]) -> Exhibit:

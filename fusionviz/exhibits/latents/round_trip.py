@@ -22,7 +22,7 @@ CONSTANT = ("actnorm", "mixing")
 
 @dataclass(frozen=True, kw_only=True)
 class RoundTripControls(Controls):
-    """What to compute in.
+    """Which precision the round trip is computed in.
 
     Attributes:
         precision: `float32`, or `float64` for both.
@@ -39,7 +39,7 @@ class RoundTripControls(Controls):
 
 @dataclass(frozen=True, kw_only=True)
 class LayerCostsControls(Controls):
-    """Which layers to show.
+    """Which layers' log-determinants are shown.
 
     Attributes:
         changing: Only those whose log-determinant depends on what goes through them:

@@ -17,7 +17,7 @@ LARGEST_SEED = 999_999
 
 @dataclass(frozen=True, kw_only=True)
 class SamplesControls(Controls):
-    """What is drawn.
+    """How many pairs are drawn, how warm, from which seed.
 
     Attributes:
         count: How many pairs, of `COUNTS`.

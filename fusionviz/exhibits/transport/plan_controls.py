@@ -50,12 +50,12 @@ class PlanControls(Controls):
 
     @property
     def edits(self) -> PlanEdits:
-        """What is forced and forbidden."""
+        """Pairs that are forced and forbidden."""
         return PlanEdits(forced=self.forced, forbidden=self.forbidden)
 
 
 def effect_of(subject: AlignMambaSubject, asked: PlanControls) -> PlanEffect:
-    """Return what the plan of some controls does.
+    """Return what the plan that some controls ask for does to the model.
 
     Raises:
         InputError: See `measure_plan_effect`.

@@ -250,7 +250,7 @@ def _has_mixtures(comparison: HeadComparison) -> bool:
 
 
 def largest(*maps: NDArray[np.floating]) -> float:
-    """Return the largest value of some maps, above 0; NaN counts nothing."""
+    """Return the largest value of some maps, above 0, without regard to NaN."""
     return max(*(float(np.nanmax(one, initial=0)) for one in maps), 1e-6)
 
 

@@ -112,7 +112,7 @@ def head_words(overview: Overview, place: int) -> str:
 
 
 def head_hover(overview: Overview, place: int) -> str:
-    """Return what a pointer over a head is told."""
+    """Return what the hover says of a head."""
     words = head_words(overview, place).replace(", ", "<br>")
     return f"<b>{head_title(overview, place)}</b><br>{words}<br>click to open"
 

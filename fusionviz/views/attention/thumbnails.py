@@ -190,7 +190,7 @@ class Thumbnails:
 
     @property
     def size(self) -> tuple[int, int]:
-        """Height and width of one, in pixels of the canvas."""
+        """Height and width of one thumbnail, in pixels of the canvas."""
         return self.times * self.values.shape[1], self.times * self.values.shape[2]
 
 
@@ -256,7 +256,7 @@ class Board:
 
 
 def arrange(overview: Overview, thumbnails: Thumbnails, *, grouped: bool) -> Board:
-    """Return where thumbnails stand.
+    """Return where the thumbnails of heads stand on their canvas.
 
     Args:
         overview: All heads.

@@ -59,7 +59,7 @@ def how_far(test: DistanceTest) -> str:
 
 
 def _strip(test: DistanceTest) -> list[go.Scatter]:
-    """Return the null and the observed, to scale."""
+    """Return the shuffled MMD² and the observed one as marks on one scale."""
     null = go.Scatter(
         x=[float(test.null.min()), float(test.null.max())],
         y=[0, 0],
@@ -164,7 +164,7 @@ def _axes(test: DistanceTest) -> dict[str, dict]:
 
 
 def _lines(test: DistanceTest) -> list[dict]:
-    """Return the null's 95 %, the observed, and the mean error beside guessing."""
+    """Return lines at 95 % of the shuffles, at the observed MMD² and at both errors."""
     dashed = {"color": NULL, "dash": "dash", "width": 2}
     pink = {"color": MARK, "width": 3}
     upright = {"type": "line", "xref": "x2", "yref": "y2 domain", "y0": 0, "y1": 1}
@@ -182,7 +182,7 @@ def _lines(test: DistanceTest) -> list[dict]:
 
 
 def _labels(test: DistanceTest) -> list[dict]:
-    """Return what the observed and guessing are called."""
+    """Return the labels of the observed MMD² and of the error of guessing."""
     shared = {"showarrow": False, "font": {"size": FONT_SIZE}}
     observed = f"observed {three_digits(test.statistic)}"
     is_near = _is_near(test)

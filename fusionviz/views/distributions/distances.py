@@ -204,7 +204,7 @@ def curve_traces(distances: Distances) -> list[go.Scatter]:
 
 
 def bandwidth_axis(distances: Distances) -> dict:
-    """Return the axis of σ: in the unit of the tokens, and in multiples."""
+    """Return the axis of bandwidths, in the tokens' unit and in medians."""
     own = distances.medians[distances.row, distances.column]
     ends = [distances.bandwidths.min(), distances.bandwidths.max()]
     title = "σ in the unit of the tokens (log)<br>and in medians "

@@ -118,7 +118,7 @@ def _clear_middle() -> Stops:
 
 
 def _tokens(witness: Witness) -> list[go.Scatter]:
-    """Return the tokens: filled by the witness, outlined and shaped by modality."""
+    """Return marks of the tokens: filled by the witness, shaped by modality."""
     pair, m = witness.pair, len(witness.pair.x)
     most = max(witness.most, _SMALLEST)
     scale = {"cmin": -most, "cmax": most, "colorscale": DIVERGING}
@@ -188,7 +188,7 @@ def _title(witness: Witness) -> str:
 
 
 def block_trace(blocks: KernelBlocks, *, bar: dict) -> go.Heatmap:
-    """Return the matrix on the first axes.
+    """Return the kernel matrix as a heat map on the first axes.
 
     Args:
         blocks: What to draw.
@@ -262,7 +262,7 @@ def bands(blocks: KernelBlocks) -> list[dict]:
 
 
 def means_on_blocks(blocks: KernelBlocks) -> list[dict]:
-    """Return the means on blocks that can hold them: light on a box of its own."""
+    """Return the labels of the blocks' means, on those blocks that can hold one."""
     side, means = len(blocks.cells), blocks.means
     low, high = (blocks.edge - 1) / 2, (blocks.edge + side - 1) / 2
     part = blocks.edge / side
@@ -290,5 +290,5 @@ def means_on_blocks(blocks: KernelBlocks) -> list[dict]:
 
 
 def _between(axis: str, ends: tuple[float, float]) -> dict:
-    """Return where a shape of the first panel starts and ends along an axis."""
+    """Return both ends of a shape of the first panel along an axis."""
     return {f"{axis}0": ends[0], f"{axis}1": ends[1], f"{axis}ref": axis}

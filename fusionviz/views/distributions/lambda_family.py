@@ -48,7 +48,7 @@ WHEN = {"before": "encoded", "after": "aligned"}
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Series:
-    """Values against λ.
+    """One line over λ.
 
     Attributes:
         name: For the hover.
@@ -65,7 +65,7 @@ class Series:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Panel:
-    """One small picture.
+    """One small chart over λ.
 
     Attributes:
         title: Above it.
@@ -79,7 +79,7 @@ class Panel:
 
 
 def lambda_title(weight: float) -> str:
-    """Return λ = and its value."""
+    """Return `λ = ` and its value as text."""
     return "λ unknown" if math.isnan(weight) else f"λ = {weight:g}"
 
 
@@ -201,7 +201,7 @@ def _told(ends: Sequence[float] | NDArray[np.float64]) -> str:
 
 
 def panels_of(family: LambdaFamily) -> list[list[Panel]]:
-    """Return the rows of panels: of the task, and of the alignment."""
+    """Return two rows of panels: those of the task, and those of the alignment."""
     upper = [
         Panel(
             title=METRIC_TITLES[name],

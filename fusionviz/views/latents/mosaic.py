@@ -58,7 +58,7 @@ class Mosaic:
 
     @property
     def gap(self) -> float:
-        """Between pictures, in the units of the axes."""
+        """Space between pictures, in the units of the axes."""
         return CELL * 6 / self.cell_pixels
 
     def left(self, column: int) -> float:

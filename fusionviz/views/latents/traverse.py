@@ -213,7 +213,7 @@ def _texts(
     rgb: NDArray[np.float64],
     depths: tuple[NDArray[np.float32], NDArray[np.float32]],
 ) -> list[str]:
-    """Return what is said of every patch."""
+    """Return what the hover says of every patch."""
     grid = traverse.grid
     before, after = (patch_means(one, grid) for one in depths)
     brighter = patch_means(rgb, grid)

@@ -44,7 +44,7 @@ def draw_class_changes(
 
 
 def _hover(before: Segmentation, after: Segmentation) -> go.Heatmap:
-    """Say each pixel's class, and the one it had where that is another."""
+    """Return what the hover says of each pixel: its class, and the one it had."""
     step = every(after.labels.shape, HOVER_SIDE)
     names = np.array(after.classes)
     first, last = (one.labels[::step, ::step] for one in (before, after))

@@ -72,7 +72,7 @@ def describe_segmentations(found: Mapping[str, Segmentation]) -> str:
 
 
 def one_of(found: Mapping[str, Segmentation]) -> Segmentation:
-    """Return any of them."""
+    """Return any one of several models' segmentations."""
     return next(iter(found.values()))
 
 

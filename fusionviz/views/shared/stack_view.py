@@ -20,7 +20,7 @@ ORDERS: tuple[Order, ...] = ("sequence", "modality")
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class StackView:
-    """What of a stack is looked at.
+    """One row of one head of a stack of attention.
 
     Attributes:
         stack: The arrays.
@@ -82,5 +82,5 @@ def write_title(
 
 
 def short(text: str, longest: int = 26) -> str:
-    """Return a reader's words as a chart can carry them."""
+    """Return a reader's words, made safe and cut to what a chart can carry."""
     return escape(text if len(text) <= longest else text[: longest - 1] + "…")

@@ -47,7 +47,7 @@ TARGETS_PIXELS = 190
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class PlanEditView:
-    """What of an effect is looked at, pair by pair.
+    """A pair of tokens under the own plan and under another.
 
     Attributes:
         effect: Of the plan under edits.

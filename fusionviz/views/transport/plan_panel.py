@@ -220,7 +220,7 @@ def _area(fill: str, colour: str, drawn: dict[str, Any]) -> go.Scatter:
 
 
 def _told(names: tuple[str, ...], said: str) -> dict[str, Any]:
-    """Return what corners of a marginal tell when hovered."""
+    """Return the hover of a marginal's corners, as a part of a trace."""
     return {
         "text": [short(name, LONGEST_TOLD) for name in names for _ in range(2)],
         "hovertemplate": f"%{{text}} {said} × the even share<extra></extra>",

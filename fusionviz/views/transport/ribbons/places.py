@@ -124,7 +124,7 @@ def _room(spans: Spans, mass: NDArray[np.float64]) -> float:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Lane:
-    """A source in the picture.
+    """One source's tokens and ribbons in the picture.
 
     Attributes:
         ribbons: Its plan.
@@ -144,7 +144,7 @@ class Lane:
 
     @property
     def name(self) -> str:
-        """Of the modality."""
+        """Name of the source's modality."""
         return self.ribbons.case.source.name
 
 

@@ -45,7 +45,7 @@ class Style:
 
     @property
     def rank(self) -> int:
-        """Place in the legend."""
+        """Place of the style in the legend."""
         return 2 if self.colour == GREY else int(self.hatched)
 
     def trace(
