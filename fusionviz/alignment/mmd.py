@@ -4,9 +4,10 @@ With the Gaussian kernel k(x, y) = exp(-|x - y|² / 2σ²) (Gretton et al. 2012,
 
     MMD²(X, Y) = mean k(x, x') + mean k(y, y') - 2 mean k(x, y)
 
-The V-statistic takes the means over all pairs, a token with itself included: it is
-never negative, and biased upwards (the loss of Li et al. 2025). The
-U-statistic leaves out each token's pair with itself and is unbiased.
+The V-statistic takes the means over all pairs, a token with itself included: the square
+of a distance, so never negative (where rounding makes it so, it is 0), and biased upwards
+(the loss of Li et al. 2025). The U-statistic leaves out each token's pair with itself: it
+is unbiased, and so below 0 about as often as above where the two are alike.
 
 The witness shows where the two differ: w(z) = mean_x k(z, x) - mean_y k(z, y).
 """
@@ -65,8 +66,9 @@ def mmd2(
         y_mask: The same for y.
 
     Returns:
-        No unit, shape (batch,): 0 for equal sets, at most 2. An item that has no
-        tokens on one side has nothing to compare and gives 0.
+        No unit, shape (batch,), at most 2: from 0 where biased, which equal sets have;
+        the unbiased form may be negative. An item that has no tokens on one side has
+        nothing to compare and gives 0.
 
     Raises:
         ValueError: If shapes do not fit, a bandwidth is not above 0, or the unbiased
@@ -86,7 +88,8 @@ def mmd2(
         _mean_kernel(y, y, y_there, y_there, bandwidth, with_itself=biased),
         _mean_kernel(x, y, x_there, y_there, bandwidth, with_itself=True),
     )
-    return terms[0] + terms[1] - 2 * terms[2]
+    value = terms[0] + terms[1] - 2 * terms[2]
+    return value.clamp(min=0) if biased else value
 
 
 def witness(
@@ -121,6 +124,7 @@ def median_bandwidth(
     *,
     x_mask: Bool[Tensor, "*batch source"] | None = None,
     y_mask: Bool[Tensor, "*batch target"] | None = None,
+    most: int | None = None,
 ) -> Float[Tensor, "*batch"]:
     """Return the median distance between two different tokens of x and y pooled.
 
@@ -133,6 +137,8 @@ def median_bandwidth(
         y: Tokens of the same width, shape (batch, target, channel).
         x_mask: True where a token of x is there; None: all are.
         y_mask: The same for y.
+        most: Of how many tokens a side at most, evenly spaced among those that are
+            there; None: all. The time grows with the square.
 
     Returns:
         σ > 0 in the unit of the tokens, shape (batch,).
@@ -141,8 +147,12 @@ def median_bandwidth(
         ValueError: If shapes do not fit.
     """
     _check_tokens(x, y)
-    there = torch.cat([_read_mask(x, x_mask), _read_mask(y, y_mask)], dim=-1)
-    pooled = torch.where(there.unsqueeze(-1), torch.cat([x, y], dim=-2), 0.0)
+    sides = [(x, _read_mask(x, x_mask)), (y, _read_mask(y, y_mask))]
+    if most is not None:
+        sides = [_spread(*side, most) for side in sides]
+    there = torch.cat([mask for _, mask in sides], dim=-1)
+    pooled = torch.cat([tokens for tokens, _ in sides], dim=-2)
+    pooled = torch.where(there.unsqueeze(-1), pooled, 0.0)
     # Differences, not a matrix product: identical tokens are exactly 0 apart.
     distance = torch.cdist(
         pooled, pooled, compute_mode="donot_use_mm_for_euclid_dist"
@@ -150,6 +160,18 @@ def median_bandwidth(
     counted = there.unsqueeze(-1) & there.unsqueeze(-2) & (distance > 0)
     median = distance.masked_fill(~counted, torch.nan).flatten(-2).nanmedian(-1).values
     return torch.where(median.isnan(), 1.0, median)
+
+
+def _spread(x: Tensor, there: Tensor, most: int) -> tuple[Tensor, Tensor]:
+    """Return at most so many of the tokens that are there, and which are some."""
+    size = min(most, x.shape[-2])
+    count = there.sum(dim=-1, keepdim=True)
+    # Where tokens are, in order, and behind them where none are.
+    places = (~there).byte().argsort(dim=-1, stable=True)
+    rank = torch.arange(size, device=x.device)
+    index = places.gather(-1, rank * count.clamp(min=size) // size)
+    columns = index.unsqueeze(-1).expand(*index.shape, x.shape[-1])
+    return x.gather(-2, columns), rank < count
 
 
 def _mean_kernel(

@@ -65,11 +65,35 @@ def test_far_from_the_origin_float32_does_not_cancel():
 def test_laws(seed, m, n):
     x, y = draw(m, 3, seed=seed), draw(n, 3, seed=seed + 1)
     value = mmd2(x, y, bandwidth=1.0)
-    assert -1e-15 <= value.item() <= 2
+    assert 0 <= value.item() <= 2
     assert mmd2(y, x, bandwidth=1.0).item() == pytest.approx(value.item(), abs=1e-14)
     assert mmd2(x, x, bandwidth=1.0).item() == 0
     repeated = mmd2(x.repeat(3, 1), y, bandwidth=1.0)
     assert repeated.item() == pytest.approx(value.item(), abs=1e-14)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_rounding_makes_no_biased_value_negative(dtype):
+    """Two orders of the same tokens: what is 0 was -1.2e-7 in float32."""
+    x = draw(200, 40, 6, dtype=dtype)
+    value = mmd2(x, x.flip(-2), bandwidth=1.0)
+    assert (value >= 0).all()
+    assert (value <= 2e-6).all()
+    below = mmd2(x, x.flip(-2), bandwidth=1.0, biased=False)
+    assert (below < 0).all()  # unbiased: a token stands beside itself in x and y
+
+
+def test_a_median_of_some_tokens_is_that_of_evenly_spaced_ones():
+    x, y = draw(2, 200, 3), draw(2, 90, 3, seed=1)
+    there = torch.ones(2, 200, dtype=torch.bool)
+    there[1, 50:] = False
+    found = median_bandwidth(x, y, x_mask=there, most=64)
+    spaced = [k * 200 // 64 for k in range(64)], [k * 90 // 64 for k in range(64)]
+    whole = median_bandwidth(x[0, spaced[0]], y[0, spaced[1]])
+    torch.testing.assert_close(found[0], whole)
+    short = median_bandwidth(x[1, :50], y[1, spaced[1]])
+    torch.testing.assert_close(found[1], short)
+    torch.testing.assert_close(median_bandwidth(x, y, most=200), median_bandwidth(x, y))
 
 
 def test_unbiased_is_unbiased_and_biased_is_not():

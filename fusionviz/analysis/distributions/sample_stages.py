@@ -14,7 +14,6 @@ from fusionviz.analysis.distributions.stage_mmd import (
     Pair,
     pairs_of,
     stage_mmd,
-    thin,
 )
 from fusionviz.analysis.shared.alignmamba_subject import tokens_of
 from fusionviz.analysis.shared.token_subject import Kin, Stage
@@ -165,7 +164,7 @@ class _SampleTally:
             x = there.get(name, trace.tokens[name][index][:0])
             if stage == "aligned" and name in trace.alignments and len(x):
                 x = x[trace.alignments[name].received[index][positions] > 0]
-            tokens = thin(torch.from_numpy(x), DISTANCE_TOKENS)
+            tokens = _thin(torch.from_numpy(x), DISTANCE_TOKENS)
             self._tokens.setdefault((stage, name), []).append(tokens)
 
     def mistakes(self, seed: int, tell: Tell) -> NDArray[np.int64]:
@@ -209,6 +208,11 @@ def _inputs(model: AlignMamba, batch: Sequence[object]) -> AlignMambaInputs:
     if reason is not None:
         raise InputError(f"The model cannot read this set: {reason}.")
     return sequence_inputs(list(batch), config).to(device)  # type: ignore[arg-type]
+
+
+def _thin(x: torch.Tensor, most: int) -> torch.Tensor:
+    """Return tokens (token, channel), every n-th of them where there are too many."""
+    return x[:: max(1, -(-len(x) // most))]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

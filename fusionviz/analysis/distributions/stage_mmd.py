@@ -52,13 +52,8 @@ def pair_mmd(x: Floats, y: Floats, factor: float = 1.0) -> float:
         factor: Of the median.
     """
     one, other = torch.from_numpy(x), torch.from_numpy(y)
-    sigma = median_bandwidth(*(thin(side, BANDWIDTH_TOKENS) for side in (one, other)))
+    sigma = median_bandwidth(one, other, most=BANDWIDTH_TOKENS)
     return float(mmd2(one, other, bandwidth=factor * sigma))
-
-
-def thin(x: torch.Tensor, most: int) -> torch.Tensor:
-    """Return tokens (token, channel), every n-th of them where there are too many."""
-    return x[:: max(1, -(-len(x) // most))]
 
 
 def stage_mmd(

@@ -25,7 +25,7 @@ from fusionviz.alignment import (
 from fusionviz.models.alignmamba.config import AlignedScale, AlignMambaConfig
 
 BANDWIDTH_TOKENS = 64
-"""Evenly spaced tokens of each side that the median distance is taken from."""
+"""Tokens of each side that the median distance is taken from, evenly spaced."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -130,16 +130,15 @@ def discrepancy(
     """Return MMD² between aligned tokens and the anchor's, over each sample's tokens.
 
     The biased V-statistic of Li et al. 2025, eq. 7, 0 where either is missing. The
-    median is that of 64 tokens a side, evenly spaced: it hardly moves with more, and
-    sorting all pairs would take longer than the rest of the alignment.
+    median is that of 64 of a sample's tokens a side, evenly spaced: it hardly moves with
+    more, and sorting all pairs would take longer than the rest of the alignment. Padding
+    changes neither.
     """
     both = anchor.mask & (present & anchor.present).unsqueeze(1)
     sigma: float | Tensor
     if isinstance(bandwidth, str):
-        step = -(-x.shape[1] // BANDWIDTH_TOKENS)
-        sparse = both[:, ::step]
         sigma = median_bandwidth(
-            x[:, ::step], anchor.x[:, ::step], x_mask=sparse, y_mask=sparse
+            x, anchor.x, x_mask=both, y_mask=both, most=BANDWIDTH_TOKENS
         )
     else:
         sigma = bandwidth

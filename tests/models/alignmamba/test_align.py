@@ -1,5 +1,7 @@
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from fusionviz.alignment import median_bandwidth, mmd2
 from fusionviz.models.alignmamba.align import (
@@ -94,6 +96,36 @@ def test_median_of_some_tokens_stands_for_the_median_of_all():
     quick = discrepancy(x, there[:, 0], anchor, "median")
     whole = mmd2(x, y, bandwidth=median_bandwidth(x, y))
     torch.testing.assert_close(quick, whole, rtol=0.05, atol=0)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    seed=st.integers(0, 1000),
+    count=st.integers(2, 150),
+    gaps=st.lists(st.integers(0, 150), max_size=60),
+    ends=st.integers(0, 300),
+)
+def test_padding_leaves_the_discrepancy(seed, count, gaps, ends):
+    """Absent tokens, between the others or after them, change nothing."""
+    generator = torch.Generator().manual_seed(seed)
+    x, y = torch.randn(2, 1, count, 4, generator=generator, dtype=torch.float64)
+    y = y * torch.linspace(0.1, 3, count, dtype=torch.float64)[:, None]
+    mask = torch.ones(count, dtype=torch.bool)
+    for gap in gaps:
+        at = min(gap, len(mask))
+        mask = torch.cat([mask[:at], torch.zeros(1, dtype=torch.bool), mask[at:]])
+    mask = torch.cat([mask, torch.zeros(ends, dtype=torch.bool)])[None]
+
+    def padded(tokens):
+        out = torch.full((1, mask.shape[1], 4), 7.0, dtype=tokens.dtype)
+        out[mask] = tokens[0]
+        return out
+
+    yes, all_there = torch.ones(1, dtype=torch.bool), torch.ones(1, count) > 0
+    alone = discrepancy(x, yes, Tokens(x=y, mask=all_there, present=yes), "median")
+    anchor = Tokens(x=padded(y), mask=mask, present=yes)
+    found = discrepancy(padded(x), yes, anchor, "median")
+    torch.testing.assert_close(found, alone, rtol=1e-9, atol=1e-12)
 
 
 def test_gradients_flow_through_tokens_and_not_through_the_argmin():
