@@ -4,10 +4,10 @@ With the Gaussian kernel k(x, y) = exp(-|x - y|² / 2σ²) (Gretton et al. 2012,
 
     MMD²(X, Y) = mean k(x, x') + mean k(y, y') - 2 mean k(x, y)
 
-The V-statistic takes the means over all pairs, a token with itself included: the square
-of a distance, so never negative (where rounding makes it so, it is 0), and biased upwards
-(the loss of Li et al. 2025). The U-statistic leaves out each token's pair with itself: it
-is unbiased, and so below 0 about as often as above where the two are alike.
+The V-statistic takes the means over all pairs, a token with itself included (the loss
+of Li et al. 2025). It is the square of a distance, so never negative: where rounding
+makes it so, it is 0. It is biased upwards. The U-statistic leaves out each token's pair
+with itself: it is unbiased, and as often below 0 as above where the two are alike.
 
 The witness shows where the two differ: w(z) = mean_x k(z, x) - mean_y k(z, y).
 """

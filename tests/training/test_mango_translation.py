@@ -5,6 +5,7 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 import torch
+from skimage.metrics import structural_similarity
 
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rooms import render_room
@@ -112,6 +113,17 @@ def test_metrics_are_those_of_the_image(rooms, monkeypatch):
     np.testing.assert_allclose(measured["mse"].values, 0.01, rtol=1e-5)
     np.testing.assert_allclose(measured["psnr"].values, 10 * np.log10(400), rtol=1e-5)
     np.testing.assert_allclose(measured["depth_mae_m"].values, 0.5, rtol=1e-5)
+    shown = [(image[:, 0].double().numpy() + 1) / 2 for image in (truth + 0.1, truth)]
+    expected = [
+        structural_similarity(
+            *pair,
+            gaussian_weights=True,
+            use_sample_covariance=False,
+            data_range=1.0,
+        )
+        for pair in zip(*shown, strict=True)
+    ]
+    np.testing.assert_allclose(measured["ssim"].values, expected, rtol=1e-5)
 
 
 def test_normals_are_measured_at_length_one(rooms, monkeypatch):

@@ -130,9 +130,9 @@ def discrepancy(
     """Return MMD² between aligned tokens and the anchor's, over each sample's tokens.
 
     The biased V-statistic of Li et al. 2025, eq. 7, 0 where either is missing. The
-    median is that of 64 of a sample's tokens a side, evenly spaced: it hardly moves with
-    more, and sorting all pairs would take longer than the rest of the alignment. Padding
-    changes neither.
+    median is that of 64 of a sample's tokens a side, evenly spaced: it hardly moves
+    with more, and sorting all pairs would take longer than the rest of the alignment.
+    Padding changes neither.
     """
     both = anchor.mask & (present & anchor.present).unsqueeze(1)
     sigma: float | Tensor

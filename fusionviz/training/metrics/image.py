@@ -11,6 +11,8 @@ PerSample = Float[Tensor, " batch"]
 
 WINDOW, SIGMA = 11, 1.5
 K1, K2 = 0.01, 0.03
+ROUNDING = 1e-5
+"""Share of the range that a pixel may be out of it."""
 
 
 def mae(found: Images, truth: Images, valid: Mask | None = None) -> PerSample:
@@ -70,21 +72,27 @@ def ssim(found: Images, truth: Images, *, peak: float) -> PerSample:
     """Return the structural similarity, at most 1 (Wang et al. 2004, eq. 13).
 
     Mean over channels and over all windows that lie in the image, Gaussian of 11
-    pixels with σ = 1.5, K1 = 0.01, K2 = 0.03; computed in float64.
+    pixels with σ = 1.5, K1 = 0.01, K2 = 0.03; computed in float64. It compares means as
+    ratios, so 0 has to be the darkest that a pixel can be.
 
     Args:
-        found: What is measured, at least 11 pixels a side.
-        truth: What it should be.
-        peak: Largest minus smallest value that a pixel can have.
+        found: What is measured, from 0 to `peak`, at least 11 pixels a side.
+        truth: What it should be, likewise.
+        peak: Largest value that a pixel can have.
 
     Raises:
-        ValueError: The images are smaller than the window.
+        ValueError: The images are smaller than the window, or a pixel is out of range.
     """
     if min(found.shape[-2:]) < WINDOW:
         raise ValueError(
             f"SSIM needs {WINDOW} pixels a side, got {tuple(found.shape[-2:])}"
         )
     x, y = found.double(), truth.double()
+    low, high = min(x.min(), y.min()), max(x.max(), y.max())
+    if low < -ROUNDING * peak or high > (1 + ROUNDING) * peak:
+        raise ValueError(
+            f"SSIM needs pixels from 0 to {peak:g}, got {low:g} to {high:g}"
+        )
     mean_x, mean_y = _blur(x), _blur(y)
     var_x = _blur(x * x) - mean_x**2
     var_y = _blur(y * y) - mean_y**2

@@ -69,8 +69,8 @@ class MangoTranslationTask(MangoJointTask):
     ) -> dict[str, Measurement]:
         """Return errors of the target's image and what `DensityMeter` measures.
 
-        `mae`, `mse`, `psnr` (dB) and `ssim` are of images in -1..1, so their peak is
-        2; translated normals are given length 1 first, other images are clipped.
+        `mae`, `mse` and `psnr` (dB, peak 2) are of images in -1..1, `ssim` of the same
+        in 0..1; translated normals are given length 1 first, other images are clipped.
         Of depth also `depth_mae_m` in metres, of normals also `normal_angle_deg`, the
         mean angle. Pixels without a truth do not count; in SSIM they count as right.
 
@@ -101,13 +101,20 @@ def _compare(found: Tensor, images: ImageBatch, target: str) -> dict[str, Tensor
         "mae": off,
         "mse": mse(found, truth, valid),
         "psnr": psnr(found, truth, valid, peak=2.0),
-        "ssim": ssim(torch.where(valid, found, truth), truth, peak=2.0),
+        "ssim": ssim(
+            _from_zero(torch.where(valid, found, truth)), _from_zero(truth), peak=1.0
+        ),
     }
     if target == "depth":
         measured["depth_mae_m"] = off * (DEPTH_RANGE_M / 2)
     if MODALITIES[target].is_direction:
         measured[f"{target}_angle_deg"] = angle_deg(found, truth, valid)
     return measured
+
+
+def _from_zero(image: Tensor) -> Tensor:
+    """Return an image of -1..1 in 0..1."""
+    return (image + 1) / 2
 
 
 def _require_present(images: ImageBatch, target: str, sources: tuple[str, str]) -> None:

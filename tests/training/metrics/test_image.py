@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 import torch
+from skimage.metrics import structural_similarity
 
 from fusionviz.training.metrics.image import angle_deg, mae, mse, psnr, ssim
 
@@ -12,9 +13,9 @@ from fusionviz.training.metrics.image import angle_deg, mae, mse, psnr, ssim
 @pytest.fixture
 def images():
     generator = torch.Generator().manual_seed(0)
-    truth = torch.rand(3, 2, 15, 17, generator=generator).cumsum(dim=-1) / 8
-    noise = 0.2 * torch.randn(truth.shape, generator=generator)
-    return truth + noise, truth
+    truth = torch.rand(3, 2, 15, 17, generator=generator).cumsum(dim=-1) / 17
+    noise = 0.1 * torch.randn(truth.shape, generator=generator)
+    return (truth + noise).clamp(0, 1), truth
 
 
 def ssim_window_by_window(x, y, peak):
@@ -45,6 +46,29 @@ def test_ssim_is_the_mean_over_windows(images, peak):
         for pair in zip(found.double().numpy(), truth.double().numpy(), strict=True)
     ]
     np.testing.assert_allclose(ssim(found, truth, peak=peak), expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize("peak", [1.0, 255.0])
+def test_ssim_is_scikit_images(images, peak):
+    found, truth = (image * peak for image in images)
+    expected = [
+        structural_similarity(
+            x.double().numpy(),
+            y.double().numpy(),
+            gaussian_weights=True,
+            sigma=1.5,
+            use_sample_covariance=False,
+            data_range=peak,
+            channel_axis=0,
+        )
+        for x, y in zip(found, truth, strict=True)
+    ]
+    np.testing.assert_allclose(ssim(found, truth, peak=peak), expected, rtol=1e-6)
+
+
+def test_ssim_refuses_images_around_zero(images):
+    with pytest.raises(ValueError, match="from 0 to 1, got -1 to"):
+        ssim(2 * images[0] - 1, images[1], peak=1.0)
 
 
 def test_ssim_of_equal_images_is_one(images):
