@@ -170,7 +170,7 @@ def _rows(missing: str, seen: Sequence[Mapping[str, Any]]) -> list[dict[str, Any
     return [*rows, {"case": case, "estimator": "sampling", **means}]
 
 
-def _with_interval(name: str, values: np.ndarray) -> dict[str, float]:
+def _with_interval(name: str, values: np.ndarray) -> dict[str, float | None]:
     """Return mean over samples, its interval, and the spread of the samples."""
     found = estimate(Measurement(values=values))
     return {

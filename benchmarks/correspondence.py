@@ -9,18 +9,19 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import torch
 
 from benchmarks.side_by_side import RESULTS, report
 from fusionviz.data.sequences.correspondence import alignment_score, clock_assignment
 from fusionviz.data.sequences.samples import SequenceSample
+from fusionviz.data.sets.units import units_of
 from fusionviz.data.utterances.generator import load_sentiment
 from fusionviz.models.cards import Estimate
 from fusionviz.models.checkpoints import list_checkpoints, load_checkpoint
 from fusionviz.models.factory import make_model
 from fusionviz.training.measure import measure_estimates
-from fusionviz.training.metrics.intervals import estimate
-from fusionviz.training.metrics.sequence import mean_measurement
+from fusionviz.training.metrics.intervals import Measurement, estimate_all
 from fusionviz.training.recipes import load_recipe
 from fusionviz.training.task import make_task
 
@@ -32,21 +33,20 @@ TASK = make_task("alignmamba-sequence")
 
 def score_clock(samples: tuple[SequenceSample, ...]) -> dict[str, Estimate]:
     """Return the score of sending each frame to the word that is spoken at its time."""
-    groups = [one.group for one in samples]
-    return {
-        f"alignment_score_{source}": estimate(
-            mean_measurement(
-                groups,
+    measured = {
+        f"alignment_score_{source}": Measurement(
+            values=np.array(
                 [
                     alignment_score(
                         clock_assignment(one, source), one.alignment[source]
                     )
                     for one in samples
-                ],
+                ]
             )
         )
         for source in SOURCES
     }
+    return estimate_all(measured, units=units_of(samples))
 
 
 def score_model(

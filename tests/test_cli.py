@@ -75,7 +75,7 @@ def test_train_then_evaluate(recipe, tmp_path):
     assert told.exit_code == 0, told.output
     result = json.loads(told.stdout)
     assert result["checkpoint"] == "toy-run"
-    assert set(result["metrics"]["mae"]) == {"value", "low", "high"}
+    assert set(result["metrics"]["mae"]) == {"value", "low", "high", "n"}
 
     told = run("evaluate", "toy-run", "--data", "toy", "--count", 5, "--resamples", 9)
     assert told.stdout.splitlines()[0] == "toy-run on 5 samples of toy"
@@ -134,6 +134,7 @@ def test_an_error_that_is_ours_is_not_hidden(monkeypatch):
 
 def test_missing_modalities_are_told(monkeypatch):
     numbers = {"value": 0.5, "low": 0.25, "high": None}
+    maximum = {"value": 0.5, "low": None, "high": None, "n": 2}
     asked = {}
 
     def answer(name, data, **options):
@@ -143,7 +144,7 @@ def test_missing_modalities_are_told(monkeypatch):
             "checkpoint": name,
             "data": data,
             "samples": 2,
-            "metrics": {"miou": numbers},
+            "metrics": {"miou": numbers, "inverse_error": maximum},
             "over_rates": {"mean": {"miou": numbers}, "drop": {"miou": numbers}},
             "by_missing": [{**part, "metrics": {"miou": numbers}} for part in parts],
         }
@@ -151,7 +152,9 @@ def test_missing_modalities_are_told(monkeypatch):
     monkeypatch.setattr(evaluation, "evaluate_checkpoint", answer)
     told = run("evaluate", "toy", "--data", "toy", "--missing", "random")
     assert asked["missing"] == "random"
-    assert told.stdout.splitlines()[2:] == [
+    assert told.stdout.splitlines()[1:] == [
+        "  miou                 0.5  [0.25, None]",
+        "  inverse_error        0.5  n = 2",
         "present rgb:",
         "  miou                 0.5  [0.25, None]",
         "missing rate 0.1:",

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from fusionviz.cli.parts import AsJson, Device, says_what_is_wrong, short
+from fusionviz.data.sets.units import ALONE
 
 
 class Missing(StrEnum):
@@ -49,6 +50,8 @@ def evaluate(
         typer.echo(json.dumps(result, allow_nan=False))
         return
     found = f"{result['samples']} samples of {result['data']}"
+    if (unit := result.get("unit", ALONE)) != ALONE:
+        found += f", drawn by {unit}"
     typer.echo(f"{result['checkpoint']} on {found}")
     _echo_metrics(result["metrics"])
     for part in result.get("by_missing", []):
@@ -91,4 +94,6 @@ def measure(
 def _echo_metrics(metrics: dict[str, dict[str, Any]]) -> None:
     for name, numbers in metrics.items():
         value, low, high = (short(numbers[key]) for key in ("value", "low", "high"))
-        typer.echo(f"  {name:<20} {value}  [{low}, {high}]")
+        no_interval = numbers["low"] is None and numbers["high"] is None
+        around = f"n = {numbers.get('n')}" if no_interval else f"[{low}, {high}]"
+        typer.echo(f"  {name:<20} {value}  {around}")

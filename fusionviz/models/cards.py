@@ -12,14 +12,45 @@ CARD_FORMAT = 1
 
 @dataclass(frozen=True, kw_only=True)
 class Estimate:
-    """A measured number and its 95 % confidence interval."""
+    """A measured number and its 95 % confidence interval.
+
+    Attributes:
+        value: What was measured.
+        low: Lower end of the interval; None of a number without one, as a maximum.
+        high: Upper end.
+        n: How many units were drawn (samples, or groups of them), or of how many
+            samples it is the maximum; None where that was not noted.
+    """
 
     value: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
+    n: int | None = None
+
+    @property
+    def has_interval(self) -> bool:
+        """Whether there is an interval."""
+        return self.low is not None and self.high is not None
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Ends of the interval, to draw them: NaN where there is none."""
+        low, high = (math.nan if end is None else end for end in (self.low, self.high))
+        return low, high
 
     def __format__(self, spec: str) -> str:
-        return f"{self.value:{spec}} [{self.low:{spec}}, {self.high:{spec}}]"
+        if self.has_interval:
+            return f"{self.value:{spec}} [{self.low:{spec}}, {self.high:{spec}}]"
+        return f"{self.value:{spec}}" + ("" if self.n is None else f" (n = {self.n})")
+
+    def to_table(self) -> dict[str, float | int | None]:
+        """Return it fit for JSON: what is not finite is null, an unknown n left out."""
+        numbers = {"value": self.value, "low": self.low, "high": self.high}
+        table: dict[str, float | int | None] = {
+            name: number if number is not None and math.isfinite(number) else None
+            for name, number in numbers.items()
+        }
+        return table if self.n is None else {**table, "n": self.n}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,9 +109,9 @@ class ModelCard:
         """Return the card as JSON text; a metric without a value is left out."""
         table = asdict(self)
         table["metrics"] = {
-            name: estimate
-            for name, estimate in table["metrics"].items()
-            if all(math.isfinite(number) for number in estimate.values())
+            name: estimate.to_table()
+            for name, estimate in self.metrics.items()
+            if math.isfinite(estimate.value)
         }
         return json.dumps(table, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 

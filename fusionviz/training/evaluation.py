@@ -1,6 +1,5 @@
 """A checkpoint measured on a data set, as one table fit for JSON."""
 
-import math
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from fusionviz.data.faults.missing import FIELD, RATES, drop_at_random, keep_onl
 from fusionviz.data.faults.presence import fixed_subsets
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.data.sets.registry import SETS, load_folder, load_set
+from fusionviz.data.sets.units import ALONE, units_of
 from fusionviz.errors import InputError
 from fusionviz.models.cards import Estimate, ModelCard
 from fusionviz.models.checkpoints import load_checkpoint
@@ -51,12 +51,14 @@ def evaluate_checkpoint(
         resamples: Bootstrap resamples.
 
     Returns:
-        `{"checkpoint", "data", "samples", "metrics": {name: {"value", "low", "high"}},
-        "parameters", "seconds", "device", "backend"}`, and with `missing`,
+        `{"checkpoint", "data", "samples", "unit", "metrics": {name: {"value", "low",
+        "high", "n"}}, "parameters", "seconds", "device", "backend"}`; `unit` is the
+        word for what intervals draw, of which there are n. With `missing`,
         `"by_missing": [{"rate" or "present", "metrics"}]`; with random ones also
         `"missing_draws"`, and `"over_rates": {"mean", "drop"}`, the metrics' mean over
         complete samples and all rates, and what they lose from complete samples to the
-        highest rate. A number that there is none of is null.
+        highest rate. A number that there is none of is null, as the ends of a
+        maximum's interval.
 
     Raises:
         CheckpointError: The checkpoint is missing, damaged or of another version.
@@ -80,12 +82,18 @@ def evaluate_checkpoint(
     def measured_on(some: Sequence[Any]) -> dict[str, Measurement]:
         return measure(model, task, some, place)
 
+    units = units_of(samples)
+
+    def estimated(measured: Mapping[str, Measurement]) -> dict[str, Any]:
+        return _as_tables(estimate_all(measured, units=units, resamples=resamples))
+
     complete = measured_on(samples)
     result: dict[str, Any] = {
         "checkpoint": card.name,
         "data": data,
         "samples": len(samples),
-        "metrics": _as_tables(estimate_all(complete, resamples=resamples)),
+        "unit": _unit(data, samples),
+        "metrics": estimated(complete),
         "parameters": card.parameters,
     }
     if missing is not None:
@@ -93,15 +101,14 @@ def evaluate_checkpoint(
         cases = _with_missing(samples, missing, names)
         parts = [over_draws([measured_on(some) for some in sets]) for _, sets in cases]
         result["by_missing"] = [
-            {
-                **what,
-                "metrics": _as_tables(estimate_all(part, resamples=resamples)),
-            }
+            {**what, "metrics": estimated(part)}
             for (what, _), part in zip(cases, parts, strict=True)
         ]
         if missing == "random":
             result["missing_draws"] = len(cases[0][1])
-            summary = summarise_rates([complete, *parts], resamples=resamples)
+            summary = summarise_rates(
+                [complete, *parts], units=units, resamples=resamples
+            )
             result["over_rates"] = {
                 kind: _as_tables(estimates) for kind, estimates in summary.items()
             }
@@ -130,7 +137,7 @@ def measure_checkpoint(
 
     Returns:
         `{"checkpoint", "data", "samples", "repeats", "hardware", "metrics": {name:
-        {"value", "low", "high"}}}`, with the metrics of `measure_footprint`.
+        {"value", "low", "high", "n"}}}`, with the metrics of `measure_footprint`.
 
     Raises:
         CheckpointError: The checkpoint is missing, damaged or of another version.
@@ -212,13 +219,12 @@ def _modalities(model: Any, samples: Sequence[Any]) -> tuple[str, ...]:  # noqa:
     return tuple(FIELD)
 
 
-def _as_tables(estimates: Mapping[str, Estimate]) -> dict[str, dict[str, float | None]]:
-    return {name: _as_table(item) for name, item in estimates.items()}
+def _unit(data: str, samples: Sequence[Any]) -> str:
+    """Return the word for what intervals draw of a set or of a folder."""
+    if data in SETS:
+        return SETS[data].unit
+    return "group" if getattr(samples[0], "group", "") else ALONE
 
 
-def _as_table(estimate: Estimate) -> dict[str, float | None]:
-    numbers = {"value": estimate.value, "low": estimate.low, "high": estimate.high}
-    return {
-        name: number if math.isfinite(number) else None
-        for name, number in numbers.items()
-    }
+def _as_tables(estimates: Mapping[str, Estimate]) -> dict[str, dict[str, Any]]:
+    return {name: item.to_table() for name, item in estimates.items()}

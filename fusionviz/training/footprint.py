@@ -12,7 +12,7 @@ from torch.profiler import ProfilerActivity, profile
 
 from fusionviz.data.records import RGBDSample
 from fusionviz.models.mango import Mango
-from fusionviz.training.metrics.intervals import Measurement, largest
+from fusionviz.training.metrics.intervals import Measurement, maximum
 
 REPEATS = 30
 """Timed passes in each direction, after three that are not counted."""
@@ -70,10 +70,7 @@ def measure_footprint(
             for name, values in times.items()
         },
         "peak_memory_mib": Measurement(values=np.array([peak / 2**20])),
-        **{
-            name: Measurement(values=values.cpu().numpy(), statistic=largest)
-            for name, values in errors.items()
-        },
+        **{name: maximum(values.cpu().numpy()) for name, values in errors.items()},
     }
 
 

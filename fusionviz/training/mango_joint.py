@@ -10,7 +10,7 @@ from torch import Tensor
 from fusionviz.models.inputs import ImageBatch
 from fusionviz.models.mango.code_length import TOKEN_NOISE, code_length
 from fusionviz.models.mango.model import log_prior, to_bits_per_dim
-from fusionviz.training.metrics.intervals import Measurement, largest
+from fusionviz.training.metrics.intervals import Measurement, maximum
 from fusionviz.training.rgbd import ImageTask, LabelledBatch
 
 
@@ -145,6 +145,5 @@ class DensityMeter:
             name: Measurement(values=torch.cat(values).cpu().numpy())
             for name, values in self._values.items()
         }
-        errors = measured["inverse_error"].values
-        measured["inverse_error"] = Measurement(values=errors, statistic=largest)
+        measured["inverse_error"] = maximum(measured["inverse_error"].values)
         return measured

@@ -6,8 +6,9 @@ from typing import Any
 import torch
 from torch import nn
 
+from fusionviz.data.sets.units import units_of
 from fusionviz.models.cards import Estimate
-from fusionviz.training.metrics.intervals import Measurement, estimate
+from fusionviz.training.metrics.intervals import Measurement, estimate_all
 from fusionviz.training.task import Task
 
 
@@ -39,8 +40,9 @@ def measure_estimates(
     device: torch.device,
     resamples: int = 1000,
 ) -> dict[str, Estimate]:
-    """Return the figures that `task` measures, with their confidence intervals."""
-    measurements = measure(model, task, samples, device)
-    return {
-        name: estimate(item, resamples=resamples) for name, item in measurements.items()
-    }
+    """Return the figures that `task` measures, with intervals that draw their units."""
+    return estimate_all(
+        measure(model, task, samples, device),
+        units=units_of(samples),
+        resamples=resamples,
+    )

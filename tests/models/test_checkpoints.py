@@ -27,7 +27,11 @@ CARD = ModelCard(
     task_options={"noise": 0.5},
     recipe={"seed": 3, "stage": [{"steps": 4}]},
     data="rooms, größer",
-    metrics={"miou": Estimate(value=0.5, low=0.4, high=0.6)},
+    metrics={
+        "miou": Estimate(value=0.5, low=0.4, high=0.6),
+        "mean_accuracy": Estimate(value=0.5, low=0.4, high=0.6, n=31),
+        "inverse_error": Estimate(value=1e-5, low=None, high=None, n=200),
+    },
     class_names=("bed", "wall"),
     versions={"torch": "2"},
 )

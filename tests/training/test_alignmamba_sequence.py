@@ -10,6 +10,7 @@ import torch
 from fusionviz.data.folders import data_folder
 from fusionviz.data.sequences.correspondence import alignment_score
 from fusionviz.data.sets.mosi import load_mosi
+from fusionviz.data.sets.units import units_of
 from fusionviz.data.utterances.generator import WIDTHS, load_sentiment
 from fusionviz.errors import InputError
 from fusionviz.models import factory
@@ -17,6 +18,7 @@ from fusionviz.models.alignmamba import ModalityConfig, sequence_inputs
 from fusionviz.models.checkpoints import load_checkpoint
 from fusionviz.training.ablation import load_ablation
 from fusionviz.training.evaluation import evaluate_checkpoint
+from fusionviz.training.metrics.intervals import estimate
 from fusionviz.training.recipes import load_recipe
 from fusionviz.training.task import make_task
 from fusionviz.training.train import train
@@ -127,7 +129,10 @@ def test_measuring_draws_speakers_and_knows_the_truth(said):
         measured = task.evaluate(model, samples, CPU)
     figures = {name: item.statistic(item.values) for name, item in measured.items()}
     assert all(np.isfinite(list(figures.values())))
-    assert measured["accuracy"].values.shape == (2, 20, 4)  # two speakers
+    assert measured["accuracy"].values.shape == (24, 1, 4)
+    units = units_of(samples)
+    for name in ("accuracy", "align_loss", "alignment_score_video"):
+        assert estimate(measured[name], units=units, resamples=5).n == 2  # speakers
     assert set(figures) == {
         *("accuracy", "f1", "weighted_f1", "accuracy_nonzero", "weighted_f1_nonzero"),
         *("mae", "correlation", "align_loss"),
@@ -136,8 +141,8 @@ def test_measuring_draws_speakers_and_knows_the_truth(said):
     plans = model.trace(*sequence_inputs(samples[:1], model.config)).plans
     score = alignment_score(plans["video"][0], samples[0].alignment["video"])
     found = measured["alignment_score_video"].values
-    assert found[0, 0] == pytest.approx(score)
-    assert np.isnan(found[1, 2:]).all()  # where video or text is missing
+    assert found[0] == pytest.approx(score)
+    assert np.isnan(found[22:]).all()  # where video or text is missing
 
 
 def test_distances_are_measured_where_nothing_is_missing(said):

@@ -56,6 +56,7 @@ def test_the_object_is_as_designed():
         "checkpoint",
         "data",
         "samples",
+        "unit",
         "metrics",
         "parameters",
         "seconds",
@@ -66,9 +67,30 @@ def test_the_object_is_as_designed():
     assert result["samples"] == 200  # as many as its recipe says
     assert result["parameters"] == 22
     assert result["device"] == "cpu"
-    assert result["metrics"]["rgb"] == {"value": 1.0, "low": 1.0, "high": 1.0}
-    assert result["metrics"]["nothing"] == {"value": None, "low": None, "high": None}
+    there = {"value": 1.0, "low": 1.0, "high": 1.0, "n": 200}
+    nothing = {"value": None, "low": None, "high": None, "n": 200}
+    assert result["metrics"]["rgb"] == there
+    assert result["metrics"]["nothing"] == nothing
+    assert result["unit"] == "sample"
     assert json.loads(json.dumps(result, allow_nan=False)) == result
+
+
+def test_intervals_draw_what_a_set_calls_its_unit(monkeypatch):
+    rgb, depth = np.zeros((2, 2, 3), np.uint8), np.ones((2, 2), np.float32)
+    runs = [RGBDSample(rgb=rgb, depth_m=None, group="run 1")] * 30
+    runs += [RGBDSample(rgb=None, depth_m=depth, group="run 2")] * 30
+    photographs = sets.DataSet(
+        load=lambda split, **options: runs,
+        class_names=lambda **options: (),
+        unit="run",
+    )
+    monkeypatch.setitem(sets.SETS, "pairs", photographs)
+    result = evaluate_checkpoint("toy", "pairs", device="cpu", missing="random")
+    assert result["unit"] == "run"
+    whole = {"value": 0.5, "low": 0.0, "high": 1.0, "n": 2}
+    assert result["metrics"]["rgb"] == whole
+    assert result["over_rates"]["mean"]["rgb"]["n"] == 2
+    assert result["by_missing"][0]["metrics"]["rgb"] == whole
 
 
 def test_fixed_modalities_are_missing():

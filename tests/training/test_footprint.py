@@ -105,7 +105,7 @@ def test_a_checkpoint_is_measured_again(tmp_path, monkeypatch):
     assert result["samples"] == result["repeats"] == 2
     assert ", 1 of " in result["hardware"]
     assert list(result["metrics"]) == NAMES
-    assert set(result["metrics"]["forward_ms"]) == {"value", "low", "high"}
+    assert set(result["metrics"]["forward_ms"]) == {"value", "low", "high", "n"}
     with pytest.raises(InputError, match="alignmamba-tiny has no flow to measure"):
         measure_checkpoint("alignmamba-tiny", count=1, device="cpu")
 

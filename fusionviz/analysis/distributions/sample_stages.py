@@ -18,6 +18,7 @@ from fusionviz.analysis.distributions.stage_mmd import (
 from fusionviz.analysis.shared.alignmamba_subject import tokens_of
 from fusionviz.analysis.shared.token_subject import Kin, Stage
 from fusionviz.data.sequences.samples import SequenceSample
+from fusionviz.data.sets.units import units_of
 from fusionviz.errors import InputError
 from fusionviz.models.alignmamba import (
     AlignMamba,
@@ -49,6 +50,7 @@ class SampleStages:
             was stopped.
         pairs: Two modalities each, those with the anchor first.
         samples: What each sample is called.
+        units: What each is drawn again with (see `units_of`).
         mmd: MMD² within each sample, no unit, (pair, stage, sample); NaN where a
             modality is missing.
         mistakes: As `held_out_mistakes` has them, (pair, stage, sample, 2, 2); zeros
@@ -61,6 +63,7 @@ class SampleStages:
     asked: int
     pairs: tuple[Pair, ...]
     samples: tuple[str, ...]
+    units: tuple[str, ...]
     mmd: NDArray[np.float64]
     mistakes: NDArray[np.int64]
     unreached: dict[str, float]
@@ -120,6 +123,7 @@ def measure_sample_stages(
         asked=available,
         pairs=pairs,
         samples=tuple(found.names),
+        units=tuple(units_of(found.samples)),
         mmd=np.stack(found.mmd, axis=-1),
         mistakes=found.mistakes(seed, tell),
         unreached={
@@ -133,6 +137,7 @@ class _SampleTally:
 
     Attributes:
         names: Of the samples.
+        samples: Themselves.
         mmd: Of each sample, (pair, stage).
         unreached: Share of the anchor's tokens without mass, of each sample by source.
     """
@@ -140,6 +145,7 @@ class _SampleTally:
     def __init__(self, pairs: Sequence[Pair], factor: float) -> None:
         self.pairs, self.factor = pairs, factor
         self.names: list[str] = []
+        self.samples: list[object] = []
         self.mmd: list[NDArray[np.float64]] = []
         self.unreached: dict[str, list[float]] = {}
         self._tokens: dict[tuple[Stage, str], list[torch.Tensor]] = {}
@@ -147,6 +153,7 @@ class _SampleTally:
     def add(self, batch: Sequence[object], trace: AlignMambaTrace) -> None:
         """Measure the samples of a batch."""
         for index, sample in enumerate(batch):
+            self.samples.append(sample)
             self.names.append(getattr(sample, "id", "") or f"{len(self.names)}")
             self.mmd.append(stage_mmd(trace, index, self.pairs, self.factor))
             for name, one in trace.alignments.items():
@@ -217,7 +224,7 @@ def _thin(x: torch.Tensor, most: int) -> torch.Tensor:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class SampleFigures:
-    """MMD² and A-distances of all samples together, with intervals over samples.
+    """MMD² and A-distances of all samples together, with intervals over their units.
 
     Attributes:
         mmd: Mean MMD² and the ends of its interval, (pair, stage, 3).
@@ -235,10 +242,11 @@ class SampleFigures:
 def figures_of(
     stages: SampleStages, *, level: float = 0.95, seed: int = 0
 ) -> SampleFigures:
-    """Return means and A-distances with bootstrap intervals over samples.
+    """Return means and A-distances with bootstrap intervals.
 
-    1000 draws of whole samples. The classifiers of the A-distance stay as they are:
-    its interval is one of the held-out error. NaN where nothing was measured.
+    1000 draws of the samples' units (see `fusionviz.data.sets.units`). The classifiers
+    of the A-distance stay as they are: its interval is one of the held-out error. NaN
+    where nothing was measured.
 
     Args:
         stages: What was measured.
@@ -250,12 +258,14 @@ def figures_of(
     spread = np.full((*shape, 2), np.nan)
     for place in np.ndindex(shape):
         values = stages.mmd[place]
-        drawn = estimate(Measurement(values=values), seed=seed, level=level)
-        mmd[place] = drawn.value, drawn.low, drawn.high
+        drawn = estimate(
+            Measurement(values=values), units=stages.units, seed=seed, level=level
+        )
+        mmd[place] = drawn.value, *drawn.ends
         if not np.isnan(values).all():
             spread[place] = np.nanquantile(values, ((1 - level) / 2, (1 + level) / 2))
         counts = Measurement(values=stages.mistakes[place], statistic=distance_of)
         if counts.values[..., 1].sum(axis=0).all():
-            drawn = estimate(counts, seed=seed, level=level)
-            distance[place] = drawn.value, drawn.low, drawn.high
+            drawn = estimate(counts, units=stages.units, seed=seed, level=level)
+            distance[place] = drawn.value, *drawn.ends
     return SampleFigures(mmd=mmd, spread=spread, distance=distance, level=level)

@@ -12,6 +12,12 @@ from torch import Tensor, nn
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rooms import CLASS_NAMES
 from fusionviz.models.inputs import label_map
+from fusionviz.training.metrics.intervals import Statistic
+from fusionviz.training.metrics.segmentation import (
+    confusion_matrix,
+    miou,
+    pixel_accuracy,
+)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -33,24 +39,21 @@ class Segmentation:
     @property
     def pixel_accuracy(self) -> float | None:
         """Share of the labelled pixels that are right; None without labels."""
-        if self.truth is None or not (self.truth >= 0).any():
-            return None
-        labelled = self.truth >= 0
-        return float((self.labels == self.truth)[labelled].mean())
+        return self._figure(pixel_accuracy)
 
     @property
     def mean_iou(self) -> float | None:
-        """Intersection over union, averaged over the classes that the truth shows."""
+        """Mean intersection over union, as evaluations have it; None without labels.
+
+        Over the classes that the truth or the model shows (see `miou`).
+        """
+        return self._figure(miou)
+
+    def _figure(self, statistic: Statistic) -> float | None:
         if self.truth is None or not (self.truth >= 0).any():
             return None
-        labelled = self.truth >= 0
-        found, true = self.labels[labelled], self.truth[labelled]
-        scores = [
-            np.logical_and(found == c, true == c).sum()
-            / np.logical_or(found == c, true == c).sum()
-            for c in np.unique(true)
-        ]
-        return float(np.mean(scores))
+        count = len(self.classes)
+        return statistic(confusion_matrix(self.labels, self.truth, count)[None])
 
     @property
     def shares(self) -> dict[str, float]:

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from fusionviz.data.folders import data_folder
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.sets.registry import FIRST_TRAINING_ROOM
+from fusionviz.data.sets.rgbd_folder import number_runs
 from fusionviz.data.sets.rooms import load_rooms
 from fusionviz.errors import InputError
 
@@ -40,6 +41,8 @@ class NYUDv2(Sequence[RGBDSample]):
 
     def __init__(self, folder: Path, names: Sequence[str], classes: int = 0) -> None:
         self.folder, self.names, self.classes = folder, tuple(names), classes
+        alone = sorted(set(names))
+        self._run = dict(zip(alone, number_runs(alone), strict=True))
 
     def __len__(self) -> int:
         return len(self.names)
@@ -63,6 +66,7 @@ class NYUDv2(Sequence[RGBDSample]):
             depth_m=np.where(depth > 0, depth / np.float32(255), np.float32(np.nan)),
             label=label,
             depth_is_metric=False,
+            group=self._run[name],
             notes=("Depth is relative to the image's own maximum.",),
         )
 
@@ -130,13 +134,11 @@ def class_names(classes: int = 13) -> tuple[str, ...]:
 
 def split_runs(names: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """Return names by split, so that no run of consecutive numbers is divided."""
-    runs: list[list[str]] = []
-    for name in sorted(names, key=int):
-        follows = runs and int(name) == int(runs[-1][-1]) + 1
-        if follows:
-            runs[-1].append(name)
-        else:
-            runs.append([name])
+    ordered = sorted(names, key=int)
+    by_run: dict[str, list[str]] = {}
+    for name, run in zip(ordered, number_runs(ordered), strict=True):
+        by_run.setdefault(run, []).append(name)
+    runs = list(by_run.values())
     test = runs[2::3]
     others = [run for index, run in enumerate(runs) if index % 3 != 2]
     held = max(1, len(others) // 10)

@@ -11,6 +11,7 @@ from typing import Any
 
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.sequences.samples import SequenceSample
+from fusionviz.data.sets.units import ALONE
 from fusionviz.errors import InputError
 
 SPLITS = ("train", "validation", "test")
@@ -30,11 +31,13 @@ class DataSet:
         class_names: (**options) -> names of the classes of the labels.
         count: How many samples to measure on where nothing says how many; None of a
             set that has so many and no more.
+        unit: The word for what is drawn again together (see `units`).
     """
 
     load: Callable[..., Sequence[Any]]
     class_names: Callable[..., tuple[str, ...]]
     count: int | None = None
+    unit: str = ALONE
 
 
 def load_set(name: str, split: str, **options: Any) -> Sequence[Any]:  # noqa: ANN401
@@ -180,11 +183,16 @@ def _sentiment_classes(**options: object) -> tuple[str, ...]:
 
 
 SETS: dict[str, DataSet] = {
-    "rooms": DataSet(load=_load_rooms, class_names=_room_classes, count=100),
-    "nyuv2": DataSet(load=_load_nyuv2, class_names=_nyuv2_classes),
-    "nyudv2": DataSet(load=_load_nyudv2, class_names=_nyudv2_classes),
-    "sentiment": DataSet(
-        load=_load_sentiment, class_names=_sentiment_classes, count=300
+    "rooms": DataSet(
+        load=_load_rooms, class_names=_room_classes, count=100, unit="room"
     ),
-    "mosi": DataSet(load=_load_mosi, class_names=_sentiment_classes),
+    "nyuv2": DataSet(load=_load_nyuv2, class_names=_nyuv2_classes, unit="run"),
+    "nyudv2": DataSet(load=_load_nyudv2, class_names=_nyudv2_classes, unit="run"),
+    "sentiment": DataSet(
+        load=_load_sentiment,
+        class_names=_sentiment_classes,
+        count=300,
+        unit="speaker",
+    ),
+    "mosi": DataSet(load=_load_mosi, class_names=_sentiment_classes, unit="video"),
 }

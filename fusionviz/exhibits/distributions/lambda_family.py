@@ -200,7 +200,8 @@ def _say_changes(family: LambdaFamily) -> str:
 
 def _say_change(family: LambdaFamily, metric: str) -> str:
     before, after = family.estimates(metric)[0], family.estimates(metric)[-1]
-    apart = before.high < after.low or after.high < before.low
+    (low, high), (new_low, new_high) = before.ends, after.ends
+    apart = high < new_low or new_high < low
     title = METRIC_TITLES.get(metric, "")[:-2] or _distance_title(metric)
     title = title.replace("<sub>align</sub>", "_align")
     return f"{title} {_interval(before)} → **{_interval(after)}**: the intervals " + (
@@ -214,7 +215,7 @@ def _distance_title(metric: str) -> str:
 
 
 def _interval(one: Estimate) -> str:
-    value, low, high = map(three_digits, (one.value, one.low, one.high))
+    value, low, high = map(three_digits, (one.value, *one.ends))
     return f"{value} [{low}, {high}]"
 
 

@@ -14,6 +14,7 @@ from fusionviz.analysis.distributions.sample_stages import (
 )
 from fusionviz.analysis.distributions.stage_mmd import STAGES, own_mmd
 from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
+from fusionviz.data.sets.registry import SETS
 from fusionviz.errors import InputError
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.views.distributions.sample_stages import (
@@ -177,6 +178,7 @@ def _explain(
         f" Stopped after {count} of {stages.asked}." if count < stages.asked else ""
     )
     few = "" if stages.asked == controls.samples else " There are no more in it."
+    units, unit = len(set(stages.units)), SETS[stages.kin].unit
     unreached = ", ".join(
         f"{100 * share:.1f} % of the anchor's for {name}"
         for name, share in stages.unreached.items()
@@ -190,13 +192,14 @@ def _explain(
         f"the training loss has it: σ is {sigma}the median distance between tokens, "
         "for each sample, pair and stage anew, so that a space that only shrinks gains "
         "nothing. A dot is the mean, its bar the "
-        f"{percent} interval of that mean (1000 draws of whole samples with "
-        f"replacement); the pale bar behind holds {percent} of single samples, and "
-        "diamonds are the sample at hand. **Right**: how well a linear classifier "
-        "tells the two modalities apart in samples that it was not fitted to, 0: it "
-        f"guesses, 2: it is always right; of up to {DISTANCE_TOKENS} evenly spaced "
-        "tokens a sample and side. It has no diamonds: a single sample has nothing "
-        f"to hold out.\n\nHere {_say_figures(stages, figures)} {_say_own(own, stages)}"
+        f"{percent} interval of that mean (1000 draws of {units} {unit}s, each with "
+        "all of its samples, with replacement); the pale bar behind holds "
+        f"{percent} of single samples, and diamonds are the sample at hand. **Right**: "
+        "how well a linear classifier tells the two modalities apart in samples that it "
+        "was not fitted to, 0: it guesses, 2: it is always right; of up to "
+        f"{DISTANCE_TOKENS} evenly spaced tokens a sample and side. It has no diamonds: "
+        "a single sample has nothing to hold out."
+        f"\n\nHere {_say_figures(stages, figures)} {_say_own(own, stages)}"
         f"Positions to which nothing was sent ({unreached}) count in MMD², as in the "
         "loss, and not in the A-distance after local alignment. The two can disagree: "
         "MMD² looks at all directions at once, a classifier needs a single one."

@@ -17,7 +17,6 @@ from fusionviz.data.sequences.correspondence import alignment_score
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.models.alignmamba import AlignMambaTrace
 from fusionviz.training.metrics.intervals import Measurement
-from fusionviz.training.metrics.sequence import mean_measurement
 
 Padded = tuple[Tensor, Tensor]
 
@@ -36,7 +35,7 @@ def find_correspondence(
 
 
 def correspondence_measurements(
-    groups: Sequence[str], found: Sequence[dict[str, float]]
+    found: Sequence[dict[str, float]],
 ) -> dict[str, Measurement]:
     """Return the score over all sources and of each, if any truth is known."""
     sources = sorted({source for scores in found for source in scores})
@@ -50,10 +49,7 @@ def correspondence_measurements(
     columns = {"alignment_score": mean}
     for index, name in enumerate(sources):
         columns[f"alignment_score_{name}"] = table[:, index]
-    return {
-        name: mean_measurement(groups, values.tolist())
-        for name, values in columns.items()
-    }
+    return {name: Measurement(values=values) for name, values in columns.items()}
 
 
 def distance_measurements(

@@ -1,8 +1,9 @@
 """Metrics: one value a sample, and how the samples make up the figure.
 
 A task measures each sample on its own (`Measurement`); `estimate` makes the figure of
-them, and its confidence interval by drawing samples again with replacement. So the
-interval is right also for figures that are no mean over samples, as mIoU.
+them, and its confidence interval by drawing again with replacement: whole units, which
+are samples that resemble each other (see `fusionviz.data.sets.units`). So the interval
+is right also for figures that are no mean over samples, as mIoU.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -37,161 +38,93 @@ class Measurement:
         values: One item a sample, (samples, ...): a number, a confusion matrix, a
             pair of prediction and truth.
         statistic: The figure of such values, whichever samples they are of.
+        has_interval: Whether drawing again says how far the figure may be off. It does
+            not of a maximum, which no draw exceeds.
     """
 
     values: NDArray
     statistic: Statistic = mean
+    has_interval: bool = True
+
+
+def maximum(values: NDArray) -> Measurement:
+    """Return the measurement of the largest value over samples, (samples,)."""
+    return Measurement(values=values, statistic=largest, has_interval=False)
 
 
 def estimate(
     measurement: Measurement,
     *,
+    units: Sequence[str] | None = None,
     resamples: int = 1000,
     seed: int = 0,
     level: float = 0.95,
 ) -> Estimate:
     """Return the figure and its percentile-bootstrap interval.
 
-    Efron & Tibshirani (1993), section 13.3: samples are drawn with replacement, the
+    Efron & Tibshirani (1993), section 13.3: units are drawn with replacement, the
     figure is taken of each draw, and the interval is from its 2.5 % to its 97.5 %
     quantile, where the level is 95 %.
 
     Args:
         measurement: Of one or more samples.
+        units: What each sample is drawn together with; the measurement may be of the
+            first ones alone. Every sample is drawn by itself if not given.
         resamples: Number of draws.
         seed: Of the draws.
         level: Share of the draws' figures in the interval, above 0 and below 1.
 
     Raises:
-        ValueError: There are no samples.
+        ValueError: There are no samples, or more than have units.
     """
     values = np.asarray(measurement.values)
     if len(values) == 0:
         raise ValueError("an estimate needs at least one sample, got none")
+    value = float(measurement.statistic(values))
+    if not measurement.has_interval:
+        return Estimate(value=value, low=None, high=None, n=len(values))
+    members = _members(len(values), units)
     random = np.random.default_rng(seed)
-    figures = np.array(
-        [
-            measurement.statistic(
-                values[random.integers(len(values), size=len(values))]
-            )
-            for _ in range(resamples)
-        ]
-    )
-    figures = figures[~np.isnan(figures)]
-    tails = ((1 - level) / 2, (1 + level) / 2)
-    low, high = np.quantile(figures, tails) if len(figures) else (np.nan, np.nan)
-    return Estimate(
-        value=float(measurement.statistic(values)), low=float(low), high=float(high)
-    )
+    figures = [
+        measurement.statistic(values[_draw(members, random)]) for _ in range(resamples)
+    ]
+    known = [figure for figure in figures if not np.isnan(figure)]
+    low = high = None
+    if known:
+        tails = ((1 - level) / 2, (1 + level) / 2)
+        low, high = np.quantile(known, tails).tolist()
+    return Estimate(value=value, low=low, high=high, n=len(members))
 
 
 def estimate_all(
-    measurements: Mapping[str, Measurement], *, resamples: int = 1000, seed: int = 0
+    measurements: Mapping[str, Measurement],
+    *,
+    units: Sequence[str] | None = None,
+    resamples: int = 1000,
+    seed: int = 0,
 ) -> dict[str, Estimate]:
     """Return the estimate of each measurement, by name."""
     return {
-        name: estimate(item, resamples=resamples, seed=seed)
+        name: estimate(item, units=units, resamples=resamples, seed=seed)
         for name, item in measurements.items()
     }
 
 
-# Segmentation
+def _members(count: int, units: Sequence[str] | None) -> list[NDArray[np.int64]]:
+    """Return which samples each unit has."""
+    if units is None:
+        return [np.array([index]) for index in range(count)]
+    if len(units) < count:
+        raise ValueError(f"each of {count} samples needs a unit, got {len(units)}")
+    found: dict[str, list[int]] = {}
+    for index, unit in enumerate(units[:count]):
+        found.setdefault(unit, []).append(index)
+    return [np.array(indices) for indices in found.values()]
 
 
-def confusion_matrix(
-    prediction: NDArray, truth: NDArray, classes: int
+def _draw(
+    members: Sequence[NDArray[np.int64]], random: np.random.Generator
 ) -> NDArray[np.int64]:
-    """Return how often each class (rows: truth) was taken for which (columns).
-
-    Args:
-        prediction: Class of each pixel, 0 to `classes` - 1, any shape.
-        truth: The same, -1 where unlabelled: not counted.
-        classes: Number of classes.
-
-    Raises:
-        ValueError: Shapes differ, or a class is out of range.
-    """
-    if prediction.shape != truth.shape:
-        raise ValueError(
-            "prediction and truth differ in shape, got "
-            f"{prediction.shape} and {truth.shape}"
-        )
-    counted = truth != UNLABELLED
-    rows, columns = truth[counted].astype(np.int64), prediction[counted]
-    for name, values in (("truth", rows), ("prediction", columns)):
-        if values.size and (values.min() < 0 or values.max() >= classes):
-            raise ValueError(
-                f"{name} must be of 0 to {classes - 1}, got {values.min()} to "
-                f"{values.max()}"
-            )
-    cells = np.bincount(rows * classes + columns, minlength=classes**2)
-    return cells.reshape(classes, classes)
-
-
-def pixel_accuracy(confusions: NDArray) -> float:
-    """Return the share of pixels that are right, of confusions (samples, c, c)."""
-    total = confusions.sum(axis=0)
-    return _ratio(np.trace(total), total.sum())
-
-
-def mean_accuracy(confusions: NDArray) -> float:
-    """Return the mean over classes of the share of their pixels that are right.
-
-    Classes that no pixel is labelled with do not count.
-
-    Args:
-        confusions: One matrix a sample, (samples, classes, classes).
-    """
-    total = confusions.sum(axis=0)
-    return _mean_ratio(np.diagonal(total), total.sum(axis=1))
-
-
-def miou(confusions: NDArray) -> float:
-    """Return the mean over classes of intersection over union.
-
-    Summed over all samples first (Everingham et al. 2015). Classes that are neither
-    labelled nor predicted do not count.
-
-    Args:
-        confusions: One matrix a sample, (samples, classes, classes).
-    """
-    total = confusions.sum(axis=0)
-    hits = np.diagonal(total)
-    return _mean_ratio(hits, total.sum(axis=0) + total.sum(axis=1) - hits)
-
-
-def segmentation_measurements(
-    confusions: NDArray, groups: Sequence[str] = ()
-) -> dict[str, Measurement]:
-    """Return `miou`, `pixel_accuracy` and `mean_accuracy` of confusions.
-
-    Args:
-        confusions: One matrix a sample, (samples, classes, classes).
-        groups: Of each sample, what it shows; intervals are drawn over groups. One
-            that is empty, and samples without groups, stand for themselves.
-    """
-    if any(groups):
-        confusions = _sum_of_groups(confusions, groups)
-    return {
-        "miou": Measurement(values=confusions, statistic=miou),
-        "pixel_accuracy": Measurement(values=confusions, statistic=pixel_accuracy),
-        "mean_accuracy": Measurement(values=confusions, statistic=mean_accuracy),
-    }
-
-
-def _sum_of_groups(confusions: NDArray, groups: Sequence[str]) -> NDArray:
-    """Return the confusions of each group, (groups, classes, classes)."""
-    keys = [group or f"sample {index}" for index, group in enumerate(groups)]
-    places = {key: place for place, key in enumerate(dict.fromkeys(keys))}
-    sums = np.zeros((len(places), *confusions.shape[1:]), confusions.dtype)
-    np.add.at(sums, [places[key] for key in keys], confusions)
-    return sums
-
-
-def _ratio(part: float, whole: float) -> float:
-    return float(part / whole) if whole else float("nan")
-
-
-def _mean_ratio(parts: NDArray, wholes: NDArray) -> float:
-    there = wholes > 0
-    return mean(parts[there] / wholes[there])
+    """Return the samples of as many units as there are, drawn with replacement."""
+    drawn = random.integers(len(members), size=len(members))
+    return np.concatenate([members[unit] for unit in drawn])

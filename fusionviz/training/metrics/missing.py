@@ -29,34 +29,44 @@ def over_draws(draws: Sequence[Measured]) -> dict[str, Measurement]:
         name: Measurement(
             values=np.stack([one[name].values for one in draws], axis=1),
             statistic=functools.partial(_mean_of_draws, draws[0][name]),
+            has_interval=draws[0][name].has_interval,
         )
         for name in _in_all(draws)
     }
 
 
 def summarise_rates(
-    by_rate: Sequence[Measured], *, resamples: int = 1000, seed: int = 0
+    by_rate: Sequence[Measured],
+    *,
+    units: Sequence[str] | None = None,
+    resamples: int = 1000,
+    seed: int = 0,
 ) -> dict[str, dict[str, Estimate]]:
     """Return each figure's mean over the rates, and its drop from first to last.
 
     Args:
         by_rate: What was measured at each rate, the complete samples first.
+        units: As `estimate` takes them.
         resamples: Bootstrap resamples.
         seed: Of the draws.
 
     Returns:
         `{"mean": {name: estimate}, "drop": {name: estimate}}` of the figures that were
-        measured at every rate.
+        measured at every rate and have an interval.
     """
     out: dict[str, dict[str, Estimate]] = {"mean": {}, "drop": {}}
     for name in _in_all(by_rate):
         parts = [measured[name] for measured in by_rate]
+        if not parts[0].has_interval:
+            continue
         index = np.arange(len(parts[0].values))
         for kind, statistic in (("mean", _mean_of), ("drop", _drop_of)):
             together = Measurement(
                 values=index, statistic=functools.partial(statistic, parts)
             )
-            out[kind][name] = estimate(together, resamples=resamples, seed=seed)
+            out[kind][name] = estimate(
+                together, units=units, resamples=resamples, seed=seed
+            )
     return out
 
 

@@ -1,8 +1,8 @@
-"""Scores of what is said of sequences, one row a prediction, and one item a group.
+"""Scores of what is said of sequences, one row a prediction.
 
-Predictions for one video (or of one speaker) resemble each other, so confidence
-intervals draw whole groups again: the values of each `Measurement` are (group, row,
-column), padded with NaN, and its statistic is that of all rows that are known.
+A sample has a row for each of its steps, or one: the values of each `Measurement` are
+(sample, row, column), padded with NaN, and its statistic is that of all rows that are
+known.
 
 Conventions for the sign of a sentiment, since papers differ:
 
@@ -14,7 +14,6 @@ Conventions for the sign of a sentiment, since papers differ:
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,19 +32,6 @@ Rows = NDArray[np.float64]
 
 DECIDED, LABEL, SAID, TARGET = range(4)
 """Columns of a row: predicted class, true class, predicted number, true number."""
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Scored:
-    """What was said of one sample, or of each of its steps.
-
-    Attributes:
-        group: What it must not be split from.
-        rows: The four columns, (row, 4); NaN where a number is not known.
-    """
-
-    group: str
-    rows: Rows
 
 
 def score_rows(
@@ -83,29 +69,29 @@ def score_rows(
 
 
 def score_measurements(
-    scored: Sequence[Scored], *, classes: int, is_regression: bool
+    rows: Sequence[Rows], *, classes: int, is_regression: bool
 ) -> dict[str, Measurement]:
     """Return accuracy and F1, and of a regression also MAE and Pearson's correlation.
 
     Args:
-        scored: One item a sample.
+        rows: Of each sample, from `score_rows`.
         classes: Number of classes.
         is_regression: Whether a number was predicted.
     """
-    values = by_group([one.group for one in scored], [one.rows for one in scored])
+    values = _pad(rows)
 
     def of_classes(statistic: Statistic) -> Statistic:
         return _of_rows(
             (DECIDED, LABEL),
-            lambda rows: statistic(_pairs(rows[:, 0], rows[:, 1], classes)),
+            lambda known: statistic(_pairs(known[:, 0], known[:, 1], classes)),
         )
 
     def of_signs(statistic: Statistic) -> Statistic:
-        def of(rows: Rows) -> float:
-            rows = rows[rows[:, 1] != 0]
-            if not len(rows):
+        def of(known: Rows) -> float:
+            known = known[known[:, 1] != 0]
+            if not len(known):
                 return float("nan")
-            return statistic(_pairs(rows[:, 0], rows[:, 1] > 0, classes))
+            return statistic(_pairs(known[:, 0], known[:, 1] > 0, classes))
 
         return _of_rows((DECIDED, TARGET), of)
 
@@ -127,31 +113,17 @@ def score_measurements(
     }
 
 
-def mean_measurement(groups: Sequence[str], values: Sequence[float]) -> Measurement:
-    """Return the mean of one number a sample, NaN ones left out, drawn by groups."""
-    return Measurement(values=by_group(groups, [np.array([x]) for x in values]))
-
-
-def by_group(groups: Sequence[str], rows: Sequence[NDArray]) -> NDArray[np.float64]:
-    """Return rows of samples as (group, row, ...), padded with NaN.
-
-    Args:
-        groups: Of each sample, in which order the groups come.
-        rows: Of each sample, (row, ...), of any number of rows.
-    """
-    collected: dict[str, list[NDArray]] = {}
-    for group, some in zip(groups, rows, strict=True):
-        collected.setdefault(group, []).append(some)
-    joined = [np.concatenate(parts) for parts in collected.values()]
-    longest = max(len(part) for part in joined)
-    out = np.full((len(joined), longest, *joined[0].shape[1:]), np.nan)
-    for index, part in enumerate(joined):
-        out[index, : len(part)] = part
+def _pad(rows: Sequence[Rows]) -> NDArray[np.float64]:
+    """Return the rows of samples as (sample, row, column), padded with NaN."""
+    longest = max(map(len, rows))
+    out = np.full((len(rows), longest, rows[0].shape[1]), np.nan)
+    for index, some in enumerate(rows):
+        out[index, : len(some)] = some
     return out
 
 
 def _of_rows(columns: tuple[int, int], statistic: Callable[[Rows], float]) -> Statistic:
-    """Return the statistic of the known rows of groups."""
+    """Return the statistic of the known rows of samples."""
 
     def of(values: NDArray) -> float:
         rows = values.reshape(-1, values.shape[-1])[:, columns]

@@ -11,8 +11,8 @@ from torch import Tensor
 from fusionviz.data.records import RGBDSample
 from fusionviz.models.alignmamba import AlignMambaTrace, rgbd_inputs
 from fusionviz.training.metrics.alignment import distance_measurements
-from fusionviz.training.metrics.intervals import (
-    Measurement,
+from fusionviz.training.metrics.intervals import Measurement
+from fusionviz.training.metrics.segmentation import (
     confusion_matrix,
     segmentation_measurements,
 )
@@ -88,10 +88,8 @@ class AlignMambaDenseTask(ImageTask):
     ) -> dict[str, Measurement]:
         """Return segmentation metrics, the alignment loss, and A-distances."""
         confusions, align = [], []
-        groups: list[str] = []
         traces: list[AlignMambaTrace] = []
-        for chunk, batch in self.batches(model, samples, device):
-            groups += [sample.group for sample in chunk]
+        for _, batch in self.batches(model, samples, device):
             inputs = rgbd_inputs(batch.images, model.config.names)
             if sum(len(one.align_loss) for one in traces) < self.distances:
                 traces.append(model.trace(*inputs))
@@ -103,7 +101,7 @@ class AlignMambaDenseTask(ImageTask):
                 for pair in zip(found, batch.label.cpu().numpy(), strict=True)
             ]
         return {
-            **segmentation_measurements(np.stack(confusions), groups),
+            **segmentation_measurements(np.stack(confusions)),
             "align_loss": Measurement(values=torch.cat(align).cpu().numpy()),
             **distance_measurements(traces, self.distances),
         }

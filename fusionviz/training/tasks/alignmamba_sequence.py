@@ -25,8 +25,7 @@ from fusionviz.training.metrics.alignment import (
 )
 from fusionviz.training.metrics.intervals import UNLABELLED, Measurement
 from fusionviz.training.metrics.sequence import (
-    Scored,
-    mean_measurement,
+    Rows,
     score_measurements,
     score_rows,
 )
@@ -205,12 +204,9 @@ class AlignMambaSequenceTask(Task):
         samples: Sequence[SequenceSample],
         device: torch.device,
     ) -> dict[str, Measurement]:
-        """Return scores, the alignment loss and score, and the A-distances.
-
-        All but the A-distances are drawn by groups of samples (videos, speakers).
-        """
+        """Return scores, the alignment loss and score, and the A-distances."""
         is_regression = model.config.head == "regression"
-        scored: list[Scored] = []
+        rows: list[Rows] = []
         align_loss: list[float] = []
         found: list[dict[str, float]] = []
         traces: list[AlignMambaTrace] = []
@@ -218,25 +214,25 @@ class AlignMambaSequenceTask(Task):
             trace = model.trace(*batch.inputs)
             align_loss += trace.align_loss.tolist()
             for index, one in enumerate(chunk):
-                rows = score_rows(
-                    trace.logits[index],
-                    batch.target[index].cpu().numpy(),
-                    batch.label[index].cpu().numpy(),
-                    is_regression=is_regression,
+                rows.append(
+                    score_rows(
+                        trace.logits[index],
+                        batch.target[index].cpu().numpy(),
+                        batch.label[index].cpu().numpy(),
+                        is_regression=is_regression,
+                    )
                 )
-                scored.append(Scored(group=one.group or one.id, rows=rows))
                 found.append(find_correspondence(trace, index, one))
             if sum(len(kept.align_loss) for kept in traces) < self.distances:
                 traces.append(trace)
-        groups = [one.group for one in scored]
         return {
             **score_measurements(
-                scored,
+                rows,
                 classes=2 if is_regression else model.config.outputs,
                 is_regression=is_regression,
             ),
-            "align_loss": mean_measurement(groups, align_loss),
-            **correspondence_measurements(groups, found),
+            "align_loss": Measurement(values=np.array(align_loss)),
+            **correspondence_measurements(found),
             **distance_measurements(traces, self.distances),
         }
 

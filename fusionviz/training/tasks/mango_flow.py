@@ -12,9 +12,8 @@ from fusionviz.data.records import RGBDSample
 from fusionviz.models.inputs import ImageBatch
 from fusionviz.training.image_losses import absolute_error
 from fusionviz.training.mango_joint import DensityMeter, MangoJointTask
-from fusionviz.training.metrics.intervals import (
-    UNLABELLED,
-    Measurement,
+from fusionviz.training.metrics.intervals import UNLABELLED, Measurement
+from fusionviz.training.metrics.segmentation import (
     confusion_matrix,
     segmentation_measurements,
 )
@@ -98,9 +97,7 @@ class MangoFlowTask(MangoJointTask):
     ) -> dict[str, Measurement]:
         """Return segmentation metrics and those of `DensityMeter`."""
         confusions, density = [], DensityMeter(self.noise)
-        groups: list[str] = []
-        for chunk, batch in self.batches(model, samples, device):
-            groups += [sample.group for sample in chunk]
+        for _, batch in self.batches(model, samples, device):
             z = density.read(model, batch.images)
             found = model.segment(z).argmax(dim=1).cpu().numpy()
             confusions += [
@@ -109,7 +106,7 @@ class MangoFlowTask(MangoJointTask):
             ]
         measured = density.measurements()
         if self.segmentation:
-            measured |= segmentation_measurements(np.stack(confusions), groups)
+            measured |= segmentation_measurements(np.stack(confusions))
         return measured
 
 

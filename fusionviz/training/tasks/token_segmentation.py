@@ -10,8 +10,8 @@ from torch import Tensor
 from fusionviz.data.records import RGBDSample
 from fusionviz.errors import InputError
 from fusionviz.models.inputs import ImageBatch
-from fusionviz.training.metrics.intervals import (
-    Measurement,
+from fusionviz.training.metrics.intervals import Measurement
+from fusionviz.training.metrics.segmentation import (
     confusion_matrix,
     segmentation_measurements,
 )
@@ -93,16 +93,15 @@ class TokenSegmentationTask(ImageTask):
         device: torch.device,
     ) -> dict[str, Measurement]:
         """Return segmentation metrics."""
-        confusions, groups = [], []
-        for chunk, batch in self.batches(model, samples, device):
-            groups += [sample.group for sample in chunk]
+        confusions = []
+        for _, batch in self.batches(model, samples, device):
             logits = model.segment(self.tokens(model, batch.images))
             found = logits.argmax(dim=1).cpu().numpy()
             confusions += [
                 confusion_matrix(*pair, model.config.classes)
                 for pair in zip(found, batch.label.cpu().numpy(), strict=True)
             ]
-        return segmentation_measurements(np.stack(confusions), groups)
+        return segmentation_measurements(np.stack(confusions))
 
     def tokens(self, model: Any, images: ImageBatch) -> Tensor:  # noqa: ANN401
         """Return the joint tokens, zero for modalities that are not used."""

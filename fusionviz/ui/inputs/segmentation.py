@@ -48,7 +48,7 @@ def explain(readings: Readings, found: dict[str, Segmentation]) -> str:
         if one.pixel_accuracy is not None and one.mean_iou is not None:
             line += (
                 f" {one.pixel_accuracy:.1%} of pixels right, mean intersection over "
-                f"union {one.mean_iou:.1%} over the classes in view."
+                f"union {one.mean_iou:.1%} over the classes that are there or found."
             )
         lines.append(line)
     missing = readings.mango.missing if readings.mango else None

@@ -222,7 +222,7 @@ def _metric(
     name: str,
     symbol: str = "circle",
 ) -> Series:
-    ends = [[one.value, one.low, one.high] for one in family.estimates(metric)]
+    ends = [[one.value, *one.ends] for one in family.estimates(metric)]
     return Series(name=name, colour=colour, symbol=symbol, ends=np.array(ends))
 
 

@@ -7,7 +7,7 @@ from scipy import stats
 from fusionviz.analysis.distributions.sample_stages import SampleStages, figures_of
 
 
-def record(mmd, mistakes=None):
+def record(mmd, mistakes=None, units=None):
     """Return a record of one pair from values (stage, sample)."""
     mmd = np.asarray(mmd, float)[None]
     count = mmd.shape[-1]
@@ -18,6 +18,7 @@ def record(mmd, mistakes=None):
         asked=count,
         pairs=(("video", "text"),),
         samples=tuple(map(str, range(count))),
+        units=tuple(units or map(str, range(count))),
         mmd=mmd,
         mistakes=mistakes,
         unreached={"video": 0.0},
@@ -70,6 +71,15 @@ def test_a_distance_draws_whole_samples():
         assert figures.distance[0, stage, 0] == pytest.approx(
             max(0.0, 2 - 4 * wrong[stage].mean() / 10)
         )
+
+
+def test_units_are_drawn_whole():
+    values = np.repeat(np.random.default_rng(0).gamma(2, 0.1, (3, 8)), 8, axis=1)
+    units = np.repeat(np.arange(8), 8).astype(str).tolist()
+    alone, whole = figures_of(record(values)), figures_of(record(values, units=units))
+    np.testing.assert_array_equal(alone.mmd[..., 0], whole.mmd[..., 0])
+    widths = [np.diff(one.mmd[..., 1:], axis=-1) for one in (alone, whole)]
+    assert (widths[1] > 2 * widths[0]).all()  # of 8 equal ones each: √8 times
 
 
 def test_what_was_not_measured_is_unknown_and_the_rest_is_not():

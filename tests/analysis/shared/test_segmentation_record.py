@@ -5,6 +5,11 @@ import torch
 from fusionviz.analysis.shared.segmentation import Segmentation, segmentation_of
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rooms import CLASS_NAMES
+from fusionviz.training.metrics.intervals import estimate
+from fusionviz.training.metrics.segmentation import (
+    confusion_matrix,
+    segmentation_measurements,
+)
 
 
 def segmentation(labels: list, truth: list | None) -> Segmentation:
@@ -21,6 +26,21 @@ def test_scores_leave_out_what_is_unlabelled():
     assert one.pixel_accuracy == pytest.approx(2 / 3)
     # class a: 1 of 2, class b: 1 of 2; class c is neither true nor found there
     assert one.mean_iou == pytest.approx((1 / 2 + 1 / 2) / 2)
+
+
+def test_a_class_that_is_found_and_not_there_counts_as_in_evaluations():
+    random = np.random.default_rng(0)
+    labels, truth = random.integers(0, 3, (2, 2)), np.array([[0, 1], [1, 0]])
+    labels[0, 0] = 2
+    one = segmentation(labels.tolist(), truth.tolist())
+    unions = [
+        ((labels == c) & (truth == c)).sum() / ((labels == c) | (truth == c)).sum()
+        for c in range(3)
+    ]
+    assert one.mean_iou == pytest.approx(np.mean(unions))
+    measured = segmentation_measurements(confusion_matrix(labels, truth, 3)[None])
+    assert one.mean_iou == estimate(measured["miou"], resamples=1).value
+    assert one.pixel_accuracy == estimate(measured["pixel_accuracy"], resamples=1).value
 
 
 def test_without_labels_there_are_no_scores():

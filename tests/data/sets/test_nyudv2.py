@@ -9,6 +9,8 @@ import pytest
 from fusionviz.data.folders import data_folder
 from fusionviz.data.rooms import CLASS_NAMES, render_room
 from fusionviz.data.sets.nyudv2 import class_names, load_nyudv2, split_runs
+from fusionviz.data.sets.registry import load_folder
+from fusionviz.data.sets.units import units_of
 from fusionviz.errors import InputError
 
 RUNS = ["0001", "0002", "0005", "0009", "0010", "0011", "0020", "0030", "0031"]
@@ -61,6 +63,16 @@ def test_splits_cover_everything_once_and_divide_no_run(folder):
     sizes = {split: len(load_nyudv2(split)) for split in splits}
     assert sizes == {split: len(names) for split, names in splits.items()}
     assert all(sizes.values())
+
+
+def test_photographs_of_one_run_are_one_unit(folder):
+    test = load_nyudv2("test")
+    assert units_of(test) == ["0009"] * 3
+    assert len(set(units_of(load_nyudv2("all")))) == 5
+    assert units_of(load_nyudv2("all")[1:3]) == ["0002", "0005"]
+    assert units_of(load_folder(folder / "nyuv2_labeled")) == units_of(
+        load_nyudv2("all")
+    )
 
 
 def test_unlabelled_images_follow_the_labelled_ones_in_training(folder):

@@ -5,10 +5,13 @@ import pytest
 
 from fusionviz.training.metrics.intervals import (
     Measurement,
-    confusion_matrix,
     estimate,
     largest,
+    maximum,
     mean,
+)
+from fusionviz.training.metrics.segmentation import (
+    confusion_matrix,
     mean_accuracy,
     miou,
     pixel_accuracy,
@@ -104,6 +107,50 @@ def test_the_interval_of_a_ratio_resamples_whole_samples():
     found = estimate(Measurement(values=confusions, statistic=miou), resamples=500)
     assert found.value == pytest.approx(1 / 3)
     assert (found.low, found.high) == (0, 1)
+
+
+def test_units_are_drawn_whole():
+    values, halves = np.repeat([0.0, 1.0], 30), ["a"] * 30 + ["b"] * 30
+    found = estimate(Measurement(values=values), units=halves)
+    assert (found.value, found.n) == (0.5, 2)
+    assert (found.low, found.high) == (0, 1)  # of two units, one may be drawn twice
+    alone = estimate(Measurement(values=values))
+    assert alone.n == 60
+    assert 0.3 < alone.low < alone.high < 0.7
+    each = estimate(Measurement(values=values), units=[str(k) for k in range(60)])
+    assert each == alone
+
+
+def test_units_of_unequal_size_keep_the_figure_and_widen_the_interval():
+    """Against a bootstrap of the unit's sums and counts."""
+    random = np.random.default_rng(4)
+    sizes = random.integers(1, 9, 25)
+    units = np.repeat(np.arange(25), sizes).astype(str).tolist()
+    values = np.repeat(random.normal(size=25), sizes) + random.normal(size=len(units))
+    found = estimate(Measurement(values=values), units=units, resamples=4000)
+    starts = np.cumsum(sizes) - sizes
+    sums = np.add.reduceat(values, starts)
+    drawn = random.integers(25, size=(20_000, 25))
+    means = sums[drawn].sum(axis=1) / sizes[drawn].sum(axis=1)
+    low, high = np.quantile(means, (0.025, 0.975))
+    assert found.value == pytest.approx(values.mean())
+    assert found.low == pytest.approx(low, abs=0.05 * (high - low))
+    assert found.high == pytest.approx(high, abs=0.05 * (high - low))
+
+
+def test_a_measurement_of_the_first_samples_takes_their_units():
+    found = estimate(Measurement(values=np.arange(3.0)), units=["a", "a", "b", "c"])
+    assert found.n == 2
+    with pytest.raises(ValueError, match="each of 3 samples needs a unit, got 2"):
+        estimate(Measurement(values=np.arange(3.0)), units=["a", "a"])
+
+
+def test_a_maximum_has_no_interval():
+    found = estimate(maximum(np.array([1.0, 7.0, 3.0])))
+    assert (found.value, found.n) == (7, 3)
+    assert not found.has_interval
+    assert f"{found:.2g}" == "7 (n = 3)"
+    assert found.to_table() == {"value": 7.0, "low": None, "high": None, "n": 3}
 
 
 def test_estimates_repeat_with_their_seed():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fusionviz.training.metrics.intervals import Measurement, estimate, largest
+from fusionviz.training.metrics.intervals import Measurement, estimate, largest, maximum
 from fusionviz.training.metrics.missing import over_draws, summarise_rates
 
 
@@ -26,6 +26,19 @@ def test_a_draw_without_a_figure_does_not_count():
     assert both.statistic(both.values) == 1
     extra = {**measured([1, 1]), "b": Measurement(values=np.ones(2))}
     assert set(over_draws([extra, measured([1, 1])])) == {"a"}
+
+
+def test_a_maximum_has_neither_mean_nor_drop_over_rates():
+    rates = [{**measured([4, 6]), "worst": maximum(np.ones(2))} for _ in range(2)]
+    assert set(summarise_rates(rates, resamples=5)["drop"]) == {"a"}
+    worst = over_draws(rates)["worst"]
+    assert not worst.has_interval
+
+
+def test_drops_are_drawn_by_units():
+    rates = [measured([0, 0, 9, 9]), measured([0, 0, 3, 3])]
+    found = summarise_rates(rates, units=list("aabb"), resamples=200)["drop"]["a"]
+    assert (found.value, found.low, found.high, found.n) == (3, 0, 6, 2)
 
 
 def test_mean_and_drop():

@@ -6,9 +6,6 @@ from sklearn.metrics import accuracy_score, f1_score
 
 from fusionviz.training.metrics.intervals import estimate
 from fusionviz.training.metrics.sequence import (
-    Scored,
-    by_group,
-    mean_measurement,
     score_measurements,
     score_rows,
 )
@@ -21,10 +18,9 @@ def figures(scored, **settings):
     return {name: item.statistic(item.values) for name, item in measured.items()}
 
 
-def regressed(said, target, label=-1, group="a"):
+def regressed(said, target, label=-1):
     said = np.atleast_1d(np.float32(said))[None]
-    rows = score_rows(said, np.float32(target), np.int64(label), is_regression=True)
-    return Scored(group=group, rows=rows)
+    return score_rows(said, np.float32(target), np.int64(label), is_regression=True)
 
 
 def test_zero_counts_as_non_negative_or_not_at_all():
@@ -50,7 +46,7 @@ def test_zero_counts_as_non_negative_or_not_at_all():
 def test_steps_that_are_not_known_are_not_counted():
     scored = [
         regressed([1, 1, -1], [1.0, NAN, 2.0], [1, 0, -1]),
-        regressed([1, 1, 1, 9], [NAN, 3.0], [-1, 1], group="b"),  # the rest is padding
+        regressed([1, 1, 1, 9], [NAN, 3.0], [-1, 1]),  # the rest is padding
     ]
     found = figures(scored, is_regression=True)
     # the third step has a target alone, of which its class is made
@@ -63,11 +59,8 @@ def test_classes_are_scored_too():
     random = np.random.default_rng(0)
     logits, label = random.normal(size=(50, 3)), random.integers(0, 3, 50)
     scored = [
-        Scored(
-            group=str(index % 7),
-            rows=score_rows(scores, np.float32(NAN), truth, is_regression=False),
-        )
-        for index, (scores, truth) in enumerate(zip(logits, label, strict=True))
+        score_rows(scores, np.float32(NAN), truth, is_regression=False)
+        for scores, truth in zip(logits, label, strict=True)
     ]
     found = figures(scored, classes=3, is_regression=False)
     said = logits.argmax(axis=1)
@@ -83,18 +76,16 @@ def test_nothing_known_is_no_figure():
     assert all(np.isnan(value) for value in found.values())
 
 
-def test_groups_are_drawn_whole():
-    groups, values = ["a"] * 30 + ["b"] * 30, [0.0] * 30 + [1.0] * 30
-    found = estimate(mean_measurement(groups, values))
-    assert found.value == 0.5
-    assert (found.low, found.high) == (0, 1)  # of two videos, one may be drawn twice
-    alone = estimate(mean_measurement([str(k) for k in range(60)], values))
-    assert 0.3 < alone.low < alone.high < 0.7
-
-
-def test_groups_are_padded():
-    rows = [np.full((n, 2), n) for n in (1, 2, 3)]
-    joined = by_group(["x", "y", "x"], rows)
-    assert joined.shape == (2, 4, 2)
-    np.testing.assert_array_equal(joined[0, :, 0], [1, 3, 3, 3])
-    np.testing.assert_array_equal(joined[1, :, 0], [2, 2, NAN, NAN])
+def test_samples_of_different_length_are_drawn_by_units():
+    """Scores of a unit's rows, whatever samples it has of how many steps."""
+    random = np.random.default_rng(0)
+    samples = [
+        regressed(random.normal(size=n), random.normal(size=n)) for n in (1, 2, 3)
+    ]
+    measured = score_measurements(samples, classes=2, is_regression=True)["mae"]
+    found = estimate(measured, units=["x", "y", "x"])
+    errors = [np.abs(np.diff(one[:, 2:4], axis=1)) for one in samples]
+    x, y = np.mean([*errors[0], *errors[2]]), errors[1].mean()
+    assert found.value == pytest.approx(np.mean(np.concatenate(errors)))
+    assert found.n == 2
+    assert [found.low, found.high] == pytest.approx(sorted([x, y]))

@@ -24,6 +24,7 @@ def record(pairs=PAIRS, measured=True):
         asked=COUNT,
         pairs=pairs,
         samples=tuple(map(str, range(COUNT))),
+        units=tuple(map(str, range(COUNT))),
         mmd=random.uniform(0.1, 0.3, (len(pairs), 3, COUNT)),
         mistakes=mistakes if measured else 0 * mistakes,
         unreached={"video": 0.1},
