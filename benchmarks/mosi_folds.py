@@ -45,6 +45,8 @@ def train_folds(recipe: str, seeds: int) -> dict[str, list[dict[str, float]]]:
     ablation = Ablation(
         recipe=recipe,
         set=("evaluation.every=0",),
+        seeds=1,
+        split="test",
         metrics=METRICS,
         variant=tuple(
             Variant(
@@ -61,8 +63,9 @@ def train_folds(recipe: str, seeds: int) -> dict[str, list[dict[str, float]]]:
     )
     rows = run_ablation(ablation, FOLDER / recipe, device="cpu")
     found: dict[str, list[dict[str, float]]] = {which: [] for which in variants}
-    for (which, _, _), (_, card) in zip(names, rows, strict=True):
-        found[which].append({name: card.metrics[name].value for name in METRICS})
+    for (which, _, _), row in zip(names, rows, strict=True):
+        metrics = row.cards[0].metrics
+        found[which].append({name: metrics[name].value for name in METRICS})
     return found
 
 

@@ -1,6 +1,7 @@
 """The commands that train."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -54,12 +55,32 @@ def ablate(
     out: Annotated[
         Path | None, typer.Option(help="Folder of the runs; runs/ablation-NAME.")
     ] = None,
+    seeds: Annotated[
+        int | None, typer.Option(min=1, help="Trainings of each; the ablation's, 3.")
+    ] = None,
+    variants: Annotated[
+        list[str] | None, typer.Option("--variant", help="Train this one alone.")
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="Change a setting of all: stage.1.steps=100."),
+    ] = None,
     device: Device = "auto",
 ) -> None:
-    """Train a recipe's variants and print the table; called again, it goes on."""
+    """Train a recipe's variants and print the table; called again, it goes on.
+
+    Figures are of the validation split, mean and standard deviation over seeds.
+    """
     from fusionviz.training.ablation import load_ablation, run_ablation, to_markdown
 
     ablation = load_ablation(name)
+    if variants:
+        ablation = ablation.only(variants)
+    ablation = replace(
+        ablation,
+        set=(*ablation.set, *(settings or [])),
+        seeds=ablation.seeds if seeds is None else seeds,
+    )
     folder = out or Path("runs") / f"ablation-{Path(name).stem}"
     rows = run_ablation(ablation, folder, device=device)
     typer.echo(to_markdown(rows, ablation.metrics), nl=False)

@@ -89,12 +89,14 @@ class EvaluationRecipe:
     """When the model is measured, and how finely.
 
     Attributes:
-        every: Steps between measurements on the validation split; 0 for none. The
-            test split is measured once, at the end.
+        every: Steps between measurements on the validation split; 0 for none.
+        split: Which is measured once, at the end, for the card. What is chosen by such
+            figures is chosen on this split: variants are compared on `validation`.
         resamples: Bootstrap resamples of the confidence intervals.
     """
 
     every: int = 0
+    split: Literal["test", "validation"] = "test"
     resamples: int = 1000
 
     def __post_init__(self) -> None:

@@ -178,7 +178,7 @@ def _as_json(value: Any) -> Any:  # noqa: ANN401
 
 
 def _save_result(run: Run, export: Path | None) -> None:
-    """Measure the model on the test split; save it with its card."""
+    """Measure the model, on the test split as a rule; save it with its card."""
     recipe = run.recipe
     last = recipe.stage[-1]
     card = ModelCard(
@@ -201,7 +201,7 @@ def _save_result(run: Run, export: Path | None) -> None:
     round_weights(run.model)
     card = replace(
         card,
-        metrics=_measure_on_test(run),
+        metrics=_measure_at_the_end(run),
         measured_on=describe_hardware(run.accelerator.device),
     )
     for folder in filter(None, (run.folder, export)):
@@ -218,14 +218,14 @@ def _class_names(run: Run) -> tuple[str, ...]:
     return class_names(data.set, **data.options_for("test"))
 
 
-def _measure_on_test(run: Run) -> dict[str, Estimate]:
+def _measure_at_the_end(run: Run) -> dict[str, Estimate]:
     """Return the footprint and what every task of the stages measures.
 
     Where two measure the same, the later one counts; a task of several stages measures
     once, as the last of them has it.
     """
-    recipe, data = run.recipe, run.recipe.data
-    samples = load_set(data.set, "test", **data.options_for("test"))
+    recipe, data, split = run.recipe, run.recipe.data, run.recipe.evaluation.split
+    samples = load_set(data.set, split, **data.options_for(split))
     run.model.eval()
     metrics = estimate_all(measure_footprint(run.model, samples))
     for stage in {stage.task: stage for stage in recipe.stage}.values():
@@ -242,4 +242,6 @@ def _describe_data(recipe: Recipe) -> str:
         options = recipe.data.options_for(split)
         words = ", ".join(f"{name} {value}" for name, value in options.items())
         splits.append(f"{split} ({words})" if words else split)
-    return f"{recipe.data.set}: {'; '.join(splits)}"
+    measured = recipe.evaluation.split
+    told = "" if measured == "test" else f"; measured on {measured}"
+    return f"{recipe.data.set}: {'; '.join(splits)}{told}"

@@ -1,9 +1,13 @@
 """CMU-MOSI as a set: splits by video, and what the text may be."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from sklearn.feature_extraction.text import TfidfTransformer
 
 from fusionviz.data.folders import data_folder
+from fusionviz.data.sets import mosi as module
 from fusionviz.data.sets.mosi import (
     FOLDS,
     load_mosi,
@@ -97,10 +101,45 @@ def test_words_are_weighed_by_how_often_and_how_rare():
     counts = np.array([[1, 0, 2], [0, 0, 1], [1, 0, 0], [0, 0, 0]])
     rare, common = np.log(4 / 2), (1 + np.log(2)) * np.log(4 / 2)
     expected = np.array([rare, 0, common]) / np.hypot(rare, common)
-    found = weigh_words(counts)
+    found = weigh_words(counts, counts)
     np.testing.assert_allclose(found[0], expected, rtol=1e-6)
     np.testing.assert_array_equal(found[1], [0, 0, 1])
     np.testing.assert_array_equal(found[3], 0)
+
+
+def test_weights_are_those_of_scikit_learn_fitted_to_what_is_trained_on():
+    random = np.random.default_rng(0)
+    known = random.poisson(0.4, (30, 20))
+    known[:, :3] = 0  # words that training never sees
+    counts = random.poisson(0.4, (50, 20))
+    reference = TfidfTransformer(sublinear_tf=True, smooth_idf=False).fit(known[:, 3:])
+    reference.idf_ = reference.idf_ - 1  # which scikit-learn adds to the logarithm
+    expected = reference.transform(counts[:, 3:]).toarray()
+    found = weigh_words(counts, known)
+    np.testing.assert_allclose(found[:, 3:], expected, rtol=1e-5, atol=1e-7)
+    assert (found[:, :3] == 0).all()
+
+
+@pytest.mark.usefixtures("_made_up")
+@pytest.mark.parametrize("fold", [None, 1])
+def test_words_of_held_out_videos_change_no_weight(fold, monkeypatch):
+    """What is said in test and validation videos leaves the training features."""
+    before = load_mosi("train", text="words", fold=fold)
+    held = videos_of(load_mosi("test", fold=fold)) | videos_of(
+        load_mosi("validation", fold=fold)
+    )
+    whole = module.load_mosi_words
+
+    def silenced(split="all", **options):
+        for one in whole(split, **options):
+            ids = one.modalities["text"]
+            other = np.zeros_like(ids) if one.group in held else ids
+            yield replace(one, modalities={**one.modalities, "text": other})
+
+    monkeypatch.setattr(module, "load_mosi_words", silenced)
+    after = load_mosi("train", text="words", fold=fold)
+    for one, other in zip(before, after, strict=True):
+        np.testing.assert_array_equal(one.modalities["text"], other.modalities["text"])
 
 
 @pytest.mark.usefixtures("_made_up")
