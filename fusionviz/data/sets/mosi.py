@@ -10,7 +10,7 @@ Videos that are held out are not new to the features. What extracted `text_cnn10
 `video_c3d100` was trained on the labels of these very 62 videos (see
 `fusionviz.data.sets.cmu`): a logistic regression that is fitted to 29 or 38 of them is
 right in 96 to 98 % and in 89 to 90 % of the utterances of the other 24. A figure from
-these two is no estimate of accuracy on new videos, by whatever split. One from the words
+these two is no estimate of accuracy on new videos, by whatever split. One from words
 themselves (`text="words"`) and audio is: on the same 24 videos, of whose utterances the
 bigger class has 58 %, it is right in 64 to 66 % with the words and guesses with audio
 alone (46 to 52 %).
