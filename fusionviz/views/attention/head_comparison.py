@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
 from fusionviz.analysis.attention.head_comparison import HeadComparison, HeadSide
-from fusionviz.views.shared.bars import add_scale_bar
+from fusionviz.views.shared.bars import add_scale_bar, carry_bar
 from fusionviz.views.shared.style import (
     DIVERGING,
     FONT_SIZE,
@@ -271,7 +271,8 @@ def add_scales(
     own = f" (maps {three_digits(map_most)})" if mixed else ""
     ends = ("weight 0", f"{beyond}{three_digits(most)}, no unit{own}")
     bar = add_scale_bar(figure, ends, middle=0.33, length=0.4)
-    figure.add_trace(_carrier(bar, 0, most, SEQUENTIAL), row=2, col=1)
+    weights = carry_bar(bar, low=0, high=most, colours=SEQUENTIAL)
+    figure.add_trace(weights, row=2, col=1)
     if comparison.difference is None and comparison.map_difference is None:
         return
     reach = _reach(comparison) if comparison.difference is not None else 0
@@ -285,27 +286,8 @@ def add_scales(
         f"{beyond}+{three_digits(reach)}, no unit",
     )
     bar = add_scale_bar(figure, ends, middle=MIDDLES[2], length=0.26)
-    figure.add_trace(_carrier(bar, -reach, reach, DIVERGING), row=2, col=5)
-
-
-def _carrier(bar: dict, low: float, high: float, scale: str) -> go.Scatter:
-    """Return an invisible trace that carries a colour bar."""
-    marker = {
-        "color": [low],
-        "cmin": low,
-        "cmax": high,
-        "colorscale": scale,
-        "colorbar": bar,
-        "showscale": True,
-    }
-    return go.Scatter(
-        x=[None],
-        y=[None],
-        mode="markers",
-        marker=marker,
-        showlegend=False,
-        hoverinfo="skip",
-    )
+    signed = carry_bar(bar, low=-reach, high=reach, colours=DIVERGING)
+    figure.add_trace(signed, row=2, col=5)
 
 
 def title_picture(figure: go.Figure, column: int, text: str) -> None:

@@ -41,21 +41,7 @@ def draw_head_scatter(
     kind = np.array([layer.layer.kind for layer in overview.layers])[overview.layer]
     for one in dict.fromkeys(kind.tolist()):
         own = [p for p in places.tolist() if kind[p] == one and np.isfinite(across[p])]
-        marker = {"color": LAYER_COLOURS[one], "size": 10}
-        marker["line"] = {"color": "rgba(128,128,128,0.8)", "width": 1}
-        figure.add_trace(
-            go.Scatter(
-                x=across[own],
-                y=overview.entropy[own],
-                mode="markers",
-                marker=marker,
-                name=KIND_NAMES[one],
-                customdata=[head_data(overview, place) for place in own],
-                text=[head_hover(overview, place) for place in own],
-                hovertemplate="%{text}<extra></extra>",
-                unselected={"marker": {"opacity": 1}},
-            )
-        )
+        figure.add_trace(_points(overview, across, own, one))
     if picked is not None and np.isfinite(across[picked]):
         figure.add_trace(_ring(across[picked], overview.entropy[picked]))
     if overview.gate is not None:
@@ -92,6 +78,25 @@ def _across(overview: Overview) -> tuple[NDArray[np.float64], str]:
     if overview.gate is not None:
         return overview.gate, "gate g (no unit)"
     return overview.distance, "mean distance, patches"
+
+
+def _points(
+    overview: Overview, across: NDArray[np.float64], places: list[int], kind: str
+) -> go.Scatter:
+    """Return the heads of one kind of layer."""
+    marker = {"color": LAYER_COLOURS[kind], "size": 10}
+    marker["line"] = {"color": "rgba(128,128,128,0.8)", "width": 1}
+    return go.Scatter(
+        x=across[places],
+        y=overview.entropy[places],
+        mode="markers",
+        marker=marker,
+        name=KIND_NAMES[kind],
+        customdata=[head_data(overview, place) for place in places],
+        text=[head_hover(overview, place) for place in places],
+        hovertemplate="%{text}<extra></extra>",
+        unselected={"marker": {"opacity": 1}},
+    )
 
 
 def _ring(x: float, y: float) -> go.Scatter:

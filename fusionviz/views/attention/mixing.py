@@ -12,9 +12,9 @@ from fusionviz.views.shared.colours import see_through_middle
 from fusionviz.views.shared.style import (
     DIVERGING,
     FONT_SIZE,
-    MARK,
     dress,
     frame_picture,
+    frame_row,
     modality_title,
     three_digits,
 )
@@ -75,23 +75,35 @@ def draw_mixing(
     nearest = mixing.nearest[position : position + 1]
     for column, modality in enumerate(MODALITIES, start=1):
         draw_ground(figure, pictures, modality, column)
-        draw_values(
-            figure,
-            row[column - 1],
-            places,
-            ends=(-most, most),
-            colours=see_through_middle(DIVERGING),
-            column=column,
-        )
+        _draw_row(figure, row[column - 1], most, places, modality, column)
         for token in tokens_in(modality, nearest, grid):
             name = "nearest token"
             frame_token(figure, int(token), places, name=name, column=column)
-        words = [f"W = {value:+.3g}" for value in row[column - 1].ravel()]
-        add_targets(figure, places, modality, column=column, texts=words)
     _draw_weight(figure, mixing, position, most)
     dress(figure, height=height)
     legend = {"orientation": "h", "x": 0, "y": -0.03, "yanchor": "top"}
     return figure.update_layout(margin_b=62, legend=legend)
+
+
+def _draw_row(
+    figure: go.Figure,
+    weights: NDArray[np.float32],
+    most: float,
+    places: TokenPlaces,
+    modality: str,
+    column: int,
+) -> None:
+    """Draw the part of a row of W that is of one modality, over its picture."""
+    draw_values(
+        figure,
+        weights,
+        places,
+        ends=(-most, most),
+        colours=see_through_middle(DIVERGING),
+        column=column,
+    )
+    words = [f"W = {value:+.3g}" for value in weights.ravel()]
+    add_targets(figure, places, modality, column=column, texts=words)
 
 
 def describe_mixing(mixing: Mixing, *, position: int, name: str) -> str:
@@ -141,9 +153,16 @@ def _draw_weight(figure: go.Figure, mixing: Mixing, position: int, most: float) 
         colorbar=add_scale_bar(figure, ends, middle=0.842, length=0.28),
         hovertemplate="W[%{y}, %{x}] = %{z:+.3g}<extra></extra>",
     )
-    rings = go.Scatter(
+    figure.add_trace(heat, row=1, col=3)
+    figure.add_trace(_nearest_rings(mixing), row=1, col=3)
+    frame_row(figure, position, (-0.5, size - 0.5), column=3)
+    frame_picture(figure, width=size, height=size, column=3)
+
+
+def _nearest_rings(mixing: Mixing) -> go.Scatter:
+    return go.Scatter(
         x=mixing.nearest,
-        y=np.arange(size),
+        y=np.arange(len(mixing.weight)),
         mode="markers",
         marker={
             "symbol": "circle-open",
@@ -154,16 +173,3 @@ def _draw_weight(figure: go.Figure, mixing: Mixing, position: int, most: float) 
         name="nearest permutation",
         hovertemplate="position %{y}: nearest to token %{x}<extra></extra>",
     )
-    figure.add_trace(heat, row=1, col=3)
-    figure.add_trace(rings, row=1, col=3)
-    figure.add_shape(
-        type="rect",
-        x0=-0.5,
-        x1=size - 0.5,
-        y0=position - 0.5,
-        y1=position + 0.5,
-        line={"color": MARK, "width": 2},
-        row=1,
-        col=3,
-    )
-    frame_picture(figure, width=size, height=size, column=3)

@@ -52,6 +52,16 @@ def draw_partitions(
     for index, layer in enumerate(partitions.layers):
         if layer.index == picked:
             _frame(figure, index * pitch, rows, pitch - 1)
+    _name_rows(figure, pitch)
+    hidden = {"visible": False, "constrain": "domain"}
+    figure.update_xaxes(range=[-0.8, columns - 0.2], **hidden)
+    above = 0.6 + TITLE_HEIGHT * pitch
+    figure.update_yaxes(range=[rows - 0.2, -above], scaleanchor="x", **hidden)
+    dress(figure, height=height, top=6)
+    return figure.update_layout(margin={"l": 26, "b": 56})
+
+
+def _name_rows(figure: go.Figure, pitch: int) -> None:
     for number, modality in enumerate(MODALITIES):
         figure.add_annotation(
             text=MODALITY_NAMES[modality],
@@ -62,12 +72,6 @@ def draw_partitions(
             showarrow=False,
             font_size=TEXT_SIZE,
         )
-    hidden = {"visible": False, "constrain": "domain"}
-    figure.update_xaxes(range=[-0.8, columns - 0.2], **hidden)
-    above = 0.6 + TITLE_HEIGHT * pitch
-    figure.update_yaxes(range=[rows - 0.2, -above], scaleanchor="x", **hidden)
-    dress(figure, height=height, top=6)
-    return figure.update_layout(margin={"l": 26, "b": 56})
 
 
 def describe_partitions(partitions: BlockPartitions, *, picked: int) -> str:

@@ -1,5 +1,7 @@
 """Where a patch's content comes from, or goes to, after each block."""
 
+from typing import Any
+
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
@@ -58,25 +60,22 @@ def draw_rollout(
     bar = add_scale_bar(figure, _ends(rollout, most), middle=0.5, length=0.7)
     places = TokenPlaces(side=rollout.pictures.side, grid=rollout.grid)
     picked, place = divmod(token, rollout.tokens)
-    colours, low = _colours(rollout), -1.0 if rollout.signs == "signed" else 0.0
+    scale: dict[str, Any] = {
+        "ends": (-1.0 if rollout.signs == "signed" else 0.0, 1.0),
+        "colours": _colours(rollout),
+    }
     for column, block in enumerate(columns, start=1):
+        heights = _heights(shares[block], token, most)
         for row, modality in enumerate(MODALITIES, start=1):
-            draw_ground(figure, rollout.pictures, modality, column, row)
-            draw_values(
-                figure,
-                _heights(shares[block], token, most)[row - 1],
-                places,
-                ends=(low, 1.0),
-                colours=colours,
-                column=column,
-                row=row,
-                bar=bar if (row, column) == (1, 1) else None,
-            )
+            at: dict[str, Any] = {"column": column, "row": row}
+            draw_ground(figure, rollout.pictures, modality, **at)
+            own_bar = bar if (row, column) == (1, 1) else None
+            draw_values(figure, heights[row - 1], places, bar=own_bar, **scale, **at)
             said = [
                 in_percent(one, decimals=2, signed=True)
                 for one in shares[block, row - 1].ravel()
             ]
-            add_targets(figure, places, modality, column=column, row=row, texts=said)
+            add_targets(figure, places, modality, texts=said, **at)
         frame_token(
             figure, place, places, name="the patch", column=column, row=picked + 1
         )

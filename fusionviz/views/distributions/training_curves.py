@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
 from fusionviz.analysis.distributions.training_curves import Axis, Curve, TrainingCurves
@@ -98,10 +99,7 @@ def _draw_loss(
         _say_nothing(figure, "not in this log", row, column)
         return
     colour, x = LOSS_COLOURS[row - 1], curve.along(axis)
-    rate = training.curves.get("learning_rate")
-    rates = np.full(len(x), np.nan)
-    if rate is not None:
-        rates = np.interp(curve.steps, rate.steps, rate.values)
+    told = np.stack([curve.steps, curve.seconds / 60, _rates(training, curve)], axis=1)
     pale = go.Scatter(
         x=x,
         y=curve.values,
@@ -116,7 +114,7 @@ def _draw_loss(
         y=curve.smoothed(smoothing),
         mode="lines",
         line={"color": colour, "width": 3},
-        customdata=np.stack([curve.steps, curve.seconds / 60, rates], axis=1).round(8),
+        customdata=told.round(8),
         hovertemplate=(
             f"{ROWS[row - 1]} %{{y:.3g}}<br>step %{{customdata[0]:.0f}}, "
             "%{customdata[1]:.1f} min<br>learning rate %{customdata[2]:.2g}"
@@ -126,6 +124,14 @@ def _draw_loss(
     )
     for trace in (pale, smooth):
         figure.add_trace(trace, row=row, col=column)
+
+
+def _rates(training: TrainingCurves, curve: Curve) -> NDArray[np.float64]:
+    """Return the learning rate at each point of a curve, NaN where none is logged."""
+    rate = training.curves.get("learning_rate")
+    if rate is None:
+        return np.full(len(curve.steps), np.nan)
+    return np.interp(curve.steps, rate.steps, rate.values)
 
 
 def _draw_distances(

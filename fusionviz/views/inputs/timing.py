@@ -35,21 +35,7 @@ def draw_timing(
     figure = go.Figure()
     steps = [(owner, step) for owner in milliseconds for step in milliseconds[owner]]
     for owner, its in milliseconds.items():
-        figure.add_trace(
-            go.Bar(
-                name=owner,
-                x=list(its.values()),
-                y=[_label(owner, step) for step in its],
-                orientation="h",
-                marker_color=OWNER_COLOURS.get(owner, "#777777"),
-                text=[f"{three_digits(value)} ms" for value in its.values()],
-                textposition="outside",
-                textfont_size=FONT_SIZE,
-                constraintext="none",
-                cliponaxis=False,
-                hovertemplate="%{y}: %{x:.1f} ms<extra></extra>",
-            )
-        )
+        figure.add_trace(_bars(owner, its))
     figure.update_yaxes(
         autorange="reversed",
         tickfont_size=FONT_SIZE,
@@ -64,6 +50,22 @@ def draw_timing(
     legend = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}
     return figure.update_layout(
         margin_l=10, margin_b=48, legend=legend, bargap=0.3, barmode="overlay"
+    )
+
+
+def _bars(owner: str, milliseconds: Mapping[str, float]) -> go.Bar:
+    return go.Bar(
+        name=owner,
+        x=list(milliseconds.values()),
+        y=[_label(owner, step) for step in milliseconds],
+        orientation="h",
+        marker_color=OWNER_COLOURS.get(owner, "#777777"),
+        text=[f"{three_digits(value)} ms" for value in milliseconds.values()],
+        textposition="outside",
+        textfont_size=FONT_SIZE,
+        constraintext="none",
+        cliponaxis=False,
+        hovertemplate="%{y}: %{x:.1f} ms<extra></extra>",
     )
 
 

@@ -6,11 +6,10 @@ from plotly.subplots import make_subplots
 
 from fusionviz.analysis.latents.between import WAYS, Interpolation
 from fusionviz.views.latents.mosaic import Mosaic
-from fusionviz.views.shared.player import add_player
+from fusionviz.views.shared.player import add_player, line_at
 from fusionviz.views.shared.scale import Scale, depth_scale
 from fusionviz.views.shared.style import (
     FONT_SIZE,
-    MARK,
     MODALITY_NAMES,
     dress,
     modality_title,
@@ -199,10 +198,4 @@ def _line_at(between: Interpolation, step: int, row: int) -> go.Scatter:
     curves = between.bits_per_dim if row == 1 else between.latent_length
     every = np.concatenate([curves[way] for way in WAYS])
     share = 100 * between.shares[step]
-    return go.Scatter(
-        x=[share, share],
-        y=[every.min(), every.max()],
-        mode="lines",
-        line={"color": MARK, "width": 3},
-        hoverinfo="skip",
-    )
+    return line_at(share, (every.min(), every.max()))

@@ -8,11 +8,10 @@ from plotly.subplots import make_subplots
 
 from fusionviz.analysis.latents.film import Film
 from fusionviz.views.latents.mosaic import Mosaic
-from fusionviz.views.shared.player import add_player
+from fusionviz.views.shared.player import add_player, line_at
 from fusionviz.views.shared.scale import Scale, depth_scale
 from fusionviz.views.shared.style import (
     FONT_SIZE,
-    MARK,
     MODALITY_NAMES,
     dress,
     modality_title,
@@ -36,15 +35,7 @@ def draw_film(film: Film, *, height: int = 520) -> go.Figure:
         film: Frames there and back.
         height: Pixels.
     """
-    figure = make_subplots(
-        rows=2,
-        cols=2,
-        specs=[[{"rowspan": 2}, {}], [None, {}]],
-        column_widths=[0.55, 0.45],
-        horizontal_spacing=0.24,
-        vertical_spacing=0.22,
-        subplot_titles=["", "<b>tokens</b>, no unit", "<b>log|det| so far</b>, nats"],
-    )
+    figure = _panels()
     mosaic = Mosaic(rows=2, columns=2, cell_pixels=180)
     scales = _scales(film)
     headings = mosaic.headings(["decoded", "token sizes"])
@@ -73,6 +64,18 @@ def draw_film(film: Film, *, height: int = 520) -> go.Figure:
     add_player(figure, frames, film.ticks, prefix="tokens: ", milliseconds=900)
     legend = {"orientation": "h", "x": 1, "xanchor": "right", "y": 0.5}
     return figure.update_layout(legend={**legend, "yanchor": "middle"})
+
+
+def _panels() -> go.Figure:
+    return make_subplots(
+        rows=2,
+        cols=2,
+        specs=[[{"rowspan": 2}, {}], [None, {}]],
+        column_widths=[0.55, 0.45],
+        horizontal_spacing=0.24,
+        vertical_spacing=0.22,
+        subplot_titles=["", "<b>tokens</b>, no unit", "<b>log|det| so far</b>, nats"],
+    )
 
 
 def draw_all_frames(film: Film, *, height: int = 520) -> go.Figure:
@@ -187,11 +190,4 @@ def _line_at(film: Film, frame: int, row: int) -> go.Scatter:
         low, high = 0.0, float(max(film.deviation.max(), film.mean_size.max()))
     else:
         low, high = float(film.log_det.min()), float(film.log_det.max())
-    return go.Scatter(
-        x=[frame, frame],
-        y=[low, high],
-        mode="lines",
-        line={"color": MARK, "width": 3},
-        hoverinfo="skip",
-        showlegend=False,
-    )
+    return line_at(frame, (low, high))

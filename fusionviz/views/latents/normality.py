@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from fusionviz.analysis.latents.normality import Normality
+from fusionviz.analysis.latents.normality import Normality, Quantiles
 from fusionviz.views.shared.colours import see_through_middle
 from fusionviz.views.shared.style import (
     DIVERGING,
@@ -93,8 +93,14 @@ def _draw_histogram(figure: go.Figure, normality: Normality, reach: float) -> No
             row=1,
             col=1,
         )
+    figure.add_trace(_normal_density(), row=1, col=1)
+    figure.update_xaxes(title="z, no unit", row=1, col=1)
+    figure.update_yaxes(title="density", rangemode="tozero", row=1, col=1)
+
+
+def _normal_density() -> go.Scatter:
     x = np.linspace(-REACH, REACH, 161)
-    normal = go.Scatter(
+    return go.Scatter(
         x=x,
         y=np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi),
         mode="lines",
@@ -102,27 +108,10 @@ def _draw_histogram(figure: go.Figure, normality: Normality, reach: float) -> No
         name="N(0, 1)",
         hoverinfo="skip",
     )
-    figure.add_trace(normal, row=1, col=1)
-    figure.update_xaxes(title="z, no unit", row=1, col=1)
-    figure.update_yaxes(title="density", rangemode="tozero", row=1, col=1)
 
 
 def _draw_quantiles(figure: go.Figure, normality: Normality, reach: float) -> None:
-    band = normality.quantiles(0)
-    ends = {"low": band.low.clip(-reach), "high": band.high.clip(max=reach)}
-    for end, fill in (("low", None), ("high", "tonexty")):
-        edge = go.Scatter(
-            x=band.normal,
-            y=ends[end],
-            mode="lines",
-            line={"width": 0, "color": NORMAL},
-            fill=fill,
-            fillcolor=BAND,
-            name="95 % band for all quantiles",
-            showlegend=fill is not None,
-            hoverinfo="skip",
-        )
-        figure.add_trace(edge, row=1, col=2)
+    _draw_band(figure, normality.quantiles(0), reach)
     line = {"color": NORMAL, "dash": "dash", "width": 2.5}
     figure.add_shape(
         type="line", x0=-reach, x1=reach, y0=-reach, y1=reach, line=line, row=1, col=2
@@ -145,6 +134,24 @@ def _draw_quantiles(figure: go.Figure, normality: Normality, reach: float) -> No
         )
     figure.update_xaxes(title="of N(0, 1)", range=[-REACH, REACH], row=1, col=2)
     figure.update_yaxes(title="of z", range=[-reach, reach], row=1, col=2)
+
+
+def _draw_band(figure: go.Figure, band: Quantiles, reach: float) -> None:
+    """Draw the band that all quantiles of N(0, 1) lie in, in 95 of 100 draws."""
+    ends = {"low": band.low.clip(-reach), "high": band.high.clip(max=reach)}
+    for end, fill in (("low", None), ("high", "tonexty")):
+        edge = go.Scatter(
+            x=band.normal,
+            y=ends[end],
+            mode="lines",
+            line={"width": 0, "color": NORMAL},
+            fill=fill,
+            fillcolor=BAND,
+            name="95 % band for all quantiles",
+            showlegend=fill is not None,
+            hoverinfo="skip",
+        )
+        figure.add_trace(edge, row=1, col=2)
 
 
 def _draw_maps(figure: go.Figure, normality: Normality) -> None:

@@ -29,16 +29,7 @@ def draw_oddness(oddness: Oddness, *, height: int = 400) -> go.Figure:
     if oddness.others is not None:
         _draw_others(figure, oddness.others, oddness.median)
     else:
-        figure.update_yaxes(visible=False)
-        figure.add_annotation(
-            text="Other samples have not been measured:<br>nothing to compare with yet",
-            x=0.02,
-            y=0.5,
-            xref="paper",
-            yref="paper",
-            xanchor="left",
-            showarrow=False,
-        )
+        _say_alone(figure)
     # A point that cannot be seen keeps the sample inside the axis, however odd it is.
     sample = go.Scatter(
         x=[oddness.bits_per_dim], y=[0], mode="markers", marker_opacity=0
@@ -61,6 +52,19 @@ def draw_oddness(oddness: Oddness, *, height: int = 400) -> go.Figure:
     dress(figure, height=height, top=64)
     return figure.update_layout(
         showlegend=False, bargap=0.06, margin={"l": 10, "r": 10, "b": 50}
+    )
+
+
+def _say_alone(figure: go.Figure) -> None:
+    figure.update_yaxes(visible=False)
+    figure.add_annotation(
+        text="Other samples have not been measured:<br>nothing to compare with yet",
+        x=0.02,
+        y=0.5,
+        xref="paper",
+        yref="paper",
+        xanchor="left",
+        showarrow=False,
     )
 
 

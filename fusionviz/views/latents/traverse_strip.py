@@ -5,9 +5,10 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from fusionviz.analysis.latents.traverse import Traverse
+from fusionviz.analysis.shared.pictures import Pictures
 from fusionviz.views.shared.pixels import every, photo_address
 from fusionviz.views.shared.player import add_player
-from fusionviz.views.shared.scale import depth_scale
+from fusionviz.views.shared.scale import Scale, depth_scale
 from fusionviz.views.shared.style import (
     FONT_SIZE,
     MARK,
@@ -42,15 +43,8 @@ def draw_strip(traverse: Traverse, *, height: int = 480) -> go.Figure:
         horizontal_spacing=0.18,
         vertical_spacing=0.14,
     )
-    depths = [np.asarray(one.depth_m) for one in traverse.after]
-    scale = depth_scale(depths)
-    pictures = [
-        [
-            _picture(np.asarray(one.rgb), 0),
-            _picture(scale.paint(np.asarray(one.depth_m)), SIDE + GAP),
-        ]
-        for one in traverse.after
-    ]
+    scale = depth_scale(np.asarray(one.depth_m) for one in traverse.after)
+    pictures = [_pictures(one, scale) for one in traverse.after]
     sigmas = traverse.sigmas[:, 0]
     start = len(sigmas) // 2
     figure.add_trace(scale.bar(x=0.584, y=0.64, length=0.7), row=1, col=1)
@@ -60,14 +54,13 @@ def draw_strip(traverse: Traverse, *, height: int = 480) -> go.Figure:
         figure.add_trace(_curve(sigmas, curve, line), row=row, col=2)
     for row, curve in enumerate(curves, start=1):
         figure.add_trace(_dot(sigmas, curve, start), row=row, col=2)
-    dots = [len(figure.data) - 2, len(figure.data) - 1]
     frames = [
         go.Frame(
             data=[_dot(sigmas, curve, index) for curve in curves],
-            traces=dots,
-            layout={"images": pictures[index]},
+            traces=[len(figure.data) - 2, len(figure.data) - 1],
+            layout={"images": images},
         )
-        for index in range(len(sigmas))
+        for index, images in enumerate(pictures)
     ]
     figure.update_layout(images=pictures[start], showlegend=False)
     _frame_axes(figure, traverse)
@@ -95,6 +88,12 @@ def describe_strip(traverse: Traverse) -> str:
         f"{three_digits(float(bits[-1]))}, and up to {traverse.changed.max():.1%} of "
         "the pixels get another class."
     )
+
+
+def _pictures(pair: Pictures, scale: Scale) -> list[dict]:
+    """Return RGB and depth of a frame, side by side."""
+    depth = scale.paint(np.asarray(pair.depth_m))
+    return [_picture(np.asarray(pair.rgb), 0), _picture(depth, SIDE + GAP)]
 
 
 def _picture(pixels: np.ndarray, left: float) -> dict:

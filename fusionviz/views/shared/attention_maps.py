@@ -6,14 +6,14 @@ from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
 from fusionviz.analysis.shared.attention import LayerAttention
-from fusionviz.views.shared.bars import add_scale_bar
+from fusionviz.views.shared.bars import add_scale_bar, carry_bar
 from fusionviz.views.shared.colours import see_through
 from fusionviz.views.shared.style import (
     FONT_SIZE,
-    MARK,
     SEQUENTIAL,
     dress,
     frame_picture,
+    frame_row,
     modality_title,
     three_digits,
 )
@@ -183,21 +183,8 @@ def _draw_map_scale(figure: go.Figure, most: float) -> None:
     """Draw the bar of the maps' own scale below the pictures."""
     ends = ("weight 0", f"{three_digits(most)}, no unit")
     bar = add_scale_bar(figure, ends, middle=0.328, length=0.28)
-    scale = go.Scatter(
-        x=[None],
-        y=[None],
-        mode="markers",
-        marker={
-            "color": [0],
-            "cmin": 0,
-            "cmax": most,
-            "colorscale": see_through(SEQUENTIAL, faint=1, strong=1),
-            "colorbar": bar,
-            "showscale": True,
-        },
-        showlegend=False,
-        hoverinfo="skip",
-    )
+    colours = see_through(SEQUENTIAL, faint=1, strong=1)
+    scale = carry_bar(bar, low=0, high=most, colours=colours)
     figure.add_trace(scale, row=1, col=2)
 
 
@@ -220,14 +207,5 @@ def _draw_matrix(
         hovertemplate="S[%{y}, %{x}] = %{z:.3g}<extra></extra>",
     )
     figure.add_trace(heat, row=1, col=3)
-    figure.add_shape(
-        type="rect",
-        x0=query - 0.5,
-        x1=tokens - 0.5,
-        y0=query - 0.5,
-        y1=query + 0.5,
-        line={"color": MARK, "width": 2},
-        row=1,
-        col=3,
-    )
+    frame_row(figure, query, (query - 0.5, tokens - 0.5), column=3)
     frame_picture(figure, width=tokens, height=tokens, column=3)

@@ -133,20 +133,24 @@ def _draw_depth(
     )
     figure.add_trace(heat, row=1, col=2)
     if step > 1:
-        figure.add_annotation(
-            text=f"depth: 1 pixel in {step} × {step} is shown",
-            x=0.2425,
-            y=0,
-            yshift=-24,
-            xref="paper",
-            yref="paper",
-            xanchor="center",
-            yanchor="top",
-            showarrow=False,
-        )
+        _say_sampled(figure, step)
     holes = ~np.isfinite(shown)
     if holes.any():
         add_hatching(figure, holes, step=step, column=2)
+
+
+def _say_sampled(figure: go.Figure, step: int) -> None:
+    figure.add_annotation(
+        text=f"depth: 1 pixel in {step} × {step} is shown",
+        x=0.2425,
+        y=0,
+        yshift=-24,
+        xref="paper",
+        yref="paper",
+        xanchor="center",
+        yanchor="top",
+        showarrow=False,
+    )
 
 
 def _name_ends(near: float, far: float, *, cut: bool, metric: bool) -> tuple[str, str]:

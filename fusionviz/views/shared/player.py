@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from fusionviz.views.shared.style import FONT_SIZE
+from fusionviz.views.shared.style import FONT_SIZE, MARK
 
 ROOM = 96
 """Pixels under the figure that the slider needs."""
+
+_LINE = {"color": MARK, "width": 3}
 
 _BUTTON = {"bgcolor": "rgba(128,128,128,0.16)", "bordercolor": "#8A8A8A"}
 
@@ -39,9 +41,36 @@ def add_player(
         {"method": "animate", "label": label, "args": [[name], _timing(0)]}
         for name, label in zip(names, labels, strict=True)
     ]
-    slider = {
-        "active": start,
-        "steps": steps,
+    slider = _slider(steps, prefix) | {"active": start}
+    buttons = _buttons(milliseconds)
+    figure.update_layout(sliders=[slider], updatemenus=[buttons], margin_b=ROOM)
+
+
+def line_at(
+    x: float, reach: tuple[float, float], *, axes: int | None = None
+) -> go.Scatter:
+    """Return the upright line that follows the slider over a chart.
+
+    Args:
+        x: Where it stands.
+        reach: Lowest and highest end.
+        axes: Number of the chart's axes, where the line is not added by row and column.
+    """
+    place = {} if axes is None else {"xaxis": f"x{axes}", "yaxis": f"y{axes}"}
+    return go.Scatter(
+        x=[x, x],
+        y=list(reach),
+        mode="lines",
+        line=_LINE,
+        hoverinfo="skip",
+        showlegend=False,
+        **place,
+    )
+
+
+def _slider(steps: Sequence[dict], prefix: str) -> dict:
+    return {
+        "steps": list(steps),
         "x": 0.13,
         "len": 0.86,
         "y": 0,
@@ -58,9 +87,12 @@ def add_player(
         "activebgcolor": "#8A8A8A",
         **_BUTTON,
     }
+
+
+def _buttons(milliseconds: int) -> dict:
     play = {"label": "▶", "method": "animate", "args": [None, _timing(milliseconds)]}
     pause = {"label": "❚❚", "method": "animate", "args": [[None], _timing(0)]}
-    buttons = {
+    return {
         "type": "buttons",
         "direction": "left",
         "buttons": [play, pause],
@@ -73,7 +105,6 @@ def add_player(
         "font": {"size": FONT_SIZE},
         **_BUTTON,
     }
-    figure.update_layout(sliders=[slider], updatemenus=[buttons], margin_b=ROOM)
 
 
 def _timing(milliseconds: int) -> dict:

@@ -11,7 +11,13 @@ from fusionviz.analysis.shared.pictures import Pictures
 from fusionviz.analysis.shared.segmentation import Segmentation
 from fusionviz.views.shared.colours import rgb_of
 from fusionviz.views.shared.pixels import every, grey_depth, picture_address, quiet
-from fusionviz.views.shared.style import FONT_SIZE, class_colours, dress, frame_picture
+from fusionviz.views.shared.style import (
+    FONT_SIZE,
+    class_colours,
+    dress,
+    frame_picture,
+    legend_square,
+)
 
 HOVER_SIDE = 128
 """Places a side that say their class when hovered."""
@@ -150,11 +156,4 @@ def add_class_legend(
     """Name the colours of the classes that are shown, in the figure's legend."""
     colours = class_colours(classes)
     for index in shown[shown >= 0]:
-        marker = {"color": colours[index], "size": 13, "symbol": "square"}
-        figure.add_trace(
-            go.Scatter(
-                x=[None], y=[None], mode="markers", marker=marker, name=classes[index]
-            ),
-            row=1,
-            col=1,
-        )
+        figure.add_trace(legend_square(classes[index], colours[index]), row=1, col=1)

@@ -159,6 +159,36 @@ def frame_picture(
     )
 
 
+def legend_square(name: str, colour: str) -> go.Scatter:
+    """Return a trace that draws nothing but a coloured square in the legend."""
+    marker = {"color": colour, "size": 13, "symbol": "square"}
+    return go.Scatter(x=[None], y=[None], mode="markers", marker=marker, name=name)
+
+
+def frame_row(
+    figure: go.Figure, row: int, ends: tuple[float, float], *, column: int
+) -> None:
+    """Frame a row of the matrix in a panel of the first row.
+
+    Args:
+        figure: It has the matrix.
+        row: Of the matrix, from 0.
+        ends: Left and right edge of the frame.
+        column: Of the panel.
+    """
+    left, right = ends
+    figure.add_shape(
+        type="rect",
+        x0=left,
+        x1=right,
+        y0=row - 0.5,
+        y1=row + 0.5,
+        line={"color": MARK, "width": 2},
+        row=1,
+        col=column,
+    )
+
+
 def write_above(
     figure: go.Figure,
     text: str,

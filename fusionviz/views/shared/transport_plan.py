@@ -9,7 +9,7 @@ from plotly.colors import get_colorscale, sample_colorscale
 
 from fusionviz.analysis.shared.pictures import Pictures
 from fusionviz.analysis.shared.transport_plan import Correspondences, Role, Transport
-from fusionviz.views.shared.bars import add_scale_bar
+from fusionviz.views.shared.bars import add_scale_bar, carry_bar
 from fusionviz.views.shared.pixels import grey_depth, picture_address, quiet
 from fusionviz.views.shared.style import (
     FONT_SIZE,
@@ -204,7 +204,7 @@ def draw_cost_bar(
     """Draw the scale of the lines, from 0, places in parts of the figure's width."""
     ends = ("cost 0", f"{three_digits(most)} of 2, no unit")
     bar = add_scale_bar(figure, ends, middle=middle, length=length)
-    figure.add_trace(_cost_scale(most, bar))
+    figure.add_trace(carry_bar(bar, low=0, high=most, colours=SEQUENTIAL))
 
 
 def cost_colours(pairs: Correspondences, most: float | None = None) -> list[str]:
@@ -223,19 +223,3 @@ def name_place(patch: int, grid: int) -> str:
     """Return a patch's row and column, from 1."""
     row, column = divmod(int(patch), grid)
     return f"row {row + 1}, column {column + 1}"
-
-
-def _cost_scale(most: float, bar: dict) -> go.Scatter:
-    """Return an invisible trace that carries the lines' colour bar."""
-    marker = {
-        "color": [0.0],
-        "cmin": 0,
-        "cmax": most,
-        "colorscale": SEQUENTIAL,
-        "colorbar": bar,
-        "opacity": 0,
-        "showscale": True,
-    }
-    return go.Scatter(
-        x=[0], y=[0], mode="markers", marker=marker, hoverinfo="skip", showlegend=False
-    )

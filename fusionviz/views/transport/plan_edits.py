@@ -223,6 +223,20 @@ def draw_edit_matrix(
         row=1,
         col=column,
     )
+    _frame_matrix(figure, view, cells.shape, steps, column)
+    if share.size <= MOST_TARGETS and steps == (1, 1):
+        _add_pair_targets(figure, view, share, column)
+    return steps
+
+
+def _frame_matrix(
+    figure: go.Figure,
+    view: PlanEditView,
+    shape: tuple[int, ...],
+    steps: tuple[int, int],
+    column: int,
+) -> None:
+    """Set the matrix's axes: rows down, named where few, as tall as the pictures."""
     case = view.source.case
     for axis, side, step in (
         (figure.update_yaxes, case.source, steps[0]),
@@ -242,17 +256,14 @@ def draw_edit_matrix(
             row=1,
             col=column,
         )
-    figure.update_xaxes(range=[-0.5, cells.shape[1] - 0.5], row=1, col=column)
-    figure.update_yaxes(range=[cells.shape[0] - 0.5, -0.5], row=1, col=column)
-    if view.on_pictures:  # as tall as the pictures
+    figure.update_xaxes(range=[-0.5, shape[1] - 0.5], row=1, col=column)
+    figure.update_yaxes(range=[shape[0] - 0.5, -0.5], row=1, col=column)
+    if view.on_pictures:
         name = next(figure.select_xaxes(row=1, col=column)).plotly_name
         figure.update_xaxes(constrain="domain", row=1, col=column)
         figure.update_yaxes(
             scaleanchor=name.replace("axis", ""), constrain="domain", row=1, col=column
         )
-    if share.size <= MOST_TARGETS and steps == (1, 1):
-        _add_pair_targets(figure, view, share, column)
-    return steps
 
 
 def _add_pair_targets(

@@ -1,5 +1,6 @@
 """What another plan does to a model: pictures for classes, axes for numbers."""
 
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
@@ -91,7 +92,25 @@ def draw_score_effect(effect: PlanEffect, *, height: int = 400) -> go.Figure:
         height: Pixels.
     """
     own, changed = _scores(effect)
-    few = 0.86 - 0.09 * min(len(_rows(own)), 4)
+    split = 0.56 if own.per_step else 0.86 - 0.09 * min(len(_rows(own)), 4)
+    figure = _score_panels(split)
+    draw_mmd_bars(figure, effect)
+    if own.per_step:
+        _draw_steps(figure, own, changed)
+    else:
+        _draw_axis(figure, own, changed)
+    draw_shift_bars(figure, effect)
+    _name_score_panels(figure, effect, own, split)
+    dress(figure, height=height, top=50)
+    legend = {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.0}
+    legend |= {"yanchor": "bottom", "itemclick": False, "itemdoubleclick": False}
+    return figure.update_layout(
+        legend=legend, margin={"b": 62, "r": 12}, bargap=0.25, bargroupgap=0.08
+    )
+
+
+def _score_panels(split: float) -> go.Figure:
+    """Return panels: one on the left, two on the right that meet at a height."""
     figure = make_subplots(
         rows=2,
         cols=2,
@@ -101,15 +120,14 @@ def draw_score_effect(effect: PlanEffect, *, height: int = 400) -> go.Figure:
     figure.update_xaxes(domain=_LEFT, row=1, col=1)
     figure.update_xaxes(domain=_RIGHT, col=2)
     figure.update_yaxes(domain=[0, 1], row=1, col=1)
-    split = 0.56 if own.per_step else few
     figure.update_yaxes(domain=[split, 1], row=1, col=2)
     figure.update_yaxes(domain=[0, split - 0.26], row=2, col=2)
-    draw_mmd_bars(figure, effect)
-    if own.per_step:
-        _draw_steps(figure, own, changed)
-    else:
-        _draw_axis(figure, own, changed)
-    draw_shift_bars(figure, effect)
+    return figure
+
+
+def _name_score_panels(
+    figure: go.Figure, effect: PlanEffect, own: Scores, split: float
+) -> None:
     loss = " → ".join(three_digits(one) for one in effect.align_loss)
     titles = (
         (f"<b>MMD²</b> after alignment<br>sum {loss}", 0.0, 1.0),
@@ -126,12 +144,6 @@ def draw_score_effect(effect: PlanEffect, *, height: int = 400) -> go.Figure:
     )
     for text, x, y in titles:
         write_above(figure, text, x=x, y=y, shift=4, anchor="left")
-    dress(figure, height=height, top=50)
-    legend = {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.0}
-    legend |= {"yanchor": "bottom", "itemclick": False, "itemdoubleclick": False}
-    return figure.update_layout(
-        legend=legend, margin={"b": 62, "r": 12}, bargap=0.25, bargroupgap=0.08
-    )
 
 
 def signed(value: float) -> str:
@@ -178,6 +190,13 @@ def _draw_axis(figure: go.Figure, own: Scores, changed: Scores) -> None:
             row=1,
             col=2,
         )
+    _name_numbers(figure, own, rows)
+    figure.update_xaxes(range=_reach(own, changed), zeroline=True, row=1, col=2)
+
+
+def _name_numbers(
+    figure: go.Figure, own: Scores, rows: Sequence[tuple[int, str]]
+) -> None:
     many = len(own.values) > 1
     figure.update_yaxes(
         tickvals=list(range(len(rows))),
@@ -190,7 +209,6 @@ def _draw_axis(figure: go.Figure, own: Scores, changed: Scores) -> None:
         row=1,
         col=2,
     )
-    figure.update_xaxes(range=_reach(own, changed), zeroline=True, row=1, col=2)
 
 
 def _draw_steps(figure: go.Figure, own: Scores, changed: Scores) -> None:
@@ -261,6 +279,12 @@ def draw_mmd_bars(figure: go.Figure, effect: PlanEffect) -> None:
         row=1,
         col=1,
     )
+    _frame_mmd(figure, rows, max([*values, 1e-9]))
+
+
+def _frame_mmd(
+    figure: go.Figure, rows: Sequence[tuple[str, bool]], most: float
+) -> None:
     figure.update_yaxes(
         tickvals=list(range(len(rows))),
         ticktext=[
@@ -272,7 +296,6 @@ def draw_mmd_bars(figure: go.Figure, effect: PlanEffect) -> None:
         row=1,
         col=1,
     )
-    most = max([*values, 1e-9])
     figure.update_xaxes(
         range=[0, 1.45 * most],
         title={"text": "MMD², no unit", "standoff": 8},
@@ -306,16 +329,20 @@ def draw_shift_bars(figure: go.Figure, effect: PlanEffect) -> None:
             row=2,
             col=2,
         )
+    _frame_shifts(figure, effect)
+
+
+def _frame_shifts(figure: go.Figure, effect: PlanEffect) -> None:
+    """Set the axes of the shifts: steps named or numbered, a legend of the sources."""
+    target = effect.sources[effect.edited].case.target
+    labels = target.labels
     every = -(-len(labels) // LABELLED)
     shown = list(range(0, len(labels), every))
     figure.update_xaxes(
         tickvals=shown,
         ticktext=[short(labels[i], 9) if every == 1 else f"{i + 1}" for i in shown],
         range=[-0.6, len(labels) - 0.4],
-        title={
-            "text": f"{escape(effect.sources[effect.edited].case.target.name)} tokens",
-            "standoff": 4,
-        },
+        title={"text": f"{escape(target.name)} tokens", "standoff": 4},
         row=2,
         col=2,
     )

@@ -70,12 +70,21 @@ class PlanPanel:
     def axes(self, cells: PlanCells) -> dict[str, dict[str, Any]]:
         """Return the axes of the picture and of its marginals, for a layout."""
         main, edge = self._axes
+        names = (f"xaxis{main}", f"yaxis{main}", f"xaxis{edge}", f"yaxis{edge}")
+        axes = (*self._picture_axes(cells), *self._marginal_axes())
+        bare = {"showgrid": False, "zeroline": False}
+        return {name: axis | bare for name, axis in zip(names, axes, strict=True)}
+
+    @property
+    def _split(self) -> float:
+        """Where the marginal beside the picture begins."""
+        return self.right - STRIP * (self.right - self.left)
+
+    def _picture_axes(self, cells: PlanCells) -> tuple[dict[str, Any], dict[str, Any]]:
+        main, _ = self._axes
         rows, columns = cells.mass.shape
-        width = self.right - self.left
-        split = self.right - STRIP * width
-        hidden: dict[str, Any] = {"showgrid": False, "zeroline": False}
         across = {
-            "domain": [self.left, split - GAP * width],
+            "domain": [self.left, self._split - GAP * (self.right - self.left)],
             "anchor": f"y{main}",
             "range": [-0.5, columns - 0.5],
             "title": {"text": modality_title(self.target, "receives")},
@@ -90,8 +99,17 @@ class PlanPanel:
             "labelalias": _aliases(cells.rows),
             "tickvals": [],
         }
+        if self.number:
+            across["matches"], down["matches"] = "x", "y"
+        else:
+            text = modality_title(self.source, "sends")
+            down["title"] = {"text": text, "standoff": 4}
+        return across, down
+
+    def _marginal_axes(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        main, _ = self._axes
         beside = {
-            "domain": [split, self.right],
+            "domain": [self._split, self.right],
             "anchor": f"y{main}",
             "range": [0, self.sent],
             "tickangle": 0,
@@ -104,17 +122,7 @@ class PlanPanel:
             "showticklabels": self.number == 0,
             **_shares(self.received, 3),
         }
-        if self.number:
-            across["matches"], down["matches"] = "x", "y"
-        else:
-            text = modality_title(self.source, "sends")
-            down["title"] = {"text": text, "standoff": 4}
-        return {
-            f"xaxis{main}": across | hidden,
-            f"yaxis{main}": down | hidden,
-            f"xaxis{edge}": beside | hidden,
-            f"yaxis{edge}": above | hidden,
-        }
+        return beside, above
 
     def picture(self, cells: PlanCells, high: float) -> dict[str, Any]:
         """Return the painted plan at its place, for `layout.images`."""

@@ -88,31 +88,9 @@ def _draw_measure(
     """Draw one column: a bar a plan, or one for each source of a plan."""
     numbers = [value for by in measure.values.values() for value in by.values()]
     for name in dict.fromkeys(name for by in measure.values.values() for name in by):
-        values = [measure.values.get(swap, {}).get(name) for swap in swaps]
-        place = sources.index(name) if name else 0
-        figure.add_trace(
-            go.Bar(
-                x=values,
-                y=list(range(len(swaps))),
-                orientation="h",
-                marker={
-                    "color": modality_colour(name) if name else WHOLE,
-                    "pattern": pattern_of(place),
-                },
-                name=escape(name),
-                legendgroup=name,
-                showlegend=bool(name) and len(sources) > 1 and _is_first(figure, name),
-                text=["" if one is None else three_digits(one) for one in values],
-                textposition="outside",
-                constraintext="none",
-                textfont_size=FONT_SIZE - 1,
-                cliponaxis=False,
-                hovertemplate=f"{escape(name or measure.title)}: %{{text}}"
-                "<extra></extra>",
-            ),
-            row=1,
-            col=column,
-        )
+        bars = _bars(measure, swaps, name, sources.index(name) if name else 0)
+        named = bool(name) and len(sources) > 1 and _is_first(figure, name)
+        figure.add_trace(bars.update(showlegend=named), row=1, col=column)
     figure.update_xaxes(
         range=_reach(measure, numbers),
         showticklabels=False,
@@ -120,6 +98,28 @@ def _draw_measure(
         zeroline=measure.limits is not None,
         row=1,
         col=column,
+    )
+
+
+def _bars(measure: Measure, swaps: Sequence[Swap], name: str, place: int) -> go.Bar:
+    """Return a source's bars, one a plan; `name` is empty for the whole sample."""
+    values = [measure.values.get(swap, {}).get(name) for swap in swaps]
+    return go.Bar(
+        x=values,
+        y=list(range(len(swaps))),
+        orientation="h",
+        marker={
+            "color": modality_colour(name) if name else WHOLE,
+            "pattern": pattern_of(place),
+        },
+        name=escape(name),
+        legendgroup=name,
+        text=["" if one is None else three_digits(one) for one in values],
+        textposition="outside",
+        constraintext="none",
+        textfont_size=FONT_SIZE - 1,
+        cliponaxis=False,
+        hovertemplate=f"{escape(name or measure.title)}: %{{text}}<extra></extra>",
     )
 
 

@@ -10,10 +10,9 @@ from fusionviz.analysis.shared.token_subject import AlignmentCase
 from fusionviz.analysis.transport.plain_sinkhorn import PlainSinkhorn
 from fusionviz.analysis.transport.plan_cells import PlanCells, cells_of
 from fusionviz.analysis.transport.solvers import TOLERANCE
-from fusionviz.views.shared.player import ROOM, add_player
+from fusionviz.views.shared.player import ROOM, add_player, line_at
 from fusionviz.views.shared.style import (
     FONT_SIZE,
-    MARK,
     dress,
     three_digits,
     write_above,
@@ -55,15 +54,7 @@ def draw_film(
     """
     steps = [cells_of(case, plan, LARGEST_SIDE) for plan in plain.plans]
     high = round_high(steps[-1].mass)
-    panel = PlanPanel(
-        number=0,
-        left=0.0,
-        right=0.5,
-        source=case.source.name,
-        target=case.target.name,
-        received=MOST_SHARES,
-        sent=MOST_SHARES,
-    )
+    panel = _panel(case)
     hover = panel.hover(steps[0], with_mass=False)
     figure = go.Figure(hover, panel.axes(steps[0]))
     figure.add_trace(mass_scale(high).bar(x=0.51, y=0.43, length=0.62))
@@ -87,6 +78,18 @@ def draw_film(
     add_player(figure, frames, labels, prefix="half step ", milliseconds=600)
     _make_room(figure, 70 if are_named(steps[0]) else 28)
     return _say_pooled(figure, steps[0])
+
+
+def _panel(case: AlignmentCase) -> PlanPanel:
+    return PlanPanel(
+        number=0,
+        left=0.0,
+        right=0.5,
+        source=case.source.name,
+        target=case.target.name,
+        received=MOST_SHARES,
+        sent=MOST_SHARES,
+    )
 
 
 def describe_film(case: AlignmentCase, plain: PlainSinkhorn) -> str:
@@ -212,16 +215,7 @@ def _line_at(
     low, high = float(values.min()), float(values.max())
     if low == high:
         low, high = (low / 2, high * 2) if log else (low - 0.1, high + 0.1)
-    return go.Scatter(
-        x=[frame, frame],
-        y=[low, high],
-        mode="lines",
-        line={"color": MARK, "width": 3},
-        hoverinfo="skip",
-        showlegend=False,
-        xaxis=f"x{axes}",
-        yaxis=f"y{axes}",
-    )
+    return line_at(frame, (low, high), axes=axes)
 
 
 def _make_room(figure: go.Figure, pixels: int) -> None:

@@ -24,7 +24,7 @@ from fusionviz.views.attention.stacks.grids import (
 from fusionviz.views.attention.stacks.matrix import draw_matrix
 from fusionviz.views.shared.bars import add_scale_bar, carry_bar
 from fusionviz.views.shared.stack_view import StackView, short, write_title
-from fusionviz.views.shared.style import FONT_SIZE, dress, three_digits
+from fusionviz.views.shared.style import FONT_SIZE, dress, legend_square, three_digits
 
 SHOWN_KEYS = 12
 
@@ -152,16 +152,16 @@ def _draw_bars(
         col=column,
     )
     figure.update_xaxes(nticks=4, tickfont_size=FONT_SIZE, row=1, col=column)
-    few = f"its {len(top)} largest of {len(tokens)} keys"
-    if len(top) == len(tokens):
+    write_title(figure, _bars_title(view, len(top), len(tokens)), column=column)
+
+
+def _bars_title(view: StackView, shown: int, count: int) -> str:
+    few = f"its {shown} largest of {count} keys"
+    if shown == count:
         few = "all keys without a place"
-    name = (
-        f" {short(view.stack.queries.names[view.query], 20)}"
-        if view.stack.queries.labels
-        else ""
-    )
-    title = f"<b>row {view.query}</b>{name}<br>{few}"
-    write_title(figure, title, column=column)
+    queries = view.stack.queries
+    name = f" {short(queries.names[view.query], 20)}" if queries.labels else ""
+    return f"<b>row {view.query}</b>{name}<br>{few}"
 
 
 def _draw_blocks(figure: go.Figure, view: StackView, column: int) -> None:
@@ -220,11 +220,4 @@ def _add_bar(
 def _add_legend(figure: go.Figure, stack: AttentionStack) -> None:
     colours = {k: v for k, v in modality_colours(stack).items() if k}
     for name, colour in colours.items():
-        marker = {"color": colour, "size": 13, "symbol": "square"}
-        figure.add_trace(
-            go.Scatter(
-                x=[None], y=[None], mode="markers", marker=marker, name=escape(name)
-            ),
-            row=1,
-            col=1,
-        )
+        figure.add_trace(legend_square(escape(name), colour), row=1, col=1)

@@ -10,7 +10,7 @@ from fusionviz.analysis.shared.attention_stack import TokenAxis, pool
 from fusionviz.views.attention.stacks.grids import modality_colours
 from fusionviz.views.shared.colours import rgb_of
 from fusionviz.views.shared.stack_view import Order, StackView, short, write_title
-from fusionviz.views.shared.style import MARK
+from fusionviz.views.shared.style import frame_row
 
 LABELLED = 16
 """Names along a side of the matrix: there is no room for more."""
@@ -45,28 +45,22 @@ def draw_matrix(figure: go.Figure, view: StackView) -> None:
         col=1,
     )
     place = int(np.flatnonzero(rows == view.query)[0]) // steps[0]
-    figure.add_shape(
-        type="rect",
-        x0=-0.5,
-        x1=cells.shape[1] - 0.5,
-        y0=place - 0.5,
-        y1=place + 0.5,
-        line={"color": MARK, "width": 2},
-        row=1,
-        col=1,
-    )
+    frame_row(figure, place, (-0.5, cells.shape[1] - 0.5), column=1)
     ticks = [
         _ticks(axis, order, steps)
         for axis, order in ((stack.queries, rows), (stack.keys, columns))
     ]
     _frame_matrix(figure, cells.shape, ticks)
     _draw_strips(figure, view, (rows, columns), steps, cells.shape)
-    title = f"<b>{short(stack.layers[view.layer])}</b>, {stack.head_name(view.head)}"
+    write_title(figure, _title(view, steps), column=1)
+
+
+def _title(view: StackView, steps: tuple[int, int]) -> str:
+    stack = view.stack
+    name = f"<b>{short(stack.layers[view.layer])}</b>, {stack.head_name(view.head)}"
     if steps != (1, 1):
-        title += f"<br>a cell is the mean of {steps[0]} × {steps[1]} tokens"
-    else:
-        title += f"<br>{stack.queries.count} × {stack.keys.count} tokens"
-    write_title(figure, title, column=1)
+        return f"{name}<br>a cell is the mean of {steps[0]} × {steps[1]} tokens"
+    return f"{name}<br>{stack.queries.count} × {stack.keys.count} tokens"
 
 
 def _hover(
