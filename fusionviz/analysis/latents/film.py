@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, cast, get_args
+from typing import Literal, get_args
 
 import numpy as np
 import torch
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from fusionviz.analysis.latents.pictures import decode_each
 from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.analysis.shared.pictures import Pictures
-from fusionviz.models.mango.flow import InvertibleLayer, MangoFlow
+from fusionviz.models.mango.flow import MangoFlow
 from fusionviz.models.mango.partition import Tokens
 
 Stops = Literal["blocks", "parts"]
@@ -120,18 +120,18 @@ def _there(
 ) -> tuple[list[Tokens], list[float]]:
     """Return the tokens before the flow and at each stop, and log|det| so far."""
     stops, log_dets, total = [x], [0.0], 0.0
-    for index, after, log_det in flow.steps(x):
-        total += float(log_det[0])
-        if index in last:
-            stops.append(after)
+    for step in flow.steps(x):
+        total += float(step.log_det[0])
+        if step.index in last:
+            stops.append(step.after)
             log_dets.append(total)
     return stops, log_dets
 
 
 def _back(flow: MangoFlow, z: Tokens, last: Collection[int]) -> Iterator[Tokens]:
     """Yield the tokens at each stop from the last but one to x, by the inverse."""
-    for index in reversed(range(len(flow.layers))):
-        z = cast(InvertibleLayer, flow.layers[index]).inverse(z)
+    for index, layer in reversed(list(enumerate(flow.chain))):
+        z = layer.inverse(z)
         if index == 0 or index - 1 in last:
             yield z
 

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from fusionviz.models.alignmamba.scan.dispatch import selective_scan
+from fusionviz.models.alignmamba.scan.reference import states as states_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,7 +168,8 @@ class MambaBlock(nn.Module):
             delta = functional.softplus(inputs.delta + self.dt_proj.bias[:, None])
             norm = None
             if states:
-                norm = _state_norm(inputs.u, delta, inputs.A, inputs.B)
+                passed = states_of(inputs.u, delta, inputs.A, inputs.B.unsqueeze(1))
+                norm = torch.stack([state.norm(dim=-1) for state in passed], dim=-1)
             return MambaTrace(
                 output=self._scan(inputs),
                 u=inputs.u,
@@ -218,14 +220,3 @@ class MambaBlock(nn.Module):
             backend=self.backend,
         )
         return self.out_proj(cast(Tensor, y).transpose(1, 2))
-
-
-def _state_norm(u: Tensor, delta: Tensor, A: Tensor, B: Tensor) -> Tensor:
-    """Return the norm of each channel's state after each step."""
-    state = torch.zeros(*u.shape[:2], A.shape[1], dtype=delta.dtype, device=u.device)
-    norms = []
-    for t in range(u.shape[-1]):
-        drive = (delta[:, :, t] * u[:, :, t])[..., None] * B[:, None, :, t]
-        state = torch.exp(delta[:, :, t, None] * A) * state + drive
-        norms.append(state.norm(dim=-1))
-    return torch.stack(norms, dim=-1)

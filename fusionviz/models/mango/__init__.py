@@ -1,17 +1,16 @@
 """MANGO: a normalizing flow of invertible cross-attention (Truong et al. 2025).
 
-Read in this order: partition, attention, flow, model.
+Read in this order: layer, partition, attention, flow, model.
 """
 
 from fusionviz.models.mango.actnorm import ActNorm
-from fusionviz.models.mango.attention import (
-    HeadIntervention,
-    InvertibleCrossAttention,
-)
+from fusionviz.models.mango.attention import InvertibleCrossAttention
 from fusionviz.models.mango.config import MangoConfig
 from fusionviz.models.mango.coupling import AffineCoupling
 from fusionviz.models.mango.flow import Intervention, LayerPlace, MangoFlow
-from fusionviz.models.mango.lu import ChannelMixing, LUMatrix
+from fusionviz.models.mango.layer import HeadIntervention, InvertibleLayer
+from fusionviz.models.mango.lu import LUMatrix
+from fusionviz.models.mango.mixing import ChannelMixing
 from fusionviz.models.mango.model import Mango
 from fusionviz.models.mango.partition import (
     InterModalityPartition,
@@ -28,6 +27,7 @@ __all__ = [
     "InterModalityPartition",
     "Intervention",
     "InvertibleCrossAttention",
+    "InvertibleLayer",
     "LUMatrix",
     "LayerPlace",
     "LayerTrace",

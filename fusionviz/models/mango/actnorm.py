@@ -4,10 +4,11 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from fusionviz.models.mango.layer import HeadIntervention, InvertibleLayer
 from fusionviz.models.mango.partition import Tokens
 
 
-class ActNorm(nn.Module):
+class ActNorm(InvertibleLayer):
     """Scale and shift every channel of each modality: y = (x - shift) exp(-log_scale).
 
     `initialise` sets both from a batch, so that y has mean 0 and variance 1 there, if
@@ -42,14 +43,18 @@ class ActNorm(nn.Module):
         spread = grouped.std(dim=(0, 2)).clamp_min(1e-4)
         self.log_scale.copy_(spread.log()[:, None])
 
-    def forward(self, x: Tokens) -> tuple[Tokens, Float[Tensor, " batch"]]:
+    def forward(
+        self, x: Tokens, intervention: HeadIntervention | None = None
+    ) -> tuple[Tokens, Float[Tensor, " batch"]]:
         """Return the normalised tokens and the log-determinant of each sample."""
         grouped = x.unflatten(1, (2, self.tokens))
         y = (grouped - self.shift) * torch.exp(-self.log_scale)
         log_det = -self.log_scale.sum() * self.tokens
         return y.flatten(1, 2), log_det.expand(len(x))
 
-    def inverse(self, y: Tokens) -> Tokens:
+    def inverse(
+        self, y: Tokens, intervention: HeadIntervention | None = None
+    ) -> Tokens:
         """Return the tokens before normalisation."""
         grouped = y.unflatten(1, (2, self.tokens))
         return (grouped * self.log_scale.exp() + self.shift).flatten(1, 2)

@@ -21,13 +21,13 @@ Three forms of A, of which the first is the default because it trains best:
 """
 
 import math
-from dataclasses import dataclass
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
 from fusionviz.models.mango.config import AttentionForm
+from fusionviz.models.mango.layer import HeadIntervention, InvertibleLayer
 from fusionviz.models.mango.partition import Half, Partition, Tokens
 from fusionviz.models.mango.positions import RelativePosition
 
@@ -37,21 +37,7 @@ GATE_SPEED = 5.0
 Weights = Float[Tensor, "batch head token token"]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class HeadIntervention:
-    """What to change in one layer's heads, for one call.
-
-    Attributes:
-        gate: Gates to use in place of the learned ones, shape (head,); NaN keeps a
-            head's own. Only the gated form has gates.
-        uniform: Which heads attend evenly to all later tokens, bool (head,).
-    """
-
-    gate: Tensor | None = None
-    uniform: Tensor | None = None
-
-
-class InvertibleCrossAttention(nn.Module):
+class InvertibleCrossAttention(InvertibleLayer):
     """Update one half of the tokens by attention computed on the other, invertibly.
 
     Args:

@@ -4,13 +4,14 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from fusionviz.models.mango.layer import HeadIntervention, InvertibleLayer
 from fusionviz.models.mango.partition import Half, Tokens
 
 LOG_SCALE_LIMIT = 2.0
 """Log scales stay inside -2..2, softly, so that the inverse keeps its digits."""
 
 
-class AffineCoupling(nn.Module):
+class AffineCoupling(InvertibleLayer):
     """Scale and shift half of the channels by what the other half says.
 
     y_a = x_a,  y_b = x_b exp(s) + t  with (s, t) a network of x_a, and
@@ -40,14 +41,18 @@ class AffineCoupling(nn.Module):
             last,
         )
 
-    def forward(self, x: Tokens) -> tuple[Tokens, Float[Tensor, " batch"]]:
+    def forward(
+        self, x: Tokens, intervention: HeadIntervention | None = None
+    ) -> tuple[Tokens, Float[Tensor, " batch"]]:
         """Return the coupled tokens and the log-determinant of each sample."""
         kept, changed = x[..., : self.kept], x[..., self.kept :]
         log_scale, shift = self._scale_and_shift(kept)
         y = torch.cat([kept, changed * log_scale.exp() + shift], dim=-1)
         return y, log_scale.sum(dim=(1, 2))
 
-    def inverse(self, y: Tokens) -> Tokens:
+    def inverse(
+        self, y: Tokens, intervention: HeadIntervention | None = None
+    ) -> Tokens:
         """Return the tokens before coupling."""
         kept, changed = y[..., : self.kept], y[..., self.kept :]
         log_scale, shift = self._scale_and_shift(kept)

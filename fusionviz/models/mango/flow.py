@@ -4,26 +4,24 @@ A block is 2 MMCA, 4 IMCA, 2 LICA and one affine coupling, with data-initialised
 before each, and a learned channel mixing before each (or before the coupling alone).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, cast
+from typing import cast
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
 from fusionviz.models.mango.actnorm import ActNorm
-from fusionviz.models.mango.attention import (
-    HeadIntervention,
-    InvertibleCrossAttention,
-)
+from fusionviz.models.mango.attention import InvertibleCrossAttention
 from fusionviz.models.mango.config import (
     LAYERS_PER_BLOCK,
     MangoConfig,
     PartitionKind,
 )
 from fusionviz.models.mango.coupling import AffineCoupling
-from fusionviz.models.mango.lu import ChannelMixing
+from fusionviz.models.mango.layer import HeadIntervention, InvertibleLayer
+from fusionviz.models.mango.mixing import ChannelMixing
 from fusionviz.models.mango.partition import (
     InterModalityPartition,
     LearnedPartition,
@@ -36,18 +34,6 @@ Intervention = Mapping[int, HeadIntervention]
 """Changes to heads for one call, by index of the flow's layer."""
 
 
-class InvertibleLayer(Protocol):
-    """What every layer of the flow offers."""
-
-    def __call__(self, x: Tokens, /) -> tuple[Tokens, Float[Tensor, " batch"]]:
-        """Return the tokens after the layer and the log-determinant."""
-        ...
-
-    def inverse(self, y: Tokens, /) -> Tokens:
-        """Return the tokens before the layer."""
-        ...
-
-
 @dataclass(frozen=True, kw_only=True)
 class LayerPlace:
     """Where a layer of the flow stands and what it is."""
@@ -56,6 +42,23 @@ class LayerPlace:
     block: int
     kind: str
     name: str
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class FlowStep:
+    """What one layer did in one pass.
+
+    Attributes:
+        index: Of the layer, from 0.
+        before: Joint tokens before the layer, (batch, 2N, d).
+        after: Joint tokens after it.
+        log_det: Its log-determinant, nats, (batch,).
+    """
+
+    index: int
+    before: Tokens
+    after: Tokens
+    log_det: Float[Tensor, " batch"]
 
 
 class MangoFlow(nn.Module):
@@ -80,6 +83,11 @@ class MangoFlow(nn.Module):
             for index, (kind, detail, _) in enumerate(layers)
         )
 
+    @property
+    def chain(self) -> Sequence[InvertibleLayer]:
+        """The layers, in the order in which tokens pass them."""
+        return cast(Sequence[InvertibleLayer], self.layers)
+
     def forward(
         self, x: Tokens, intervention: Intervention | None = None
     ) -> tuple[Tokens, Float[Tensor, " batch"]]:
@@ -92,10 +100,10 @@ class MangoFlow(nn.Module):
             x: Joint tokens.
             intervention: Changes to attention heads, by layer index, for this call.
         """
+        z, total = x, x.new_zeros(len(x))
         with torch.autocast(x.device.type, enabled=False):
-            z, total = x, x.new_zeros(len(x))
-            for _, z, log_det in self.steps(x, intervention):  # noqa: B007
-                total = total + log_det
+            for step in self.steps(x, intervention):
+                z, total = step.after, total + step.log_det
         return z, total
 
     def inverse(self, z: Tokens, intervention: Intervention | None = None) -> Tokens:
@@ -107,24 +115,24 @@ class MangoFlow(nn.Module):
         """
         changes = intervention or {}
         with torch.autocast(z.device.type, enabled=False):
-            for index, layer in reversed(list(enumerate(self.layers))):
-                if isinstance(layer, InvertibleCrossAttention):
-                    z = layer.inverse(z, changes.get(index))
-                else:
-                    z = cast(InvertibleLayer, layer).inverse(z)
+            for index, layer in reversed(list(enumerate(self.chain))):
+                z = layer.inverse(z, changes.get(index))
         return z
 
     def steps(
         self, x: Tokens, intervention: Intervention | None = None
-    ) -> Iterator[tuple[int, Tokens, Float[Tensor, " batch"]]]:
-        """Yield (layer index, tokens after the layer, its log-determinant) in turn."""
+    ) -> Iterator[FlowStep]:
+        """Yield what each layer makes of the tokens, in turn.
+
+        Args:
+            x: Joint tokens.
+            intervention: Changes to attention heads, by layer index, for this call.
+        """
         changes = intervention or {}
-        for index, layer in enumerate(self.layers):
-            if isinstance(layer, InvertibleCrossAttention):
-                x, log_det = layer(x, changes.get(index))
-            else:
-                x, log_det = layer(x)
-            yield index, x, log_det
+        for index, layer in enumerate(self.chain):
+            y, log_det = layer(x, changes.get(index))
+            yield FlowStep(index=index, before=x, after=y, log_det=log_det)
+            x = y
 
     @torch.no_grad()
     def initialise(self, x: Tokens) -> None:
@@ -135,11 +143,12 @@ class MangoFlow(nn.Module):
         gates are set to where they help most. A flow that has been started or trained
         stays as it is.
         """
-        if any(isinstance(layer, ActNorm) and layer.is_set for layer in self.layers):
+        chain = self.chain
+        if any(isinstance(layer, ActNorm) and layer.is_set for layer in chain):
             return
-        following = [*self.layers[1:], None]
+        following = [*chain[1:], None]
         attentions = 0
-        for layer, after in zip(self.layers, following, strict=True):
+        for layer, after in zip(chain, following, strict=True):
             if isinstance(layer, ActNorm | InvertibleCrossAttention):
                 layer.initialise(x)
             elif isinstance(layer, ChannelMixing) and isinstance(
@@ -152,7 +161,7 @@ class MangoFlow(nn.Module):
             x, _ = layer(x)
 
 
-def _block(config: MangoConfig) -> Iterator[tuple[str, str, nn.Module]]:
+def _block(config: MangoConfig) -> Iterator[tuple[str, str, InvertibleLayer]]:
     """Yield (kind, name, layer) of one block."""
     for kind in config.partitions:
         for number in range(LAYERS_PER_BLOCK[kind]):

@@ -14,8 +14,9 @@ from fusionviz.models.inputs import ImageBatch, to_batch
 from fusionviz.models.mango.attention import InvertibleCrossAttention
 from fusionviz.models.mango.codec import Image, ModalityCodec
 from fusionviz.models.mango.config import MangoConfig
-from fusionviz.models.mango.flow import Intervention, MangoFlow
+from fusionviz.models.mango.flow import FlowStep, Intervention, MangoFlow
 from fusionviz.models.mango.heads import CrossModalGuess, PixelHead
+from fusionviz.models.mango.layer import HeadIntervention
 from fusionviz.models.mango.partition import IndexPartition, Tokens
 from fusionviz.models.mango.trace import LayerTrace, MangoTrace
 from fusionviz.models.modalities import MODALITIES
@@ -71,8 +72,7 @@ class Mango(nn.Module):
                 for name in config.modalities
             }
         )
-        # Convolutions take this layout about twice as fast on CPUs and tensor cores.
-        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        _lay_channels_last(self)
 
     @property
     def device(self) -> torch.device:
@@ -222,22 +222,18 @@ class Mango(nn.Module):
         """
         x = source if isinstance(source, Tensor) else self.encode(source)
         changes = intervention or {}
-        reported, before, total = [], x, x.new_zeros(len(x))
-        for index, after, log_det in self.flow.steps(x, intervention):
-            if layers is None or index in layers:
-                extra = {"tokens_in": before, "tokens_out": after} if tokens else {}
-                layer = self.flow.layers[index]
-                if attention and isinstance(layer, InvertibleCrossAttention):
-                    first, _ = layer.partition.split(before)
-                    extra["attention"] = layer.attend(first, changes.get(index))
+        reported, z, total = [], x, x.new_zeros(len(x))
+        for step in self.flow.steps(x, intervention):
+            if layers is None or step.index in layers:
+                change = changes.get(step.index)
                 reported.append(
-                    self._layer_trace(index, log_det, extra, changes.get(index))
+                    self._layer_trace(step, change, attention=attention, tokens=tokens)
                 )
-            before, total = after, total + log_det
-        bits = to_bits_per_dim(log_prior(before) + total, x)
+            z, total = step.after, total + step.log_det
+        bits = to_bits_per_dim(log_prior(z) + total, x)
         return MangoTrace(
             x=_array(x),
-            z=_array(before),
+            z=_array(z),
             log_det=_array(total),
             bits_per_dim=_array(bits),
             layers=tuple(reported),
@@ -247,25 +243,47 @@ class Mango(nn.Module):
         return cast(ModalityCodec, self.codec[name])
 
     def _layer_trace(
-        self, index: int, log_det: Tensor, extra: dict[str, Tensor], change: object
+        self,
+        step: FlowStep,
+        change: HeadIntervention | None,
+        *,
+        attention: bool,
+        tokens: bool,
     ) -> LayerTrace:
-        place, layer = self.flow.places[index], self.flow.layers[index]
-        arrays = {name: _array(value) for name, value in extra.items()}
+        place, layer = self.flow.places[step.index], self.flow.chain[step.index]
+        found = {"log_det": step.log_det}
+        if tokens:
+            found |= {"tokens_in": step.before, "tokens_out": step.after}
         if isinstance(layer, InvertibleCrossAttention):
-            gate = layer.effective_gate(change)  # type: ignore[arg-type]
-            if gate is not None:
-                arrays["gate"] = _array(gate)
-            if isinstance(layer.partition, IndexPartition):
-                arrays["key_tokens"] = _array(layer.partition.first)
-                arrays["value_tokens"] = _array(layer.partition.second)
+            found |= _attention_parts(layer, step, change, maps=attention)
         return LayerTrace(
-            index=index,
+            index=step.index,
             block=place.block,
             kind=place.kind,
             name=place.name,
-            log_det=_array(log_det),
-            **arrays,
+            **{name: _array(value) for name, value in found.items()},
         )
+
+
+def _attention_parts(
+    layer: InvertibleCrossAttention,
+    step: FlowStep,
+    change: HeadIntervention | None,
+    *,
+    maps: bool,
+) -> dict[str, Tensor]:
+    """Return what is particular to an attention layer, as `LayerTrace` names it."""
+    found: dict[str, Tensor] = {}
+    if maps:
+        first, _ = layer.partition.split(step.before)
+        found["attention"] = layer.attend(first, change)
+    gate = layer.effective_gate(change)
+    if gate is not None:
+        found["gate"] = gate
+    if isinstance(layer.partition, IndexPartition):
+        found["key_tokens"] = layer.partition.first
+        found["value_tokens"] = layer.partition.second
+    return found
 
 
 def _make_head(config: MangoConfig, outputs: int) -> PixelHead:
@@ -276,6 +294,13 @@ def _make_head(config: MangoConfig, outputs: int) -> PixelHead:
         outputs,
         doublings=len(config.codec_widths),
     )
+
+
+def _lay_channels_last(model: nn.Module) -> None:
+    """Lay the convolutions out as CPUs and tensor cores take them twice as fast."""
+    for weight in model.parameters():
+        if weight.dim() == 4:
+            weight.data = weight.data.to(memory_format=torch.channels_last)
 
 
 def log_prior(z: Tokens) -> PerSample:
