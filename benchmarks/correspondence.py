@@ -23,7 +23,7 @@ from fusionviz.models.factory import make_model
 from fusionviz.training.measure import measure_estimates
 from fusionviz.training.metrics.intervals import Measurement, estimate_all
 from fusionviz.training.recipes import load_recipe
-from fusionviz.training.task import make_task
+from fusionviz.training.tasks import make_task
 
 COUNT, SEEDS = 300, 5
 SOURCES = ("video", "audio")

@@ -1,49 +1,50 @@
 """The kinds of model that there are, made by name and config."""
 
-import importlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, ClassVar, Protocol, cast
 
 import torch
 from torch import nn
 
 from fusionviz.errors import InputError
+from fusionviz.models.alignmamba import AlignMamba, AlignMambaConfig
+from fusionviz.models.baselines import BaselineConfig, FusionBaseline
+from fusionviz.models.mango import Mango, MangoConfig
+
+
+class ModelConfig(Protocol):
+    """A dataclass that can be made again from its own `asdict`.
+
+    Also after JSON turned tuples into lists. A preset is a classmethod of it.
+    """
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelKind:
-    """Where a kind of model is defined.
-
-    The config is a dataclass that can be made again from its own `asdict`, also after
-    JSON turned tuples into lists; the model takes it alone, and keeps it as `config`.
+    """A kind of model.
 
     Attributes:
-        module: What to import, only when a model of this kind is made.
-        config: Name of the config class; a preset is a classmethod of it.
-        model: Name of the model class.
+        config: The class of its configs.
+        model: Its class; made from a config alone, which it keeps as `config`.
     """
 
-    module: str
-    config: str
-    model: str
+    config: type[ModelConfig]
+    model: type[nn.Module]
 
 
 KINDS: dict[str, ModelKind] = {
-    "mango": ModelKind(
-        module="fusionviz.models.mango", config="MangoConfig", model="Mango"
-    ),
-    "alignmamba": ModelKind(
-        module="fusionviz.models.alignmamba",
-        config="AlignMambaConfig",
-        model="AlignMamba",
-    ),
-    "baseline": ModelKind(
-        module="fusionviz.models.baselines",
-        config="BaselineConfig",
-        model="FusionBaseline",
-    ),
+    "mango": ModelKind(config=MangoConfig, model=Mango),
+    "alignmamba": ModelKind(config=AlignMambaConfig, model=AlignMamba),
+    "baseline": ModelKind(config=BaselineConfig, model=FusionBaseline),
 }
+
+
+def register_kind(name: str, kind: ModelKind) -> None:
+    """Make a kind of model known by a name: to recipes, checkpoints and commands."""
+    KINDS[name] = kind
 
 
 def make_model(kind: str, config: Mapping[str, Any]) -> nn.Module:
@@ -61,9 +62,7 @@ def make_model(kind: str, config: Mapping[str, Any]) -> nn.Module:
         raise InputError(
             f"there is no model of kind {kind!r}; there are: {', '.join(KINDS)}"
         )
-    where = KINDS[kind]
-    module = importlib.import_module(where.module)
-    config_class = getattr(module, where.config)
+    config_class, model_class = KINDS[kind].config, KINDS[kind].model
     table = dict(config)
     preset = table.pop("preset", None)
     if preset is not None and not hasattr(config_class, preset):
@@ -75,7 +74,7 @@ def make_model(kind: str, config: Mapping[str, Any]) -> nn.Module:
             made = replace(getattr(config_class, preset)(), **table)
     except (TypeError, ValueError) as error:
         raise InputError(f"the config of {kind} is not valid: {error}") from error
-    return getattr(module, where.model)(made)
+    return model_class(made)
 
 
 def describe_model(model: nn.Module) -> tuple[str, dict[str, Any]]:
@@ -84,11 +83,12 @@ def describe_model(model: nn.Module) -> tuple[str, dict[str, Any]]:
     Raises:
         ValueError: The model is of no kind in `KINDS`.
     """
-    name = type(model).__name__
-    for kind, where in KINDS.items():
-        if where.model == name:
-            return kind, asdict(model.config)  # type: ignore[call-overload]
-    raise ValueError(f"a model is one of {', '.join(KINDS)}, got {name}")
+    for name, kind in KINDS.items():
+        if isinstance(model, kind.model):
+            return name, asdict(cast(ModelConfig, model.config))
+    raise ValueError(
+        f"a model is one of {', '.join(KINDS)}, got {type(model).__name__}"
+    )
 
 
 def pick_device(device: str = "auto") -> torch.device:

@@ -20,7 +20,7 @@ from fusionviz.training.loop.provenance import describe_hardware
 from fusionviz.training.measure import measure
 from fusionviz.training.metrics.intervals import Measurement, estimate_all
 from fusionviz.training.metrics.missing import over_draws, summarise_rates
-from fusionviz.training.task import make_task
+from fusionviz.training.tasks import make_task
 
 FEW_SAMPLES = 200
 """Where there are fewer, it is drawn several times what is missing from them."""

@@ -1,24 +1,14 @@
-"""What a task has to give to be trained and measured.
+"""What a task has to give to be trained and measured."""
 
-A task is one file in `fusionviz/training/tasks`: `mango_flow.py` is the task
-`mango-flow`. The file defines a subclass of `Task` and names it `TASK`. With a recipe
-that asks for it, nothing else has to change.
-"""
-
-import importlib
-import pkgutil
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from fusionviz.errors import InputError
 from fusionviz.training.metrics.intervals import Measurement
-
-_TASKS = "fusionviz.training.tasks"
 
 
 class Batch(Protocol):
@@ -111,32 +101,3 @@ class Task(ABC):
             stop = min(start + self.evaluation_batch, len(samples))
             chunk = [samples[index] for index in range(start, stop)]
             yield chunk, self.prepare(model, chunk).to(device)
-
-
-def list_tasks() -> tuple[str, ...]:
-    """Return the names of all tasks."""
-    package = importlib.import_module(_TASKS)
-    modules = pkgutil.iter_modules(package.__path__)
-    return tuple(sorted(module.name.replace("_", "-") for module in modules))
-
-
-def make_task(name: str, options: Mapping[str, Any] | None = None) -> Task:
-    """Return the task `name`, made with `options`.
-
-    Raises:
-        InputError: There is no such task, or it takes no such options.
-    """
-    module_name = f"{_TASKS}.{name.replace('-', '_')}"
-    try:
-        module = importlib.import_module(module_name)
-    except ModuleNotFoundError as error:
-        if error.name != module_name:  # the task is there, what it needs is not
-            raise
-        known = ", ".join(list_tasks()) or "none"
-        raise InputError(f"there is no task {name!r}; there are: {known}") from error
-    try:
-        return module.TASK(**(options or {}))
-    except (TypeError, ValueError) as error:
-        raise InputError(
-            f"task {name!r} cannot be made with {options}: {error}"
-        ) from error

@@ -40,7 +40,7 @@ from fusionviz.training.metrics.intervals import estimate_all
 from fusionviz.training.parameters import matches
 from fusionviz.training.recipes import Recipe
 from fusionviz.training.run import Run
-from fusionviz.training.task import make_task
+from fusionviz.training.tasks import make_task
 
 
 def train(

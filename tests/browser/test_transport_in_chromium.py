@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from fusionviz.data.sequences.files import example_file
+from fusionviz.data.utterances.example import example_file
 from fusionviz.explain.command import read_recipe
 from tests.browser.window import (
     chart,

@@ -5,9 +5,7 @@ python -m tests.helpers.toy gradients FOLDER
 """
 
 import argparse
-import sys
 import time
-import types
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +24,7 @@ from fusionviz.training.metrics.intervals import Measurement
 from fusionviz.training.recipes import Recipe
 from fusionviz.training.run import Run
 from fusionviz.training.task import Task
+from fusionviz.training.tasks import register_task
 from fusionviz.training.train import train
 
 SAMPLES = 37
@@ -132,12 +131,8 @@ class ToySet(list):
 
 def install():
     """Make the kind, task and data set `toy` known."""
-    factory.KINDS["toy"] = factory.ModelKind(
-        module="tests.helpers.toy", config="ToyConfig", model="Toy"
-    )
-    module = types.ModuleType("fusionviz.training.tasks.toy")
-    module.TASK = ToyTask
-    sys.modules[module.__name__] = module
+    factory.register_kind("toy", factory.ModelKind(config=ToyConfig, model=Toy))
+    register_task("toy", ToyTask)
     sets.SETS["toy"] = sets.DataSet(
         load=lambda split, **options: ToySet(load_toy(split, **options)),
         class_names=lambda **options: ("low", "high"),

@@ -5,7 +5,7 @@ import io
 import numpy as np
 import pytest
 
-from fusionviz.data.sequences.files import example_file, example_tables
+from fusionviz.data.utterances.example import example_file, example_tables
 
 PAGES = ["pages/transport.py", "pages/distributions.py"]
 

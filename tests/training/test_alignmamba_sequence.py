@@ -20,7 +20,7 @@ from fusionviz.training.ablation import load_ablation
 from fusionviz.training.evaluation import evaluate_checkpoint
 from fusionviz.training.metrics.intervals import estimate
 from fusionviz.training.recipes import load_recipe
-from fusionviz.training.task import make_task
+from fusionviz.training.tasks import make_task
 from fusionviz.training.train import train
 from tests.helpers.alignmamba_models import make_model, sentiment_config
 from tests.helpers.few_steps import take_steps
@@ -77,7 +77,7 @@ def test_the_loss_is_made_of_what_it_says(said, videos):
     terms = task.loss(model, batch, torch.Generator())
     whole = terms["error"] + 0.5 * terms["sign"] + 0.7 * terms["align"]
     torch.testing.assert_close(terms["loss"], whole)
-    output = model(*sequence_inputs(videos, model.config))
+    output = model(sequence_inputs(videos, model.config))
     rows = [
         (output.logits[index, 0, step].item(), target, label)
         for index, video in enumerate(videos)
@@ -138,7 +138,7 @@ def test_measuring_draws_speakers_and_knows_the_truth(said):
         *("mae", "correlation", "align_loss"),
         *("alignment_score", "alignment_score_audio", "alignment_score_video"),
     }
-    plans = model.trace(*sequence_inputs(samples[:1], model.config)).plans
+    plans = model.trace(sequence_inputs(samples[:1], model.config)).plans
     score = alignment_score(plans["video"][0], samples[0].alignment["video"])
     found = measured["alignment_score_video"].values
     assert found[0] == pytest.approx(score)

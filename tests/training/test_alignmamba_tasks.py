@@ -11,7 +11,7 @@ from fusionviz.errors import InputError
 from fusionviz.models import factory
 from fusionviz.models.alignmamba.rgbd import rgbd_inputs
 from fusionviz.training.recipes import list_recipes, load_recipe
-from fusionviz.training.task import make_task
+from fusionviz.training.tasks import make_task
 from fusionviz.training.tasks.alignmamba_dense import drop_one
 from tests.helpers.alignmamba_models import make_model, rgbd_config
 from tests.helpers.few_steps import take_steps
@@ -78,7 +78,7 @@ def test_missing_modalities_reach_the_model():
     batch = task.prepare(model, samples)
     terms = task.loss(model, batch, torch.Generator().manual_seed(0))
     assert terms["align"] == 0
-    assert model(*rgbd_inputs(batch.images)).align_loss.min() > 0
+    assert model(rgbd_inputs(batch.images)).align_loss.min() > 0
 
 
 def test_a_share_of_samples_loses_one_and_none_loses_all():

@@ -1,7 +1,6 @@
 """A checkpoint measured on data gives the object that DESIGN promises."""
 
 import json
-import sys
 
 import numpy as np
 import pytest
@@ -14,6 +13,7 @@ from fusionviz.models.checkpoints import ModelCard, save_checkpoint
 from fusionviz.training.evaluation import evaluate_checkpoint
 from fusionviz.training.measure import measure
 from fusionviz.training.metrics.intervals import Measurement
+from fusionviz.training.tasks import TASKS
 from tests.helpers import toy
 
 
@@ -36,8 +36,7 @@ class PresenceTask(toy.ToyTask):
 def _checkpoint(tmp_path, monkeypatch):
     toy.install()
     monkeypatch.setenv("FUSIONVIZ_CHECKPOINTS", str(tmp_path))
-    module = sys.modules["fusionviz.training.tasks.toy"]
-    monkeypatch.setattr(module, "TASK", PresenceTask)
+    monkeypatch.setitem(TASKS, "toy", PresenceTask)
     pair = RGBDSample(
         rgb=np.zeros((2, 2, 3), np.uint8), depth_m=np.ones((2, 2), np.float32)
     )

@@ -12,7 +12,7 @@ from fusionviz.errors import InputError
 from fusionviz.models.mango import Mango
 from fusionviz.models.mango.code_length import code_length
 from fusionviz.training.rgbd import labelled_batch
-from fusionviz.training.task import make_task
+from fusionviz.training.tasks import make_task
 from fusionviz.training.variation import Variation, vary
 from tests.helpers.few_steps import take_steps
 from tests.helpers.tiny_models import TINY_MANGO

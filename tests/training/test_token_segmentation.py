@@ -8,7 +8,7 @@ import torch
 from fusionviz.data.sets.nyudv2 import load_nyudv2
 from fusionviz.errors import InputError
 from fusionviz.models.mango import Mango, MangoConfig
-from fusionviz.training.task import make_task
+from fusionviz.training.tasks import make_task
 from tests.helpers.few_steps import take_steps
 from tests.helpers.nyu_folder import make_nyu_folder
 from tests.helpers.tiny_models import TINY_MANGO

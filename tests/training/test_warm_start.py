@@ -12,7 +12,7 @@ from fusionviz.models.checkpoints import load_checkpoint, save_checkpoint
 from fusionviz.models.mango import ActNorm, Mango
 from fusionviz.training.loop.state import read_state, write_state
 from fusionviz.training.recipes import Recipe
-from fusionviz.training.task import make_task
+from fusionviz.training.tasks import make_task
 from fusionviz.training.train import train
 from tests.helpers.nyu_folder import make_nyu_folder
 from tests.helpers.properties import randomise

@@ -115,7 +115,7 @@ def measure_sample_stages(
         done = len(found.names)
         if not tell(_READING * done / available, f"{done} of {available} samples read"):
             break
-        found.add(batch, model.trace(*_inputs(model, batch), hidden=True))
+        found.add(batch, model.trace(_inputs(model, batch), hidden=True))
     if not found.names:
         raise InputError("It was stopped before a sample was read: start it again.")
     return SampleStages(

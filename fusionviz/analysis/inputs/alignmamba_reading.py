@@ -58,7 +58,7 @@ def measure_alignmamba(model: AlignMamba, sample: RGBDSample) -> AlignMambaReadi
             batch = to_batch([sample], model.config.image_size)
             batch = batch.to(weight.device, weight.dtype)
         with stopwatch.step("encode, align, scan, label"):
-            trace = model.trace(*rgbd_inputs(batch, model.config.names))
+            trace = model.trace(rgbd_inputs(batch, model.config.names))
         pictures = pictures_of(batch)
         transport = _transport(model, trace, pictures)
         return AlignMambaReading(

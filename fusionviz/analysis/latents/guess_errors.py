@@ -5,8 +5,8 @@ from weakref import WeakKeyDictionary
 
 import torch
 
-from fusionviz.data.sets.registry import FIRST_TRAINING_ROOM
 from fusionviz.data.sets.rooms import load_rooms
+from fusionviz.data.sets.splits import FIRST_TRAINING_ROOM
 from fusionviz.errors import FusionvizError
 from fusionviz.models.mango import Mango
 from fusionviz.models.mango.guess_error import GuessError, guess_error

@@ -118,7 +118,7 @@ class AlignMambaSubject(TokenSubject):
                 `AlignMamba.forward`. None: the model's own. Shapes that do not fit
                 are a ValueError.
         """
-        return self.model.trace(*self.inputs, plan, hidden=True)
+        return self.model.trace(self.inputs, plan, hidden=True)
 
     def side(self, name: str) -> TokenSide:
         """Return the tokens of a modality that is there."""

@@ -17,7 +17,7 @@ from fusionviz.data.sequences.arrays import (
     of_one_split,
 )
 from fusionviz.data.sequences.names import understand
-from fusionviz.data.sequences.parts import Found, Part, shown_words
+from fusionviz.data.sequences.parts import FileParts, Part, shown_words
 from fusionviz.data.sequences.times import read_times, spans_of
 from fusionviz.errors import InputError
 
@@ -29,7 +29,7 @@ MAX_UNPACKED_BYTES = 200_000_000
 _MAX_ALONG_BYTES = 20_000_000
 
 
-def read_archive(archive: zipfile.ZipFile, file: str) -> Found:
+def read_archive(archive: zipfile.ZipFile, file: str) -> FileParts:
     """Return the modalities of an archive.
 
     Args:
@@ -47,7 +47,7 @@ def read_archive(archive: zipfile.ZipFile, file: str) -> Found:
     reader = _Reader(archive, arrays, claimed)
     parts = tuple(map(reader.part, claimed))
     target = reader.target()
-    return Found(
+    return FileParts(
         parts=parts,
         words=reader.words,
         target=target,

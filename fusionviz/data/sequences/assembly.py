@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fusionviz.data.sequences.names import SYNONYMS
-from fusionviz.data.sequences.parts import Found, Part, settle
+from fusionviz.data.sequences.parts import FileParts, Part, settle
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.errors import InputError
 
 MOST_MODALITIES = 8
 
 
-def assemble(found: Sequence[Found], name: str) -> SequenceSample:
+def assemble(found: Sequence[FileParts], name: str) -> SequenceSample:
     """Return the sample of what files hold.
 
     The anchor is `text` where there is one, else the modality with words, else the one
@@ -109,7 +109,7 @@ def _source(part: Part, anchor: Part) -> Part:
 
 
 def _target_of(
-    found: Sequence[Found], anchor: Part
+    found: Sequence[FileParts], anchor: Part
 ) -> tuple[NDArray[np.float32] | None, list[str]]:
     """Return a number, or one for each of the anchor's steps; else None."""
     values: Any = next((one.target for one in found if one.target is not None), None)

@@ -11,29 +11,21 @@ a step, and columns `start`, `end`, `word` and `true` for the same. Headers are 
 before numbers are touched, and nothing in a file is ever run: no pickles.
 """
 
-import csv
-import io
 import zipfile
 from collections.abc import Mapping
 from pathlib import PurePath
-from typing import Any
-
-import numpy as np
 
 from fusionviz.data.files.kinds import describe_foreign, identify
 from fusionviz.data.files.npz import DAMAGED, open_archive
 from fusionviz.data.sequences.archive import HOW, read_archive
 from fusionviz.data.sequences.assembly import MOST_MODALITIES, assemble
-from fusionviz.data.sequences.parts import Found, Part
+from fusionviz.data.sequences.parts import FileParts, Part
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.data.sequences.tables import read_table
-from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.errors import InputError
 
 MAX_MEGABYTES = 50
 """Of all files together, and of what a ZIP of tables unpacks to."""
-
-EXAMPLE_SEED = 7
 
 _TABLES = (".csv", ".tsv", ".txt")
 
@@ -58,63 +50,21 @@ def read_sequences(files: Mapping[str, bytes]) -> SequenceSample:
     return assemble(found, " and ".join(files)[:60])
 
 
-def example_file() -> bytes:
-    """Return a small NPZ with everything in it: generated utterance `EXAMPLE_SEED`.
-
-    Models on generated utterances read its 40, 32 and 24 features.
-    """
-    sample = render_utterance(EXAMPLE_SEED)
-    arrays: dict[str, Any] = {"words": np.array(sample.words), "target": sample.target}
-    arrays |= sample.modalities
-    arrays |= {f"{name}_times": times for name, times in sample.times.items()}
-    arrays |= {f"{name}_alignment": at for name, at in sample.alignment.items()}
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, **arrays)
-    return buffer.getvalue()
-
-
-def example_tables() -> bytes:
-    """Return the same as a ZIP of a CSV for each modality."""
-    sample = render_utterance(EXAMPLE_SEED)
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in sample.names:
-            archive.writestr(f"{name}.csv", _as_table(sample, name))
-    return buffer.getvalue()
-
-
-def _as_table(sample: SequenceSample, name: str) -> str:
-    """Return a modality as CSV; numbers are written so that none changes."""
-    columns: dict[str, Any] = {
-        "start": sample.times[name][:, 0],
-        "end": sample.times[name][:, 1],
-    }
-    if name == sample.anchor:
-        columns["word"] = sample.words
-    else:
-        columns["true"] = sample.alignment[name]
-    features = sample.modalities[name].T
-    columns |= {f"f{n + 1}": feature for n, feature in enumerate(features)}
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(zip(*columns.values(), strict=True))
-    return text.getvalue()
-
-
-def _read(name: str, data: bytes) -> Found:
+def _read(name: str, data: bytes) -> FileParts:
     try:
         if data[:2] == b"PK":
             with open_archive(data, name, HOW) as archive:
                 tables = _tables_of(archive, name)
-                return Found(parts=tables) if tables else read_archive(archive, name)
+                return (
+                    FileParts(parts=tables) if tables else read_archive(archive, name)
+                )
         if not data.strip():
             raise InputError(f"{name} is empty: save it again.")
         kind = identify(data)
         if PurePath(name).suffix.lower() not in _TABLES or kind == "NPY":
             what = f"an {kind} file" if kind else describe_foreign(data)
             raise InputError(f"{name} is {what}, not NPZ or CSV: {HOW}.")
-        return Found(parts=(read_table(name, data),))
+        return FileParts(parts=(read_table(name, data),))
     except InputError:
         raise
     except DAMAGED as error:

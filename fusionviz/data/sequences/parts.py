@@ -57,7 +57,7 @@ class Part:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Found:
+class FileParts:
     """What a file holds.
 
     Attributes:

@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 
 from fusionviz.data.folders import data_folder
 from fusionviz.data.records import RGBDSample
-from fusionviz.data.sets.registry import FIRST_TRAINING_ROOM
 from fusionviz.data.sets.rgbd_folder import number_runs
 from fusionviz.data.sets.rooms import load_rooms
+from fusionviz.data.sets.splits import FIRST_TRAINING_ROOM
 from fusionviz.errors import InputError
 
 Split = Literal["train", "validation", "test", "all"]

@@ -11,15 +11,9 @@ from typing import Any
 
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.sequences.samples import SequenceSample
+from fusionviz.data.sets.splits import FIRST_TRAINING_ROOM, ROOM_SEEDS, SPLITS
 from fusionviz.data.sets.units import ALONE
 from fusionviz.errors import InputError
-
-SPLITS = ("train", "validation", "test")
-
-ROOM_SEEDS = {"test": range(5000), "validation": range(5000, 10_000)}
-"""Seeds of the rooms of each split; those from 10000 on are for training."""
-
-FIRST_TRAINING_ROOM = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from fusionviz.analysis.attention.head_effects import HeadEffects, measure_head_
 from fusionviz.analysis.attention.interventions import CHANGES, Change
 from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.data.rooms import render_room
-from fusionviz.data.sets.registry import ROOM_SEEDS
+from fusionviz.data.sets.splits import ROOM_SEEDS
 from fusionviz.errors import InputError
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.views.attention.head_effects import (

@@ -45,7 +45,7 @@ class Tokens:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Aligned:
+class AlignedSource:
     """One source modality at the anchor's positions.
 
     Attributes:
@@ -68,7 +68,7 @@ def align(
     anchor: Tokens,
     config: AlignMambaConfig,
     coupling: Float[Tensor, "batch source target"] | None = None,
-) -> Aligned:
+) -> AlignedSource:
     """Return a source's tokens at the anchor's positions.
 
     Args:
@@ -99,7 +99,7 @@ def align(
             coupling = coupling * source.mask.unsqueeze(2) * anchor.mask.unsqueeze(1)
         x = move(source.x, coupling, anchor.mask, config.aligned_scale)
         mmd = discrepancy(x, source.present, anchor, config.bandwidth)
-    return Aligned(x=x, cost=cost, coupling=coupling, plan=plan, mmd=mmd)
+    return AlignedSource(x=x, cost=cost, coupling=coupling, plan=plan, mmd=mmd)
 
 
 def move(

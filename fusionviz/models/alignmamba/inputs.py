@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple, cast
+from typing import cast
 
 import torch
 from jaxtyping import Bool, Shaped
@@ -13,8 +13,9 @@ from fusionviz.models.alignmamba.config import AlignMambaConfig
 from fusionviz.models.alignmamba.encoders import Encoder
 
 
-class AlignMambaInputs(NamedTuple):
-    """A batch: `model(*inputs)`.
+@dataclass(frozen=True, eq=False)
+class AlignMambaInputs:
+    """A batch as a model reads it.
 
     Attributes:
         inputs: What each modality is made of, by name; see `ModalityConfig.kind`. A
@@ -32,15 +33,19 @@ class AlignMambaInputs(NamedTuple):
 
     def to(self, device: torch.device | str) -> "AlignMambaInputs":
         """Return the batch on a device."""
-        moved = (
-            None if part is None else {k: v.to(device) for k, v in part.items()}
-            for part in self
+        return AlignMambaInputs(
+            inputs=_moved(self.inputs, device),
+            present=None if self.present is None else _moved(self.present, device),
+            mask=None if self.mask is None else _moved(self.mask, device),
         )
-        return AlignMambaInputs(*moved)  # type: ignore[arg-type]
+
+
+def _moved(part: Mapping[str, Tensor], device: torch.device | str) -> dict[str, Tensor]:
+    return {name: tensor.to(device) for name, tensor in part.items()}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Read:
+class ModalityReading:
     """One modality after checking.
 
     Attributes:
@@ -58,7 +63,7 @@ class Read:
 
 def read_inputs(
     batch: AlignMambaInputs, encoders: nn.ModuleDict, config: AlignMambaConfig
-) -> dict[str, Read]:
+) -> dict[str, ModalityReading]:
     """Return every modality checked, with zeros and masks where something is missing.
 
     A sample that misses the anchor still needs positions to align the others to. How
@@ -86,13 +91,13 @@ def read_inputs(
 def _check_names(batch: AlignMambaInputs, config: AlignMambaConfig) -> None:
     if not batch.inputs:
         raise ValueError(f"inputs need at least one of {config.names}, got none")
-    for part in batch:
+    for part in (batch.inputs, batch.present, batch.mask):
         unknown = sorted(set(part or ()) - set(config.names))
         if unknown:
             raise ValueError(f"modalities are {config.names}, got {unknown}")
 
 
-def _check_something_is_there(read: Mapping[str, Read]) -> None:
+def _check_something_is_there(read: Mapping[str, ModalityReading]) -> None:
     there = torch.stack([one.present for one in read.values()]).any(dim=0)
     if not bool(there.all()):
         empty = ", ".join(map(str, (~there).nonzero().flatten().tolist()))
@@ -103,24 +108,26 @@ def _check_something_is_there(read: Mapping[str, Read]) -> None:
 
 def _read_one(
     name: str, batch: AlignMambaInputs, encoder: Encoder, like: Tensor
-) -> Read:
+) -> ModalityReading:
     """Return one modality; `like` has the batch size and the device of all."""
     x, size, device = batch.inputs.get(name), len(like), like.device
     if x is None:
         present = torch.zeros(size, dtype=torch.bool, device=device)
         if encoder.grid is None:
-            return Read(x=None, mask=present.unsqueeze(1), present=present)
+            return ModalityReading(x=None, mask=present.unsqueeze(1), present=present)
         mask = torch.ones(
             size, math.prod(encoder.grid), dtype=torch.bool, device=device
         )
-        return Read(x=None, mask=mask, present=present)
+        return ModalityReading(x=None, mask=mask, present=present)
     if len(x) != size:
         raise ValueError(f"all modalities need {size} samples, {name} has {len(x)}")
     shape = (size, encoder.tokens_of(x))
     mask = _flags("mask", name, batch.mask, shape, device)
     present = _flags("present", name, batch.present, (size,), device) & mask.any(dim=1)
     kept = present.reshape(-1, *(1,) * (x.ndim - 1))
-    return Read(x=torch.where(kept, x, torch.zeros_like(x)), mask=mask, present=present)
+    return ModalityReading(
+        x=torch.where(kept, x, torch.zeros_like(x)), mask=mask, present=present
+    )
 
 
 def _flags(
@@ -141,13 +148,15 @@ def _flags(
     return flags
 
 
-def _absent_removed(one: Read) -> Read:
+def _absent_removed(one: ModalityReading) -> ModalityReading:
     return replace(one, mask=one.mask & one.present.unsqueeze(1))
 
 
 def _with_positions(
-    anchor: Read, sources: Sequence[Read], config: AlignMambaConfig
-) -> Read:
+    anchor: ModalityReading,
+    sources: Sequence[ModalityReading],
+    config: AlignMambaConfig,
+) -> ModalityReading:
     """Return the anchor with positions in every sample; see `read_inputs`."""
     missing = ~anchor.present.unsqueeze(1)
     if not sources or not bool(missing.any()):

@@ -14,16 +14,20 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, cast
 
 import torch
-from jaxtyping import Bool, Float, Shaped
+from jaxtyping import Float
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from fusionviz.models.alignmamba.align import Aligned, Tokens, align
+from fusionviz.models.alignmamba.align import AlignedSource, Tokens, align
 from fusionviz.models.alignmamba.backbone import MambaBackbone
 from fusionviz.models.alignmamba.config import AlignMambaConfig
 from fusionviz.models.alignmamba.encoders import Encoder
 from fusionviz.models.alignmamba.heads import make_head
-from fusionviz.models.alignmamba.inputs import AlignMambaInputs, Read, read_inputs
+from fusionviz.models.alignmamba.inputs import (
+    AlignMambaInputs,
+    ModalityReading,
+    read_inputs,
+)
 from fusionviz.models.alignmamba.interleave import interleave, modality_of, separate
 from fusionviz.models.alignmamba.trace import AlignMambaTrace, AlignmentTrace
 
@@ -56,7 +60,7 @@ class _Pass:
     """Everything that one pass computed."""
 
     tokens: dict[str, Tokens]
-    aligned: dict[str, Aligned]
+    aligned: dict[str, AlignedSource]
     states: tuple[Tensor, ...]
     output: AlignMambaOutput
 
@@ -93,7 +97,7 @@ class ModalityTokens(nn.Module):
             name: self._encode(name, read[name]) for name in self.config.interleaved
         }
 
-    def _encode(self, name: str, read: Read) -> Tokens:
+    def _encode(self, name: str, read: ModalityReading) -> Tokens:
         """Return a modality's tokens, learned ones where the anchor is missing."""
         encoder = cast(Encoder, self.encoders[name])
         if read.x is None:
@@ -122,17 +126,13 @@ class AlignMamba(ModalityTokens):
 
     def forward(
         self,
-        inputs: Mapping[str, Shaped[Tensor, "batch ..."]],
-        present: Mapping[str, Bool[Tensor, " batch"]] | None = None,
-        mask: Mapping[str, Bool[Tensor, "batch token"]] | None = None,
+        batch: AlignMambaInputs,
         plan: Plans | None = None,
     ) -> AlignMambaOutput:
         """Return the prediction and the alignment loss.
 
         Args:
-            inputs: See `AlignMambaInputs`.
-            present: Which samples have which modality.
-            mask: Which tokens are there.
+            batch: What each modality is made of, and what is there of it.
             plan: Couplings to use in place of the computed ones, by source, of shape
                 (batch, source, target) or (source, target): an intervention.
 
@@ -140,14 +140,12 @@ class AlignMamba(ModalityTokens):
             ValueError: A name or a shape is not the model's, or a sample has no
                 modality at all.
         """
-        return self._compute(AlignMambaInputs(inputs, present, mask), plan).output
+        return self._compute(batch, plan).output
 
     @torch.inference_mode()
     def trace(
         self,
-        inputs: Mapping[str, Shaped[Tensor, "batch ..."]],
-        present: Mapping[str, Bool[Tensor, " batch"]] | None = None,
-        mask: Mapping[str, Bool[Tensor, "batch token"]] | None = None,
+        batch: AlignMambaInputs,
         plan: Plans | None = None,
         *,
         hidden: bool = False,
@@ -155,16 +153,14 @@ class AlignMamba(ModalityTokens):
         """Return what a pass did at every step, as arrays.
 
         Args:
-            inputs: As for `forward`, and so the next three.
-            present: Which samples have which modality.
-            mask: Which tokens are there.
+            batch: As for `forward`.
             plan: Couplings to use in place of the computed ones.
             hidden: Whether to keep the states before and after each layer.
 
         Raises:
             ValueError: As `forward`.
         """
-        done = self._compute(AlignMambaInputs(inputs, present, mask), plan)
+        done = self._compute(batch, plan)
         config, anchor = self.config, done.tokens[self.config.anchor]
         modalities, length = len(config.names), anchor.x.shape[1]
         is_image = config.modality(config.anchor).kind == "image"

@@ -26,7 +26,8 @@ from fusionviz.training.parameters import (
 )
 from fusionviz.training.report import Reporter
 from fusionviz.training.run import Run
-from fusionviz.training.task import Task, make_task
+from fusionviz.training.task import Task
+from fusionviz.training.tasks import make_task
 
 FIRST_SAMPLES = 128
 """Samples at least that a stage's start is set from."""

@@ -1,6 +1,7 @@
 """Train AlignMamba to label every pixel of RGB-D pairs."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -65,9 +66,9 @@ class AlignMambaDenseTask(ImageTask):
         generator: torch.Generator,
     ) -> dict[str, Tensor]:
         """Return cross-entropy, L_align, and their weighted sum."""
-        inputs, present, _ = rgbd_inputs(batch.images, model.config.names)
-        present = drop_one(present or {}, self.missing, generator)
-        output = model(inputs, present)
+        inputs = rgbd_inputs(batch.images, model.config.names)
+        present = drop_one(inputs.present or {}, self.missing, generator)
+        output = model(replace(inputs, present=present))
         terms = {
             "segmentation": pixel_loss(
                 output.logits,
@@ -92,8 +93,8 @@ class AlignMambaDenseTask(ImageTask):
         for _, batch in self.batches(model, samples, device):
             inputs = rgbd_inputs(batch.images, model.config.names)
             if sum(len(one.align_loss) for one in traces) < self.distances:
-                traces.append(model.trace(*inputs))
-            output = model(*inputs)
+                traces.append(model.trace(inputs))
+            output = model(inputs)
             align.append(output.align_loss)
             found = output.logits.argmax(dim=1).cpu().numpy()
             confusions += [
@@ -124,6 +125,3 @@ def drop_one(
     left = flags & ~(hit & (names == chosen))
     left = torch.where(left.any(dim=0), left, flags)
     return dict(zip(present, left, strict=True))
-
-
-TASK = AlignMambaDenseTask

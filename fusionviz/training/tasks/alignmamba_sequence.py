@@ -174,7 +174,7 @@ class AlignMambaSequenceTask(Task):
         inputs = thin(
             batch.inputs, generator, **self.thinning, together=config.per_step
         )
-        output = model(*inputs)
+        output = model(inputs)
         if config.per_step and inputs.mask is not None:
             batch = _without(batch, inputs.mask[config.anchor])
         if config.head == "regression":
@@ -211,7 +211,7 @@ class AlignMambaSequenceTask(Task):
         found: list[dict[str, float]] = []
         traces: list[AlignMambaTrace] = []
         for chunk, batch in self.batches(model, samples, device):
-            trace = model.trace(*batch.inputs)
+            trace = model.trace(batch.inputs)
             align_loss += trace.align_loss.tolist()
             for index, one in enumerate(chunk):
                 rows.append(
@@ -272,6 +272,3 @@ def _without(batch: SequenceBatch, there: Bool[Tensor, "batch step"]) -> Sequenc
 def _mean(values: Tensor) -> Tensor:
     """Return the mean, 0 where there is nothing."""
     return values.sum() / max(values.numel(), 1)
-
-
-TASK = AlignMambaSequenceTask

@@ -115,6 +115,3 @@ class MangoCodecTask(ImageTask):
             name: Measurement(values=torch.cat(values).cpu().numpy())
             for name, values in measured.items()
         }
-
-
-TASK = MangoCodecTask

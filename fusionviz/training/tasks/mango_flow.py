@@ -117,6 +117,3 @@ def reconstruction_error(model: Any, images: ImageBatch) -> Tensor:  # noqa: ANN
         rebuilt = model.codec[name].decode(model.codec[name].encode(images[name]))
         errors.append(absolute_error(rebuilt, images[name], edges=1.0))
     return torch.stack(errors).sum()
-
-
-TASK = MangoFlowTask

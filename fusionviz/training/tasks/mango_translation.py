@@ -125,6 +125,3 @@ def _require_present(images: ImageBatch, target: str, sources: tuple[str, str]) 
             f"this model is measured on samples that have {target}, and "
             f"{sources[0]} or {sources[1]}; some have not"
         )
-
-
-TASK = MangoTranslationTask

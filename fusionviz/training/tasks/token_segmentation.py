@@ -110,6 +110,3 @@ class TokenSegmentationTask(ImageTask):
         halves = {name: model.codec[name].encode(images[name]) for name in used}
         empty = torch.zeros_like(halves[used[0]])
         return torch.cat([halves.get(name, empty) for name in names], dim=1)
-
-
-TASK = TokenSegmentationTask

@@ -9,7 +9,7 @@ import streamlit as st
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rgbd_files import DEPTH_UNITS, UNIT_LABELS
 from fusionviz.data.rooms import GALLERY_SEEDS
-from fusionviz.data.sets.registry import ROOM_SEEDS
+from fusionviz.data.sets.splits import ROOM_SEEDS
 from fusionviz.errors import InputError
 from fusionviz.ui.shared import cache
 from fusionviz.ui.shared.share import forget, publish, recall

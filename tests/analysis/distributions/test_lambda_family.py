@@ -60,7 +60,7 @@ def test_each_model_reads_the_sample_itself(folder):
     assert family.sources == ("video", "audio")
     for row, name in enumerate("ab"):
         model = load_checkpoint(name)
-        output = model(*sequence_inputs([sample], model.config))
+        output = model(sequence_inputs([sample], model.config))
         for column, source in enumerate(family.sources):
             assert family.mmd[row, column, 1] == pytest.approx(
                 float(output.mmd[source][0]), abs=1e-5

@@ -67,7 +67,7 @@ def test_padding_does_not_change_a_samples_mmd(model, measured):
     assert len({len(one.modalities["video"]) for one in samples}) > 3
     for index in (0, 3, 17):
         trace = model.trace(
-            *sequence_inputs([samples[index]], model.config), hidden=True
+            sequence_inputs([samples[index]], model.config), hidden=True
         )
         video, text = trace.tokens["video"][0], trace.tokens["text"][0]
         audio = trace.alignments["audio"].after[0]
@@ -90,7 +90,7 @@ def test_padding_does_not_change_a_samples_mmd(model, measured):
 
 def test_after_local_alignment_it_is_the_training_loss(model, measured):
     inputs = sequence_inputs(samples_of(measured), model.config)
-    loss = model(*inputs).align_loss.numpy()
+    loss = model(inputs).align_loss.numpy()
     with_anchor = [i for i, pair in enumerate(measured.pairs) if pair[1] == "text"]
     assert len(with_anchor) == 2
     np.testing.assert_allclose(
@@ -110,7 +110,7 @@ def test_the_distance_is_that_of_classifiers_that_never_saw_the_sample(model, me
     samples = samples_of(measured)
     tokens = []
     for one in samples:
-        trace = model.trace(*sequence_inputs([one], model.config), hidden=True)
+        trace = model.trace(sequence_inputs([one], model.config), hidden=True)
         moved = trace.alignments["video"]
         tokens.append((moved.after[0][moved.received[0] > 0], trace.tokens["text"][0]))
     fold = np.random.default_rng(seed).permutation(COUNT) % folds
@@ -231,8 +231,8 @@ def test_tokens_of_a_padded_sample_are_those_of_it_alone(model):
         (render_utterance(seed) for seed in range(4)),
         key=lambda one: -len(one.modalities["video"]),
     )[::3]
-    both = model.trace(*sequence_inputs([long, short], model.config), hidden=True)
-    alone = model.trace(*sequence_inputs([short], model.config), hidden=True)
+    both = model.trace(sequence_inputs([long, short], model.config), hidden=True)
+    alone = model.trace(sequence_inputs([short], model.config), hidden=True)
     for stage in ("encoded", "aligned", "fused"):
         padded, single = tokens_of(both, stage, 1), tokens_of(alone, stage)
         for name in padded:

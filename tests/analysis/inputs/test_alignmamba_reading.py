@@ -13,7 +13,7 @@ def test_labels_and_plan_are_the_models(alignmamba, room):
     said = measure_alignmamba(alignmamba, room)
     batch = to_batch([room], alignmamba.config.image_size)
     with torch.inference_mode():
-        output = alignmamba(*rgbd_inputs(batch))
+        output = alignmamba(rgbd_inputs(batch))
     expected = output.logits[0].argmax(0).numpy()
     np.testing.assert_array_equal(said.segmentation.labels, expected)
     assert said.mmd == pytest.approx(float(output.align_loss), rel=1e-5)

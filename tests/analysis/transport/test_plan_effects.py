@@ -33,7 +33,7 @@ def pass_with(subject, plans):
     """One forward pass under plans, in torch alone."""
     given = {name: torch.from_numpy(plan) for name, plan in plans.items()}
     with torch.inference_mode():
-        return subject.model(*subject.inputs, given)
+        return subject.model(subject.inputs, given)
 
 
 def mmd2(x, y):

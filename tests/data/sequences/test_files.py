@@ -4,12 +4,8 @@ import numpy as np
 import pytest
 
 from fusionviz.data.folders import data_folder
-from fusionviz.data.sequences.files import (
-    EXAMPLE_SEED,
-    example_file,
-    example_tables,
-    read_sequences,
-)
+from fusionviz.data.sequences.files import read_sequences
+from fusionviz.data.utterances.example import EXAMPLE_SEED, example_file, example_tables
 from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.models.alignmamba import why_unread
 from tests.helpers.brought_sequences import features, read, told

@@ -7,7 +7,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from fusionviz.data.sequences.files import example_file, example_tables, read_sequences
+from fusionviz.data.sequences.files import read_sequences
+from fusionviz.data.utterances.example import example_file, example_tables
 from fusionviz.errors import InputError
 
 

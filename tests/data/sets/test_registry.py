@@ -6,6 +6,7 @@ import pytest
 from fusionviz.data.folders import data_folder
 from fusionviz.data.rooms import CLASS_NAMES, render_room
 from fusionviz.data.sets import registry as sets
+from fusionviz.data.sets import splits
 from fusionviz.data.sets.registry import class_names, load_folder, load_set
 from fusionviz.data.sets.rooms import export_rooms
 from fusionviz.errors import InputError
@@ -27,7 +28,7 @@ def test_rooms_are_those_of_their_seeds(split, first):
 
 
 def test_splits_of_rooms_share_no_seed():
-    ranges = [*sets.ROOM_SEEDS.values(), range(sets.FIRST_TRAINING_ROOM, 20_000)]
+    ranges = [*splits.ROOM_SEEDS.values(), range(splits.FIRST_TRAINING_ROOM, 20_000)]
     seeds = [seed for part in ranges for seed in part]
     assert len(seeds) == len(set(seeds)) == 20_000
     with pytest.raises(InputError, match="test has 5000 rooms, got count 5001"):

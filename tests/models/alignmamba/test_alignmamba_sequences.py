@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from fusionviz.data.sequences.samples import SequenceSample
-from fusionviz.models.alignmamba import sequence_inputs
+from fusionviz.models.alignmamba import AlignMambaInputs, sequence_inputs
 from fusionviz.models.alignmamba.align import Tokens, align, move
 from tests.helpers.alignmamba_models import (
     make_model,
@@ -40,28 +40,28 @@ def by_step():
 def test_a_head_of_steps_gives_one_row_a_step(by_step):
     inputs = sentiment_inputs()
     mask = {"text": torch.tensor([[1, 1, 1, 1], [1, 1, 0, 0], [1, 0, 1, 1]]).bool()}
-    logits = by_step(inputs, mask=mask).logits
+    logits = by_step(AlignMambaInputs(inputs, mask=mask)).logits
     assert logits.shape == (3, 2, 4)
     assert torch.equal((logits != 0).all(dim=1), mask["text"])
     pooled = make_model(sentiment_config())
-    assert by_step.trace(inputs, mask=mask).logits.shape == (3, 2, 4)
-    assert pooled(inputs).logits.shape == (3, 2)
+    assert by_step.trace(AlignMambaInputs(inputs, mask=mask)).logits.shape == (3, 2, 4)
+    assert pooled(AlignMambaInputs(inputs)).logits.shape == (3, 2)
 
 
 def test_steps_are_those_of_the_sample_whatever_is_missing(by_step):
     whole, short = make_sample(), make_sample(3, seed=1)
     inputs = sequence_inputs([whole, short], by_step.config)
     assert inputs.mask["text"].sum(dim=1).tolist() == [STEPS, 3]
-    complete = by_step(*inputs).logits
+    complete = by_step(inputs).logits
     assert complete.shape == (2, 2, STEPS)
     textless = [one.only(("audio", "video")) for one in (whole, short)]
     for pair in (textless, [whole, textless[1]], [textless[0], short]):
         inputs = sequence_inputs(pair, by_step.config)
         assert inputs.mask["text"].sum(dim=1).tolist() == [STEPS, 3]
-        logits = by_step(*inputs).logits
+        logits = by_step(inputs).logits
         assert logits.shape == complete.shape
         for index, one in enumerate(pair):
-            alone = by_step(*sequence_inputs([one], by_step.config)).logits[0]
+            alone = by_step(sequence_inputs([one], by_step.config)).logits[0]
             torch.testing.assert_close(
                 logits[index, :, : alone.shape[1]], alone, atol=1e-4, rtol=1e-4
             )
@@ -73,7 +73,7 @@ def test_a_modality_that_the_model_lacks_is_left_out():
     inputs = sequence_inputs([make_sample()], config)
     assert set(inputs.inputs) == {"audio", "text"}
     model = make_model(config)
-    assert model(*inputs).logits.shape == (1, 2)
+    assert model(inputs).logits.shape == (1, 2)
 
 
 def test_a_dense_head_is_not_of_steps():
@@ -83,11 +83,11 @@ def test_a_dense_head_is_not_of_steps():
 
 @pytest.mark.parametrize("alignment", ["relaxed", "exact"])
 def test_the_plans_gradient_changes_no_number(alignment):
-    inputs = sentiment_inputs()
     mask = {"video": torch.arange(7) < torch.tensor([7, 4, 1]).unsqueeze(1)}
-    plain = make_model(sentiment_config(alignment=alignment))(inputs, mask=mask)
+    inputs = AlignMambaInputs(sentiment_inputs(), mask=mask)
+    plain = make_model(sentiment_config(alignment=alignment))(inputs)
     config = sentiment_config(alignment=alignment, plan_gradient=True)
-    other = make_model(config)(inputs, mask=mask)
+    other = make_model(config)(inputs)
     torch.testing.assert_close(plain.logits, other.logits, atol=0, rtol=0)
     torch.testing.assert_close(plain.align_loss, other.align_loss, atol=0, rtol=0)
 

@@ -7,13 +7,9 @@ from typing import Any
 
 import streamlit as st
 
-from fusionviz.data.sequences.files import (
-    MAX_MEGABYTES,
-    example_file,
-    example_tables,
-    read_sequences,
-)
+from fusionviz.data.sequences.files import MAX_MEGABYTES, read_sequences
 from fusionviz.data.sequences.samples import SequenceSample
+from fusionviz.data.utterances.example import example_file, example_tables
 from fusionviz.errors import InputError
 from fusionviz.explain.tokens import name_sequences
 
