@@ -109,10 +109,10 @@ def test_every_subset_says_the_same_in_any_company(
     model, values = MODELS[name], content(seed)
     order = order[:left]
     with torch.inference_mode():
-        together = model(*in_company(values, steps, order, padding))
+        together = model(in_company(values, steps, order, padding))
         for place, sample in enumerate(order):
             per_step = model.config.per_step
-            single = model(*alone(values, steps, sample, per_step=per_step))
+            single = model(alone(values, steps, sample, per_step=per_step))
             said, expected = together.logits[place], single.logits[0]
             if per_step:
                 assert (said[:, steps[sample][2] :] == 0).all()
@@ -134,11 +134,11 @@ def test_a_missing_anchor_has_positions_of_its_own_sample(cap, positions):
         for name, count in steps.items()
     }
     present = {"text": torch.tensor([False, False, True])}
-    trace = model.trace(values, present, mask)
+    trace = model.trace(AlignMambaInputs(values, present, mask))
     assert trace.mask["text"].sum(axis=1).tolist() == positions
     short = {name: x[:, : 5 if name == "text" else None] for name, x in values.items()}
     mask["text"] = mask["text"][:, :5]
-    longer = model.trace(short, present, mask)
+    longer = model.trace(AlignMambaInputs(short, present, mask))
     assert longer.mask["text"].sum(axis=1).tolist() == [*positions[:2], 5]
 
 
@@ -147,9 +147,10 @@ def test_places_of_a_missing_grid_are_all_of_them():
     present = {"rgb": torch.tensor([False, True, False])}
     some = torch.rand(3, 16, generator=torch.Generator().manual_seed(0)) < 0.5
     with torch.inference_mode():
-        together = model(images, present, {"rgb": some})
+        together = model(AlignMambaInputs(images, present, {"rgb": some}))
         for sample in (0, 2):
-            single = model({"depth": images["depth"][sample : sample + 1]})
+            one = {"depth": images["depth"][sample : sample + 1]}
+            single = model(AlignMambaInputs(one))
             torch.testing.assert_close(
                 together.logits[sample], single.logits[0], atol=1e-5, rtol=1e-5
             )

@@ -1,5 +1,7 @@
 """AlignMamba on photographs: features of a pretrained encoder, grids not square."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -37,10 +39,10 @@ def batch():
 @torch.inference_mode()
 def test_scores_are_of_every_pixel_of_the_whole_picture(batch):
     model = small()
-    output = model(*rgbd_inputs(batch))
+    output = model(rgbd_inputs(batch))
     assert output.logits.shape == (2, 13, *SIZE)
     assert output.tokens["depth"].x.shape == (2, 6, 8)
-    trace = model.trace(*rgbd_inputs(batch))
+    trace = model.trace(rgbd_inputs(batch))
     assert trace.grid == GRID
     assert trace.alignments["depth"].coupling.shape == (2, 6, 6)
 
@@ -48,8 +50,8 @@ def test_scores_are_of_every_pixel_of_the_whole_picture(batch):
 @torch.inference_mode()
 def test_features_known_before_give_the_same_scores_up_to_their_16_bits(batch):
     model = small()
-    one = model(*rgbd_inputs(batch)).logits
-    other = model(*rgbd_inputs(with_features(batch, model.config.encoder))).logits
+    one = model(rgbd_inputs(batch)).logits
+    other = model(rgbd_inputs(with_features(batch, model.config.encoder))).logits
     assert not torch.equal(one, other)
     assert (one - other).abs().max() < 0.02 * one.std()
 
@@ -59,10 +61,11 @@ def test_a_missing_modality_has_no_say(batch):
     model = small()
     inputs = rgbd_inputs(batch)
     present = {name: torch.tensor([True, name == "rgb"]) for name in ("rgb", "depth")}
-    one = model(inputs.inputs, present).logits
+    one = model(replace(inputs, present=present)).logits
     noise = torch.randn_like(inputs.inputs["depth"][1:])
     changed = torch.cat([inputs.inputs["depth"][:1], noise])
-    other = model({**inputs.inputs, "depth": changed}, present).logits
+    images = {**inputs.inputs, "depth": changed}
+    other = model(replace(inputs, inputs=images, present=present)).logits
     assert torch.equal(one, other)
 
 
@@ -76,7 +79,7 @@ def test_a_checkpoint_holds_what_was_learned_and_not_the_encoder(tmp_path, batch
     assert back.config == model.config
     assert card.config["image_size"] == SIZE
     with torch.inference_mode():
-        one, other = (m(*rgbd_inputs(batch)).logits for m in (model, back))
+        one, other = (m(rgbd_inputs(batch)).logits for m in (model, back))
     np.testing.assert_allclose(one, other, atol=0.02 * float(one.std()))
 
 
