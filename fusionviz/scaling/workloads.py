@@ -364,7 +364,7 @@ def _fusion_call(model: nn.Module, cell: Cell, length: int) -> Call:
     batch = AlignMambaInputs(features)
 
     def run() -> Tensor:
-        output = model(*batch)
+        output = model(batch)
         return output.logits.sum() + output.align_loss.sum()
 
     return _module_call(run, model, cell)

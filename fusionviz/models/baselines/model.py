@@ -1,10 +1,9 @@
 """The baselines: AlignMamba's encoders and head with another fusion between them."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import torch
-from jaxtyping import Bool, Float, Shaped
+from jaxtyping import Bool, Float
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -36,37 +35,25 @@ class FusionBaseline(ModalityTokens):
         self.fusion = make_fusion(config)
         self.head = make_head(config)
 
-    def forward(
-        self,
-        inputs: Mapping[str, Shaped[Tensor, "batch ..."]],
-        present: Mapping[str, Bool[Tensor, " batch"]] | None = None,
-        mask: Mapping[str, Bool[Tensor, "batch token"]] | None = None,
-    ) -> AlignMambaOutput:
+    def forward(self, batch: AlignMambaInputs) -> AlignMambaOutput:
         """Return the prediction; there is no alignment, so its loss is 0.
 
         Args:
-            inputs: As AlignMamba takes them, and so the next two.
-            present: Which samples have which modality.
-            mask: Which tokens are there.
+            batch: As AlignMamba takes it.
 
         Raises:
             ValueError: As AlignMamba.
         """
-        return self._compute(AlignMambaInputs(inputs, present, mask))
+        return self._compute(batch)
 
     @torch.inference_mode()
-    def trace(
-        self,
-        inputs: Mapping[str, Shaped[Tensor, "batch ..."]],
-        present: Mapping[str, Bool[Tensor, " batch"]] | None = None,
-        mask: Mapping[str, Bool[Tensor, "batch token"]] | None = None,
-    ) -> AlignMambaTrace:
+    def trace(self, batch: AlignMambaInputs) -> AlignMambaTrace:
         """Return what a pass did: tokens and prediction; nothing was aligned.
 
         Raises:
             ValueError: As AlignMamba.
         """
-        output = self._compute(AlignMambaInputs(inputs, present, mask))
+        output = self._compute(batch)
         config, tokens = self.config, output.tokens
         length = tokens[config.anchor].x.shape[1]
         count = len(config.names)

@@ -67,10 +67,10 @@ def test_a_hidden_modality_changes_nothing(fusion):
     for hidden in LENGTHS:
         present = {hidden: torch.zeros(3, dtype=torch.bool)}
         other = {**inputs, hidden: draw(seed=9)[hidden]}
-        first = model(*AlignMambaInputs(inputs, present)).logits
-        second = model(*AlignMambaInputs(other, present)).logits
+        first = model(AlignMambaInputs(inputs, present)).logits
+        second = model(AlignMambaInputs(other, present)).logits
         assert torch.equal(first, second)
-        assert not torch.equal(first, model(*AlignMambaInputs(inputs)).logits)
+        assert not torch.equal(first, model(AlignMambaInputs(inputs)).logits)
 
 
 @pytest.mark.parametrize("fusion", FUSIONS)
@@ -81,14 +81,14 @@ def test_a_sample_does_not_depend_on_its_company(fusion):
         name: torch.arange(LENGTHS[name]) < torch.tensor(rows).unsqueeze(1)
         for name, rows in lengths.items()
     }
-    together = model(*AlignMambaInputs(inputs, None, mask)).logits
+    together = model(AlignMambaInputs(inputs, None, mask)).logits
     for index in range(3):
         alone = {
             name: x[index : index + 1, : lengths[name][index]]
             for name, x in inputs.items()
         }
         np.testing.assert_allclose(
-            model(*AlignMambaInputs(alone)).logits.detach(),
+            model(AlignMambaInputs(alone)).logits.detach(),
             together[index : index + 1].detach(),
             atol=2e-6,
         )
@@ -101,7 +101,7 @@ def test_plain_and_fused_attention_give_the_same(fusion):
     batch = AlignMambaInputs(inputs, present)
     plain, fused = make(fusion, attention="plain"), make(fusion, attention="fused")
     fused.load_state_dict(plain.state_dict())
-    torch.testing.assert_close(plain(*batch).logits, fused(*batch).logits)
+    torch.testing.assert_close(plain(batch).logits, fused(batch).logits)
 
 
 def test_attention_is_that_of_pytorch():
@@ -124,7 +124,7 @@ def test_attention_is_that_of_pytorch():
 @pytest.mark.parametrize("fusion", FUSIONS)
 def test_every_weight_learns(fusion):
     model = make(fusion).train()
-    model(*AlignMambaInputs(draw())).logits.square().sum().backward()
+    model(AlignMambaInputs(draw())).logits.square().sum().backward()
     silent = {
         name
         for name, weight in model.named_parameters()
@@ -138,10 +138,10 @@ def test_every_weight_learns(fusion):
 def test_pixels_are_labelled(fusion):
     model = dense(fusion)
     inputs = {"rgb": torch.rand(2, 3, 16, 16), "depth": torch.rand(2, 1, 16, 16)}
-    output = model(*AlignMambaInputs(inputs))
+    output = model(AlignMambaInputs(inputs))
     assert output.logits.shape == (2, 3, 16, 16)
     assert not output.align_loss.any()
-    trace = model.trace(*AlignMambaInputs(inputs))
+    trace = model.trace(AlignMambaInputs(inputs))
     np.testing.assert_allclose(trace.logits, output.logits.detach(), atol=1e-6)
     assert not trace.alignments
 
@@ -153,7 +153,7 @@ def test_a_baseline_comes_back_from_its_card(fusion):
     again = make_model(kind, config)
     again.load_state_dict(model.state_dict())
     batch = AlignMambaInputs(draw())
-    assert torch.equal(again.eval()(*batch).logits, model(*batch).logits)
+    assert torch.equal(again.eval()(batch).logits, model(batch).logits)
 
 
 def test_sequences_meet_by_the_clock():
