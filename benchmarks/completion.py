@@ -9,6 +9,8 @@ training never saw, what lies nearest to the truth:
     mean tokens    mean over chains and the later half of their steps, then decoded
     mean picture of draws   the ends of all chains decoded, then their mean
     truth, decoded the true tokens: what the codec loses, which no completion can mend
+    truth with noise   the same with the noise of training on the tokens that are drawn,
+                       which draws carry too: what their bits compare with
 
 Errors are in metres for depth and in 0..1 for colours, a mean over pixels that are
 measured; intervals are 95 % bootstrap over samples. Bits per dimension are those of the
@@ -31,8 +33,9 @@ from fusionviz.data.sets.registry import load_set
 from fusionviz.models.checkpoints import load_checkpoint
 from fusionviz.models.inputs import ImageBatch, depth_to_metres
 from fusionviz.models.mango import Mango
+from fusionviz.models.mango.code_length import trained_noise
 from fusionviz.models.mango.completion import complete
-from fusionviz.models.mango.guess_error import GuessError, guess_error
+from fusionviz.models.mango.guess_error import GuessError, guess_error, modality_rows
 from fusionviz.training.metrics.intervals import Measurement, estimate
 
 REFINED = ("mean tokens", "mean picture of draws")
@@ -126,6 +129,9 @@ def _measure(
     def bits(joint: Tensor) -> float:
         return model.bits_per_dim(joint).mean().item()
 
+    rows, noisy = modality_rows(model, missing), x.clone()
+    noise = torch.randn(x.shape, generator=generator).to(x)
+    noisy[:, rows] += trained_noise(model) * noise[:, rows]
     draws = decoded(done.draws)
     return {
         "mean picture": (*errors(picture[None]), None),
@@ -134,6 +140,7 @@ def _measure(
         "mean tokens": (*errors(decoded(done.mean)), bits(done.mean)),
         "mean picture of draws": (*errors(draws.mean(dim=0, keepdim=True)), None),
         "truth, decoded": (*errors(decoded(x)), bits(x)),
+        "truth with noise": (*errors(decoded(noisy)), bits(noisy)),
         "sampling": {
             "cpu_seconds": seconds,
             "acceptance": done.acceptance,

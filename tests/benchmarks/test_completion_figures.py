@@ -36,6 +36,7 @@ def test_errors_are_in_metres_and_runs_repeat(folder):
         "mean tokens",
         "mean picture of draws",
         "truth, decoded",
+        "truth with noise",
     ]
     assert json.loads(json.dumps(result, allow_nan=False))["chains"] == 2
 

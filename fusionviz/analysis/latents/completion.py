@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from fusionviz.analysis.latents.guess_errors import Progress, usual_guess_error
+from fusionviz.analysis.latents.noisy_bits import noisy_bits_per_dim
 from fusionviz.analysis.latents.pictures import decode_each
 from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.analysis.shared.pictures import Pictures
@@ -44,9 +45,12 @@ class PictureCompletion:
         mean: Mean of those pictures.
         spread: Their standard deviation, (side, side): metres, or of colours the root
             mean square of the three channels, 0..1 of full scale.
-        bits_per_dim: Of every chain from the guess on, (step + 1, chain).
+        bits_per_dim: Of every chain from its start on, (step + 1, chain).
+        guess_bits: Bits per dimension of the guess.
         truth_bits: Of the sample itself, None where `truth` is.
-        disagreement: R-hat over the later half of the steps; NaN for one step.
+        noisy_truth_bits: Of the sample with the noise of training on the tokens that
+            are drawn, which draws carry too; None where `truth` is.
+        disagreement: Split R-hat over the later half of the steps; NaN for few steps.
         acceptance: Share of proposals that were accepted.
         asked: Steps that were asked for.
     """
@@ -61,7 +65,9 @@ class PictureCompletion:
     mean: Picture
     spread: NDArray[np.float64]
     bits_per_dim: NDArray[np.float64]
+    guess_bits: float
     truth_bits: float | None
+    noisy_truth_bits: float | None
     disagreement: float
     acceptance: float
     asked: int
@@ -148,6 +154,7 @@ def _as_pictures(
     read = subject.decoded if subject.missing == given else subject.pictures
     with torch.inference_mode():
         bits = float(subject.model.bits_per_dim(subject.x)[0])
+        guess_bits = float(subject.model.bits_per_dim(done.guess)[0])
     return PictureCompletion(
         missing=missing,
         given=given,
@@ -159,7 +166,11 @@ def _as_pictures(
         mean=_mean(draws),
         spread=_spread(draws),
         bits_per_dim=done.bits_per_dim.double().cpu().numpy(),
+        guess_bits=guess_bits,
         truth_bits=None if truth is None else bits,
+        noisy_truth_bits=None
+        if truth is None
+        else noisy_bits_per_dim(subject, missing),
         disagreement=done.disagreement,
         acceptance=done.acceptance,
         asked=asked,

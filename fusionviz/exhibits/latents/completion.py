@@ -119,6 +119,7 @@ def exhibit_completion(completed: PictureCompletion) -> Exhibit:
             "acceptance": completed.acceptance,
             **(r_hat if math.isfinite(completed.disagreement) else {}),
             **errors,
+            **_bits_of_pictures(completed),
         },
         arrays={
             "guess": completed.guess,
@@ -138,9 +139,12 @@ def agreement(completed: PictureCompletion) -> str:
     """Return in words whether the chains agree."""
     if not math.isfinite(completed.disagreement):
         return "After so few steps nothing can be said of whether the chains agree."
-    r_hat = f"R-hat is **{completed.disagreement:.2f}**"
+    r_hat = f"Split R-hat is **{completed.disagreement:.2f}**"
     if completed.chains_agree:
-        return f"{r_hat}: the chains cannot be told apart, mean and spread can be read."
+        return (
+            f"{r_hat}: chains that started apart, and their earlier and later halves, "
+            "cannot be told apart; mean and spread can be read."
+        )
     return (
         f"{r_hat}, above {AGREE}: the chains do not agree yet, so take mean and spread "
         "with a grain of salt; more steps would change them."
@@ -163,20 +167,35 @@ def _explain(completed: PictureCompletion) -> str:
             "model's guess."
         )
     return (
-        f"{chains} chains start at the learned guess and draw the {missing} from the "
-        f"flow's density given the {given} (Hamiltonian Monte Carlo), "
-        f"{completed.steps} step{plural} each; {completed.acceptance:.0%} of the "
-        f"proposals were accepted.{stopped}{guessed} The guess is a mean and more "
-        "probable than data, so bits per dimension usually *rise* at first, to the "
-        f"level of data: here from {three_digits(bits[0])} to {three_digits(bits[-1])}"
-        f"{_truth_bits(completed)}.\n\n{agreement(completed)} {_errors(completed)}"
+        f"{chains} chains draw the {missing} from the flow's density given the {given} "
+        f"(Hamiltonian Monte Carlo), {completed.steps} step{plural} each; "
+        f"{completed.acceptance:.0%} of the proposals were accepted.{stopped}{guessed} "
+        "They start around the learned guess, as far apart as it is usually off: "
+        "farther than they should end, so that their agreement says something. Bits "
+        "per dimension fall from there towards the level of what the flow draws: here "
+        f"from {three_digits(bits[0])} to {three_digits(bits[-1])}. The guess, a mean, "
+        f"has {three_digits(completed.guess_bits)}{_truth_bits(completed)}.\n\n"
+        f"{agreement(completed)} {_errors(completed)}"
     )
 
 
+def _bits_of_pictures(completed: PictureCompletion) -> dict[str, float]:
+    found = {
+        "guess_bits_per_dim": completed.guess_bits,
+        "truth_bits_per_dim": completed.truth_bits,
+        "truth_bits_per_dim_noisy": completed.noisy_truth_bits,
+    }
+    return {name: bits for name, bits in found.items() if bits is not None}
+
+
 def _truth_bits(completed: PictureCompletion) -> str:
-    if completed.truth_bits is None:
+    if completed.truth_bits is None or completed.noisy_truth_bits is None:
         return ""
-    return f"; the true pair has {three_digits(completed.truth_bits)}"
+    return (
+        f"; the true pair has {three_digits(completed.noisy_truth_bits)} with the "
+        f"noise of training on its {completed.missing}, which draws carry too, and "
+        f"{three_digits(completed.truth_bits)} without"
+    )
 
 
 def _errors(completed: PictureCompletion) -> str:

@@ -4,10 +4,10 @@ Given the tokens of one modality, those of the other are drawn from
 
     p(missing | known)  ∝  p(both)
 
-which the flow knows up to a constant. The chains start at the learned guess and move by
-Hamiltonian Monte Carlo (Duane et al. 1987; Neal 2011): a random push, some leapfrog
-steps along the gradient of the log-density, and the new place is accepted with the
-probability that makes the density exact.
+which the flow knows up to a constant. The chains start around the learned guess and
+move by Hamiltonian Monte Carlo (Duane et al. 1987; Neal 2011): a random push, some
+leapfrog steps along the gradient of the log-density, and the new place is accepted with
+the probability that makes the density exact.
 
 Tokens are free in some directions and all but fixed in others, by a factor of 80 in a
 small model: a step that is safe in every direction moves in none. So the steps are
@@ -18,9 +18,15 @@ taken in coordinates u in which the error of the guess is white,
 with P Pᵀ the covariance of that error between places and C Cᵀ between channels, both
 from samples that have the two modalities (`fusionviz.models.mango.guess_error`).
 
-The likelihood is no reason to stop: the guess, a mean, is more probable than data, so a
-chain is at the level of data before it has moved. What says whether the draws can be
-trusted is whether chains agree (`Completion.disagreement`).
+Each chain starts at u drawn from N(0, I): at the guess and an error such as it usually
+makes. What a guess is off in all varies, by the law of total variance, at least as much
+on average as what is open once the other modality is known: chains start farther apart
+than they should end, so that agreement has to be earned. Chains that start at one point
+agree from the first step on, wherever they have not been.
+
+The likelihood is no reason to stop: the guess, a mean, is more probable than data. What
+says whether the draws can be trusted is whether chains agree, with each other and with
+themselves later (`Completion.disagreement`).
 """
 
 import math
@@ -57,10 +63,11 @@ class Completion:
             what a flow that knows the density would say to the least squared error.
         spread: Standard deviation over chains of each missing token, root mean square
             over channels, (N,), in token units.
-        bits_per_dim: Of every chain after every step, from the guess on, (step, chain).
-        disagreement: R-hat of Gelman & Rubin (1992) over the later half of the steps,
-            all coordinates u pooled: 1 where chains cannot be told apart; above about
-            1.1 more steps would change the mean. NaN for one chain or one step.
+        bits_per_dim: Of every chain after every step, from its start on, (step, chain).
+        disagreement: Split R-hat over the later half of the steps, all coordinates u
+            pooled (see `disagreement`): 1 where chains and their halves cannot be told
+            apart; above about 1.1 more steps would change the mean. NaN for one chain,
+            or fewer than four steps to look at.
         acceptance: Share of proposals that were accepted.
         step_size: Of the leapfrog steps, as adapted.
         reason: Why it ended: `steps` or `stopped`.
@@ -168,7 +175,8 @@ class _Walk:
             if error is None
             else error.channels.clone(),
         )
-        self.u = self.guess.new_zeros(chains, tokens, width)
+        start = torch.randn(chains, tokens, width, generator=generator)
+        self.u = start.to(self.guess)
         self.log_density, self.gradient = self._density(self.u)
         self.bits = [to_bits_per_dim(self.log_density, self.guess)]
         self.history: list[Tensor] = []
@@ -237,22 +245,26 @@ class _Walk:
 
 
 def disagreement(values: Float[Tensor, "step chain *coordinate"]) -> float:
-    """Return R-hat, sqrt(((n - 1) / n W + B / n) / W), coordinates pooled.
+    """Return split R-hat, sqrt(((n - 1) / n W + B / n) / W), coordinates pooled.
 
-    W is the mean variance within chains and B / n the variance of the chains' means
-    over n steps (Gelman & Rubin 1992).
+    Each chain counts as two, its earlier and its later half of n steps (Gelman et al.
+    2013, section 11.4): W is the mean variance within them and B / n the variance of
+    their means (Gelman & Rubin 1992). So a drift that all chains share shows too, which
+    unsplit would count as variance within, and make R-hat less than 1.
 
     Args:
-        values: Where chains were at each step.
+        values: Where chains were at each step; of an odd number the middle one does not
+            count.
 
     Returns:
-        About 1 where chains cannot be told apart, more where they can; NaN where there
-        is one chain or one step.
+        About 1 where chains and halves cannot be told apart, more where they can; NaN
+        where there is one chain, or halves are shorter than two steps.
     """
-    steps, chains = values.shape[:2]
-    if steps < 2 or chains < 2:
+    half, chains = len(values) // 2, values.shape[1]
+    if half < 2 or chains < 2:
         return math.nan
-    flat = values.double().flatten(2) if values.ndim > 2 else values.double()[..., None]
+    halves = torch.cat([values[:half], values[-half:]], dim=1).double()
+    flat = halves.flatten(2) if values.ndim > 2 else halves[..., None]
     within = flat.var(dim=0).mean()
     between = flat.mean(dim=0).var(dim=0).mean()
-    return math.sqrt((steps - 1) / steps + (between / within).item())
+    return math.sqrt((half - 1) / half + (between / within).item())

@@ -119,9 +119,9 @@ def draw(picked: Picked, controls: CompletionControls) -> None:
             args=(picked.subject, controls, inputs),
         )
         nothing_yet(
-            f"Chains start at the learned guess and walk through what the flow finds "
-            f"probable: {controls.steps} steps take from some seconds to minutes, can "
-            "be stopped at any time, and what they found by then is shown."
+            "Chains start around the learned guess and walk through what the flow "
+            f"finds probable: {controls.steps} steps take some seconds to minutes, "
+            "can be stopped at any time, and what they found by then is shown."
         )
 
 

@@ -55,8 +55,8 @@ def draw_completion(completed: PictureCompletion, *, height: int = 500) -> go.Fi
         figure.add_trace(_line(chain, _chain_colour(completed), 1.5), row=1, col=2)
     mean = completed.bits_per_dim.mean(axis=1)
     figure.add_trace(_line(mean, _chain_colour(completed), 4, "mean"), row=1, col=2)
-    if completed.truth_bits is not None:
-        figure.add_trace(_level(completed.truth_bits, completed.steps), row=1, col=2)
+    if (level := completed.noisy_truth_bits) is not None:
+        figure.add_trace(_level(level, completed.steps), row=1, col=2)
     _name_axes(figure, completed.steps, column=2)
     figure.update_annotations(font_size=FONT_SIZE)
     dress(figure, height=height)
@@ -190,14 +190,15 @@ def _level(bits: float, steps: int) -> go.Scatter:
         y=[bits, bits],
         mode="lines",
         line={"color": TRUTH, "width": 3, "dash": "dash"},
-        name="the true pair",
-        hovertemplate="the true pair: %{y:.3f}<extra></extra>",
+        name="the true pair, with noise",
+        hovertemplate="the true pair, with the noise of training: %{y:.3f}"
+        "<extra></extra>",
     )
 
 
 def _name_axes(figure: go.Figure, steps: int, column: int | None = None) -> None:
     place = {} if column is None else {"row": 1, "col": column}
-    title = {"text": "step (0: the guess)", "font": {"size": FONT_SIZE}}
+    title = {"text": "step (0: the start)", "font": {"size": FONT_SIZE}}
     whole = {"tick0": 0, "dtick": -(-steps // 8), "tickfont_size": 14}
     figure.update_xaxes(title=title, zeroline=False, **whole, **place)
     figure.update_yaxes(tickfont_size=14, zeroline=False, nticks=6, **place)

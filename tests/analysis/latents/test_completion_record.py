@@ -9,6 +9,7 @@ import torch
 
 from fusionviz.analysis.latents.completion import measure_completion
 from fusionviz.analysis.latents.guess_errors import AT_ONCE, ROOMS, usual_guess_error
+from fusionviz.analysis.latents.noisy_bits import noisy_bits_per_dim
 from fusionviz.analysis.shared.mango_subject import MangoSubject, decode
 from fusionviz.data.sets.rooms import load_rooms
 from fusionviz.models.mango.completion import complete
@@ -67,6 +68,12 @@ def test_pictures_are_those_of_the_chains(subject, completed):
     guess = decode(subject.model, subject.model.guess(subject.x, "depth")).depth_m
     np.testing.assert_allclose(completed.guess, guess, atol=1e-4)
     np.testing.assert_allclose(completed.bits_per_dim, done.bits_per_dim, atol=1e-5)
+    for bits, tokens in (
+        (completed.guess_bits, done.guess),
+        (completed.truth_bits, subject.x),
+    ):
+        assert bits == pytest.approx(float(subject.model.bits_per_dim(tokens)[0]))
+    assert completed.noisy_truth_bits == noisy_bits_per_dim(subject, "depth")
 
 
 def test_errors_are_metres_from_the_truth_where_it_was_measured(completed):
@@ -107,6 +114,7 @@ def test_without_depth_there_is_no_truth(mango, rgb_only):
     found = measure_completion(MangoSubject(mango, rgb_only), "depth", **QUICK)
     assert found.truth is None
     assert found.truth_bits is None
+    assert found.noisy_truth_bits is None
     assert not found.given_is_guess
     other = measure_completion(MangoSubject(mango, rgb_only), "rgb", **QUICK)
     assert other.given_is_guess

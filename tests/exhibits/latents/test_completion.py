@@ -16,6 +16,7 @@ from fusionviz.exhibits.latents.completion import (
     make_completion,
 )
 from fusionviz.exhibits.shared.exhibit import Request
+from fusionviz.views.shared.style import three_digits
 from tests.helpers.tiny_models import tiny_mango
 
 QUICK = CompletionControls(chains=2, steps=2, leaps=1)
@@ -87,6 +88,17 @@ def test_numbers_have_no_r_hat_after_one_step(completed):
     assert "r_hat" not in alone.numbers
 
 
+def test_bits_of_draws_are_held_against_the_truth_with_the_same_noise(completed):
+    exhibit = exhibit_completion(completed)
+    for name, bits in {
+        "guess_bits_per_dim": completed.guess_bits,
+        "truth_bits_per_dim": completed.truth_bits,
+        "truth_bits_per_dim_noisy": completed.noisy_truth_bits,
+    }.items():
+        assert exhibit.numbers[name] == bits
+        assert three_digits(bits) in exhibit.caption
+
+
 def test_the_draws_are_praised_only_where_they_come_nearer(completed):
     off = {
         "far": replace(completed, mean=completed.guess + 9),
@@ -94,7 +106,7 @@ def test_the_draws_are_praised_only_where_they_come_nearer(completed):
     }
     assert "do not come nearer" in exhibit_completion(off["far"]).caption
     assert "do come nearer" in exhibit_completion(off["near"]).caption
-    unknown = replace(completed, truth=None, truth_bits=None)
+    unknown = replace(completed, truth=None, truth_bits=None, noisy_truth_bits=None)
     assert "truth is not known" in exhibit_completion(unknown).caption
 
 

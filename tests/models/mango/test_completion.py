@@ -81,7 +81,7 @@ def test_the_guesss_error_lets_chains_move_where_they_are_free(gaussian):
     drawn = torch.randn(400, 8, 4, generator=generator, dtype=torch.float64)
     drawn[:, 4:] = 3.0 + scales * drawn[:, 4:]
     error = guess_error(model, drawn, "depth", floor=0.001)
-    given = {"chains": 100, "steps": 15, "leaps": 6, "step_size": 0.3}
+    given = {"chains": 100, "steps": 15, "leaps": 3, "step_size": 0.3}
     white = complete(
         model, tokens(), "depth", error=error, generator=generator, **given
     )
@@ -115,18 +115,62 @@ def test_guess_error_has_the_covariance_that_was_planted(model):
     torch.testing.assert_close(error.colour(u), coloured)
 
 
-def test_disagreement_is_gelman_and_rubins():
-    values = torch.randn(6, 3, 5, dtype=torch.float64) + torch.arange(3.0)[:, None]
+def pooled_r_hat(chains):
+    """Gelman & Rubin 1992 by its words: chains (chain, step, coordinate)."""
+    count, steps, places = chains.shape
     within, between = 0.0, 0.0
-    for place in range(5):
-        chains = values[:, :, place].mT
-        within += sum(chain.var().item() for chain in chains) / 3
-        between += 6 * chains.mean(1).var().item()
-    expected = (((5 / 6) * within + between / 6) / within) ** 0.5
-    assert disagreement(values) == pytest.approx(expected)
+    for place in range(places):
+        within += sum(chain.var().item() for chain in chains[..., place]) / count
+        between += steps * chains[..., place].mean(1).var().item()
+    return (((steps - 1) / steps * within + between / steps) / within) ** 0.5
+
+
+def test_disagreement_is_gelman_and_rubins_of_halves():
+    values = torch.randn(7, 3, 5, dtype=torch.float64) + torch.arange(3.0)[:, None]
+    halves = torch.cat([values[:3], values[4:]], dim=1).transpose(0, 1)
+    assert disagreement(values) == pytest.approx(pooled_r_hat(halves))
+    assert disagreement(values[:, :, 0]) == pytest.approx(pooled_r_hat(halves[..., :1]))
     assert disagreement(torch.randn(400, 4)) == pytest.approx(1, abs=0.02)
-    assert math.isnan(disagreement(torch.randn(1, 4)))
-    assert math.isnan(disagreement(torch.randn(4, 1)))
+    for too_few in (torch.randn(3, 4), torch.randn(8, 1)):
+        assert math.isnan(disagreement(too_few))
+
+
+def test_a_drift_that_all_chains_share_is_a_large_disagreement():
+    generator = torch.Generator().manual_seed(0)
+    drift = torch.linspace(0, 1, 12, dtype=torch.float64)[:, None, None]
+    noise = 0.05 * torch.randn(12, 4, 50, generator=generator, dtype=torch.float64)
+    values = drift * torch.randn(50, generator=generator, dtype=torch.float64) + noise
+    assert pooled_r_hat(values.transpose(0, 1)) < 1
+    assert disagreement(values) > 1.5
+
+
+def test_chains_start_as_far_apart_as_the_guess_is_usually_off(model):
+    generator = torch.Generator().manual_seed(1)
+    off = torch.randn(5000, 4, 4, generator=generator, dtype=torch.float64)
+    x = tokens().expand(5000, -1, -1).clone()
+    mixing = torch.randn(4, 4, generator=generator, dtype=torch.float64)
+    x[:, 4:] = model.guess(x, "depth")[:, 4:] + off @ mixing
+    error = guess_error(model, x, "depth", floor=0.0)
+    still = {"steps": 1, "leaps": 1, "step_size": 1e-9}
+    done = complete(
+        model, tokens(), "depth", error=error, chains=5000, generator=generator, **still
+    )
+    starts = (done.draws - done.guess)[:, 4:].flatten(0, 1)
+    covariance = mixing.mT @ mixing
+    torch.testing.assert_close(
+        starts.mT @ starts / len(starts),
+        covariance,
+        atol=0.05 * covariance.max().item(),
+        rtol=0,
+    )
+
+
+def test_chains_that_have_hardly_moved_disagree(gaussian):
+    generator = torch.Generator().manual_seed(0)
+    slow = {"steps": 10, "leaps": 1, "step_size": 1e-3}
+    done = complete(gaussian, tokens(), "depth", generator=generator, **slow)
+    assert done.acceptance > 0.95
+    assert done.disagreement > 5
 
 
 def test_only_the_missing_modality_moves_and_the_truth_is_not_read(model):

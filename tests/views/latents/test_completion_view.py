@@ -33,7 +33,9 @@ def completed():
         mean=draws.mean(axis=0),
         spread=draws.std(axis=0).astype(float),
         bits_per_dim=rng.normal(size=(5, 3)),
+        guess_bits=0.125,
         truth_bits=0.25,
+        noisy_truth_bits=0.375,
         disagreement=1.5,
         acceptance=0.6,
         asked=4,
@@ -70,10 +72,12 @@ def test_every_chain_has_a_line_and_the_mean_too(completed):
 
 
 def test_the_true_pair_is_a_level_only_where_it_is_known(completed):
-    assert any(t.name == "the true pair" for t in draw_completion(completed).data)
-    unknown = replace(completed, truth=None, truth_bits=None)
+    name = "the true pair, with noise"
+    (level,) = [t for t in draw_completion(completed).data if t.name == name]
+    assert list(level.y) == [0.375, 0.375]
+    unknown = replace(completed, truth=None, truth_bits=None, noisy_truth_bits=None)
     figure = draw_completion(unknown)
-    assert not any(t.name == "the true pair" for t in figure.data)
+    assert not any(t.name == name for t in figure.data)
     assert "depth unknown" in words(figure)[0]
     assert "off" not in words(figure)[1]
 
