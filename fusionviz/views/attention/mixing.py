@@ -75,10 +75,8 @@ def draw_mixing(
     nearest = mixing.nearest[position : position + 1]
     for column, modality in enumerate(MODALITIES, start=1):
         draw_ground(figure, pictures, modality, column)
-        _draw_row(figure, row[column - 1], most, places, modality, column)
-        for token in tokens_in(modality, nearest, grid):
-            name = "nearest token"
-            frame_token(figure, int(token), places, name=name, column=column)
+        own, near = row[column - 1], tokens_in(modality, nearest, grid)
+        _draw_row(figure, own, most, places, modality, column, near)
     _draw_weight(figure, mixing, position, most)
     dress(figure, height=height)
     legend = {"orientation": "h", "x": 0, "y": -0.03, "yanchor": "top"}
@@ -92,6 +90,7 @@ def _draw_row(
     places: TokenPlaces,
     modality: str,
     column: int,
+    nearest: NDArray[np.int64],
 ) -> None:
     """Draw the part of a row of W that is of one modality, over its picture."""
     draw_values(
@@ -102,6 +101,9 @@ def _draw_row(
         colours=see_through_middle(DIVERGING),
         column=column,
     )
+    for token in nearest:
+        name = "nearest token"
+        frame_token(figure, int(token), places, name=name, column=column)
     words = [f"W = {value:+.3g}" for value in weights.ravel()]
     add_targets(figure, places, modality, column=column, texts=words)
 

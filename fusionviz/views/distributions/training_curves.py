@@ -99,7 +99,6 @@ def _draw_loss(
         _say_nothing(figure, "not in this log", row, column)
         return
     colour, x = LOSS_COLOURS[row - 1], curve.along(axis)
-    told = np.stack([curve.steps, curve.seconds / 60, _rates(training, curve)], axis=1)
     pale = go.Scatter(
         x=x,
         y=curve.values,
@@ -109,21 +108,26 @@ def _draw_loss(
         hoverinfo="skip",
         showlegend=False,
     )
+    told = np.stack([curve.steps, curve.seconds / 60, _rates(training, curve)], axis=1)
     smooth = go.Scatter(
         x=x,
         y=curve.smoothed(smoothing),
         mode="lines",
         line={"color": colour, "width": 3},
         customdata=told.round(8),
-        hovertemplate=(
-            f"{ROWS[row - 1]} %{{y:.3g}}<br>step %{{customdata[0]:.0f}}, "
-            "%{customdata[1]:.1f} min<br>learning rate %{customdata[2]:.2g}"
-            f"<extra>{training.name}</extra>"
-        ),
+        hovertemplate=_loss_hover(ROWS[row - 1], training.name),
         showlegend=False,
     )
     for trace in (pale, smooth):
         figure.add_trace(trace, row=row, col=column)
+
+
+def _loss_hover(loss: str, name: str) -> str:
+    return (
+        f"{loss} %{{y:.3g}}<br>step %{{customdata[0]:.0f}}, "
+        "%{customdata[1]:.1f} min<br>learning rate %{customdata[2]:.2g}"
+        f"<extra>{name}</extra>"
+    )
 
 
 def _rates(training: TrainingCurves, curve: Curve) -> NDArray[np.float64]:

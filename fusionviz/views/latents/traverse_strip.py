@@ -50,8 +50,7 @@ def draw_strip(traverse: Traverse, *, height: int = 480) -> go.Figure:
     figure.add_trace(scale.bar(x=0.584, y=0.64, length=0.7), row=1, col=1)
     curves = (traverse.bits_after, 100 * traverse.changed)
     for row, curve in enumerate(curves, start=1):
-        line = {"color": CURVE, "width": 2}
-        figure.add_trace(_curve(sigmas, curve, line), row=row, col=2)
+        figure.add_trace(_curve(sigmas, curve), row=row, col=2)
     for row, curve in enumerate(curves, start=1):
         figure.add_trace(_dot(sigmas, curve, start), row=row, col=2)
     frames = [
@@ -66,14 +65,8 @@ def draw_strip(traverse: Traverse, *, height: int = 480) -> go.Figure:
     _frame_axes(figure, traverse)
     dress(figure, height=height, top=30)
     labels = [f"{sigma:+.1f}".replace("-", "−") if sigma else "0" for sigma in sigmas]
-    add_player(
-        figure,
-        frames,
-        labels,
-        prefix=f"σ along {traverse.directions[0].name}: ",
-        start=start,
-        milliseconds=250,
-    )
+    said = f"σ along {traverse.directions[0].name}: "
+    add_player(figure, frames, labels, prefix=said, start=start, milliseconds=250)
     return figure
 
 
@@ -111,12 +104,12 @@ def _picture(pixels: np.ndarray, left: float) -> dict:
     }
 
 
-def _curve(sigmas: np.ndarray, values: np.ndarray, line: dict) -> go.Scatter:
+def _curve(sigmas: np.ndarray, values: np.ndarray) -> go.Scatter:
     return go.Scatter(
         x=sigmas,
         y=values,
         mode="lines+markers",
-        line=line,
+        line={"color": CURVE, "width": 2},
         marker={"size": 5},
         hovertemplate="%{x:+.1f} σ: %{y:.3g}<extra></extra>",
     )

@@ -79,10 +79,9 @@ def draw_attention(
         _draw_map_scale(figure, map_most)
     _draw_matrix(figure, attention.weights[head], query, most)
     dress(figure, height=height)
-    legend = {"orientation": "h", "x": 0, "y": -0.03, "yanchor": "top"}
-    below = 62
-    if mixed:  # the bar of the maps stands where the legend does else
-        legend["y"], below = -0.17, 96
+    # The bar of mixed maps stands where the legend does else.
+    y, below = (-0.17, 96) if mixed else (-0.03, 62)
+    legend = {"orientation": "h", "x": 0, "y": y, "yanchor": "top"}
     return figure.update_layout(margin_b=below, legend=legend)
 
 

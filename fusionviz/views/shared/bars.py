@@ -57,21 +57,43 @@ def add_scale_bar(
         middle: Of the bar, in parts of the figure's width.
         length: Of the bar, in parts of the figure's width.
     """
-    places = {"left": middle - length / 2, "right": middle + length / 2}
-    for (side, x), text in zip(places.items(), ends, strict=True):
-        figure.add_annotation(
-            text=text,
-            x=x,
-            y=0,
-            yshift=-24,
-            xref="paper",
-            yref="paper",
-            xanchor=side,
-            yanchor="top",
-            showarrow=False,
-            font_size=FONT_SIZE,
-        )
+    first, last = ends
+    write_end(figure, first, x=middle - length / 2, side="left", shift=-24)
+    write_end(figure, last, x=middle + length / 2, side="right", shift=-24)
     return level_bar(middle=middle, length=length)
+
+
+def write_end(
+    figure: go.Figure,
+    text: str,
+    *,
+    x: float,
+    side: str,
+    shift: int,
+    edge: str = "top",
+) -> None:
+    """Write what an end of a level colour bar means.
+
+    Args:
+        figure: It has the bar.
+        text: With the unit.
+        x: Of the text's `side`, `left` or `right`, in parts of the figure's width.
+        side: Of the text that stands at x.
+        shift: Pixels from the lower edge of the panels, negative: below.
+        edge: Of the text that stands there, `top` or `bottom`.
+    """
+    figure.add_annotation(
+        text=text,
+        x=x,
+        y=0,
+        yshift=shift,
+        xref="paper",
+        yref="paper",
+        xanchor=side,
+        yanchor=edge,
+        showarrow=False,
+        font_size=FONT_SIZE,
+    )
 
 
 def upright_bar(

@@ -105,26 +105,29 @@ def _draw_stages(figure: go.Figure, curve: ErrorCurve) -> None:
     stages = stages_of(curve)
     colours = sample_colorscale(STAGES, np.linspace(0, 1, max(len(stages), 2)))
     for stage, colour in zip(stages, colours[-len(stages) :], strict=True):
-        epsilon = f"{curve.epsilon[stage[0]]:.3g}"
-        is_last = stage is stages[-1]
-        symbols = np.where(curve.newton[stage], "star", "circle")
-        figure.add_trace(
-            go.Scatter(
-                x=curve.iterations[stage],
-                y=floored(curve.errors[stage]),
-                mode="lines+markers",
-                line={"color": colour, "width": 3},
-                marker={
-                    "size": np.where(curve.newton[stage], 14, 9).tolist(),
-                    "symbol": symbols.tolist(),
-                    "color": colour,
-                    "opacity": 1,
-                },
-                name=f"ours, ε = {epsilon}" + (" as asked" if is_last else ""),
-                hovertemplate=f"ε = {epsilon}, %{{x}} iterations: %{{y:.2e}}"
-                "<extra></extra>",
-            )
-        )
+        line = _stage(curve, stage, colour)
+        if stage is stages[-1]:
+            line.name += " as asked"
+        figure.add_trace(line)
+
+
+def _stage(curve: ErrorCurve, stage: NDArray[np.int64], colour: str) -> go.Scatter:
+    """Return the checks at one ε, stars where a Newton step was taken."""
+    epsilon = f"{curve.epsilon[stage[0]]:.3g}"
+    return go.Scatter(
+        x=curve.iterations[stage],
+        y=floored(curve.errors[stage]),
+        mode="lines+markers",
+        line={"color": colour, "width": 3},
+        marker={
+            "size": np.where(curve.newton[stage], 14, 9).tolist(),
+            "symbol": np.where(curve.newton[stage], "star", "circle").tolist(),
+            "color": colour,
+            "opacity": 1,
+        },
+        name=f"ours, ε = {epsilon}",
+        hovertemplate=f"ε = {epsilon}, %{{x}} iterations: %{{y:.2e}}<extra></extra>",
+    )
 
 
 def _draw_tolerance(figure: go.Figure) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -12,10 +13,9 @@ from fusionviz.analysis.shared.attention_stack import pool
 from fusionviz.analysis.shared.pictures import Pictures
 from fusionviz.analysis.transport.plan_edits import Pair
 from fusionviz.analysis.transport.plan_effects import PlanEffect, SourceEffect
-from fusionviz.views.shared.bars import carry_bar, level_bar
+from fusionviz.views.shared.bars import carry_bar, level_bar, write_end
 from fusionviz.views.shared.stack_view import short
 from fusionviz.views.shared.style import (
-    FONT_SIZE,
     MARK,
     SEQUENTIAL,
     dress,
@@ -37,6 +37,8 @@ MOST_TARGETS = 4096
 
 LABELLED = 12
 """Tokens a side that are named along a matrix."""
+
+SEEN = {"marker": {"opacity": 1}}
 
 FORCED, FORBIDDEN, PICKED = "star", "x", "square-open"
 """Marks of edits and of the pair that is picked."""
@@ -170,27 +172,9 @@ def _add_bar(figure: go.Figure, view: PlanEditView, top: float) -> None:
     over = max(float(share.max()) for share in view.shares) > 1.001 * top
     beyond = "≥ " if over else ""
     left, right = _BAR
-    ends = (
-        (left - 0.005, "right", "0"),
-        (
-            right + 0.005,
-            "left",
-            f"{beyond}{three_digits(top)} of a source token's mass",
-        ),
-    )
-    for x, anchor, text in ends:
-        figure.add_annotation(
-            text=text,
-            x=x,
-            y=0,
-            yshift=-BELOW + 2,
-            xref="paper",
-            yref="paper",
-            xanchor=anchor,
-            yanchor="bottom",
-            showarrow=False,
-            font_size=FONT_SIZE,
-        )
+    most = f"{beyond}{three_digits(top)} of a source token's mass"
+    for x, side, text in ((left - 0.005, "right", "0"), (right + 0.005, "left", most)):
+        write_end(figure, text, x=x, side=side, shift=-BELOW + 2, edge="bottom")
     bar = level_bar(
         middle=(left + right) / 2,
         length=right - left,
@@ -298,26 +282,14 @@ def draw_edit_marks(
         ("forced", FORCED, edits.forced),
         ("forbidden", FORBIDDEN, edits.forbidden),
     )
-    seen = {"marker": {"opacity": 1}}
     for name, symbol, pairs in kinds:
-        marker = {"symbol": symbol, "color": MARK, "size": 12}
+        look: dict[str, Any] = {"symbol": symbol, "size": 12}
         if symbol == PICKED:
-            marker["line"] = {"width": 2.5}
-        figure.add_trace(
-            go.Scatter(
-                x=[target // steps[1] for _, target in pairs],
-                y=[source // steps[0] for source, _ in pairs],
-                mode="markers",
-                marker=marker,
-                name=name,
-                showlegend=column in (2, 4) and bool(pairs),
-                hoverinfo="skip",
-                selected=seen,
-                unselected=seen,
-            ),
-            row=1,
-            col=column,
-        )
+            look["line"] = {"width": 2.5}
+        x, y = ([pair[side] // steps[side] for pair in pairs] for side in (1, 0))
+        marks = _mark(x, y, look)
+        marks.update(name=name, showlegend=column in (2, 4) and bool(pairs))
+        figure.add_trace(marks, row=1, col=column)
 
 
 def draw_source_place(
@@ -343,33 +315,30 @@ def draw_anchor_place(
     draw_ground(figure, pictures, side.name, 2)
     places = TokenPlaces(side=pictures.side, grid=side.grid or 1)
     _frame_token(figure, places, pair[1], column=2)
-    seen = {"marker": {"opacity": 1}}
-    for plan, symbol, size in (
-        (source.plan, "diamond", 7),
-        (source.own, "circle-open", 13),
+    for plan, look in (
+        (source.plan, {"symbol": "diamond", "size": 7, "line": {"width": 0}}),
+        (source.own, {"symbol": "circle-open", "size": 13, "line": {"width": 2}}),
     ):
         x, y = places.centres(np.array([int(plan[pair[0]].argmax())]))
-        figure.add_trace(
-            go.Scatter(
-                x=x,
-                y=y,
-                mode="markers",
-                marker={
-                    "symbol": symbol,
-                    "size": size,
-                    "color": MARK,
-                    "line": {"width": 2 if symbol == "circle-open" else 0},
-                },
-                hoverinfo="skip",
-                showlegend=False,
-                selected=seen,
-                unselected=seen,
-            ),
-            row=1,
-            col=2,
-        )
+        figure.add_trace(_mark(x, y, look), row=1, col=2)
     _add_place_targets(figure, places, side.labels, "target", column=2)
     _title_place(figure, side.name, "gets: ○ own, ◆ changed", column=2)
+
+
+def _mark(
+    x: NDArray | list[int], y: NDArray | list[int], look: dict[str, Any]
+) -> go.Scatter:
+    """Return marks that stay as they are when something is selected."""
+    return go.Scatter(
+        x=x,
+        y=y,
+        mode="markers",
+        marker={"color": MARK, **look},
+        hoverinfo="skip",
+        showlegend=False,
+        selected=SEEN,
+        unselected=SEEN,
+    )
 
 
 def _frame_token(

@@ -186,6 +186,14 @@ def _draw_blocks(figure: go.Figure, view: StackView, column: int) -> None:
         row=1,
         col=column,
     )
+    _frame_blocks(figure, column)
+    write_title(
+        figure, "<b>who reads whom</b><br>share of |weight|", column=column, right=1
+    )
+
+
+def _frame_blocks(figure: go.Figure, column: int) -> None:
+    """Set the axes of the blocks: square, rows down."""
     figure.update_xaxes(tickfont_size=FONT_SIZE, row=1, col=column)
     axis = next(figure.select_xaxes(row=1, col=column)).plotly_name
     figure.update_yaxes(
@@ -197,9 +205,6 @@ def _draw_blocks(figure: go.Figure, view: StackView, column: int) -> None:
         col=column,
     )
     figure.update_xaxes(constrain="domain", row=1, col=column)
-    write_title(
-        figure, "<b>who reads whom</b><br>share of |weight|", column=column, right=1
-    )
 
 
 def _add_bar(
