@@ -52,7 +52,7 @@ def run(rooms: int = 40) -> dict:
 
 
 def _seconds(task: Callable[[], object]) -> tuple[float, float]:
-    """Return seconds by the clock and of the processor for the second of two calls."""
+    """Return seconds of wall time and of the processor for the second of two calls."""
     task()
     wall, cpu = time.perf_counter(), time.process_time()
     task()

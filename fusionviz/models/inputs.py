@@ -14,7 +14,7 @@ from fusionviz.models.modalities import (
     DEPTH_RANGE_M,
     MODALITIES,
     Size,
-    resize_nearest,
+    fit_nearest,
     sides,
 )
 
@@ -119,7 +119,7 @@ def label_map(sample: RGBDSample, size: Size) -> Int[Tensor, "height width"]:
     """
     if sample.label is None:
         raise ValueError("the sample has no labels")
-    resized = resize_nearest(sample.label.astype(np.int32), size)
+    resized = fit_nearest(sample.label.astype(np.int32), size)
     return torch.from_numpy(resized.astype(np.int64))
 
 

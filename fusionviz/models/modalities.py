@@ -65,14 +65,14 @@ def part_read(image: NDArray, size: Size) -> NDArray:
     return centre_square(image) if isinstance(size, int) else image
 
 
-def resize_smoothly(image: NDArray, size: Size) -> NDArray:
+def fit_smoothly(image: NDArray, size: Size) -> NDArray:
     """Return what is read at another size, averaged over area if it shrinks."""
     part, (height, width) = part_read(image, size), sides(size)
     how = cv2.INTER_AREA if part.shape[0] > height else cv2.INTER_LINEAR
     return cv2.resize(part, (width, height), interpolation=how)
 
 
-def resize_nearest(image: NDArray, size: Size) -> NDArray:
+def fit_nearest(image: NDArray, size: Size) -> NDArray:
     """Return what is read at another size, each pixel the nearest of the old."""
     part, (height, width) = part_read(image, size), sides(size)
     return cv2.resize(part, (width, height), interpolation=cv2.INTER_NEAREST)
@@ -81,7 +81,7 @@ def resize_nearest(image: NDArray, size: Size) -> NDArray:
 def _read_rgb(sample: RGBDSample, size: Size) -> tuple[Image, Mask] | None:
     if sample.rgb is None:
         return None
-    resized = resize_smoothly(sample.rgb, size).astype(np.float32)
+    resized = fit_smoothly(sample.rgb, size).astype(np.float32)
     return (resized / 127.5 - 1).transpose(2, 0, 1), np.ones(sides(size), bool)
 
 
@@ -89,7 +89,7 @@ def _read_depth(sample: RGBDSample, size: Size) -> tuple[Image, Mask] | None:
     """Depth takes the nearest pixel: none is invented between two surfaces."""
     if sample.depth_m is None:
         return None
-    depth_m = resize_nearest(sample.depth_m, size).astype(np.float32)
+    depth_m = fit_nearest(sample.depth_m, size).astype(np.float32)
     valid = np.isfinite(depth_m)
     depth_m = _fill_holes(depth_m, valid)
     if not sample.depth_is_metric:
@@ -102,7 +102,7 @@ def _read_normal(sample: RGBDSample, size: Size) -> tuple[Image, Mask] | None:
     normal = getattr(sample, "normal", None)
     if normal is None:
         return None
-    resized = resize_nearest(normal, size).astype(np.float32)
+    resized = fit_nearest(normal, size).astype(np.float32)
     return resized.transpose(2, 0, 1).copy(), np.ones(sides(size), bool)
 
 
@@ -115,7 +115,7 @@ def _read_unit(
         values = getattr(sample, field, None)
         if values is None:
             return None
-        resized = resize_smoothly(values, size).astype(np.float32)
+        resized = fit_smoothly(values, size).astype(np.float32)
         return resized[None] * 2 - 1, np.ones(sides(size), bool)
 
     return read

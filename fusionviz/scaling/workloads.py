@@ -88,7 +88,7 @@ class AlignMambaWhole:
         return _fusion_call(model, cell, length)
 
     def operations(self, cell: Cell) -> int:
-        """Return encoders, alignment of both sources, MMD, backbone and head."""
+        """Return encoders, alignment of both sources, MMD, backbone and predictor."""
         moments = cell.length // len(MODALITIES)
         width = cell.width
         pair = 2 * ops.cosine_cost(moments, moments, width)  # the cost, and Mᵀ X
@@ -121,7 +121,7 @@ class Backbone:
 
 @dataclass(frozen=True, kw_only=True)
 class Transformer:
-    """A baseline from features to prediction, with AlignMamba's encoders and head."""
+    """A baseline with AlignMamba's encoders and predictor, from features on."""
 
     name: str
     title: str
@@ -140,7 +140,7 @@ class Transformer:
         return _fusion_call(_made(lambda: FusionBaseline(config), cell), cell, length)
 
     def operations(self, cell: Cell) -> int:
-        """Return encoders, all layers and head."""
+        """Return encoders, all layers and predictor."""
         moments, width, hidden = cell.length // 3, cell.width, 4 * cell.width
         total = _encoders(cell, moments) + _head(width)
         if self.fusion == "single-stream":

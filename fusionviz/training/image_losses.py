@@ -45,7 +45,7 @@ def translation_loss(
 
     Args:
         model: Its config has a target.
-        tokens: What its head reads, (batch, 2N, d).
+        tokens: What its predictor reads, (batch, 2N, d).
         images: With the target's.
         edges: Weight of the error of horizontal and vertical differences.
         directions: Weight of the error of angles.

@@ -12,7 +12,7 @@ from fusionviz.models.modalities import Size, as_size, sides
 InputKind = Literal["linear", "conv1d", "tokens", "image"]
 Positions = Literal["order", "fraction", "none"]
 AlignedScale = Literal["mass", "length", "barycentric"]
-HeadKind = Literal["regression", "classification", "dense"]
+PredictionKind = Literal["regression", "classification", "dense"]
 
 INPUT_KINDS: tuple[InputKind, ...] = ("linear", "conv1d", "tokens", "image")
 POSITIONS: tuple[Positions, ...] = ("order", "fraction", "none")
@@ -20,7 +20,7 @@ ALIGNED_SCALES: tuple[AlignedScale, ...] = ("mass", "length", "barycentric")
 FORMER_ALIGNERS: dict[str, Aligner] = {"none": "clock"}
 """Names that cards and recipes of earlier versions have."""
 
-HEAD_KINDS: tuple[HeadKind, ...] = ("regression", "classification", "dense")
+PREDICTION_KINDS: tuple[PredictionKind, ...] = ("regression", "classification", "dense")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,15 +72,15 @@ class AlignMambaConfig:
         modalities: In the order in which they are interleaved; the anchor comes last
             of each moment whatever its place here.
         anchor: The modality that the others are aligned to.
-        head: `regression` and `classification` of the whole input, or `dense`: a
-            class for every pixel of an image anchor.
+        head: What is predicted: `regression` and `classification` of the whole input,
+            or `dense`: a class for every pixel of an image anchor.
         outputs: Numbers of a regression, or classes.
         per_step: Whether regression and classification are of each step of the
             anchor, such as each utterance of a video, instead of the whole input.
         positions_without_anchor: Where the anchor is a sequence that a sample lacks, as
             many learned tokens stand for it as the longest of the sample's own others
-            has, at most these; None: whatever their number. Where the head is of each
-            step, the steps are those asked for, or as many as the longest.
+            has, at most these; None: whatever their number. Where the prediction is
+            of each step, the steps are those asked for, or as many as the longest.
         d_model: Channels of a token.
         layers: Mamba blocks in the backbone.
         code_scale: Factor on the codes of positions, beside content of unit scale.
@@ -113,7 +113,7 @@ class AlignMambaConfig:
         grid: Tokens of every image modality: a side, or rows and columns.
         stem_widths: Channels of an image encoder after each halving; without a meaning
             where there is an `encoder`.
-        head_width: Channels of the dense head on the token grid.
+        head_width: Channels of the dense predictor on the token grid.
         encoder: Name of the pretrained encoder whose features image modalities are
             read by (see `fusionviz.models.encoders`), at stride 16; empty for
             convolutions of their own.
@@ -123,7 +123,7 @@ class AlignMambaConfig:
 
     modalities: tuple[ModalityConfig, ...]
     anchor: str
-    head: HeadKind
+    head: PredictionKind
     outputs: int
     per_step: bool = False
     positions_without_anchor: int | None = None
@@ -271,13 +271,13 @@ class AlignMambaConfig:
             raise ValueError(f"anchor must be of {self.names}, got {self.anchor!r}")
 
     def _check_choices(self) -> None:
-        _one_of("head", self.head, HEAD_KINDS)
+        _one_of("head", self.head, PREDICTION_KINDS)
         _one_of("alignment", self.alignment, ALIGNERS)
         _one_of("aligned_scale", self.aligned_scale, ALIGNED_SCALES)
         if self.head == "dense" and self.modality(self.anchor).kind != "image":
-            raise ValueError("a dense head needs an image as its anchor")
+            raise ValueError("a dense prediction needs an image as its anchor")
         if self.head == "dense" and self.per_step:
-            raise ValueError("a dense head is of pixels: per_step must be false")
+            raise ValueError("a dense prediction is of pixels: per_step must be false")
         if self.bandwidth != "median":
             _positive("bandwidth", self.bandwidth)
         _positive("epsilon", self.epsilon)

@@ -24,7 +24,8 @@ class AlignMambaInputs:
             left out is present. What stands in for a missing one is not looked at.
         mask: True where a token is there, bool (batch, token), by name; all that is
             left out is there. Of an image it masks tokens of the grid, not pixels. Of a
-            missing anchor it says which steps are asked for, where the head is of each.
+            missing anchor it says which steps are asked for, where the prediction is
+            of each.
     """
 
     inputs: Mapping[str, Shaped[Tensor, "batch ..."]]
@@ -70,8 +71,8 @@ def read_inputs(
     many there are follows from that sample alone, whatever else is in the batch: a
     grid has all of its places; a sequence has as many as the longest of the sample's
     own others, at most `config.positions_without_anchor`. The mask of what is missing
-    is not looked at, but where the head is of each step: there it says which steps
-    are asked for.
+    is not looked at, but where the prediction is of each step: there it says which
+    steps are asked for.
 
     Raises:
         ValueError: A name is unknown, a shape does not fit, or a sample has nothing.

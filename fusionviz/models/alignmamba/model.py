@@ -1,7 +1,7 @@
 """AlignMamba: align tokens to an anchor, interleave them, scan them (Li et al. 2025).
 
     encoders -> local alignment (transport) -> global alignment (MMD)
-             -> time-priority interleaving -> Mamba backbone -> head
+             -> time-priority interleaving -> Mamba backbone -> predictor
 
 What is missing. A missing source sends no mass and enters no MMD; at each of the
 anchor's positions a learned token stands for it. Where the anchor itself is missing,
@@ -22,13 +22,13 @@ from fusionviz.models.alignmamba.align import AlignedSource, Tokens, align
 from fusionviz.models.alignmamba.backbone import MambaBackbone
 from fusionviz.models.alignmamba.config import AlignMambaConfig
 from fusionviz.models.alignmamba.encoders import Encoder
-from fusionviz.models.alignmamba.heads import make_head
 from fusionviz.models.alignmamba.inputs import (
     AlignMambaInputs,
     ModalityReading,
     read_inputs,
 )
 from fusionviz.models.alignmamba.interleave import interleave, modality_of, separate
+from fusionviz.models.alignmamba.predictors import make_predictor
 from fusionviz.models.alignmamba.trace import AlignMambaTrace, AlignmentTrace
 
 Plans = Mapping[str, Float[Tensor, "batch source target"]]
@@ -41,7 +41,7 @@ class AlignMambaOutput:
     Attributes:
         logits: Scores of classes (batch, class), of classes and pixels (batch, class,
             height, width), or the numbers of a regression (batch, output). Where the
-            head is of each step of the anchor: (batch, class or output, step), 0
+            prediction is of each step of the anchor: (batch, class or output, step), 0
             where a step is absent.
         align_loss: L_align, the sum of the MMD² terms, (batch,).
         mmd: MMD² between each source's aligned tokens and the anchor's, (batch,), by
@@ -122,7 +122,8 @@ class AlignMamba(ModalityTokens):
     def __init__(self, config: AlignMambaConfig) -> None:
         super().__init__(config)
         self.backbone = MambaBackbone(config)
-        self.head = make_head(config)
+        # The name under which checkpoints hold it.
+        self.head = make_predictor(config)
 
     def forward(
         self,

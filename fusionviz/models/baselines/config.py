@@ -20,8 +20,8 @@ FUSIONS: tuple[FusionName, ...] = (
 class BaselineConfig(AlignMambaConfig):
     """Sizes and choices of a baseline: those of AlignMamba and its fusion's.
 
-    Encoders, head, d_model and layers are AlignMamba's, so that a recipe differs from
-    AlignMamba's in the kind of model and the lines below alone. What speaks of
+    Encoders, predictor, d_model and layers are AlignMamba's, so that a recipe differs
+    from AlignMamba's in the kind of model and the lines below alone. What speaks of
     alignment counts nothing here.
 
     Attributes:

@@ -29,7 +29,8 @@ class Fusion(Protocol):
 class Concatenation(nn.Module):
     """No fusion before the prediction: each modality by itself through a network.
 
-    What belongs together meets in the head, which reads all modalities side by side.
+    What belongs together meets in the predictor, which reads all modalities side by
+    side.
     """
 
     def __init__(self, config: BaselineConfig) -> None:

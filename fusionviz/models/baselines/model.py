@@ -1,4 +1,4 @@
-"""The baselines: AlignMamba's encoders and head with another fusion between them."""
+"""The baselines: AlignMamba's encoders and predictor, another fusion between."""
 
 from typing import Any
 
@@ -9,21 +9,21 @@ from torch import Tensor
 
 from fusionviz.alignment import clock_plan
 from fusionviz.models.alignmamba.align import Tokens
-from fusionviz.models.alignmamba.heads import make_head
 from fusionviz.models.alignmamba.inputs import AlignMambaInputs
 from fusionviz.models.alignmamba.interleave import modality_of
 from fusionviz.models.alignmamba.model import AlignMambaOutput, ModalityTokens
+from fusionviz.models.alignmamba.predictors import make_predictor
 from fusionviz.models.alignmamba.trace import AlignMambaTrace
 from fusionviz.models.baselines.config import BaselineConfig
 from fusionviz.models.baselines.fusion import make_fusion
 
 
 class FusionBaseline(ModalityTokens):
-    """A fusion model to compare with, on the same tokens and with the same head.
+    """A fusion model to compare with, on the same tokens and with the same predictor.
 
-    What a modality that is missing is stood in for by, and what the head reads, are
-    AlignMamba's: at each of the anchor's positions one token of every modality. Each
-    modality's sequence is brought there by the clock, after the fusion.
+    What a modality that is missing is stood in for by, and what the predictor reads,
+    are AlignMamba's: at each of the anchor's positions one token of every modality.
+    Each modality's sequence is brought there by the clock, after the fusion.
 
     Args:
         config: Sizes and choices.
@@ -33,7 +33,7 @@ class FusionBaseline(ModalityTokens):
         super().__init__(config)
         self.config: BaselineConfig = config
         self.fusion = make_fusion(config)
-        self.head = make_head(config)
+        self.head = make_predictor(config)
 
     def forward(self, batch: AlignMambaInputs) -> AlignMambaOutput:
         """Return the prediction; there is no alignment, so its loss is 0.

@@ -18,7 +18,7 @@ Image = Float[Tensor, "batch channels height width"]
 
 
 class ResidualConv(nn.Module):
-    """x + conv(GELU(conv(GELU(norm(x))))): what codec and heads are built of."""
+    """x + conv(GELU(conv(GELU(norm(x))))): what codec and predictors are built of."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()

@@ -36,10 +36,10 @@ class MangoConfig:
         gate_start: Value of every gate before it is set from data.
         coupling_width: Hidden channels of the coupling's network.
         codec_widths: Channels of the codec after each halving of the image.
-        head_width: Channels of the head that reads the latents.
+        head_width: Channels of the predictor that reads the latents.
         guess_width: Channels of the cross-modal guess.
-        classes: Classes of the segmentation head.
-        target: The modality that the head translates both into, instead of naming
+        classes: Classes that the predictor tells apart.
+        target: The modality that the predictor translates both into, instead of naming
             classes: a third one of `MODALITIES`; empty for classes.
     """
 

@@ -1,4 +1,4 @@
-"""MANGO: codec, flow and heads in one model."""
+"""MANGO: codec, flow and predictor in one model."""
 
 import math
 from collections.abc import Collection, Sequence
@@ -15,9 +15,9 @@ from fusionviz.models.mango.attention import InvertibleCrossAttention
 from fusionviz.models.mango.codec import Image, ModalityCodec
 from fusionviz.models.mango.config import MangoConfig
 from fusionviz.models.mango.flow import FlowStep, Intervention, MangoFlow
-from fusionviz.models.mango.heads import CrossModalGuess, PixelHead
 from fusionviz.models.mango.layer import HeadIntervention
 from fusionviz.models.mango.partition import IndexPartition, Tokens
+from fusionviz.models.mango.predictors import CrossModalGuess, PixelPredictor
 from fusionviz.models.mango.trace import LayerTrace, MangoTrace
 from fusionviz.models.modalities import MODALITIES
 
@@ -32,8 +32,8 @@ class Mango(nn.Module):
 
         log p(X) = log N(G(X)) + log|det dG/dX|
 
-    A head reads the latents: `segmenter` writes classes; in a model whose config has
-    a target there is `translator` in its place, which writes that modality.
+    A predictor reads the latents: `segmenter` writes classes; in a model whose config
+    has a target there is `translator` in its place, which writes that modality.
 
     The model keeps nothing of a call: every method returns what it computed, so
     threads may share it.
@@ -63,9 +63,11 @@ class Mango(nn.Module):
         )
         self.flow = MangoFlow(config)
         if config.target:
-            self.translator = _make_head(config, MODALITIES[config.target].channels)
+            self.translator = _make_predictor(
+                config, MODALITIES[config.target].channels
+            )
         else:
-            self.segmenter = _make_head(config, config.classes)
+            self.segmenter = _make_predictor(config, config.classes)
         self.guesses = nn.ModuleDict(
             {
                 name: CrossModalGuess(config.grid, config.width, config.guess_width)
@@ -148,7 +150,7 @@ class Mango(nn.Module):
         """
         if self.config.target:
             raise ValueError(
-                "this model does not segment: its head translates into "
+                "this model does not segment: its predictor translates into "
                 f"{self.config.target}"
             )
         return self.segmenter(z)
@@ -286,8 +288,8 @@ def _attention_parts(
     return found
 
 
-def _make_head(config: MangoConfig, outputs: int) -> PixelHead:
-    return PixelHead(
+def _make_predictor(config: MangoConfig, outputs: int) -> PixelPredictor:
+    return PixelPredictor(
         config.grid,
         config.width,
         config.head_width,

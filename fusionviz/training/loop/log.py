@@ -65,7 +65,7 @@ class Progress:
         left = (self.steps - step) / max(speed, 1e-9)
         line = (
             f"{self.title}  step {step}/{self.steps}  loss {loss:.4g}  "
-            f"{speed:.3g} steps/s  {clock(left)} left"
+            f"{speed:.3g} steps/s  {hours_minutes_seconds(left)} left"
         )
         live = self._stream.isatty()
         end = "\n" if not live or step == self.steps else ""
@@ -79,7 +79,7 @@ def tell(sentence: str, stream: TextIO | None = None) -> None:
     (stream or sys.stderr).flush()
 
 
-def clock(seconds: float) -> str:
+def hours_minutes_seconds(seconds: float) -> str:
     """Return a duration as hours:minutes:seconds."""
     minutes, rest = divmod(int(seconds), 60)
     return f"{minutes // 60}:{minutes % 60:02d}:{rest:02d}"

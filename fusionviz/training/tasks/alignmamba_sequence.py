@@ -136,7 +136,7 @@ class AlignMambaSequenceTask(Task):
         """Return the samples as a padded batch.
 
         Raises:
-            InputError: Targets are of samples where the model's head is of steps, or
+            InputError: Targets are of samples where the model predicts steps, or
                 the other way round, or a sample has nothing that the model reads.
         """
         config = model.config

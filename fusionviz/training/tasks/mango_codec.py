@@ -21,10 +21,10 @@ class MangoCodecTask(ImageTask):
     escapes it; it makes tokens that lie close together mean nearly the same image,
     which is what gives a density over tokens a sense.
 
-    With `segmentation`, the head that will read classes from the latents learns to
+    With `segmentation`, the predictor that will read classes from the latents learns to
     read them from the tokens already: an error of pixels alone spends the tokens on
     texture, and forgets what is small and matters. `translation` is the same for the
-    head that will write the target.
+    predictor that will write the target.
 
     Args:
         noise: Standard deviation of the noise, of a channel's spread.

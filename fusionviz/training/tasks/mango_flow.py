@@ -1,4 +1,4 @@
-"""Train MANGO's flow, its segmentation head and its cross-modal guess."""
+"""Train MANGO's flow, its predictor of classes and its cross-modal guess."""
 
 from collections.abc import Sequence
 from typing import Any

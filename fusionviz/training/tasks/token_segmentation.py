@@ -1,4 +1,4 @@
-"""Train MANGO's encoders and head alone: what its flow has to be better than."""
+"""Train MANGO's encoders and predictor alone: what its flow has to be better than."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -19,14 +19,14 @@ from fusionviz.training.rgbd import ImageTask, LabelledBatch, pixel_loss
 
 
 class TokenSegmentationTask(ImageTask):
-    """Cross-entropy of the classes that the head reads from tokens, not from latents.
+    """Cross-entropy of classes that the predictor reads from tokens, not from latents.
 
     The encoders' tokens are put side by side, without the flow: fusion by plain
     concatenation. With one modality in `use`, the other's tokens are zero: the same
     network on one modality alone.
 
     Args:
-        use: Modalities whose tokens the head sees, all by default.
+        use: Modalities whose tokens the predictor sees, all by default.
         noise: Standard deviation of the noise on the tokens, of a channel's spread.
         smoothing: Share of the truth that is spread over all classes.
         balance: How far rare classes weigh more (see `pixel_loss`).
@@ -55,8 +55,9 @@ class TokenSegmentationTask(ImageTask):
     def initialise(self, model: Any, batch: LabelledBatch) -> None:  # noqa: ANN401
         """Give the tokens unit scale, as the flow has them, from the first batch.
 
-        An encoder's first tokens hardly differ from place to place, and the head would
-        take long to see how. What a checkpoint or an earlier stage has set is kept.
+        An encoder's first tokens hardly differ from place to place, and the predictor
+        would take long to see how. What a checkpoint or an earlier stage has set is
+        kept.
 
         Raises:
             InputError: `use` names what the model does not read.

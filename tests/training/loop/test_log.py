@@ -3,7 +3,7 @@
 import csv
 import io
 
-from fusionviz.training.loop.log import Progress, TrainingLog, clock
+from fusionviz.training.loop.log import Progress, TrainingLog, hours_minutes_seconds
 from fusionviz.training.report import RunningMeans
 
 
@@ -52,7 +52,7 @@ def test_progress_tells_the_end(monkeypatch):
 
 
 def test_a_duration_is_readable():
-    assert clock(3 * 3600 + 4 * 60 + 5.9) == "3:04:05"
+    assert hours_minutes_seconds(3 * 3600 + 4 * 60 + 5.9) == "3:04:05"
 
 
 def test_means_leave_out_what_is_not_finite():

@@ -8,7 +8,7 @@ from fusionviz.models.mango.coupling import joint_to_image
 from fusionviz.models.mango.partition import Half, Tokens
 
 
-class PixelHead(nn.Module):
+class PixelPredictor(nn.Module):
     """Latents to one value a pixel and output channel, by upsampling convolutions.
 
     Args:

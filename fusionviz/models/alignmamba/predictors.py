@@ -1,4 +1,4 @@
-"""Heads: from the backbone's tokens to a prediction."""
+"""Predictors: from the backbone's tokens to a prediction."""
 
 from collections.abc import Sequence
 
@@ -11,10 +11,10 @@ from fusionviz.models.convolutions import DenseScores, ResidualConv, double
 from fusionviz.models.modalities import sides
 
 LEAST_WIDTH = 16
-"""The dense head halves its channels with every doubling, down to this."""
+"""The dense predictor halves its channels with every doubling, down to this."""
 
 
-class PooledHead(nn.Module):
+class PooledPredictor(nn.Module):
     """Mean over all tokens that are there, then a small network.
 
     For regression and classification of the whole input.
@@ -40,7 +40,7 @@ class PooledHead(nn.Module):
         return self.layers((moments * weights.unsqueeze(-1)).sum(dim=1))
 
 
-class DenseHead(nn.Module):
+class DensePredictor(nn.Module):
     """Label scores of every pixel from the tokens of every place.
 
     The tokens that all modalities have at one place of the anchor's grid are
@@ -85,7 +85,7 @@ class DenseHead(nn.Module):
         return self.layers(places.unflatten(2, self.grid))
 
 
-class StepHead(nn.Module):
+class StepPredictor(nn.Module):
     """A small network on the tokens that all modalities have at one step.
 
     For regression and classification of each step of the anchor. The tokens are
@@ -112,11 +112,13 @@ class StepHead(nn.Module):
         return (out * mask.unsqueeze(-1)).mT
 
 
-def make_head(config: AlignMambaConfig) -> PooledHead | StepHead | DenseHead:
-    """Return the head that a config asks for."""
+def make_predictor(
+    config: AlignMambaConfig,
+) -> PooledPredictor | StepPredictor | DensePredictor:
+    """Return the predictor that a config asks for."""
     if config.head == "dense":
-        return DenseHead(config)
-    return StepHead(config) if config.per_step else PooledHead(config)
+        return DensePredictor(config)
+    return StepPredictor(config) if config.per_step else PooledPredictor(config)
 
 
 def _small_network(inputs: int, config: AlignMambaConfig) -> nn.Sequential:
