@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.errors import CheckpointError, InputError
@@ -184,16 +185,23 @@ def _made_again(recipe: FigureRecipe, wanted: Wanted) -> Asked:
     shown_by_mango, _ = load_subject(pair, named, name.checkpoint, device=wanted.device)
     if recipe.other is None:
         return Asked(recipe=recipe, subject=shown_by_mango)
-    other = _load_other(recipe.other, wanted)
+    other = _load_other(recipe.other, beside=shown_by_mango, name=name, wanted=wanted)
     return Asked(recipe=recipe, subject=shown_by_mango, other=other)
 
 
-def _load_other(named: SubjectName, wanted: Wanted) -> Any:  # noqa: ANN401
-    """Return what a recipe compares with, which may have a checkpoint of its own."""
+def _load_other(
+    named: SubjectName, *, beside: MangoSubject, name: SubjectName, wanted: Wanted
+) -> MangoSubject:
+    """Return what a recipe compares with, which may have a checkpoint of its own.
+
+    Where it has not, both are read by one model: some exhibits need that.
+    """
     if "room" not in named.sample or named.checkpoint is None:
         raise InputError("what this recipe compares with is a file, not a room")
     check_weights(named)
     room = named.sample["room"]
+    if named.checkpoint == name.checkpoint:
+        return read_beside(beside, name, room)[0]
     sample, _ = read_sample(None, None, room, wanted.depth_unit)
     return load_subject(
         sample, name_room(room), named.checkpoint, device=wanted.device

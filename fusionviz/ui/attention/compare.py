@@ -22,6 +22,7 @@ from fusionviz.ui.shared.place import (
     pick_head,
     pick_token,
 )
+from fusionviz.ui.shared.share import seat
 from fusionviz.ui.shared.subjects import Picked
 
 
@@ -102,7 +103,7 @@ def _draw_controls(
     with st.container(
         horizontal=True, vertical_alignment="bottom", gap="small", key="b_controls"
     ):
-        st.session_state["b_layer"] = names[layer]
+        seat("b_layer", names[layer])
         st.selectbox(
             "B: layer",
             list(indices),
@@ -111,7 +112,7 @@ def _draw_controls(
             width=208,
             on_change=lambda: pick_head(indices[st.session_state.b_layer], head),
         )
-        st.session_state["b_head"] = str(head + 1)
+        seat("b_head", str(head + 1))
         st.segmented_control(
             "Head",
             [str(one + 1) for one in range(model.config.heads)],
@@ -119,7 +120,7 @@ def _draw_controls(
             required=True,
             on_change=lambda: pick_head(layer, int(st.session_state.b_head) - 1),
         )
-        st.session_state["b_patch"] = token
+        seat("b_patch", token)
         st.number_input(
             "Patch",
             min_value=0,

@@ -19,6 +19,7 @@ from fusionviz.ui.shared.place import (
     pick_head,
     pick_token,
 )
+from fusionviz.ui.shared.share import seat
 from fusionviz.ui.shared.subjects import Picked
 
 HALVES = ("X2", "X1")
@@ -79,7 +80,7 @@ def _draw_controls(overview: Overview, at: int, place: Place) -> bool:
 def _choose_layer(overview: Overview, at: int) -> None:
     indices = {layer.layer.name: layer.layer.index for layer in overview.layers}
     head = int(overview.number[at]) - 1
-    st.session_state["pick_layer"] = overview.layer_at(at).layer.name
+    seat("pick_layer", overview.layer_at(at).layer.name)
     st.selectbox(
         "Layer",
         list(indices),
@@ -93,7 +94,7 @@ def _choose_layer(overview: Overview, at: int) -> None:
 def _choose_head(overview: Overview, at: int) -> None:
     numbers = [str(one + 1) for one in range(overview.layers[0].heads)]
     layer = overview.layer_at(at).layer.index
-    st.session_state["pick_head"] = str(overview.number[at])
+    seat("pick_head", str(overview.number[at]))
     st.segmented_control(
         "Head",
         numbers,
@@ -104,7 +105,7 @@ def _choose_head(overview: Overview, at: int) -> None:
 
 
 def _choose_patch(grid: int, token: int) -> None:
-    st.session_state["pick_patch"] = token
+    seat("pick_patch", token)
     st.number_input(
         "Patch",
         min_value=0,

@@ -31,7 +31,7 @@ from fusionviz.exhibits.distributions.movement import MovementControls, PickedCo
 from fusionviz.ui.shared import jobs
 from fusionviz.ui.shared.exhibits import show_exhibit
 from fusionviz.ui.shared.how_to_read import nothing_yet
-from fusionviz.ui.shared.share import forget, publish, recall, recall_word
+from fusionviz.ui.shared.share import forget, publish, recall, recall_word, seat
 from fusionviz.ui.shared.tokens.picked import PickedTokens
 
 CHART, PLACE = "distributions_embedding", "embedding"
@@ -96,7 +96,7 @@ def _choose(runs: Runs) -> EmbeddingControls:
         )
         seed = _choose_number("Seed", "e_seed", (0, _DEFAULT.seed, LARGEST_SEED))
     links = bool(recall(LINKS, 0, low=0, high=1))
-    st.session_state["e_links_on"] = links
+    seat("e_links_on", links)
     st.toggle(
         "Join partners",
         key="e_links_on",

@@ -54,7 +54,8 @@ def draw_panel(picked: PickedTokens, visible: bool) -> None:
 def _choose(picked: PickedTokens, cards: Sequence[ModelCard]) -> TrainingControls:
     """Draw what can be set on the curves, in one row."""
     names, default = with_log(tuple(cards)), _default(picked, cards)
-    if st.session_state.get(_CHECKPOINTS) == st.session_state.get(_DEFAULT):
+    last = st.session_state.get(_DEFAULT)
+    if last != default and st.session_state.get(_CHECKPOINTS) == last:
         # Whoever has not chosen follows the checkpoint that reads the sample.
         st.session_state.pop(_CHECKPOINTS, None)
     st.session_state[_DEFAULT] = default

@@ -18,6 +18,32 @@ _SEATED = "_seated"
 """The page of the last run, and the keys whose widgets have their values there."""
 
 
+def seat(key: str, value: Any) -> Any:  # noqa: ANN401 - a number, a word or words
+    """Give a widget its value, once on a page, and again only where it is another one.
+
+    Streamlit sends a value that is set to the browser in every run, and there it takes
+    the place of what the reader has pressed since that run began. A value that a widget
+    of another page left must be set nevertheless: this page's widget does not see it.
+
+    Args:
+        key: Of a widget that is not bound to the address by Streamlit.
+        value: What it is to say.
+
+    Returns:
+        The value.
+    """
+    context = get_script_run_ctx(suppress_warning=True)
+    page = "" if context is None else context.page_script_hash
+    if st.session_state.get(_SEATED, (None, None))[0] != page:
+        st.session_state[_SEATED] = (page, set())
+    keys: set[str] = st.session_state[_SEATED][1]
+    is_seated = key in keys and key in st.session_state
+    if not is_seated or st.session_state[key] != value:
+        st.session_state[key] = value
+    keys.add(key)
+    return value
+
+
 def recall(key: str, default: int, *, low: int, high: int) -> int:
     """Return a shared number: this session's, else the address's, else the default.
 
@@ -27,7 +53,7 @@ def recall(key: str, default: int, *, low: int, high: int) -> int:
     if number is None:
         text = str(st.query_params.get(key, ""))
         number = int(text) if text.isdecimal() else default
-    return _seat(key, number if low <= number <= high else default)
+    return seat(key, number if low <= number <= high else default)
 
 
 def publish(key: str, default: int | str | None = None) -> None:
@@ -45,7 +71,7 @@ def recall_word(key: str, default: str, choices: Collection[str]) -> str:
     What is none of the choices is replaced by the default.
     """
     word = st.session_state.get(key, st.query_params.get(key))
-    return _seat(key, word if word in choices else default)
+    return seat(key, word if word in choices else default)
 
 
 def recall_words(
@@ -62,7 +88,7 @@ def recall_words(
         words = text.split(_AND) if text else list(default)
     known = [word for word in words if word in choices]
     is_none = list(words) in ([], [_NONE])
-    return _seat(key, known if known or is_none else list(default))
+    return seat(key, known if known or is_none else list(default))
 
 
 def publish_words(key: str, default: Sequence[str]) -> None:
@@ -80,22 +106,3 @@ def forget(keys: Iterable[str]) -> None:
     for key in keys:
         if key in st.query_params:
             del st.query_params[key]
-
-
-def _seat(key: str, value: Any) -> Any:  # noqa: ANN401 - a number, a word or words
-    """Give a widget its value, once on a page, and again only where it is another one.
-
-    Streamlit sends a value that is set to the browser in every run, and there it takes
-    the place of what the reader has pressed since that run began. A value that a widget
-    of another page left must be set nevertheless: this page's widget does not see it.
-    """
-    context = get_script_run_ctx(suppress_warning=True)
-    page = "" if context is None else context.page_script_hash
-    if st.session_state.get(_SEATED, (None, None))[0] != page:
-        st.session_state[_SEATED] = (page, set())
-    keys: set[str] = st.session_state[_SEATED][1]
-    is_seated = key in keys and key in st.session_state
-    if not is_seated or st.session_state[key] != value:
-        st.session_state[key] = value
-    keys.add(key)
-    return value

@@ -16,7 +16,7 @@ from fusionviz.analysis.shared.attention_stack import (
 )
 from fusionviz.exhibits.attention.stacks import HiddenControls
 from fusionviz.ui.shared.place import clicked
-from fusionviz.ui.shared.share import publish, recall, recall_word
+from fusionviz.ui.shared.share import publish, recall, recall_word, seat
 from fusionviz.ui.shared.stacks import hidden_of
 from fusionviz.ui.shared.subjects import Shown
 from fusionviz.views.shared.stack_view import Order
@@ -54,7 +54,7 @@ class Viewer:
         skip = bool(recall(key, 0, low=0, high=1))
         stack = hidden_of(shown.key, channel - 1, skip, shown.subject)
         view = self.choose_view(stack)
-        st.session_state[switch] = skip
+        seat(switch, skip)
         st.toggle(
             "Skip D",
             key=switch,
@@ -94,8 +94,8 @@ class Viewer:
 
     def _choose_order(self, default: Order) -> Order:
         key, switch = f"{self.prefix}_order", f"{self.prefix}_sorted"
-        recall_word(key, default, ORDERS)
-        st.session_state[switch] = st.session_state[key] == "modality"
+        order = recall_word(key, default, ORDERS)
+        seat(switch, order == "modality")
         st.toggle(
             "Sort",
             key=switch,

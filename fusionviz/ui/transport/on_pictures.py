@@ -12,7 +12,7 @@ from fusionviz.exhibits.transport.patch import ANY_PATCH, SIDES, PatchControls
 from fusionviz.ui.shared.exhibits import make_exhibit, show_exhibit
 from fusionviz.ui.shared.headline import draw_headline
 from fusionviz.ui.shared.place import clicked
-from fusionviz.ui.shared.share import publish, recall
+from fusionviz.ui.shared.share import publish, recall, seat
 from fusionviz.ui.shared.tokens.picked import PickedTokens
 from fusionviz.ui.transport.on_data_controls import (
     choose_name,
@@ -68,7 +68,7 @@ def _choose_patch(case: AlignmentCase, side: str) -> int:
     publish(PATCH, ANY_PATCH)
     if patch == ANY_PATCH:
         patch = telling_patch(case, "source" if side == "source" else "target")
-    st.session_state["d_patch_at"] = patch
+    seat("d_patch_at", patch)
     st.number_input(
         "Patch",
         min_value=0,
