@@ -4,6 +4,7 @@ import numpy as np
 
 from fusionviz.analysis.shared.attention import LayerAttention, LayerName
 from fusionviz.analysis.shared.pictures import Pictures
+from fusionviz.data.grid import Grid
 
 
 def make_attention(rng, *, grid=4, heads=2, pictures=None):
@@ -18,7 +19,7 @@ def make_attention(rng, *, grid=4, heads=2, pictures=None):
         gate=np.array([-0.25, 0.1], np.float32),
         key_tokens=np.arange(tokens),
         value_tokens=np.arange(tokens, 2 * tokens),
-        grid=grid,
+        grid=Grid(grid, grid),
         pictures=pictures
         or Pictures(rgb=np.zeros((16, 16, 3), np.uint8), depth_m=None),
         missing=None,

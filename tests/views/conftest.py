@@ -8,6 +8,7 @@ from fusionviz.analysis.shared.attention import LayerAttention
 from fusionviz.analysis.shared.pictures import Pictures
 from fusionviz.analysis.shared.segmentation import Segmentation
 from fusionviz.analysis.shared.transport_plan import Transport, transport_of
+from fusionviz.data.grid import Grid
 from fusionviz.data.records import RGBDSample
 from tests.helpers.attention_layers import make_attention
 
@@ -77,6 +78,7 @@ def transport(rng, pictures) -> Transport:
         target="rgb",
         coupling=coupling,
         cost=cost,
+        grid=Grid(GRID, GRID),
         pictures=pictures,
         solver="relaxed",
     )

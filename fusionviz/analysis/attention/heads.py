@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import entr
 
+from fusionviz.data.grid import Grid
 from fusionviz.data.records import RGBDSample
 from fusionviz.models.mango import Mango
 from fusionviz.models.mango.config import AttentionForm
@@ -99,7 +100,7 @@ def measure_heads(model: Mango, samples: Sequence[RGBDSample]) -> HeadsReport:
     """
     if not len(samples):
         raise ValueError("heads need at least one sample, got none")
-    grid = model.config.grid
+    grid = model.config.shape
     measured = []
     for index in range(len(samples)):
         traced = model.trace(samples[index]).attention_layers
@@ -128,15 +129,15 @@ def relative_entropy(attention: NDArray) -> PerHead:
     return (entropy / largest).mean(axis=-1)
 
 
-def mean_distance(attention: NDArray, tokens: NDArray[np.int64], grid: int) -> PerHead:
+def mean_distance(attention: NDArray, tokens: NDArray[np.int64], grid: Grid) -> PerHead:
     """Return how far rows read, in patches, (head,).
 
     Args:
         attention: S, (head, token, token), upper triangular; rows sum to 1.
         tokens: Place in the joint tokens of each row and column, (token,).
-        grid: Tokens a side of one modality.
+        grid: Rows and columns of one modality's tokens.
     """
-    rows, columns = np.divmod(tokens % grid**2, grid)
+    rows, columns = grid.coordinates(tokens % grid.places)
     apart = np.hypot(rows[:, None] - rows, columns[:, None] - columns)
     return (attention[:, :-1] * apart[:-1]).sum(axis=-1).mean(axis=-1)
 
@@ -160,7 +161,7 @@ def head_differences(attention: NDArray) -> NDArray[np.float64]:
 
 
 def _measure(
-    layer: LayerTrace, grid: int
+    layer: LayerTrace, grid: Grid
 ) -> tuple[PerHead, PerHead | None, NDArray[np.float64]]:
     """Return entropy, distance and differences of a layer on one sample."""
     if layer.attention is None:
@@ -177,7 +178,7 @@ def _measure(
 def _join(
     layer: LayerTrace,
     measured: Sequence[tuple[PerHead, PerHead | None, NDArray[np.float64]]],
-    grid: int,
+    grid: Grid,
 ) -> LayerHeads:
     """Return the figures of a layer's heads, averaged over samples."""
     entropies, distances, differences = zip(*measured, strict=True)

@@ -69,12 +69,7 @@ def find_token(subject: MangoSubject, token: int = ANY) -> int:
         InputError: There is no such token.
     """
     if token == ANY:
-        return default_token(subject.grid)
-    if not 0 <= token < 2 * subject.grid**2:
-        raise InputError(f"tokens are 0 to {2 * subject.grid**2 - 1}, got {token}")
+        return subject.grid.middle
+    if not 0 <= token < 2 * subject.grid.places:
+        raise InputError(f"tokens are 0 to {2 * subject.grid.places - 1}, got {token}")
     return token
-
-
-def default_token(grid: int) -> int:
-    """Return the RGB patch in the upper middle of a grid."""
-    return grid // 4 * grid + grid // 2

@@ -21,7 +21,7 @@ class BlockPartitions:
         block: The block, from 1.
         second: How much of each token is in X2, which is read and changed, and not in
             X1, which sets the weights: 0 or 1, of LICA the share of its squared
-            weights in W. (layer, 2, grid, grid), RGB then depth.
+            weights in W. (layer, 2, row, column), RGB then depth.
     """
 
     layers: tuple[LayerName, ...]
@@ -43,11 +43,10 @@ def measure_partitions(model: Mango, *, layer: int) -> BlockPartitions:
         if model.flow.places[name.index].block == block
     )
     shares = [_second_share(model, name.index) for name in names]
-    grid = model.config.grid
     return BlockPartitions(
         layers=names,
         block=block,
-        second=np.array(shares, np.float32).reshape(-1, 2, grid, grid),
+        second=np.array(shares, np.float32).reshape(-1, 2, *model.config.shape),
     )
 
 

@@ -31,6 +31,7 @@ from torch import Tensor
 
 from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.analysis.shared.pictures import Pictures
+from fusionviz.data.grid import Grid
 from fusionviz.errors import InputError
 from fusionviz.models.mango.attention import InvertibleCrossAttention
 from fusionviz.models.mango.partition import LearnedPartition, Partition
@@ -63,7 +64,7 @@ class Rollout:
         decided: How much of what attention moves in each block is decided by, and
             written into, which modality: |A| off its diagonal, mean over heads, summed
             over layers, (block, source of keys, target).
-        grid: Tokens a side of one modality.
+        grid: Rows and columns of one modality's tokens.
         pictures: What the model read.
         missing: The modality whose tokens are the model's guess, or None.
     """
@@ -72,7 +73,7 @@ class Rollout:
     after: NDArray[np.float32]
     within: NDArray[np.float32]
     decided: NDArray[np.float64]
-    grid: int
+    grid: Grid
     pictures: Pictures
     missing: str | None
 
@@ -84,7 +85,7 @@ class Rollout:
     @property
     def tokens(self) -> int:
         """Tokens of one modality, N."""
-        return self.grid**2
+        return self.grid.places
 
     def shares(self, token: int, direction: Direction) -> NDArray[np.float64]:
         """Return what a token is made of, or what it is part of, after each block.
@@ -98,12 +99,12 @@ class Rollout:
             direction: `from` for sources of the token, `to` for where it goes.
 
         Returns:
-            (block, 2, grid, grid), RGB then depth.
+            (block, 2, row, column), RGB then depth.
         """
         rows = self.after.astype(np.float64)
         rows /= np.abs(rows).sum(axis=2, keepdims=True)
         picked = rows[:, token] if direction == "from" else rows[:, :, token]
-        return picked.reshape(self.blocks, 2, self.grid, self.grid)
+        return picked.reshape(self.blocks, 2, *self.grid)
 
     @property
     def moved(self) -> NDArray[np.float64]:

@@ -83,6 +83,7 @@ def _transport(
                 target=trace.anchor,
                 coupling=alignment.coupling[0],
                 cost=alignment.cost[0],
+                grid=model.config.shape,
                 pictures=pictures,
                 solver=model.config.alignment,
             )

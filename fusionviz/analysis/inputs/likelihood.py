@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from fusionviz.analysis.shared.pictures import Pictures, to_colours, to_metres
+from fusionviz.data.grid import Grid
 from fusionviz.models.inputs import ImageBatch
 from fusionviz.models.mango import Mango
 from fusionviz.models.mango.code_length import code_length, trained_noise
@@ -44,7 +45,7 @@ class Likelihood:
         log_det: log|det dZ/dX|, nats.
         dimensions: Real numbers in the joint tokens, 2 N d.
         token_error: Largest |x - G⁻¹(G(x))| of each token's channels, by modality,
-            each (grid, grid).
+            each (row, column).
         largest_token: Largest |x| of all, what the error is to be compared with.
         decoded: The codec's pictures of the tokens themselves.
         returned: Its pictures of the tokens after the flow and its inverse.
@@ -84,6 +85,7 @@ class Likelihood:
 
 def likelihood_of(
     *,
+    grid: Grid,
     x: Joint,
     z: Joint,
     log_det: Float[Tensor, " batch"],
@@ -95,6 +97,7 @@ def likelihood_of(
     """Return the first sample's likelihood and round trip.
 
     Args:
+        grid: Rows and columns of one modality's tokens.
         x: Joint tokens.
         z: Their latents.
         log_det: log|det dZ/dX|.
@@ -104,8 +107,7 @@ def likelihood_of(
         pair_bits: See `pair_bits_of`.
     """
     error = (x - x_back)[0].abs().amax(dim=-1)
-    grid = math.isqrt(len(error) // 2)
-    maps = error.view(2, grid, grid).float().cpu().numpy()
+    maps = error.view(2, *grid).float().cpu().numpy()
     latent = z[0].double()
     log_prior = -0.5 * (latent.square().sum() + latent.numel() * math.log(2 * math.pi))
     return Likelihood(

@@ -59,6 +59,7 @@ def measure_mango(model: Mango, sample: RGBDSample) -> MangoReading:
         with stopwatch.step("bits of the pictures"):
             pair_bits = pair_bits_of(model, batch)
         likelihood = likelihood_of(
+            grid=model.config.shape,
             x=x,
             z=z,
             log_det=log_det,

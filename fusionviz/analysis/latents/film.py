@@ -29,7 +29,7 @@ class Film:
         tokens: Joint tokens, (frame, 2N, d); the second half is the inverse's, from z.
         pictures: What the codec makes of them.
         token_size: Root mean square of each token's channels, by frame and modality,
-            (frame, 2, grid, grid).
+            (frame, 2, row, column).
         log_det: log|det| between x and the frame, nats, (frame,): grows to that of
             the flow and falls back to 0.
         return_error: Largest |difference| from the same place on the way there,
@@ -97,7 +97,7 @@ def measure_film(subject: MangoSubject, *, stops: Stops = "blocks") -> Film:
         ends_block=np.array([*whole, *whole[-2::-1]]),
         tokens=tokens,
         pictures=decode_each(subject.model, x),
-        token_size=size.reshape(len(x), 2, subject.grid, subject.grid),
+        token_size=size.reshape(len(x), 2, *subject.grid),
         log_det=np.array([*log_det, *log_det[-2::-1]]),
         return_error=np.array([*[0.0] * len(there), *error]),
     )

@@ -17,6 +17,7 @@ from scipy.special import kolmogi, ndtr, ndtri
 
 from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.analysis.shared.pictures import Pictures
+from fusionviz.data.grid import Grid
 
 CONFIDENCE = 0.95
 """Of the band around the normal quantiles."""
@@ -52,7 +53,7 @@ class Normality:
     """Latents, to be held against N(0, 1).
 
     Attributes:
-        z: Latents, (2, grid, grid, channel): RGB's places, then depth's.
+        z: Latents, (2, row, column, channel): RGB's places, then depth's.
         pictures: What the model read.
         missing: The modality whose tokens are the model's guess, or None.
     """
@@ -62,9 +63,9 @@ class Normality:
     missing: str | None
 
     @property
-    def grid(self) -> int:
-        """Tokens a side of one modality."""
-        return self.z.shape[1]
+    def grid(self) -> Grid:
+        """Rows and columns of one modality's tokens."""
+        return Grid(*self.z.shape[1:3])
 
     @cached_property
     def mean_square(self) -> float:
@@ -73,7 +74,7 @@ class Normality:
 
     @cached_property
     def token_mean_square(self) -> NDArray[np.float64]:
-        """Mean of z² over each token's channels, (2, grid, grid)."""
+        """Mean of z² over each token's channels, (2, row, column)."""
         return (self.z**2).mean(axis=-1)
 
     @cached_property
@@ -101,7 +102,7 @@ def measure_normality(subject: MangoSubject) -> Normality:
     """Return a subject's latents, to be held against N(0, 1)."""
     z = subject.z[0].double().cpu().numpy()
     return Normality(
-        z=z.reshape(2, subject.grid, subject.grid, -1),
+        z=z.reshape(2, *subject.grid, -1),
         pictures=subject.pictures,
         missing=subject.missing,
     )

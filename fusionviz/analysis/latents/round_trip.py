@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.analysis.shared.pictures import Pictures
+from fusionviz.data.grid import Grid
 
 Precision = Literal["float32", "float64"]
 PRECISIONS: tuple[Precision, ...] = ("float32", "float64")
@@ -23,14 +24,14 @@ class RoundTrip:
         errors: |x - G⁻¹(G(x))|, (2N, channel), by the precision that was computed in;
             the model's own first.
         largest_token: Largest |x|, what an error is to be compared with.
-        grid: Tokens a side of one modality.
+        grid: Rows and columns of one modality's tokens.
         pictures: What the model read.
         missing: The modality whose tokens are the model's guess, or None.
     """
 
     errors: dict[str, NDArray[np.float64]]
     largest_token: float
-    grid: int
+    grid: Grid
     pictures: Pictures
     missing: str | None
 
@@ -39,9 +40,9 @@ class RoundTrip:
         return float(self.errors[precision].max())
 
     def token_error(self, precision: str) -> NDArray[np.float64]:
-        """Return each token's largest error over its channels, (2, grid, grid)."""
+        """Return each token's largest error over its channels, (2, row, column)."""
         largest = self.errors[precision].max(axis=1)
-        return largest.reshape(2, self.grid, self.grid)
+        return largest.reshape(2, *self.grid)
 
 
 def measure_round_trip(subject: MangoSubject, *, double: bool = False) -> RoundTrip:

@@ -20,6 +20,7 @@ from fusionviz.analysis.latents.pictures import decode_each
 from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.analysis.shared.pictures import Pictures
 from fusionviz.analysis.shared.segmentation import class_names_of, usual_names
+from fusionviz.data.grid import Grid
 from fusionviz.errors import InputError
 from fusionviz.models.mango.model import log_prior, to_bits_per_dim
 from fusionviz.models.mango.partition import Tokens
@@ -35,7 +36,7 @@ class Traverse:
         directions: Along which the latents move.
         sigmas: How far in each frame, in standard deviations, (frame, direction).
         patches: The places that move, row by row; all of them where none is named.
-        grid: Tokens a side of one modality.
+        grid: Rows and columns of one modality's tokens.
         shift: Length of each frame's move of z, (frame,).
         before: What the codec makes of the unchanged tokens.
         after: What inverse flow and codec make of each frame's latents.
@@ -51,7 +52,7 @@ class Traverse:
     directions: tuple[Direction, ...]
     sigmas: Floats
     patches: tuple[int, ...]
-    grid: int
+    grid: Grid
     shift: Floats
     before: Pictures
     after: tuple[Pictures, ...]
@@ -122,7 +123,7 @@ def move(
     directions: Sequence[Direction],
     sigmas: Floats,
     patches: Sequence[int],
-    grid: int,
+    grid: Grid,
 ) -> NDArray[np.float32]:
     """Return what is added to z, (frame, 2N, d); see the head of this module."""
     vectors = np.stack([one.vector for one in directions])
@@ -131,9 +132,9 @@ def move(
     return (steps * _mask(patches, grid)).astype(np.float32)
 
 
-def _mask(patches: Sequence[int], grid: int) -> NDArray[np.float32]:
+def _mask(patches: Sequence[int], grid: Grid) -> NDArray[np.float32]:
     """Return 1 for joint tokens that move and 0 for others, (2N, 1)."""
-    places = np.zeros(grid**2, np.float32)
+    places = np.zeros(grid.places, np.float32)
     places[list(patches) or slice(None)] = 1
     return np.concatenate([places, places])[:, None]
 

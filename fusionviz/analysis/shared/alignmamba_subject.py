@@ -1,6 +1,5 @@
 """One sample as one AlignMamba reads it."""
 
-import math
 from functools import cached_property
 
 import numpy as np
@@ -102,7 +101,7 @@ class AlignMambaSubject(TokenSubject):
 
     @cached_property
     def pictures(self) -> Pictures | None:
-        """What the model reads, square and of its size; None of sequences."""
+        """What the model reads, of its size; None of sequences."""
         return None if self.batch is None else pictures_of(self.batch)
 
     @cached_property
@@ -123,7 +122,7 @@ class AlignMambaSubject(TokenSubject):
     def side(self, name: str) -> TokenSide:
         """Return the tokens of a modality that is there."""
         if self.batch is not None:
-            return picture_side(name, self.batch[name], self.model.config.shape[0])
+            return picture_side(name, self.batch[name], self.model.config.shape)
         return sequence_side(name, self._sequences)
 
     def tokens(self, stage: Stage) -> dict[str, Floats]:
@@ -159,7 +158,7 @@ class AlignMambaSubject(TokenSubject):
 
     def _truth(self, source: str) -> tuple[NDArray[np.int64] | None, str]:
         if self.batch is not None:  # both pictures show the same view
-            return np.arange(math.prod(self.model.config.shape)), "its own place"
+            return np.arange(self.model.config.shape.places), "its own place"
         truth = self._sequences.alignment.get(source)
         return truth, "its true word" if self._sequences.words else "its true step"
 

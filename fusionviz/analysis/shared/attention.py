@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from fusionviz.analysis.shared.mixing import Mixing, mixing_of
 from fusionviz.analysis.shared.pictures import Pictures, pictures_of
+from fusionviz.data.grid import Grid
 from fusionviz.data.records import RGBDSample
 from fusionviz.models.mango import InvertibleCrossAttention, Mango
 from fusionviz.models.mango.config import AttentionForm
@@ -43,7 +44,7 @@ class LayerAttention:
         key_tokens: Place in the 2N joint tokens (RGB row by row, then depth) of the
             N tokens of X1; of LICA's mixtures the tokens that they are nearest to.
         value_tokens: The same for X2.
-        grid: Tokens a side of one modality's picture.
+        grid: Rows and columns of one modality's tokens.
         pictures: What the model read.
         missing: The modality whose tokens are the model's guess, or None.
         mixing: What the tokens of X1 and X2 are mixtures of (LICA); None where they
@@ -56,7 +57,7 @@ class LayerAttention:
     gate: NDArray[np.float32] | None
     key_tokens: NDArray[np.int64]
     value_tokens: NDArray[np.int64]
-    grid: int
+    grid: Grid
     pictures: Pictures
     missing: str | None
     mixing: Mixing | None = None
@@ -80,7 +81,7 @@ class LayerAttention:
         that it holds (`Mixing.spread`): the map sums to 1 and has no gaps.
 
         Returns:
-            (2, grid, grid), RGB then depth, NaN where the triangular mask forbids
+            (2, row, column), RGB then depth, NaN where the triangular mask forbids
             reading.
         """
         row = self.weights[head, query]
@@ -90,7 +91,7 @@ class LayerAttention:
             joint = np.full(2 * self.tokens, np.nan, np.float32)
             joint[self.key_tokens[query:]] = row[query:]
             joint[self.value_tokens[query:]] = row[query:]
-        return joint.reshape(2, self.grid, self.grid)
+        return joint.reshape(2, *self.grid)
 
     def row_of(self, token: int) -> int:
         """Return the row whose X1 or X2 token is this joint token, or nearest to it."""
@@ -175,16 +176,16 @@ def attention_record(
         gate=None if traced.gate is None else traced.gate.astype(np.float32),
         key_tokens=first,
         value_tokens=second,
-        grid=model.config.grid,
+        grid=model.config.shape,
         pictures=pictures,
         missing=missing,
         mixing=mixing,
     )
 
 
-def token_at(modality: str, row: int, column: int, grid: int) -> int:
+def token_at(modality: str, row: int, column: int, grid: Grid) -> int:
     """Return the place of a patch in the joint tokens: RGB row by row, then depth."""
-    return row * grid + column + (grid**2 if modality == "depth" else 0)
+    return row * grid.columns + column + (grid.places if modality == "depth" else 0)
 
 
 def missing_modality(sample: RGBDSample) -> str | None:

@@ -14,6 +14,7 @@ from fusionviz.analysis.shared.pictures import (
     to_colours,
     to_metres,
 )
+from fusionviz.data.grid import Grid
 from fusionviz.data.records import RGBDSample
 from fusionviz.models.inputs import ImageBatch
 from fusionviz.models.mango import Mango, MangoTrace
@@ -42,9 +43,9 @@ class MangoSubject:
         self.model, self.sample, self.statistics = model, sample, statistics
 
     @property
-    def grid(self) -> int:
-        """Tokens a side of one modality."""
-        return self.model.config.grid
+    def grid(self) -> Grid:
+        """Rows and columns of one modality's tokens."""
+        return self.model.config.shape
 
     @property
     def missing(self) -> str | None:
@@ -59,7 +60,7 @@ class MangoSubject:
 
     @cached_property
     def pictures(self) -> Pictures:
-        """What the model reads, square and of its size."""
+        """What the model reads, of its size."""
         return pictures_of(self.batch)
 
     @cached_property

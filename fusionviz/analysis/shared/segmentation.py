@@ -25,8 +25,8 @@ class Segmentation:
     """A class for every pixel of the square that a model read.
 
     Attributes:
-        labels: Most probable class, (side, side).
-        confidence: Its probability, (side, side).
+        labels: Most probable class, (height, width).
+        confidence: Its probability, (height, width).
         classes: Names of the classes.
         truth: Labels that came with the sample, -1 where unlabelled, or None.
     """

@@ -5,26 +5,27 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from fusionviz.analysis.shared.token_subject import TokenSide
+from fusionviz.data.grid import Grid
 from fusionviz.data.sequences.samples import SequenceSample
 
 
-def picture_side(name: str, picture: Tensor, grid: int) -> TokenSide:
+def picture_side(name: str, picture: Tensor, grid: Grid) -> TokenSide:
     """Return a picture's patches as tokens.
 
     Args:
         name: Of the modality.
-        picture: (1, channel, side, side), as the model takes it.
-        grid: Patches a side.
+        picture: (1, channel, height, width), as the model takes it.
+        grid: Rows and columns of patches.
     """
-    _, channels, side, _ = picture.shape
-    cell = side // grid
-    cut = picture[0, :, : cell * grid, : cell * grid].float().cpu().numpy()
-    patches = cut.reshape(channels, grid, cell, grid, cell).transpose(1, 3, 0, 2, 4)
-    places = [(row + 1, column + 1) for row in range(grid) for column in range(grid)]
+    _, channels, height, width = picture.shape
+    tall, wide = height // grid.rows, width // grid.columns
+    cut = picture[0, :, : tall * grid.rows, : wide * grid.columns].float().cpu().numpy()
+    patches = cut.reshape(channels, grid.rows, tall, grid.columns, wide)
+    patches = patches.transpose(1, 3, 0, 2, 4)
     return TokenSide(
         name=name,
-        labels=tuple(f"row {row}, column {column}" for row, column in places),
-        features=patches.reshape(grid**2, -1),
+        labels=tuple(map(grid.name, range(grid.places))),
+        features=patches.reshape(grid.places, -1),
         grid=grid,
     )
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fusionviz.analysis.shared.pictures import Pictures
+from fusionviz.data.grid import Grid
 from fusionviz.errors import InputError
 
 Stage = Literal["raw", "encoded", "aligned", "fused"]
@@ -43,14 +44,14 @@ class TokenSide:
             features of a step. None where that is no number, as of ids of words.
         times: When each token starts and ends by the clock of its modality, seconds,
             (token, 2), NaN where unknown; None where there is no clock.
-        grid: Patches a side of the picture that the tokens fill row by row, or None.
+        grid: Rows and columns of the picture that the tokens fill, or None.
     """
 
     name: str
     labels: tuple[str, ...]
     features: NDArray[np.float32] | None = None
     times: NDArray[np.float32] | None = None
-    grid: int | None = None
+    grid: Grid | None = None
 
     def __len__(self) -> int:
         return len(self.labels)

@@ -1,6 +1,5 @@
 """A transport plan between the patches of two pictures."""
 
-import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -8,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fusionviz.analysis.shared.pictures import Pictures
+from fusionviz.data.grid import Grid
 
 Role = Literal["source", "target"]
 """Of the two pictures: which sends, and which receives."""
@@ -40,7 +40,7 @@ class Transport:
         coupling: Mass from each source patch to each target patch, (source, target),
             1 altogether.
         cost: 1 - cosine of the tokens, (source, target), 0..2.
-        grid: Patches a side, of both pictures.
+        grid: Rows and columns of patches, of both pictures.
         pictures: What the model read.
         solver: Which transport it is, in words.
     """
@@ -49,7 +49,7 @@ class Transport:
     target: str
     coupling: NDArray[np.float32]
     cost: NDArray[np.float32]
-    grid: int
+    grid: Grid
     pictures: Pictures
     solver: str
 
@@ -98,9 +98,9 @@ class Transport:
         )
 
 
-def patch_distances(grid: int) -> NDArray[np.float64]:
+def patch_distances(grid: Grid) -> NDArray[np.float64]:
     """Return the distance between any two patches of a grid, in patches."""
-    rows, columns = np.divmod(np.arange(grid**2), grid)
+    rows, columns = grid.coordinates()
     return np.hypot(rows[:, None] - rows[None], columns[:, None] - columns[None])
 
 
@@ -110,20 +110,20 @@ def transport_of(
     target: str,
     coupling: NDArray[np.floating],
     cost: NDArray[np.floating],
+    grid: Grid,
     pictures: Pictures,
     solver: str,
 ) -> Transport:
     """Return a plan as a record.
 
     Raises:
-        ValueError: The plan is not between two square grids of one size.
+        ValueError: The plan is not between two pictures of this grid.
     """
-    patches = len(coupling)
-    grid = math.isqrt(patches)
-    if coupling.shape != (grid**2, grid**2) or cost.shape != coupling.shape:
+    expected = (grid.places, grid.places)
+    if coupling.shape != expected or cost.shape != expected:
         raise ValueError(
-            "coupling and cost must be between two square grids of one size, got "
-            f"{coupling.shape} and {cost.shape}"
+            f"coupling and cost must have shape {expected}, got {coupling.shape} and "
+            f"{cost.shape}"
         )
     return Transport(
         source=source,

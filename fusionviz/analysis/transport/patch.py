@@ -14,6 +14,7 @@ from fusionviz.analysis.shared.transport_plan import (
     transport_of,
 )
 from fusionviz.analysis.transport.solvers import EPSILON, SOLVER_TITLES, Solver, solve
+from fusionviz.data.grid import Grid
 from fusionviz.errors import InputError
 
 
@@ -83,7 +84,7 @@ def patch_row(transport: Transport, role: Role, patch: int) -> PatchRow:
     Raises:
         InputError: There is no such patch.
     """
-    patches = transport.grid**2
+    patches = transport.grid.places
     if not 0 <= patch < patches:
         raise InputError(f"patches are 0 to {patches - 1}, got {patch}")
     coupling, cost = transport.coupling, transport.cost
@@ -126,9 +127,9 @@ def telling_patch(case: AlignmentCase, role: Role) -> int:
     plan = np.asarray(case.own_plan, np.float64)
     if role == "target":
         return int(plan.sum(axis=0).argmax())
-    grid = case.source.grid or 1
+    grid = case.source.grid or Grid(1, len(plan))
     moved = (plan * patch_distances(grid)).sum(axis=1)
-    middle = grid // 2 * grid + grid // 2
+    middle = grid.rows // 2 * grid.columns + grid.columns // 2
     return int(moved.argmax()) if moved.any() else middle
 
 
@@ -154,6 +155,7 @@ def picture_transport(
         target=case.target.name,
         coupling=solve(case, solver, epsilon).plan,
         cost=case.cost,
+        grid=case.source.grid or Grid(1, len(case.cost)),
         pictures=subject.pictures,
         solver=SOLVER_TITLES[solver],
     )

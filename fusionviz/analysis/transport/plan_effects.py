@@ -24,6 +24,7 @@ from fusionviz.analysis.transport.predictions import (
     prediction_of,
 )
 from fusionviz.analysis.transport.solvers import EPSILON, SOLVERS, score_of, solve
+from fusionviz.data.grid import Grid
 from fusionviz.errors import InputError
 from fusionviz.models.alignmamba import AlignMambaTrace
 
@@ -90,7 +91,7 @@ class PlanEffect:
         own: What the model predicts under its own plans.
         changed: What it predicts under the others.
         align_loss: L_align under either: the sum of MMD² over the sources.
-        grid: Tokens a side where the anchor is a picture, else None.
+        grid: Rows and columns of the tokens where the anchor is a picture, else None.
     """
 
     swap: Swap
@@ -101,7 +102,7 @@ class PlanEffect:
     own: Prediction
     changed: Prediction
     align_loss: tuple[float, float]
-    grid: int | None
+    grid: Grid | None
 
     @property
     def title(self) -> str:
@@ -180,7 +181,7 @@ def measure_plan_effect(
         own=prediction_of(subject, traces[0].logits),
         changed=prediction_of(subject, traces[1].logits),
         align_loss=(float(traces[0].align_loss[0]), float(traces[1].align_loss[0])),
-        grid=None if subject.trace.grid is None else subject.trace.grid[0],
+        grid=subject.trace.grid,
     )
 
 

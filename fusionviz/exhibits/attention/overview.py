@@ -14,6 +14,7 @@ from fusionviz.analysis.attention.overview import (
     measure_overview,
 )
 from fusionviz.analysis.shared.attention import ATTENTION_KINDS
+from fusionviz.data.grid import Grid
 from fusionviz.exhibits.attention.one_head import APPLIED, FORMULA
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.views.attention.head_scatter import (
@@ -147,11 +148,11 @@ def _numbers(
     return {"heads": len(overview), "shown": len(places), "open": _open(overview)}
 
 
-def _patch(token: int, grid: int) -> str:
+def _patch(token: int, grid: Grid) -> str:
     """Return the row and column of a joint token in words."""
-    second, place = divmod(token, grid**2)
+    second, place = divmod(token, grid.places)
     modality = "depth" if second else "RGB"
-    return f"{modality}, row {place // grid + 1}, column {place % grid + 1}"
+    return f"{modality}, {grid.name(place)}"
 
 
 def _shown(thumbnails: Thumbnails, patch: str) -> str:

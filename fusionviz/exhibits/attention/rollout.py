@@ -14,6 +14,7 @@ from fusionviz.analysis.attention.rollout import (
     Signs,
     measure_rollout,
 )
+from fusionviz.data.grid import Grid
 from fusionviz.errors import InputError
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.views.attention.modality_flow import (
@@ -76,9 +77,9 @@ def _check_signs(signs: str) -> None:
         raise ValueError(f"signs is signed or absolute, got {signs!r}")
 
 
-def first_token(grid: int) -> int:
+def first_token(grid: Grid) -> int:
     """Return the token that is asked about until the reader picks another."""
-    return grid // 4 * grid + grid // 2
+    return grid.middle
 
 
 def make_rollout(request: Request[RolloutControls]) -> Exhibit:
@@ -89,8 +90,8 @@ def make_rollout(request: Request[RolloutControls]) -> Exhibit:
     """
     controls, grid = request.controls, request.subject.grid
     token = first_token(grid) if controls.token == -1 else controls.token
-    if token >= 2 * grid**2:
-        raise InputError(f"tokens are 0 to {2 * grid**2 - 1}, got {token}")
+    if token >= 2 * grid.places:
+        raise InputError(f"tokens are 0 to {2 * grid.places - 1}, got {token}")
     rollout = measure_rollout(request.subject, controls.signs)
     shares = rollout.shares(token, controls.direction)
     own = shares.reshape(len(shares), -1)[:, token]

@@ -56,7 +56,7 @@ def make_round_trip(request: Request[RoundTripControls]) -> Exhibit:
     # A model that runs in float64 itself has no float32 to show.
     wanted = asked if asked in trip.errors else next(iter(trip.errors))
     maps = trip.token_error(wanted)
-    rows, columns = np.divmod(np.arange(trip.grid**2), trip.grid)
+    rows, columns = trip.grid.coordinates()
     numbers = {f"worst_{name}": trip.worst(name) for name in trip.errors}
     numbers["worst"] = trip.worst(wanted)
     return Exhibit(
@@ -67,7 +67,7 @@ def make_round_trip(request: Request[RoundTripControls]) -> Exhibit:
         numbers={**numbers, "largest_token": trip.largest_token},
         arrays={f"error_{name}": error for name, error in trip.errors.items()},
         table={
-            "modality": np.repeat(["rgb", "depth"], trip.grid**2),
+            "modality": np.repeat(["rgb", "depth"], trip.grid.places),
             "row": np.tile(rows, 2),
             "column": np.tile(columns, 2),
             f"largest_error_{wanted}": maps.ravel(),

@@ -168,7 +168,7 @@ def make_strip(request: Request[StripControls]) -> Exhibit:
 
 def _measure(request: Request[Any], sigmas: np.ndarray) -> Traverse:
     subject, controls = request.subject, request.controls
-    places = subject.grid**2
+    places = subject.grid.places
     outside = [patch for patch in controls.patches if patch >= places]
     if outside:
         raise InputError(f"patches are 0 to {places - 1}, got {outside[0]}")

@@ -20,7 +20,6 @@ from fusionviz.views.shared.style import three_digits
 from fusionviz.views.shared.transport_plan import (
     describe_transport,
     draw_transport,
-    name_place,
 )
 from fusionviz.views.transport.patch import (
     OTHER,
@@ -97,7 +96,7 @@ def make_patch(request: Request[PatchControls, TokenSubject]) -> Exhibit:
         formula=FORMULA,
         numbers=_row_numbers(row) | plan_numbers(transport),
         arrays={"share": row.share, "cost": row.cost},
-        table=_table(transport, row.strongest(transport.grid**2)),
+        table=_table(transport, row.strongest(transport.grid.places)),
     )
 
 
@@ -118,7 +117,7 @@ def _make_whole(transport: Transport, asked: PatchControls) -> Exhibit:
         formula=FORMULA,
         numbers=plan_numbers(transport),
         arrays={"plan": transport.coupling, "cost": transport.cost},
-        table=_table(transport, transport.strongest(transport.grid**2)),
+        table=_table(transport, transport.strongest(transport.grid.places)),
     )
 
 
@@ -129,8 +128,8 @@ def _table(transport: Transport, pairs: Correspondences) -> dict[str, Any]:
         f"{transport.target}_patch": pairs.target,
         "mass_in_source_patches": pairs.mass,
         "cost": pairs.cost,
-        "from": [name_place(patch, grid) for patch in pairs.source],
-        "to": [name_place(patch, grid) for patch in pairs.target],
+        "from": [grid.name(patch) for patch in pairs.source],
+        "to": [grid.name(patch) for patch in pairs.target],
     }
 
 
@@ -164,7 +163,7 @@ def _row_numbers(row: PatchRow) -> dict[str, float | int | str]:
 
 def _explain_row(transport: Transport, row: PatchRow) -> str:
     own, other = transport.names[row.role], transport.names[OTHER[row.role]]
-    place = name_place(row.patch, transport.grid)
+    place = transport.grid.name(row.patch)
     way = "goes to" if row.role == "source" else "came from"
     text = (
         f"The framed {own} patch was picked; the map on {other} is the share of its "
@@ -183,7 +182,7 @@ def _explain_row(transport: Transport, row: PatchRow) -> str:
         text += (
             f"In the plan of **{transport.solver}** the mass of {own} {place} is "
             f"{three_digits(row.mass)} of a source patch; {row.share[top]:.1%} of it "
-            f"{way} {name_place(top, transport.grid)}, and {row.in_place:.1%} stays in "
+            f"{way} {transport.grid.name(top)}, and {row.in_place:.1%} stays in "
             f"place. It costs {three_digits(row.mean_cost)} on a scale of 0 to 2, "
             f"moves {three_digits(row.shift)} patches, and its entropy is "
             f"{three_digits(row.entropy_bits)} bits (0 would be one patch)."
@@ -192,7 +191,7 @@ def _explain_row(transport: Transport, row: PatchRow) -> str:
 
 
 def _explain_plan(transport: Transport) -> str:
-    patches = transport.grid**2
+    patches = transport.grid.places
     return (
         f"The whole plan costs {three_digits(transport.total_cost)}; "
         f"{transport.in_place:.1%} of the mass stays in place (by chance "

@@ -55,7 +55,10 @@ def find_pair(case: AlignmentCase, source: int, target: int) -> Pair:
         )
     if source == ANY:
         side = case.source.grid
-        source = sources // 2 if side is None else side // 2 * side + side // 2
+        if side is None:
+            source = sources // 2
+        else:
+            source = side.rows // 2 * side.columns + side.columns // 2
     return source, int(case.own_plan[source].argmax()) if target == ANY else target
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from fusionviz.alignment.solvers import ALIGNERS, Aligner
+from fusionviz.data.grid import Grid
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.encoders.tokens import check_encoder, token_grid
 from fusionviz.models.modalities import Size, as_size, sides
@@ -176,9 +177,9 @@ class AlignMambaConfig:
         return tuple(modality.name for modality in self.modalities)
 
     @property
-    def shape(self) -> tuple[int, int]:
+    def shape(self) -> Grid:
         """Rows and columns of the tokens of an image."""
-        return sides(self.grid)
+        return Grid(*sides(self.grid))
 
     @property
     def sources(self) -> tuple[str, ...]:

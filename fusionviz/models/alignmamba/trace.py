@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from fusionviz.data.grid import Grid
+
 Floats = NDArray[np.floating]
 Flags = NDArray[np.bool_]
 
@@ -71,7 +73,7 @@ class AlignMambaTrace:
 
     modalities: tuple[str, ...]
     anchor: str
-    grid: tuple[int, int] | None
+    grid: Grid | None
     present: dict[str, Flags]
     mask: dict[str, Flags]
     tokens: dict[str, Floats]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from fusionviz.data.grid import Grid
 from fusionviz.models.modalities import MODALITIES
 
 AttentionForm = Literal["gated", "residual", "softmax"]
@@ -101,6 +102,11 @@ class MangoConfig:
     def names(self) -> tuple[str, str]:
         """Names of the modalities, as configs of other models give them."""
         return self.modalities
+
+    @property
+    def shape(self) -> Grid:
+        """Rows and columns of the tokens of one modality."""
+        return Grid(self.grid, self.grid)
 
     @property
     def tokens(self) -> int:

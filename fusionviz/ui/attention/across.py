@@ -3,7 +3,8 @@
 import streamlit as st
 
 from fusionviz.analysis.attention.rollout import Direction, Signs
-from fusionviz.analysis.shared.attention import attention_layers
+from fusionviz.analysis.shared.attention import attention_layers, token_at
+from fusionviz.data.grid import Grid
 from fusionviz.exhibits.attention.rollout import (
     ModalityFlowControls,
     RolloutControls,
@@ -27,7 +28,7 @@ def draw_panel(picked: Picked, visible: bool) -> None:
             nothing_yet("This model has no attention layers: nothing to compose.")
         return
     grid = picked.subject.grid
-    default, last = first_token(grid), 2 * grid**2 - 1
+    default, last = first_token(grid), 2 * grid.places - 1
     recall("across_patch", default, low=0, high=last)
     _read_click(grid)
     left, middle, right = st.columns([3, 3, 3], vertical_alignment="bottom")
@@ -54,7 +55,7 @@ def draw_panel(picked: Picked, visible: bool) -> None:
         min_value=0,
         max_value=last,
         key="across_patch",
-        help=f"0 to {grid**2 - 1} are RGB's, row by row, the others depth's.",
+        help=f"0 to {grid.places - 1} are RGB's, row by row, the others depth's.",
     )
     publish("across_patch", default)
     kept = SIGNS[signs or "Signed"]
@@ -68,14 +69,14 @@ def draw_panel(picked: Picked, visible: bool) -> None:
     _draw_modality_flow(picked, kept, visible)
 
 
-def _read_click(grid: int) -> None:
+def _read_click(grid: Grid) -> None:
     """Ask about the patch that was clicked in the last run, once."""
     chart = st.session_state.get("attention_rollout")
     points = chart["selection"]["points"] if chart else []
     place = tuple(points[0]["customdata"]) if points else None
     if place is not None and place != st.session_state.get("_across_click"):
         modality, row, column = place
-        token = row * grid + column + (grid**2 if modality == "depth" else 0)
+        token = token_at(modality, row, column, grid)
         st.session_state.across_patch = token
     st.session_state["_across_click"] = place
 

@@ -124,7 +124,7 @@ def _draw_controls(
         st.number_input(
             "Patch",
             min_value=0,
-            max_value=2 * picked.subject.grid**2 - 1,
+            max_value=2 * picked.subject.grid.places - 1,
             key="b_patch",
             width=104,
             on_change=lambda: pick_token(st.session_state.b_patch),

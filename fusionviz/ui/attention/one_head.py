@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from fusionviz.analysis.attention.overview import Overview
 from fusionviz.analysis.shared.attention import token_at
+from fusionviz.data.grid import Grid
 from fusionviz.exhibits.attention.one_head import HeadControls
 from fusionviz.exhibits.attention.partitions import MixingControls, PartitionControls
 from fusionviz.ui.attention.overview import chosen_controls
@@ -37,7 +38,7 @@ def draw_panel(picked: Picked, visible: bool) -> None:
         patch = clicked(key)
         if patch is not None:
             modality, row, column = patch
-            pick_token(token_at(modality, row, column, model.config.grid))
+            pick_token(token_at(modality, row, column, model.config.shape))
     place = current_place(picked)
     if not visible:
         _draw_toggle()
@@ -104,16 +105,16 @@ def _choose_head(overview: Overview, at: int) -> None:
     )
 
 
-def _choose_patch(grid: int, token: int) -> None:
+def _choose_patch(grid: Grid, token: int) -> None:
     seat("pick_patch", token)
     st.number_input(
         "Patch",
         min_value=0,
-        max_value=2 * grid**2 - 1,
+        max_value=2 * grid.places - 1,
         key="pick_patch",
         width=104,
         on_change=lambda: pick_token(st.session_state.pick_patch),
-        help=f"Or click one. 0 to {grid**2 - 1} are RGB's, row by row, the others "
+        help=f"Or click one. 0 to {grid.places - 1} are RGB's, row by row, the others "
         "depth's. It asks with the row of X1 and X2 that it belongs to.",
     )
 

@@ -33,7 +33,7 @@ def draw_panel(readings: Readings, visible: bool) -> None:
     )
     attention = readings.attention(layers[name]) if visible else None
     # A patch in the upper middle: the mask leaves it most of the picture to read.
-    default = config.grid // 4 * config.grid + config.grid // 2
+    default = config.shape.middle
     recall("query", default, low=0, high=config.tokens - 1)
     if attention is not None:
         _read_click(attention)

@@ -64,7 +64,7 @@ def headline(readings: Readings) -> Mapping[str, tuple[str, str]]:
         numbers["AlignMamba, patches in place"] = (
             f"{transport_.in_place:.0%}",
             f"Share of {transport_.source} patches that are sent to the same place of "
-            f"{transport_.target}; by chance {1 / transport_.grid**2:.1%}.",
+            f"{transport_.target}; by chance {1 / transport_.grid.places:.1%}.",
         )
     if readings.seconds:
         which, meaning = (

@@ -60,7 +60,7 @@ def draw_panel(readings: Readings, visible: bool) -> None:
 
 def explain(transport: Transport, mmd: float | None) -> str:
     """Return in words what the picture shows, with this plan's numbers."""
-    patches = transport.grid**2
+    patches = transport.grid.places
     text = (
         f"Each of the {patches} {transport.source} patches is sent to "
         f"{transport.target} patches of like tokens. Drawn are the pairs with most "

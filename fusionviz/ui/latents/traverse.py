@@ -48,7 +48,7 @@ def draw_panel(picked: Picked, visible: bool) -> None:
             is_run_through = view == STRIP and index == 0
             directions.append(_pick_direction(names, index))
             sigmas.append(_pick_sigma(index, disabled=is_run_through))
-    places = subject.grid**2
+    places = subject.grid.places
     recall("patches", 0, low=0, high=2**places - 1)
     if visible:
         _read_selection()

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from fusionviz.analysis.attention.one_head import default_token
 from fusionviz.analysis.attention.overview import Overview, measure_overview
 from fusionviz.analysis.shared.attention import attention_layers
 from fusionviz.analysis.shared.mango_subject import MangoSubject
@@ -61,7 +60,7 @@ def current_place(picked: Picked) -> Place:
         layer = head = None
     token = str(st.session_state.get(_TOKEN, ""))
     last = 2 * model.config.tokens - 1
-    default = default_token(model.config.grid)
+    default = model.config.shape.middle
     place = Place(
         layer=layer,
         head=head,

@@ -114,7 +114,7 @@ def _draw_side(
 ) -> None:
     """Draw a head's row over both pictures, and frame the row's own tokens."""
     attention = side.attention
-    places = TokenPlaces(side=attention.pictures.side, grid=attention.grid)
+    places = TokenPlaces(width=attention.pictures.width, grid=attention.grid)
     roles = {
         "token i of X2, changed": (attention.value_tokens, "solid"),
         "token i of X1, asks": (attention.key_tokens, "dot"),

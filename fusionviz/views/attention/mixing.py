@@ -7,6 +7,7 @@ from plotly.subplots import make_subplots
 
 from fusionviz.analysis.shared.mixing import Mixing
 from fusionviz.analysis.shared.pictures import Pictures
+from fusionviz.data.grid import Grid
 from fusionviz.views.shared.bars import add_scale_bar
 from fusionviz.views.shared.colours import see_through_middle
 from fusionviz.views.shared.style import (
@@ -37,7 +38,7 @@ def draw_mixing(
     *,
     position: int,
     pictures: Pictures,
-    grid: int,
+    grid: Grid,
     missing: str | None = None,
     height: int = 430,
 ) -> go.Figure:
@@ -51,7 +52,7 @@ def draw_mixing(
         mixing: Of one LICA layer.
         position: Row of W, from 0; from N on it is in X2.
         pictures: What the model read.
-        grid: Tokens a side of one modality.
+        grid: Rows and columns of one modality's tokens.
         missing: The modality whose tokens are the model's guess, or None.
         height: Pixels.
     """
@@ -70,8 +71,8 @@ def draw_mixing(
     )
     figure.update_annotations(font_size=FONT_SIZE)
     most = max(float(np.quantile(np.abs(mixing.weight), 0.99)), 1e-6)
-    row = mixing.weight[position].reshape(2, grid, grid)
-    places = TokenPlaces(side=pictures.side, grid=grid)
+    row = mixing.weight[position].reshape(2, *grid)
+    places = TokenPlaces(width=pictures.width, grid=grid)
     nearest = mixing.nearest[position : position + 1]
     for column, modality in enumerate(MODALITIES, start=1):
         draw_ground(figure, pictures, modality, column)

@@ -30,7 +30,7 @@ def draw_partitions(
     """
     board, words = _board(partitions)
     rows, columns = board.shape
-    pitch = rows // 2 + 1
+    down, across = (side + 1 for side in partitions.second.shape[2:])
     figure = go.Figure()
     ends = ("X1: asked", "X2: read, changed")
     bar = add_scale_bar(figure, ends, middle=0.5, length=0.4)
@@ -48,26 +48,26 @@ def draw_partitions(
             hovertemplate="%{text}<extra></extra>",
         )
     )
-    figure.add_trace(_titles(partitions, pitch))
+    figure.add_trace(_titles(partitions, across))
     for index, layer in enumerate(partitions.layers):
         if layer.index == picked:
-            _frame(figure, index * pitch, rows, pitch - 1)
-    _name_rows(figure, pitch)
+            _frame(figure, index * across, rows, across - 1)
+    _name_rows(figure, down)
     hidden = {"visible": False, "constrain": "domain"}
     figure.update_xaxes(range=[-0.8, columns - 0.2], **hidden)
-    above = 0.6 + TITLE_HEIGHT * pitch
+    above = 0.6 + TITLE_HEIGHT * across
     figure.update_yaxes(range=[rows - 0.2, -above], scaleanchor="x", **hidden)
     dress(figure, height=height, top=6)
     return figure.update_layout(margin={"l": 26, "b": 56})
 
 
-def _name_rows(figure: go.Figure, pitch: int) -> None:
+def _name_rows(figure: go.Figure, down: int) -> None:
     for number, modality in enumerate(MODALITIES):
         figure.add_annotation(
             text=MODALITY_NAMES[modality],
             x=-0.5,
             xshift=-12,
-            y=number * pitch + pitch / 2 - 1,
+            y=number * down + down / 2 - 1,
             textangle=-90,
             showarrow=False,
             font_size=TEXT_SIZE,
@@ -91,16 +91,16 @@ def _board(
 
     A token's width of nothing (NaN) is between any two maps.
     """
-    count, _, grid, _ = partitions.second.shape
-    pitch = grid + 1
-    board = np.full((2 * pitch - 1, count * pitch - 1), np.nan, np.float32)
+    count, _, rows, columns = partitions.second.shape
+    down, across = rows + 1, columns + 1
+    board = np.full((2 * down - 1, count * across - 1), np.nan, np.float32)
     words = np.full(board.shape, "", object)
     for index, layer in enumerate(partitions.layers):
         for number, modality in enumerate(MODALITIES):
             share = partitions.second[index, number]
             place = (
-                slice(number * pitch, number * pitch + grid),
-                slice(index * pitch, index * pitch + grid),
+                slice(number * down, number * down + rows),
+                slice(index * across, index * across + columns),
             )
             board[place] = share
             words[place] = [
@@ -114,7 +114,7 @@ def _board(
     return board, words
 
 
-def _titles(partitions: BlockPartitions, pitch: int) -> go.Scatter:
+def _titles(partitions: BlockPartitions, across: int) -> go.Scatter:
     """Return each layer's name above its maps, without the block, in two lines."""
     texts = []
     for layer in partitions.layers:
@@ -122,7 +122,7 @@ def _titles(partitions: BlockPartitions, pitch: int) -> go.Scatter:
         dot = f'<span style="color:{LAYER_COLOURS[layer.kind]}">●</span>'
         texts.append(f"{dot} <b>{first}</b><br>{rest}")
     return go.Scatter(
-        x=[index * pitch + pitch / 2 - 1 for index in range(len(texts))],
+        x=[index * across + across / 2 - 1 for index in range(len(texts))],
         y=[-0.6] * len(texts),
         text=texts,
         mode="text",
@@ -134,12 +134,12 @@ def _titles(partitions: BlockPartitions, pitch: int) -> go.Scatter:
     )
 
 
-def _frame(figure: go.Figure, left: int, rows: int, grid: int) -> None:
+def _frame(figure: go.Figure, left: int, rows: int, columns: int) -> None:
     """Frame both maps of a layer."""
     figure.add_shape(
         type="rect",
         x0=left - 0.6,
-        x1=left + grid - 0.4,
+        x1=left + columns - 0.4,
         y0=-0.6,
         y1=rows - 0.4,
         line={"color": MARK, "width": 3},

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
 from fusionviz.analysis.attention.rollout import Direction, Rollout
+from fusionviz.data.grid import Grid
 from fusionviz.views.shared.bars import add_scale_bar
 from fusionviz.views.shared.colours import see_through, see_through_middle
 from fusionviz.views.shared.style import (
@@ -58,7 +59,7 @@ def draw_rollout(
     )
     most = largest_other(shares, token)
     bar = add_scale_bar(figure, _ends(rollout, most), middle=0.5, length=0.7)
-    places = TokenPlaces(side=rollout.pictures.side, grid=rollout.grid)
+    places = TokenPlaces(width=rollout.pictures.width, grid=rollout.grid)
     picked, place = divmod(token, rollout.tokens)
     scale: dict[str, Any] = {
         "ends": (-1.0 if rollout.signs == "signed" else 0.0, 1.0),
@@ -79,7 +80,7 @@ def draw_rollout(
         frame_token(
             figure, place, places, name="the patch", column=column, row=picked + 1
         )
-    small = 0.8 * 150 / rollout.grid
+    small = 0.8 * 150 / rollout.grid.columns
     figure.update_traces(selector={"mode": "markers"}, marker_size=small)
     figure.update_annotations(font_size=FONT_SIZE)
     dress(figure, height=height, top=58)
@@ -103,12 +104,10 @@ def describe_rollout(rollout: Rollout, *, token: int, direction: Direction) -> s
     )
 
 
-def name_token(token: int, grid: int) -> str:
+def name_token(token: int, grid: Grid) -> str:
     """Return `RGB row 1, column 1` of a joint token."""
-    modality, place = divmod(token, grid**2)
-    row, column = divmod(place, grid)
-    name = MODALITY_NAMES[MODALITIES[modality]]
-    return f"{name} row {row + 1}, column {column + 1}"
+    modality, place = divmod(token, grid.places)
+    return f"{MODALITY_NAMES[MODALITIES[modality]]} {grid.name(place)}"
 
 
 def shown_blocks(blocks: int) -> list[int]:

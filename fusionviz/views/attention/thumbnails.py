@@ -317,7 +317,7 @@ def _maps(overview: Overview, place: int, token: int) -> NDArray[np.float32]:
     """Return where a token's row reads: RGB above depth, a pixel a token."""
     layer = overview.layer_at(place)
     maps = layer.over_pictures(int(overview.number[place]) - 1, layer.row_of(token))
-    return maps.reshape(-1, layer.grid)
+    return maps.reshape(-1, layer.grid.columns)
 
 
 def _by_layer(overview: Overview, places: Sequence[int]) -> list[list[int]]:

@@ -74,9 +74,11 @@ def _draw_pictures(selection: Selection, pictures: Pictures, height: int) -> go.
     for column, side in enumerate(selection.sides, 1):
         pixels = _dim(_paint(pictures, side.name, scale), side, selection)
         image = go.Image(source=picture_address(pixels), hoverinfo="skip")
-        for trace in (image, *_frames(selection, side, len(pixels))):
+        for trace in (image, *_frames(selection, side, pictures.width)):
             figure.add_trace(trace, row=1, col=column)
-        frame_picture(figure, width=len(pixels), height=len(pixels), column=column)
+        frame_picture(
+            figure, width=pictures.width, height=pictures.height, column=column
+        )
     if scale is not None:
         figure.add_trace(scale.bar(x=1.0, y=0.5, length=0.8))
     figure.update_annotations(font_size=FONT_SIZE)
@@ -99,7 +101,7 @@ def _paint(pictures: Pictures, name: str, scale: Scale | None) -> NDArray[np.uin
     if scale is not None and pictures.depth_m is not None and name == "depth":
         return scale.paint(pictures.depth_m)
     if pictures.rgb is None:
-        return np.full((pictures.side, pictures.side, 3), _GREY, np.uint8)
+        return np.full((*pictures.size, 3), _GREY, np.uint8)
     return pictures.rgb
 
 
@@ -109,16 +111,16 @@ def _dim(
     """Return a picture whose patches are grey but for those that are picked."""
     if not selection.picked or side.grid is None:
         return pixels
-    mask = selection.picked.get(side.name, np.zeros(side.grid**2, bool))
-    cell = len(pixels) // side.grid
+    mask = selection.picked.get(side.name, np.zeros(side.grid.places, bool))
+    cell = pixels.shape[1] // side.grid.columns
     lit = np.zeros(pixels.shape[:2], bool)
-    own = mask.reshape(side.grid, side.grid).repeat(cell, axis=0).repeat(cell, axis=1)
-    lit[: len(own), : len(own)] = own
+    own = mask.reshape(side.grid).repeat(cell, axis=0).repeat(cell, axis=1)
+    lit[: own.shape[0], : own.shape[1]] = own
     faint = _GREY + LIT * (pixels - _GREY)
     return np.where(lit[..., None], pixels, faint).astype(np.uint8)
 
 
-def _frames(selection: Selection, side: TokenSide, pixels: int) -> list[go.Scatter]:
+def _frames(selection: Selection, side: TokenSide, width: int) -> list[go.Scatter]:
     """Return the frames of picked patches, dotted ones where others are sent."""
     if side.grid is None:
         return []
@@ -126,11 +128,11 @@ def _frames(selection: Selection, side: TokenSide, pixels: int) -> list[go.Scatt
     frames = []
     if side.name in selection.picked:
         (own,) = np.nonzero(selection.picked[side.name])
-        frames.append(frame_patches(own.tolist(), side.grid, corner, pixels))
+        frames.append(frame_patches(own.tolist(), side.grid, corner, width))
     if side.name == selection.anchor:
         for name in selection.sent:
             goals = selection.goals(name).tolist()
-            dotted = frame_patches(goals, side.grid, corner, pixels)
+            dotted = frame_patches(goals, side.grid, corner, width)
             frames.append(dotted.update(line={"dash": "dot", "width": 2}))
     return frames
 

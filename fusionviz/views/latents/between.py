@@ -42,7 +42,13 @@ def draw_between(between: Interpolation, *, height: int = 520) -> go.Figure:
         ["", "<b>bits per dimension</b>", "<b>|z| / √dim</b>, no unit"],
         specs=[[{"rowspan": 2}, {}], [None, {}]],
     )
-    mosaic = Mosaic(rows=2, columns=len(WAYS), cell_pixels=180, notes=(1,))
+    mosaic = Mosaic(
+        rows=2,
+        columns=len(WAYS),
+        cell_pixels=180,
+        notes=(1,),
+        shape=_shape(between),
+    )
     scale = _depth_scale(between)
     start = between.middle
     figure.add_trace(_words(between, mosaic, start), row=1, col=1)
@@ -82,7 +88,13 @@ def draw_all_steps(between: Interpolation, *, height: int = 620) -> go.Figure:
     """
     rows = 2 * len(WAYS)
     steps = len(between.shares)
-    mosaic = Mosaic(rows=rows, columns=steps, cell_pixels=75, notes=(1, 3, 5))
+    mosaic = Mosaic(
+        rows=rows,
+        columns=steps,
+        cell_pixels=75,
+        notes=(1, 3, 5),
+        shape=_shape(between),
+    )
     scale = _depth_scale(between)
     figure = make_subplots(rows=1, cols=1, column_widths=[1.0])
     pictures = [
@@ -140,6 +152,11 @@ def _panels(titles: list[str], specs: list) -> go.Figure:
 def _heading(way: str) -> str:
     dot = f'<span style="color:{WAY_COLOURS[way]}">●</span>'
     return f"{dot} {WAY_NAMES[way]}"
+
+
+def _shape(between: Interpolation) -> float:
+    """Return the height of the pictures in widths."""
+    return next(iter(between.pictures.values()))[0].shape
 
 
 def _depth_scale(between: Interpolation) -> Scale:

@@ -38,7 +38,14 @@ def draw_completion(completed: PictureCompletion, *, height: int = 500) -> go.Fi
         horizontal_spacing=0.21,
         subplot_titles=["", "<b>bits per dimension</b> of each chain"],
     )
-    mosaic = Mosaic(rows=2, columns=3, cell_pixels=180, notes=(0, 1), titles=0)
+    mosaic = Mosaic(
+        rows=2,
+        columns=3,
+        cell_pixels=180,
+        notes=(0, 1),
+        titles=0,
+        shape=len(completed.guess) / completed.guess.shape[1],
+    )
     scales = _scales(completed)
     panels = [
         [completed.truth, completed.guess, completed.draws[0]],

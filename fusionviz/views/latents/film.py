@@ -36,7 +36,7 @@ def draw_film(film: Film, *, height: int = 520) -> go.Figure:
         height: Pixels.
     """
     figure = _panels()
-    mosaic = Mosaic(rows=2, columns=2, cell_pixels=180)
+    mosaic = Mosaic(rows=2, columns=2, cell_pixels=180, shape=film.pictures[0].shape)
     scales = _scales(film)
     headings = mosaic.headings(["decoded", "token sizes"])
     figure.add_trace(headings, row=1, col=1)
@@ -90,7 +90,13 @@ def draw_all_frames(film: Film, *, height: int = 520) -> go.Figure:
     places = [frame for frame in range(film.turn + 1) if film.ends_block[frame]]
     count = len(places)
     cell = min(820 / count, 105)
-    mosaic = Mosaic(rows=4, columns=count, cell_pixels=cell, notes=(3,))
+    mosaic = Mosaic(
+        rows=4,
+        columns=count,
+        cell_pixels=cell,
+        notes=(3,),
+        shape=film.pictures[0].shape,
+    )
     scales = _scales(film)
     columns = [_pictures(film, scales, frame) for frame in places]
     rows = [

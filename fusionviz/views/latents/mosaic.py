@@ -18,7 +18,7 @@ from fusionviz.views.shared.style import (
 )
 
 CELL = 100.0
-"""Side of a picture in the units of the axes."""
+"""Width of a picture in the units of the axes."""
 
 COARSE = 32
 """Cells a side up to which a picture is a map of cells."""
@@ -43,6 +43,7 @@ class Mosaic:
             sets how much room a line of text needs.
         notes: Rows that have a line of text under each of their pictures.
         titles: Lines of text above the columns.
+        shape: Height of a picture in widths.
     """
 
     rows: int
@@ -50,6 +51,12 @@ class Mosaic:
     cell_pixels: float
     notes: tuple[int, ...] = ()
     titles: int = 1
+    shape: float = 1.0
+
+    @property
+    def tall(self) -> float:
+        """Height of a picture in the units of the axes."""
+        return CELL * self.shape
 
     @property
     def line(self) -> float:
@@ -68,7 +75,7 @@ class Mosaic:
     def top(self, row: int) -> float:
         """Return the upper edge of a row; the axis points down."""
         lines = sum(1 for noted in self.notes if noted < row)
-        return row * (CELL + self.gap) + lines * self.line
+        return row * (self.tall + self.gap) + lines * self.line
 
     def picture(self, pixels: NDArray[np.uint8], row: int, column: int) -> dict:
         """Return a picture at its place, (height, width, 3), for `layout.images`.
@@ -83,7 +90,7 @@ class Mosaic:
             "x": self.left(column),
             "y": self.top(row),
             "sizex": CELL,
-            "sizey": CELL,
+            "sizey": self.tall,
             "xanchor": "left",
             "yanchor": "top",
             "sizing": "stretch",
@@ -101,7 +108,7 @@ class Mosaic:
     def words(self, texts: Sequence[Sequence[str]]) -> go.Scatter:
         """Return the lines under the pictures, a sequence a row of `notes`."""
         where = [
-            (self.left(column) + CELL / 2, self.top(row) + CELL + 0.12 * self.line)
+            (self.left(column) + CELL / 2, self.top(row) + self.tall + 0.12 * self.line)
             for row in self.notes
             for column in range(self.columns)
         ]
@@ -116,13 +123,13 @@ class Mosaic:
         self, values: NDArray[np.floating], row: int, column: int, template: str
     ) -> go.Heatmap:
         """Return an unseen map over a picture that tells its values when hovered."""
-        cell = CELL / values.shape[1]
+        cell, tall = CELL / values.shape[1], self.tall / values.shape[0]
         return go.Heatmap(
             z=values.astype(np.float32),
             x0=self.left(column) + cell / 2,
-            y0=self.top(row) + cell / 2,
+            y0=self.top(row) + tall / 2,
             dx=cell,
-            dy=cell,
+            dy=tall,
             opacity=0,
             showscale=False,
             hoverongaps=False,
@@ -135,7 +142,7 @@ class Mosaic:
             figure.add_annotation(
                 text=name,
                 x=0,
-                y=self.top(row) + CELL / 2,
+                y=self.top(row) + self.tall / 2,
                 xshift=-14,
                 textangle=-90,
                 showarrow=False,
@@ -145,7 +152,7 @@ class Mosaic:
             )
 
     def fit(self, figure: go.Figure, *, towards: str = "right") -> None:
-        """Set the first subplot's axes to the mosaic: square, y down, bare.
+        """Set the first subplot's axes to the mosaic: of one unit, y down, bare.
 
         Args:
             figure: What the mosaic is in.
@@ -153,7 +160,7 @@ class Mosaic:
         """
         right = self.left(self.columns - 1) + CELL
         noted = self.line if self.rows - 1 in self.notes else 0.0
-        bottom = self.top(self.rows - 1) + CELL + noted
+        bottom = self.top(self.rows - 1) + self.tall + noted
         hidden = {"visible": False, "constrain": "domain"}
         labels = CELL * 26 / self.cell_pixels
         reach = {"range": [-labels, right], "constraintoward": towards}
@@ -211,7 +218,13 @@ def draw_strip(
         height: Pixels.
     """
     cell = min(PAGE_PIXELS / len(pairs), LARGEST_CELL)
-    mosaic = Mosaic(rows=2, columns=len(pairs), cell_pixels=cell, notes=(1,))
+    mosaic = Mosaic(
+        rows=2,
+        columns=len(pairs),
+        cell_pixels=cell,
+        notes=(1,),
+        shape=pairs[0].shape,
+    )
     scale = depth_scale(np.asarray(pair.depth_m) for pair in pairs)
     pictures = (
         [np.asarray(pair.rgb) for pair in pairs],

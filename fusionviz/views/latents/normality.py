@@ -155,7 +155,7 @@ def _draw_band(figure: go.Figure, band: Quantiles, reach: float) -> None:
 
 
 def _draw_maps(figure: go.Figure, normality: Normality) -> None:
-    places = TokenPlaces(side=normality.pictures.side, grid=normality.grid)
+    places = TokenPlaces(width=normality.pictures.width, grid=normality.grid)
     doublings = np.log2(normality.token_mean_square.clip(1e-6))
     most = max(1.0, float(np.abs(doublings).max()))
     ticks = np.array([-most, 0, most])

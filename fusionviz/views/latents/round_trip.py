@@ -89,7 +89,7 @@ def _draw_maps(figure: go.Figure, trip: RoundTrip, precision: str) -> None:
     )
     ends = (f"{three_digits(low)}", f"{three_digits(high)}, token units (log)")
     bar = add_scale_bar(figure, ends, middle=0.29, length=0.56)
-    places = TokenPlaces(side=trip.pictures.side, grid=trip.grid)
+    places = TokenPlaces(width=trip.pictures.width, grid=trip.grid)
     for column, modality in enumerate(MODALITIES, start=1):
         error = maps[column - 1]
         draw_ground(figure, trip.pictures, modality, column)

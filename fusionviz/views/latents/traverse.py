@@ -1,6 +1,7 @@
 """A move of the latents: the pictures before and after it, and what changed."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,11 +15,14 @@ from fusionviz.views.shared.pixels import every, picture_address
 from fusionviz.views.shared.scale import Scale, depth_scale
 from fusionviz.views.shared.style import DIVERGING, dress, modality_title, three_digits
 
-SIDE = 100.0
+WIDTH = 100.0
 """Of a picture in the units of the axes."""
 
-LEFT, TOP = (0.0, 104.0, 250.0), (0.0, 113.0)
-"""Edges of the columns and rows of pictures; after the second is room for words."""
+LEFT = (0.0, 104.0, 250.0)
+"""Edges of the columns of pictures; after the second is room for words."""
+
+HEADROOM = 13.0
+"""Between the rows of pictures."""
 
 LARGEST = 256
 """Pixels a side that are sent; larger pictures are sampled."""
@@ -33,6 +37,20 @@ MOST = 0.995
 
 _HALF = 127
 """Colours on either side of the one for zero."""
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """The upper edges of the two rows of pictures, `rows[0]` and `rows[1]`.
+
+    Attributes:
+        height: Of a picture in the units of the axes.
+    """
+
+    height: float
+
+    def __getitem__(self, row: int) -> float:
+        return row * (self.height + HEADROOM)
 
 
 def draw_traverse(
@@ -58,21 +76,22 @@ def draw_traverse(
         (before.rgb, after.rgb, paint_signed(rgb, reach_rgb)),
         (*map(scale.paint, depths), paint_signed(depth_m, reach_m)),
     )
-    figure = go.Figure()
+    figure, rows = go.Figure(), _Rows(WIDTH * before.shape)
     for row, line in enumerate(pictures):
         for column, pixels in enumerate(line):
-            _add_picture(figure, np.asarray(pixels), LEFT[column], TOP[row], SIDE)
-    _add_depth_bar(figure, scale)
-    _add_signed_bar(figure, reach_rgb, cut_rgb, row=0)
-    _add_signed_bar(figure, reach_m, cut_m, row=1)
-    figure.add_trace(_headings())
+            shown = np.asarray(pixels)
+            _add_picture(figure, shown, LEFT[column], rows[row], WIDTH, rows.height)
+    _add_depth_bar(figure, scale, rows)
+    _add_signed_bar(figure, reach_rgb, cut_rgb, rows, 0)
+    _add_signed_bar(figure, reach_m, cut_m, rows, 1)
+    figure.add_trace(_headings(rows))
     figure.add_trace(_numbers(traverse, frame))
-    corners = [(left, top) for left in LEFT for top in TOP]
-    texts = _texts(traverse, rgb, depths)
-    figure.add_trace(frame_patches(traverse.patches, traverse.grid, corners, SIDE))
-    figure.add_trace(patch_targets(texts, corners, SIDE))
-    _name_rows(figure, traverse)
-    return _fit(figure, height)
+    corners = [(left, rows[row]) for left in LEFT for row in (0, 1)]
+    texts, grid = _texts(traverse, rgb, depths), traverse.grid
+    figure.add_trace(frame_patches(traverse.patches, grid, corners, WIDTH))
+    figure.add_trace(patch_targets(texts, grid, corners, WIDTH))
+    _name_rows(figure, traverse, rows)
+    return _fit(figure, rows, height)
 
 
 def describe_traverse(traverse: Traverse, frame: int = 0) -> str:
@@ -124,7 +143,7 @@ def _add_picture(
     left: float,
     top: float,
     width: float,
-    height: float = SIDE,
+    height: float,
 ) -> None:
     step = every(pixels.shape, LARGEST)
     figure.add_layout_image(
@@ -140,38 +159,42 @@ def _add_picture(
     )
 
 
-def _add_depth_bar(figure: go.Figure, scale: Scale) -> None:
+def _add_depth_bar(figure: go.Figure, scale: Scale, rows: _Rows) -> None:
     ramp = np.linspace(scale.high, scale.low, 128)[:, None]
     far = f"{'≥ ' if scale.cut else ''}{scale.high:.2f} m"
-    _add_bar(figure, scale.paint(ramp), 1, 1, (far, "", f"{scale.low:.2f} m"))
+    names = (far, "", f"{scale.low:.2f} m")
+    _add_bar(figure, scale.paint(ramp), rows, 1, 1, names)
 
 
-def _add_signed_bar(figure: go.Figure, reach: float, cut: bool, *, row: int) -> None:
+def _add_signed_bar(
+    figure: go.Figure, reach: float, cut: bool, rows: _Rows, row: int
+) -> None:
     ramp = np.linspace(reach, -reach, 129)[:, None]
     high, low = (sign if cut else "" for sign in ("≥ ", "≤ "))
     most = f"{reach:g}"
     names = (f"{high}+{most}", "0", f"{low}−{most}")
-    _add_bar(figure, paint_signed(ramp, reach), row, 2, names)
+    _add_bar(figure, paint_signed(ramp, reach), rows, row, 2, names)
 
 
 def _add_bar(
     figure: go.Figure,
     ramp: NDArray[np.uint8],
+    rows: _Rows,
     row: int,
     column: int,
     names: Sequence[str],
 ) -> None:
     """Put a colour bar on the right of a picture, names from top to bottom."""
-    left, top = LEFT[column] + SIDE + 3, TOP[row]
-    _add_picture(figure, ramp, left, top, 4)
+    left, top, height = LEFT[column] + WIDTH + 3, rows[row], rows.height
+    _add_picture(figure, ramp, left, top, 4, height)
     positions = ("bottom right", "middle right", "top right")
-    heights = (top - 2, top + SIDE / 2, top + SIDE + 2)
+    heights = (top - 2, top + height / 2, top + height + 2)
     figure.add_trace(_words([left + 4.5] * 3, heights, names, positions))
 
 
-def _headings() -> go.Scatter:
+def _headings(rows: _Rows) -> go.Scatter:
     names = ("Codec's picture", "Moved", "Brighter, levels of 255", "Further, m")
-    lefts, tops = (*LEFT, LEFT[2]), (TOP[0],) * 3 + (TOP[1],)
+    lefts, tops = (*LEFT, LEFT[2]), (rows[0],) * 3 + (rows[1],)
     bold = [f"<b>{name}</b>" for name in names]
     return _words([x - 1 for x in lefts], tops, bold, ["top right"] * 4)
 
@@ -186,7 +209,7 @@ def _numbers(traverse: Traverse, frame: int) -> go.Scatter:
         f"<b>{traverse.changed[frame]:.1%}</b> of pixels",
     )
     text = "<br>".join(lines).replace("-", "−")
-    return _words([LEFT[1] + SIDE + 2], [TOP[0] + 2], [text], ["bottom right"])
+    return _words([LEFT[1] + WIDTH + 2], [2.0], [text], ["bottom right"])
 
 
 def _words(
@@ -218,19 +241,19 @@ def _texts(
     before, after = (patch_means(one, grid) for one in depths)
     brighter = patch_means(rgb, grid)
     return [
-        f"patch row {patch // grid + 1}, column {patch % grid + 1}<br>"
+        f"patch {grid.name(patch)}<br>"
         f"{brighter[patch]:+.1f} levels, {before[patch]:.2f} → {after[patch]:.2f} m"
         "<br>click to pick or unpick it"
-        for patch in range(grid**2)
+        for patch in range(grid.places)
     ]
 
 
-def _name_rows(figure: go.Figure, traverse: Traverse) -> None:
-    for name, top in zip(("rgb", "depth"), TOP, strict=True):
+def _name_rows(figure: go.Figure, traverse: Traverse, rows: _Rows) -> None:
+    for row, name in enumerate(("rgb", "depth")):
         figure.add_annotation(
             text=modality_title(name, "(guess)" if traverse.missing == name else ""),
             x=0,
-            y=top + SIDE / 2,
+            y=rows[row] + rows.height / 2,
             xshift=-13,
             textangle=-90,
             showarrow=False,
@@ -239,11 +262,13 @@ def _name_rows(figure: go.Figure, traverse: Traverse) -> None:
         )
 
 
-def _fit(figure: go.Figure, height: int) -> go.Figure:
-    """Set the axes to the pictures: square, y down, bare."""
+def _fit(figure: go.Figure, rows: _Rows, height: int) -> go.Figure:
+    """Set the axes to the pictures: of one unit, y down, bare."""
     hidden = {"visible": False, "constrain": "domain"}
-    figure.update_xaxes(range=[-9, LEFT[2] + SIDE + 30], **hidden)
-    figure.update_yaxes(range=[TOP[1] + SIDE + 3, -11], scaleanchor="x", **hidden)
+    figure.update_xaxes(range=[-9, LEFT[2] + WIDTH + 30], **hidden)
+    figure.update_yaxes(
+        range=[rows[1] + rows.height + 3, -11], scaleanchor="x", **hidden
+    )
     return dress(figure, height=height, top=2)
 
 

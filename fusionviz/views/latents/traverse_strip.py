@@ -17,7 +17,9 @@ from fusionviz.views.shared.style import (
     three_digits,
 )
 
-SIDE = 100.0
+WIDTH = 100.0
+"""Of a picture in the units of the axes."""
+
 GAP = 4.0
 LARGEST = 160
 """Pixels a side that are sent of each frame; larger pictures are sampled."""
@@ -86,7 +88,7 @@ def describe_strip(traverse: Traverse) -> str:
 def _pictures(pair: Pictures, scale: Scale) -> list[dict]:
     """Return RGB and depth of a frame, side by side."""
     depth = scale.paint(np.asarray(pair.depth_m))
-    return [_picture(np.asarray(pair.rgb), 0), _picture(depth, SIDE + GAP)]
+    return [_picture(np.asarray(pair.rgb), 0), _picture(depth, WIDTH + GAP)]
 
 
 def _picture(pixels: np.ndarray, left: float) -> dict:
@@ -97,8 +99,8 @@ def _picture(pixels: np.ndarray, left: float) -> dict:
         "yref": "y",
         "x": left,
         "y": 0,
-        "sizex": SIDE,
-        "sizey": SIDE,
+        "sizex": WIDTH,
+        "sizey": WIDTH * len(pixels) / pixels.shape[1],
         "sizing": "stretch",
         "layer": "below",
     }
@@ -129,17 +131,23 @@ def _dot(sigmas: np.ndarray, values: np.ndarray, index: int) -> go.Scatter:
 
 def _frame_axes(figure: go.Figure, traverse: Traverse) -> None:
     hidden = {"visible": False, "constrain": "domain", "fixedrange": True}
+    bottom = WIDTH * traverse.before.shape
     figure.update_xaxes(
-        range=[0, 2 * SIDE + GAP], constraintoward="right", row=1, col=1, **hidden
+        range=[0, 2 * WIDTH + GAP], constraintoward="right", row=1, col=1, **hidden
     )
     figure.update_yaxes(
-        range=[SIDE, 0], scaleanchor="x", constraintoward="top", row=1, col=1, **hidden
+        range=[bottom, 0],
+        scaleanchor="x",
+        constraintoward="top",
+        row=1,
+        col=1,
+        **hidden,
     )
     for index, name in enumerate(("rgb", "depth")):
         detail = "(guess)" if traverse.missing == name else ""
         figure.add_annotation(
             text=modality_title(name, detail),
-            x=index * (SIDE + GAP),
+            x=index * (WIDTH + GAP),
             y=0,
             xanchor="left",
             yanchor="bottom",

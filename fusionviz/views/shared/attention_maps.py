@@ -66,7 +66,7 @@ def draw_attention(
     maps = attention.over_pictures(head, query)
     mixed = attention.mixing is not None
     map_most = max(float(maps.max()), 1e-6) if mixed else most
-    places = TokenPlaces(side=attention.pictures.side, grid=attention.grid)
+    places = TokenPlaces(width=attention.pictures.width, grid=attention.grid)
     for column, modality in enumerate(MODALITIES, start=1):
         values = maps[column - 1]
         draw_ground(figure, attention.pictures, modality, column)
@@ -161,7 +161,7 @@ def _mark_halves(
         marker = {"symbol": "square", "size": 8, "color": fill}
         marker["line"] = {"color": edge, "width": 1.5}
         # The legend names each half once, though both pictures may have it.
-        first = "rgb" if tokens.min() < attention.grid**2 else "depth"
+        first = "rgb" if tokens.min() < attention.grid.places else "depth"
         figure.add_trace(
             go.Scatter(
                 x=x - corner,

@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from fusionviz.data.grid import Grid
 from fusionviz.views.shared.style import MARK
 from fusionviz.views.shared.targets import click_targets
 
@@ -17,19 +18,19 @@ TARGETS_PIXELS = 180
 
 
 def frame_patches(
-    patches: Sequence[int], grid: int, corners: Sequence[Corner], side: float
+    patches: Sequence[int], grid: Grid, corners: Sequence[Corner], width: float
 ) -> go.Scatter:
     """Return the frames around patches, in every picture.
 
     Args:
         patches: Places, row by row.
-        grid: Patches a side.
+        grid: Rows and columns of patches.
         corners: Of the pictures.
-        side: Of a picture, in the units of the axes.
+        width: Of a picture, in the units of the axes.
     """
-    picked = np.zeros((grid, grid), bool)
+    picked = np.zeros(grid, bool)
     picked.flat[list(patches)] = True
-    cell = side / grid
+    cell = width / grid.columns
     x: list[float | None] = []
     y: list[float | None] = []
     for left, top in corners:
@@ -55,29 +56,30 @@ def outline(
 
 
 def patch_targets(
-    texts: Sequence[str], corners: Sequence[Corner], side: float
+    texts: Sequence[str], grid: Grid, corners: Sequence[Corner], width: float
 ) -> go.Scatter:
     """Return invisible markers that carry a patch's place and say what it holds.
 
     Args:
-        texts: Of every patch of a square grid, row by row.
+        texts: Of every patch, row by row.
+        grid: Rows and columns of patches.
         corners: Of the pictures.
-        side: Of a picture, in the units of the axes.
+        width: Of a picture, in the units of the axes.
     """
-    grid = round(len(texts) ** 0.5)
-    cell = side / grid
-    rows, columns = np.divmod(np.arange(grid**2), grid)
+    cell = width / grid.columns
+    rows, columns = grid.coordinates()
     return click_targets(
         np.concatenate([left + cell * (columns + 0.5) for left, _ in corners]),
         np.concatenate([top + cell * (rows + 0.5) for _, top in corners]),
-        data=list(range(grid**2)) * len(corners),
+        data=list(range(grid.places)) * len(corners),
         texts=list(texts) * len(corners),
-        size=TARGETS_PIXELS / grid,
+        size=TARGETS_PIXELS / grid.columns,
     )
 
 
-def patch_means(values: NDArray, grid: int) -> NDArray[np.float64]:
-    """Return the mean over every patch of a square map, row by row, (patch,)."""
-    cell = len(values) // grid
-    cut = values[: cell * grid, : cell * grid].astype(np.float64)
-    return cut.reshape(grid, cell, grid, cell).mean(axis=(1, 3)).ravel()
+def patch_means(values: NDArray, grid: Grid) -> NDArray[np.float64]:
+    """Return the mean over every patch of a map, row by row, (patch,)."""
+    cell = values.shape[1] // grid.columns
+    cut = values[: cell * grid.rows, : cell * grid.columns].astype(np.float64)
+    blocks = cut.reshape(grid.rows, cell, grid.columns, cell)
+    return blocks.mean(axis=(1, 3)).ravel()

@@ -100,13 +100,13 @@ def draw_classes(
 
     Args:
         figure: Of one row.
-        labels: Class of each pixel, (side, side), -1 where unlabelled.
+        labels: Class of each pixel, (height, width), -1 where unlabelled.
         confidence: Probability of the class, the same shape; None where there is none.
         classes: Names.
         pictures: What to draw upon.
         column: Of the panel.
     """
-    side = labels.shape[0]
+    height, width = labels.shape
     painted = paint_classes(labels, classes, ground_of(pictures))
     picture = go.Image(source=picture_address(painted), hoverinfo="skip")
     figure.add_trace(picture, row=1, col=column)
@@ -125,7 +125,7 @@ def draw_classes(
         hovertemplate="%{text}<extra></extra>",
     )
     figure.add_trace(invisible, row=1, col=column)
-    frame_picture(figure, width=side, height=side, column=column)
+    frame_picture(figure, width=width, height=height, column=column)
 
 
 def paint_classes(

@@ -1,6 +1,6 @@
 """Tokens on the pictures that they come from: grounds, maps, frames, places to click.
 
-A picture is drawn in its own pixels; a token is a square of `side / grid` of them.
+A picture is drawn in its own pixels; a token is a square of `width / columns` of them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from fusionviz.analysis.shared.pictures import Pictures
+from fusionviz.data.grid import Grid
 from fusionviz.views.shared.colours import see_through
 from fusionviz.views.shared.pixels import grey_depth, picture_address, quiet
 from fusionviz.views.shared.style import MARK, SEQUENTIAL, frame_picture, modality_title
@@ -26,17 +27,17 @@ class TokenPlaces:
     """Where tokens are on a picture.
 
     Attributes:
-        side: Pixels a side of the picture.
-        grid: Tokens a side.
+        width: Of the picture in pixels.
+        grid: Rows and columns of tokens.
     """
 
-    side: int
-    grid: int
+    width: int
+    grid: Grid
 
     @property
     def cell(self) -> float:
         """Pixels a side of a token."""
-        return self.side / self.grid
+        return self.width / self.grid.columns
 
     @property
     def start(self) -> float:
@@ -45,7 +46,7 @@ class TokenPlaces:
 
     def centres(self, tokens: NDArray[np.int64]) -> tuple[NDArray, NDArray]:
         """Return x and y of the centres of tokens of one picture, in pixels."""
-        rows, columns = np.divmod(tokens, self.grid)
+        rows, columns = self.grid.coordinates(tokens)
         return self.start + columns * self.cell, self.start + rows * self.cell
 
     def outline(self, token: int) -> tuple[list[float], list[float]]:
@@ -56,26 +57,28 @@ class TokenPlaces:
         return [left, right, right, left, left], [top, top, bottom, bottom, top]
 
 
-def tokens_in(modality: str, tokens: NDArray[np.int64], grid: int) -> NDArray[np.int64]:
+def tokens_in(
+    modality: str, tokens: NDArray[np.int64], grid: Grid
+) -> NDArray[np.int64]:
     """Return which of these joint tokens are of a modality, as places on its grid."""
-    own = tokens - (grid**2 if modality == "depth" else 0)
-    return own[(own >= 0) & (own < grid**2)]
+    own = tokens - (grid.places if modality == "depth" else 0)
+    return own[(own >= 0) & (own < grid.places)]
 
 
 def draw_ground(
     figure: go.Figure, pictures: Pictures, modality: str, column: int, row: int = 1
 ) -> None:
     """Draw a picture quietly, to be drawn upon; a missing one is grey."""
-    side = pictures.side
+    height, width = pictures.size
     if modality == "rgb":
         ground = None if pictures.rgb is None else quiet(pictures.rgb)
     else:
         ground = None if pictures.depth_m is None else grey_depth(pictures.depth_m)
     if ground is None:
-        ground = np.full((side, side, 3), 128, np.uint8)
+        ground = np.full((height, width, 3), 128, np.uint8)
     picture = go.Image(source=picture_address(ground), hoverinfo="skip")
     figure.add_trace(picture, row=row, col=column)
-    frame_picture(figure, width=side, height=side, row=row, column=column)
+    frame_picture(figure, width=width, height=height, row=row, column=column)
 
 
 def draw_map(
@@ -91,7 +94,7 @@ def draw_map(
 
     Args:
         figure: It has the picture at this row and column.
-        values: (grid, grid).
+        values: (row, column).
         places: Where the tokens are.
         most: The top of the scale.
         column: Of the panel.
@@ -163,13 +166,10 @@ def add_targets(
         row: Of the panel.
         texts: What to say of each token besides its place.
     """
-    tokens = np.arange(places.grid**2)
+    tokens = np.arange(places.grid.places)
     x, y = places.centres(tokens)
-    rows, columns = np.divmod(tokens, places.grid)
-    named = [
-        f"{modality}, row {r + 1}, column {c + 1}"
-        for r, c in zip(rows, columns, strict=True)
-    ]
+    rows, columns = places.grid.coordinates(tokens)
+    named = [f"{modality}, {places.grid.name(token)}" for token in tokens]
     if texts is not None:
         named = [f"{a}: {b}" for a, b in zip(named, texts, strict=True)]
     targets = click_targets(
@@ -177,7 +177,7 @@ def add_targets(
         y,
         data=[[modality, int(r), int(c)] for r, c in zip(rows, columns, strict=True)],
         texts=named,
-        size=0.8 * 300 / places.grid,
+        size=0.8 * 300 / places.grid.columns,
         action="click to ask from here",
     )
     figure.add_trace(targets, row=row, col=column)
@@ -199,7 +199,7 @@ def draw_values(
 
     Args:
         figure: It has the picture at this row and column.
-        values: (grid, grid).
+        values: (row, column).
         places: Where the tokens are.
         ends: Of the scale.
         colours: Of the scale.
@@ -230,13 +230,9 @@ def draw_values(
     figure.add_trace(heat, row=row, col=column)
 
 
-def name_patches(modality: str, grid: int, said: Sequence[str]) -> list[str]:
+def name_patches(modality: str, grid: Grid, said: Sequence[str]) -> list[str]:
     """Return `RGB, row 1, column 1: …` for the tokens of a picture, row by row."""
-    rows, columns = np.divmod(np.arange(grid**2), grid)
-    return [
-        f"{modality}, row {row + 1}, column {column + 1}: {text}"
-        for row, column, text in zip(rows, columns, said, strict=True)
-    ]
+    return [f"{modality}, {grid.name(i)}: {text}" for i, text in enumerate(said)]
 
 
 def guessed_title(modality: str, missing: str | None, detail: str = "") -> str:

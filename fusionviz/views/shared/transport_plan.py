@@ -68,20 +68,20 @@ def describe_transport(transport: Transport, *, count: int) -> str:
 
 def left_of(transport: Transport, role: Role) -> float:
     """Return where a picture's first column of pixels is on the axis."""
-    return 0.0 if role == "source" else transport.pictures.side * (1 + GAP)
+    return 0.0 if role == "source" else transport.pictures.width * (1 + GAP)
 
 
 def draw_pictures(figure: go.Figure, transport: Transport) -> None:
     """Draw both pictures quietly, side by side on one pair of axes."""
-    side = transport.pictures.side
+    height, width = transport.pictures.size
     for role, modality in transport.names.items():
         address = picture_address(_ground(transport.pictures, modality))
         x0 = left_of(transport, role)
         figure.add_trace(go.Image(source=address, x0=x0, hoverinfo="skip"))
     hidden = {"visible": False, "constrain": "domain"}
-    right = left_of(transport, "target") + side
+    right = left_of(transport, "target") + width
     figure.update_xaxes(range=[-0.5, right - 0.5], **hidden)
-    figure.update_yaxes(range=[side - 0.5, -0.5], scaleanchor="x", **hidden)
+    figure.update_yaxes(range=[height - 0.5, -0.5], scaleanchor="x", **hidden)
 
 
 def name_pictures(
@@ -91,7 +91,7 @@ def name_pictures(
     for role, modality in transport.names.items():
         figure.add_annotation(
             text=modality_title(modality, details[role]),
-            x=left_of(transport, role) + transport.pictures.side / 2,
+            x=left_of(transport, role) + transport.pictures.width / 2,
             y=-0.5,
             yanchor="bottom",
             showarrow=False,
@@ -104,17 +104,17 @@ def _ground(pictures: Pictures, modality: str) -> NDArray[np.uint8]:
         return quiet(pictures.rgb, colour=0.6)
     if modality == "depth" and pictures.depth_m is not None:
         return grey_depth(pictures.depth_m)
-    return np.full((pictures.side, pictures.side, 3), 128, np.uint8)
+    return np.full((*pictures.size, 3), 128, np.uint8)
 
 
 def line_ends(
     transport: Transport, pairs: Correspondences
 ) -> tuple[NDArray, NDArray, NDArray, NDArray]:
     """Return x and y of each pair's source, then of its target."""
-    cell = transport.pictures.side / transport.grid
+    cell = transport.pictures.width / transport.grid.columns
     shift = left_of(transport, "target")
-    source_row, source_column = np.divmod(pairs.source, transport.grid)
-    target_row, target_column = np.divmod(pairs.target, transport.grid)
+    source_row, source_column = transport.grid.coordinates(pairs.source)
+    target_row, target_column = transport.grid.coordinates(pairs.target)
     start = (cell - 1) / 2
     return (
         start + source_column * cell,
@@ -171,8 +171,8 @@ def draw_ends(
     """Draw both ends of each pair, which say what it is."""
     x_source, y_source, x_target, y_target = line_ends(transport, pairs)
     text = [
-        f"{transport.source} {name_place(s, transport.grid)} → "
-        f"{transport.target} {name_place(t, transport.grid)}<br>"
+        f"{transport.source} {transport.grid.name(s)} → "
+        f"{transport.target} {transport.grid.name(t)}<br>"
         f"mass {three_digits(m)} of a patch, cost {three_digits(c)}"
         for s, t, m, c in zip(
             pairs.source, pairs.target, pairs.mass, pairs.cost, strict=True
@@ -217,9 +217,3 @@ def cost_colours(pairs: Correspondences, most: float | None = None) -> list[str]
 def largest_cost(pairs: Correspondences) -> float:
     """Return the largest cost of pairs, above 0 in any case."""
     return max(float(pairs.cost.max(initial=0)), 1e-6)
-
-
-def name_place(patch: int, grid: int) -> str:
-    """Return a patch's row and column, from 1."""
-    row, column = divmod(int(patch), grid)
-    return f"row {row + 1}, column {column + 1}"

@@ -19,7 +19,6 @@ from fusionviz.views.shared.transport_plan import (
     left_of,
     line_ends,
     name_pictures,
-    name_place,
 )
 
 OTHER: dict[Role, Role] = {"source": "target", "target": "source"}
@@ -64,7 +63,7 @@ def draw_patch(
     )
     nothing = " nothing" if row.is_empty else ""
     details = {
-        row.role: f"{name_place(row.patch, transport.grid)} {does}{nothing}",
+        row.role: f"{transport.grid.name(row.patch)} {does}{nothing}",
         OTHER[row.role]: there,
     }
     name_pictures(figure, transport, details)
@@ -85,8 +84,8 @@ def add_picture_targets(
     grid = transport.grid
     for role in ROLES:
         texts = [
-            f"{transport.names[role]}, {name_place(patch, grid)}"
-            for patch in range(grid**2)
+            f"{transport.names[role]}, {grid.name(patch)}"
+            for patch in range(grid.places)
         ]
         if row is not None and role != row.role:
             texts = [
@@ -94,9 +93,9 @@ def add_picture_targets(
                 for text, share, cost in zip(texts, row.share, row.cost, strict=True)
             ]
         corner = (left_of(transport, role) - 0.5, -0.5)
-        layer = patch_targets(texts, [corner], transport.pictures.side)
+        layer = patch_targets(texts, grid, [corner], transport.pictures.width)
         layer.update(
-            customdata=[[role, patch] for patch in range(grid**2)],
+            customdata=[[role, patch] for patch in range(grid.places)],
             hovertemplate="%{text}<br>click to pick it<extra></extra>",
         )
         figure.add_trace(layer)
@@ -110,13 +109,13 @@ def largest_of_plan(transport: Transport) -> float:
 def describe_patch(transport: Transport, row: PatchRow) -> str:
     """Return in words what `draw_patch` shows."""
     own, other = transport.names[row.role], transport.names[OTHER[row.role]]
-    place = name_place(row.patch, transport.grid)
+    place = transport.grid.name(row.patch)
     if row.is_empty:
         return f"{own} {place} has no mass in this plan."
     top = int(row.share.argmax())
     way = "sends most to" if row.role == "source" else "receives most from"
     return (
-        f"{own} {place} {way} {other} {name_place(top, transport.grid)}, "
+        f"{own} {place} {way} {other} {transport.grid.name(top)}, "
         f"{row.share[top]:.1%} of its mass; {row.in_place:.1%} is of its own place; it "
         f"moves {three_digits(row.shift)} patches on average."
     )
@@ -127,11 +126,11 @@ def _draw_shares(
 ) -> None:
     ends = ("share of its mass 0", three_digits(most))
     bar = add_scale_bar(figure, ends, middle=BARS[OTHER[row.role]], length=BAR_LENGTH)
-    places = TokenPlaces(side=transport.pictures.side, grid=transport.grid)
+    places = TokenPlaces(width=transport.pictures.width, grid=transport.grid)
     grid, left = transport.grid, left_of(transport, OTHER[row.role])
     figure.add_trace(
         go.Heatmap(
-            z=row.share.reshape(grid, grid).astype(np.float32),
+            z=row.share.reshape(grid).astype(np.float32),
             zmin=0,
             zmax=most,
             x0=left + places.start,
@@ -172,7 +171,7 @@ def _draw_weighted_lines(
 
 
 def _frame_places(figure: go.Figure, transport: Transport, row: PatchRow) -> None:
-    places = TokenPlaces(side=transport.pictures.side, grid=transport.grid)
+    places = TokenPlaces(width=transport.pictures.width, grid=transport.grid)
     x, y = places.outline(row.patch)
     for role, dash in ((row.role, "solid"), (OTHER[row.role], "dot")):
         line = {"color": MARK, "width": 3.5, "dash": dash}

@@ -13,6 +13,7 @@ from fusionviz.analysis.shared.attention_stack import pool
 from fusionviz.analysis.shared.pictures import Pictures
 from fusionviz.analysis.transport.plan_edits import Pair
 from fusionviz.analysis.transport.plan_effects import PlanEffect, SourceEffect
+from fusionviz.data.grid import Grid
 from fusionviz.views.shared.bars import carry_bar, level_bar, write_end
 from fusionviz.views.shared.stack_view import short
 from fusionviz.views.shared.style import (
@@ -298,7 +299,7 @@ def draw_source_place(
     """Draw the source's picture in the first panel, with its picked token framed."""
     side = source.case.source
     draw_ground(figure, pictures, side.name, 1)
-    places = TokenPlaces(side=pictures.side, grid=side.grid or 1)
+    places = TokenPlaces(width=pictures.width, grid=side.grid or Grid(1, len(side)))
     _frame_token(figure, places, token, column=1)
     _add_place_targets(figure, places, side.labels, "source", column=1)
     _title_place(figure, side.name, "sends: click a place", column=1)
@@ -313,7 +314,7 @@ def draw_anchor_place(
     """
     side = source.case.target
     draw_ground(figure, pictures, side.name, 2)
-    places = TokenPlaces(side=pictures.side, grid=side.grid or 1)
+    places = TokenPlaces(width=pictures.width, grid=side.grid or Grid(1, len(side)))
     _frame_token(figure, places, pair[1], column=2)
     for plan, look in (
         (source.plan, {"symbol": "diamond", "size": 7, "line": {"width": 0}}),
@@ -370,7 +371,7 @@ def _add_place_targets(
         y,
         data=[[role, place] for place in range(len(labels))],
         texts=list(labels),
-        size=TARGETS_PIXELS / places.grid,
+        size=TARGETS_PIXELS / places.grid.columns,
         action="click to pick it",
     )
     figure.add_trace(targets, row=1, col=column)

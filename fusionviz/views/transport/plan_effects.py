@@ -420,8 +420,8 @@ def _rightness(found: Segmentation) -> str:
 def _draw_shift(figure: go.Figure, effect: PlanEffect, *, column: int) -> None:
     """Draw how far the aligned token of each place moved, from 0."""
     source = effect.sources[effect.edited]
-    side = effect.grid or 1
-    shift = source.shift.reshape(side, -1).astype(np.float32)
+    shape = effect.grid or (1, -1)
+    shift = source.shift.reshape(shape).astype(np.float32)
     most = max(float(shift.max()), 1e-6)
     bar = upright_bar(
         x=_PANELS[-1][1] + 0.004,
@@ -446,4 +446,4 @@ def _draw_shift(figure: go.Figure, effect: PlanEffect, *, column: int) -> None:
         row=1,
         col=column,
     )
-    frame_picture(figure, width=shift.shape[1], height=side, column=column)
+    frame_picture(figure, width=shift.shape[1], height=len(shift), column=column)

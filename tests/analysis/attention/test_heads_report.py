@@ -16,6 +16,7 @@ from fusionviz.analysis.attention.heads import (
     relative_entropy,
 )
 from fusionviz.analysis.attention.heads_text import to_json, to_lines
+from fusionviz.data.grid import Grid
 from fusionviz.data.rooms import render_room
 from fusionviz.models.mango import HeadIntervention
 from tests.helpers.tiny_models import write_tiny_checkpoints
@@ -59,7 +60,7 @@ def test_entropy_is_one_of_even_rows_and_zero_of_one_token():
 def test_distance_is_between_places_whichever_the_picture(attention):
     tokens = np.array([1, 2, 4, 7])  # of a: (0, 1), (1, 0); of b: (0, 0), (1, 1)
     places = [(0, 1), (1, 0), (0, 0), (1, 1)]
-    for head, found in enumerate(mean_distance(attention, tokens, GRID)):
+    for head, found in enumerate(mean_distance(attention, tokens, Grid(GRID, GRID))):
         total = 0.0
         for i in range(TOKENS - 1):
             for j in range(TOKENS):
@@ -111,7 +112,7 @@ def test_a_report_is_the_mean_over_samples_of_every_layer(mango, rooms):
         places = traced[0].value_tokens
         np.testing.assert_allclose(
             layer.distance,
-            np.mean([mean_distance(one, places, 4) for one in maps], axis=0),
+            np.mean([mean_distance(one, places, Grid(4, 4)) for one in maps], axis=0),
         )
 
 
@@ -120,7 +121,7 @@ def test_an_even_head_reads_as_far_as_even_reading(mango, rooms):
     layer = measure_heads(mango, rooms).layers[0]
     even = {layer.index: HeadIntervention(uniform=torch.tensor([True, False]))}
     traced = mango.trace(x, layers=[layer.index], intervention=even).layers[0]
-    found = mean_distance(traced.attention[0], traced.value_tokens, 4)
+    found = mean_distance(traced.attention[0], traced.value_tokens, Grid(4, 4))
     assert found[0] == pytest.approx(layer.even_distance, rel=1e-5)
 
 

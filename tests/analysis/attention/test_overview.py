@@ -9,7 +9,6 @@ import torch
 
 from fusionviz.analysis.attention.heads import measure_heads
 from fusionviz.analysis.attention.one_head import (
-    default_token,
     find_head,
     find_token,
     layer_attention,
@@ -18,6 +17,7 @@ from fusionviz.analysis.attention.overview import measure_overview
 from fusionviz.analysis.attention.partitions import measure_partitions
 from fusionviz.analysis.shared.attention import attention_layers
 from fusionviz.analysis.shared.mango_subject import MangoSubject
+from fusionviz.data.grid import Grid
 from fusionviz.errors import InputError
 from fusionviz.models.mango import Mango
 from fusionviz.models.mango.partition import PAIRINGS
@@ -134,8 +134,8 @@ def test_a_head_that_there_is_not_is_refused(subject, asked, said):
 
 def test_a_token_is_found_or_refused():
     torch.manual_seed(0)
-    subject = type("Subject", (), {"grid": 4})()
-    assert find_token(subject) == default_token(4) == 6
+    subject = type("Subject", (), {"grid": Grid(4, 4)})()
+    assert find_token(subject) == 6
     assert find_token(subject, 31) == 31
     with pytest.raises(InputError, match="tokens are 0 to 31, got 32"):
         find_token(subject, 32)

@@ -8,6 +8,7 @@ import torch
 
 from fusionviz.analysis.attention.rollout import Rollout, joint_matrix, measure_rollout
 from fusionviz.analysis.shared.mango_subject import MangoSubject
+from fusionviz.data.grid import Grid
 from fusionviz.data.rooms import render_room
 from fusionviz.errors import InputError
 from fusionviz.models.mango import (
@@ -135,7 +136,7 @@ def by_hand(within: np.ndarray, decided: np.ndarray, pictures=None) -> Rollout:
         after=within,
         within=within,
         decided=decided,
-        grid=1,
+        grid=Grid(1, 1),
         pictures=pictures,
         missing=None,
     )

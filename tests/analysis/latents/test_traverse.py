@@ -124,7 +124,7 @@ def test_only_the_latents_of_the_picked_patches_move(subject):
     direction = find_direction(subject, "random 1", Detail())
     picked = (0, 6)
     (step,) = move([direction], np.array([[2.0]]), picked, subject.grid)
-    places = subject.grid**2
+    places = subject.grid.places
     moved = np.flatnonzero(np.abs(step).max(axis=1))
     assert moved.tolist() == [0, 6, places, places + 6]
     full = 2.0 * direction.deviation * direction.vector

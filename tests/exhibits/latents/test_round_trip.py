@@ -24,7 +24,7 @@ def test_the_round_trip_in_both_precisions(subject):
     assert both.numbers["worst"] < 1e-12 < both.numbers["worst_float32"]
     assert set(both.arrays) == {"error_float32", "error_float64"}
     assert "In float64, with the same weights, it is" in both.caption
-    assert len(single.table["row"]) == 2 * subject.grid**2
+    assert len(single.table["row"]) == 2 * subject.grid.places
 
 
 def test_layers_that_the_pair_changes_and_all(subject):

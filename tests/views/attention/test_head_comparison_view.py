@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from fusionviz.analysis.attention.head_comparison import HeadSide, compare_heads
+from fusionviz.data.grid import Grid
 from fusionviz.views.attention.head_comparison import (
     describe_head_comparison,
     draw_head_comparison,
@@ -77,7 +78,7 @@ def test_why_there_is_no_difference_is_said(attention, comparison):
         weights=np.ones((2, 4, 4), np.float32) / 4,
         key_tokens=np.arange(4),
         value_tokens=np.arange(4, 8),
-        grid=2,
+        grid=Grid(2, 2),
     )
     b = HeadSide(attention=small, head=0, row=0)
     figure = draw_head_comparison(compare_heads(comparison.a, b))

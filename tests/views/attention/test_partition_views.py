@@ -6,6 +6,7 @@ import pytest
 from fusionviz.analysis.attention.partitions import BlockPartitions
 from fusionviz.analysis.shared.attention import LayerName
 from fusionviz.analysis.shared.mixing import Mixing
+from fusionviz.data.grid import Grid
 from fusionviz.views.attention.mixing import draw_mixing, pooled_weight
 from fusionviz.views.attention.partitions import describe_partitions, draw_partitions
 
@@ -43,7 +44,7 @@ def mixing(rng) -> Mixing:
 
 
 def test_mixing_shows_w_its_nearest_permutation_and_one_row(mixing, pictures):
-    figure = draw_mixing(mixing, position=20, pictures=pictures, grid=4)
+    figure = draw_mixing(mixing, position=20, pictures=pictures, grid=Grid(4, 4))
     rgb, depth, matrix = (t for t in figure.data if t.type == "heatmap")
     np.testing.assert_array_equal(matrix.z, mixing.weight)
     (rings,) = (t for t in figure.data if t.name == "nearest permutation")
@@ -61,7 +62,9 @@ def test_mixing_shows_w_its_nearest_permutation_and_one_row(mixing, pictures):
 
 def test_the_nearest_token_is_framed_on_its_picture(mixing, pictures):
     for position in (0, 20):
-        figure = draw_mixing(mixing, position=position, pictures=pictures, grid=4)
+        figure = draw_mixing(
+            mixing, position=position, pictures=pictures, grid=Grid(4, 4)
+        )
         (frame,) = (t for t in figure.data if t.name == "nearest token")
         modality, token = divmod(int(mixing.nearest[position]), 16)
         row, column = divmod(token, 4)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from fusionviz.analysis.attention.rollout import Rollout
+from fusionviz.data.grid import Grid
 from fusionviz.views.attention.modality_flow import (
     describe_modality_flow,
     draw_modality_flow,
@@ -32,7 +33,7 @@ def rollout(rng, pictures) -> Rollout:
         after=np.stack(after).astype(np.float32),
         within=within.astype(np.float32),
         decided=np.tile([[1.0, 3.0], [4.0, 2.0]], (BLOCKS, 1, 1)),
-        grid=GRID,
+        grid=Grid(GRID, GRID),
         pictures=pictures,
         missing=None,
     )
@@ -94,7 +95,7 @@ def test_the_strongest_source_is_named(rollout):
     words = describe_rollout(
         replace(rollout, after=after), token=TOKEN, direction="from"
     )
-    assert name_token(TOKEN, GRID) == "depth row 2, column 3"
+    assert name_token(TOKEN, Grid(GRID, GRID)) == "depth row 2, column 3"
     assert "RGB row 1, column 4 with -20.0 %" in words
     assert "itself +80.0 %" in words
 

@@ -9,6 +9,7 @@ from PIL import Image
 
 from fusionviz.analysis.distributions.token_picks import Selection
 from fusionviz.analysis.shared.token_subject import TokenSide
+from fusionviz.data.grid import Grid
 from fusionviz.views.distributions.token_picks import describe_picked, draw_picked
 from fusionviz.views.shared.style import MODALITY_COLOURS
 
@@ -20,7 +21,7 @@ def texts(figure) -> str:
 @pytest.fixture
 def patches(pictures):
     sides = tuple(
-        TokenSide(name=name, labels=tuple(map(str, range(16))), grid=4)
+        TokenSide(name=name, labels=tuple(map(str, range(16))), grid=Grid(4, 4))
         for name in ("depth", "rgb")
     )
     mask = np.zeros(16, bool)

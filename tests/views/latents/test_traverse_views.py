@@ -7,6 +7,7 @@ import pytest
 
 from fusionviz.analysis.latents.directions import Direction
 from fusionviz.analysis.latents.traverse import Traverse
+from fusionviz.data.grid import Grid
 from fusionviz.views.latents.traverse import (
     changes,
     describe_traverse,
@@ -34,7 +35,7 @@ def traverse(rng, pictures) -> Traverse:
         ),
         sigmas=np.array([[-3.0], [0.0], [3.0]]),
         patches=(5, 6),
-        grid=4,
+        grid=Grid(4, 4),
         shift=np.array([6.0, 0.0, 6.0]),
         before=pictures,
         after=(pictures, pictures, further),
@@ -92,7 +93,7 @@ def test_outlines_and_means_of_patches():
     ]
     assert outline(np.zeros((3, 3), bool)) == []
     values = np.arange(16.0).reshape(4, 4)
-    np.testing.assert_allclose(patch_means(values, 2), [2.5, 4.5, 10.5, 12.5])
+    np.testing.assert_allclose(patch_means(values, Grid(2, 2)), [2.5, 4.5, 10.5, 12.5])
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from fusionviz.analysis.latents.normality import Normality
 from fusionviz.analysis.latents.oddness import Oddness
 from fusionviz.analysis.latents.round_trip import RoundTrip
 from fusionviz.analysis.shared.layer_costs import LayerCosts
+from fusionviz.data.grid import Grid
 from fusionviz.views.latents.normality import describe_normality, draw_normality
 from fusionviz.views.latents.oddness import describe_oddness, draw_oddness
 from fusionviz.views.latents.round_trip import describe_round_trip, draw_round_trip
@@ -45,7 +46,7 @@ def trip(rng, pictures) -> RoundTrip:
             "float64": 10 ** rng.uniform(-17, -14, shape),
         },
         largest_token=4.0,
-        grid=GRID,
+        grid=Grid(GRID, GRID),
         pictures=pictures,
         missing=None,
     )

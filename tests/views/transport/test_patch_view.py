@@ -5,6 +5,7 @@ import pytest
 
 from fusionviz.analysis.shared.transport_plan import transport_of
 from fusionviz.analysis.transport.patch import patch_row
+from fusionviz.data.grid import Grid
 from fusionviz.views.shared.style import MARK
 from fusionviz.views.shared.transport_plan import draw_transport
 from fusionviz.views.transport.patch import (
@@ -27,6 +28,7 @@ def blurred(rng, pictures):
         target="rgb",
         coupling=coupling / coupling.sum(),
         cost=rng.uniform(0, 1.5, (TOKENS, TOKENS)),
+        grid=Grid(GRID, GRID),
         pictures=pictures,
         solver="Sinkhorn",
     )

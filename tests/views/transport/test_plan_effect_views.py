@@ -130,7 +130,7 @@ def test_pairs_are_picked_on_pictures_and_the_row_is_marked_there(pair):
         )
         for symbol in ("diamond", "circle-open")
     )
-    cell = pair.pictures.side / 4
+    cell = pair.pictures.width / 4
     start = (cell - 1) / 2
     assert (diamond.x[0], diamond.y[0]) == (start + 2 * cell, start)
     row, column = divmod(int(effect.sources["depth"].own[7].argmax()), 4)

@@ -76,14 +76,15 @@ class GridPanel:
     @property
     def side(self) -> float:
         """Width of the panel: the picture's in pixels, else the grid's columns."""
-        return self.pictures.side if self.pictures is not None else self.shape[1]
+        return self.pictures.width if self.pictures is not None else self.shape[1]
 
     @property
     def cell(self) -> tuple[float, float]:
         """Height and width of a place."""
         if self.pictures is None:
             return 1.0, 1.0
-        return self.side / self.shape[0], self.side / self.shape[1]
+        height, width = self.pictures.size
+        return height / self.shape[0], width / self.shape[1]
 
 
 def modality_colours(stack: AttentionStack) -> dict[str, str]:
