@@ -23,17 +23,40 @@ _SIGNATURES = (
     ("NPZ", rb"PK(\x03\x04|\x05\x06)"),
     ("EXR", rb"v/1\x01"),
 )
-# Kinds that people do upload and that are not read, as they are called in a sentence.
+_HDF5 = b"\x89HDF\r\n\x1a\n"
+_HDF5_OFFSETS = (0, 512, 1024, 2048)
+_MAT = b"MATLAB 5.0 MAT-file"
+_PICTURE_CURE = "open it in a picture viewer and save it as PNG or JPEG"
+# Kinds that people do bring and that are not read: what each is called in a sentence,
+# its signature, and what to do.
 _FOREIGN = (
-    ("a GIF", rb"GIF8"),
-    ("a HEIC or AVIF photo", rb"....ftyp(heic|heix|hevc|mif1|msf1|avif|avis)"),
-    ("a video", rb"....ftyp|\x1aE\xdf\xa3"),
-    ("a JPEG 2000 picture", rb"\0\0\0\x0cjP  |\xff\x4f\xff\x51"),
-    ("a PDF", rb"%PDF"),
-    ("an HDF5 or MATLAB file", rb"\x89HDF|MATLAB \d"),
-    ("a Python pickle", rb"\x80[\x02-\x05]"),
-    ("a point cloud", rb"ply\s|# \.PCD"),
-    ("a web page or SVG", rb"(\xef\xbb\xbf)?\s*<"),
+    ("a GIF", rb"GIF8", "save its picture as PNG"),
+    ("a JPEG XL picture", rb"\xff\x0a|\0\0\0\x0cJXL \r\n\x87\n", _PICTURE_CURE),
+    (
+        "a HEIC or AVIF photo",
+        rb"....ftyp(heic|heix|heim|heis|hevc|hevx|mif1|msf1|avif|avis)",
+        f"{_PICTURE_CURE} (a phone can also take photos as JPEG)",
+    ),
+    (
+        "a camera's raw photo",
+        rb"FUJIFILMCCD-RAW|....ftypcrx|IIRO|IIU\0",
+        "develop it and save it as PNG or JPEG",
+    ),
+    ("a video", rb"....ftyp|\x1aE\xdf\xa3|RIFF....AVI ", "save one frame as PNG"),
+    ("a JPEG 2000 picture", rb"\0\0\0\x0cjP  |\xff\x4f\xff\x51", _PICTURE_CURE),
+    ("a Photoshop file", rb"8BPS", _PICTURE_CURE),
+    ("a PDF", rb"%PDF", "save its picture as PNG"),
+    ("an HDF5 file", re.escape(_HDF5), "save the map alone"),
+    ("a MATLAB file", rb"MATLAB \d", "save the map alone"),
+    ("a Python pickle", rb"\x80[\x02-\x05]", "save the array with np.save"),
+    ("a point cloud", rb"ply\s|# \.PCD", "render it as a depth map"),
+    ("a ZIP archive", rb"PK(\x03\x04|\x05\x06)", "unpack it"),
+    (
+        "a packed archive",
+        rb"7z\xbc\xaf|Rar!|\x1f\x8b|BZh|\xfd7zXZ|\(\xb5/\xfd|.{257}ustar",
+        "unpack it",
+    ),
+    ("a web page or SVG", rb"(\xef\xbb\xbf)?\s*<", "download the picture itself"),
 )
 
 
@@ -46,21 +69,33 @@ def identify(data: bytes) -> str | None:
     for kind, signature in _SIGNATURES:
         if re.match(signature, head, re.DOTALL):
             return kind
-    return None
+    # MATLAB 7.3 writes HDF5 behind a header of its own.
+    if any(head.startswith(_HDF5, offset) for offset in _HDF5_OFFSETS):
+        return "HDF5"
+    return "MATLAB" if head.startswith(_MAT) else None
 
 
 def describe_foreign(data: bytes) -> str:
-    """Return what a file is that `identify` does not know, with its article."""
+    """Return what a file is that is not read, with its article."""
+    return _foreign(data)[0]
+
+
+def cure_foreign(data: bytes) -> str:
+    """Return what to do with a file that is not read, before it is brought again."""
+    return _foreign(data)[1]
+
+
+def _foreign(data: bytes) -> tuple[str, str]:
     head = data[:4096]
-    for kind, signature in _FOREIGN:
+    for kind, signature, cure in _FOREIGN:
         if re.match(signature, head, re.DOTALL):
-            return kind
+            return kind, cure
     # Ignoring errors forgives a letter that the cut goes through, and no more.
     text = head.decode("utf-8", errors="ignore")
     is_text = len(text.encode()) > len(head) - 4 and all(
         letter.isprintable() or letter.isspace() for letter in text
     )
-    return "a text file" if is_text else "not a picture"
+    return ("a text file" if is_text else "not a picture"), "export it again"
 
 
 def check_bytes(data: bytes, what: str) -> None:

@@ -1,4 +1,4 @@
-"""Files of plain numbers: NPY, NPZ, PGM and PFM.
+"""Files of plain numbers: NPY, PGM and PFM.
 
 Each header is checked against the limits, and against the number of bytes that follow,
 before the numbers are touched. Nothing in a file is ever run: no pickles.
@@ -7,7 +7,6 @@ before the numbers are touched. Nothing in a file is ever run: no pickles.
 import ast
 import io
 import re
-import zipfile
 from typing import IO
 
 import numpy as np
@@ -16,10 +15,10 @@ from numpy.typing import NDArray
 from fusionviz.data.files.kinds import MAX_MEGAPIXELS, check_pixels
 from fusionviz.errors import InputError
 
-# One float64 for each of the pixels that are allowed.
-_MAX_UNPACKED_BYTES = MAX_MEGAPIXELS * 8_000_000
+MAX_UNPACKED_BYTES = MAX_MEGAPIXELS * 8_000_000
+"""One float64 for each of the pixels that are allowed."""
+
 _MAX_NPY_HEADER_BYTES = 10_000
-_MAX_NPZ_ENTRIES = 1_000
 _MAX_AXES = 8
 _CUT_OFF = (
     "The depth file is cut off, its header announces more numbers than follow: save it "
@@ -35,25 +34,6 @@ def read_npy(data: bytes) -> NDArray:
             shaped as a picture, is too large or cut off.
     """
     return _read_npy_stream(io.BytesIO(data), len(data))
-
-
-def read_npz(data: bytes) -> tuple[NDArray, str]:
-    """Return the depth array of a NumPy archive, and its name.
-
-    That is the array named like depth, else the only one shaped like a picture.
-
-    Raises:
-        InputError: If there is no such array or more than one, or as in `read_npy`.
-    """
-    # Counted first: opening an archive makes an object for each entry.
-    if data.count(b"PK\x01\x02") > _MAX_NPZ_ENTRIES:
-        raise InputError(
-            "The depth archive holds too many files: save the depth map alone."
-        )
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        entry = _choose_entry(archive)
-        with archive.open(entry) as stream:
-            return _read_npy_stream(stream, entry.file_size), _entry_name(entry)
 
 
 def read_pgm(data: bytes) -> NDArray:
@@ -120,29 +100,16 @@ def _check_length(there: int, wanted: int) -> None:
 
 def _read_npy_stream(stream: IO[bytes], file_bytes: int) -> NDArray:
     dtype, fortran_order, shape = read_npy_header(stream)
-    if dtype.hasobject:
-        raise InputError(
-            "The depth array holds Python objects, which could run code and are not "
-            "read: save it with array.astype('float32')."
-        )
-    if dtype.kind not in "fiu":
-        raise InputError(
-            f"The depth array holds {_describe(dtype)} and not one real number a "
-            "pixel: save it as float32 metres."
-        )
-    picture = _picture_shape(shape)
+    check_numbers(dtype)
+    picture = picture_shape(shape)
     wanted = int(np.prod(picture)) * dtype.itemsize
-    if wanted > _MAX_UNPACKED_BYTES:
-        raise InputError(
-            f"The depth array unpacks to {wanted / 1e6:.0f} MB and at most "
-            f"{_MAX_UNPACKED_BYTES / 1e6:.0f} are read: save it as float32."
-        )
+    check_unpacked(wanted)
     _check_length(file_bytes, wanted)
     body = stream.read(wanted)
     _check_length(len(body), wanted)
     values = np.frombuffer(body, dtype)
     # Squeezing an axis of length 1 leaves the order of the others as it is.
-    return values.reshape(picture, order="F" if fortran_order else "C")
+    return channels_last(values.reshape(picture, order="F" if fortran_order else "C"))
 
 
 def read_npy_header(stream: IO[bytes]) -> tuple[np.dtype, bool, tuple[int, ...]]:
@@ -172,54 +139,64 @@ def read_npy_header(stream: IO[bytes]) -> tuple[np.dtype, bool, tuple[int, ...]]
     return dtype, bool(header["fortran_order"]), shape
 
 
-def _picture_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
+def check_numbers(dtype: np.dtype) -> None:
+    """Refuse arrays of anything but real numbers.
+
+    Raises:
+        InputError: Naming what they hold.
+    """
+    if dtype.hasobject:
+        raise InputError(
+            "The depth array holds Python objects, which could run code and are not "
+            "read: save it with array.astype('float32')."
+        )
+    if dtype.kind not in "fiu":
+        names = {"c": "complex numbers", "b": "true or false (a mask)", "V": "records"}
+        raise InputError(
+            f"The depth array holds {names.get(dtype.kind, 'text or dates')} and not "
+            "one real number a pixel: save it as float32 metres."
+        )
+
+
+def check_unpacked(wanted: int) -> None:
+    """Refuse an array whose numbers take more memory than any picture's.
+
+    Raises:
+        InputError: Naming the limit.
+    """
+    if wanted > MAX_UNPACKED_BYTES:
+        raise InputError(
+            f"The depth array unpacks to {wanted / 1e6:.0f} MB and at most "
+            f"{MAX_UNPACKED_BYTES / 1e6:.0f} are read: save it as float32."
+        )
+
+
+def picture_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the shape of an array as a picture's, without axes of length 1.
+
+    Raises:
+        InputError: It is neither (height, width) nor that with 3 or 4 channels, which
+            may come first or last; or it is too large.
+    """
     picture = tuple(side for side in shape if side != 1) if len(shape) > 2 else shape
-    if len(picture) not in (2, 3) or (len(picture) == 3 and picture[2] not in (3, 4)):
+    is_stack = len(picture) == 3 and _channel_axis(picture) is None
+    if len(picture) not in (2, 3) or is_stack:
         raise InputError(
             f"The depth array has shape {shape}, and a depth map has a height and a "
             "width: save one map of shape (height, width)."
         )
-    check_pixels(picture[0], picture[1], "depth map")
+    sides = [n for axis, n in enumerate(picture) if axis != _channel_axis(picture)]
+    check_pixels(sides[0], sides[1], "depth map")
     return picture
 
 
-def _describe(dtype: np.dtype) -> str:
-    names = {"c": "complex numbers", "b": "true or false (a mask)", "V": "records"}
-    return names.get(dtype.kind, "text or dates")
+def channels_last(values: NDArray) -> NDArray:
+    """Return a picture (height, width) or (height, width, channel)."""
+    axis = _channel_axis(values.shape) if values.ndim == 3 else None
+    return values if axis is None else np.moveaxis(values, axis, 2)
 
 
-def _choose_entry(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
-    arrays = [e for e in archive.infolist() if e.filename.endswith(".npy")]
-    if not arrays:
-        raise InputError(
-            "The depth file is a ZIP archive without an array in it: unpack it and "
-            "upload the depth map alone."
-        )
-    # What np.savez writes; the other methods can ask for much memory to unpack.
-    methods = {e.compress_type for e in arrays}
-    if not methods <= {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
-        raise InputError(
-            "The depth archive is packed in an unusual way: save it with np.savez."
-        )
-    named = [e for e in arrays if "depth" in _entry_name(e).lower()]
-    candidates = named if len(named) == 1 else [e for e in arrays if _fits(archive, e)]
-    if len(arrays) > 1 and len(candidates) != 1:
-        names = ", ".join(_entry_name(e) for e in arrays[:5])
-        raise InputError(
-            f"The depth archive holds several arrays ({names}) and none or many could "
-            "be the depth map: name one of them 'depth'."
-        )
-    return (candidates or arrays)[0]
-
-
-def _fits(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
-    with archive.open(entry) as stream:
-        try:
-            dtype, _, shape = read_npy_header(stream)
-            return dtype.kind in "fiu" and len(_picture_shape(shape)) == 2
-        except (ValueError, SyntaxError, KeyError, IndexError, TypeError, InputError):
-            return False
-
-
-def _entry_name(entry: zipfile.ZipInfo) -> str:
-    return entry.filename.removesuffix(".npy")[:40]
+def _channel_axis(picture: tuple[int, ...]) -> int | None:
+    if len(picture) != 3:
+        return None
+    return next((axis for axis in (2, 0) if picture[axis] in (3, 4)), None)

@@ -8,21 +8,31 @@ from PIL import Image
 
 from fusionviz.data.files.kinds import (
     check_bytes,
+    cure_foreign,
     describe_foreign,
     identify,
     refusing_damage,
 )
+from fusionviz.data.files.numbers import read_npy
+from fusionviz.data.rgbd.channels import as_colours, varies_as_depth
 from fusionviz.data.rgbd.raster import (
     KINDS,
+    decode_16_bit_channels,
+    has_16_bit_channels,
     is_quarter_turn,
     open_raster,
     orientation_of,
     set_upright,
 )
+from fusionviz.data.rgbd.tiff import list_pages
 from fusionviz.errors import InputError
 
 WHAT = "RGB picture"
-_ARRAY_KINDS = ("NPY", "NPZ", "PFM", "EXR")
+_ARRAY_KINDS = ("NPY", "NPZ", "PFM", "EXR", "MATLAB", "HDF5")
+_LOOKS_LIKE_DEPTH = InputError(
+    "The RGB file holds one decimal number a pixel, so it looks like a depth map: drop "
+    "it in the depth slot."
+)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -33,11 +43,14 @@ class ColourImage:
         rgb: Colours, uint8 (height, width, 3), upright.
         orientation: How the file stored it, EXIF's 1 (upright) to 8.
         notes: What was assumed on reading, one sentence each.
+        fourth: Numbers of a fourth channel that varies as depth does, (height, width);
+            None where there is none.
     """
 
     rgb: NDArray[np.uint8]
     orientation: int
     notes: tuple[str, ...]
+    fourth: NDArray | None = None
 
     @property
     def stored_size(self) -> tuple[int, int]:
@@ -46,38 +59,109 @@ class ColourImage:
         return (width, height) if is_quarter_turn(self.orientation) else (height, width)
 
 
-def read_colour(data: bytes) -> ColourImage:
-    """Return the picture in a JPEG, PNG, WebP, PPM, BMP or TIFF file.
+def read_colour(data: bytes, *, fourth_is_depth: bool = True) -> ColourImage:
+    """Return the picture in a JPEG, PNG, WebP, PPM, BMP, TIFF or NPY file.
 
     Grey, palette, CMYK and 16-bit pictures become 8-bit RGB, transparent parts become
     white, and a picture that is stored on its side is set upright.
+
+    Args:
+        data: The whole file.
+        fourth_is_depth: Whether a fourth channel that varies as depth does is taken
+            for that, and not for transparency.
 
     Raises:
         InputError: If the file is no such picture, damaged or too large.
     """
     check_bytes(data, WHAT)
     kind = identify(data)
-    if kind in _ARRAY_KINDS:
-        raise InputError(
-            f"The RGB file is a {kind} file, which holds numbers and not colours: if "
-            "it is the depth map, drop it in the depth slot, else save it as PNG."
-        )
-    if kind not in KINDS:
-        raise InputError(
-            f"The RGB file is {describe_foreign(data)}, which is not read: upload a "
-            "JPEG, PNG, WebP, PPM, BMP or TIFF picture."
-        )
+    if kind == "NPY":
+        with refusing_damage(kind, WHAT):
+            return _from_array(read_npy(data), fourth_is_depth=fourth_is_depth)
+    _check_kind(data, kind)
+    assert kind is not None  # noqa: S101 - for the type checker
     image = open_raster(data, kind, WHAT)
     with refusing_damage(kind, WHAT):
         orientation = orientation_of(image)
         # Pillow sets a TIFF upright itself, while it decodes.
         turned_by_pillow = kind == "TIFF"
         image.load()
-        rgb, notes = _to_rgb(image)
+        four = _four_channels(data, image, kind) if fourth_is_depth else None
+        if four is None:
+            rgb, notes = _to_rgb(image)
+        else:
+            rgb, notes = as_colours(four[..., :3]), ()
+    notes += _note_pages(data, kind)
+    fourth = None if four is None else np.ascontiguousarray(four[..., 3])
     if orientation != 1:
         notes = (*notes, "RGB set upright: its EXIF tag says that it is stored turned.")
-        rgb = rgb if turned_by_pillow else set_upright(rgb, orientation)
-    return ColourImage(rgb=rgb, orientation=orientation, notes=notes)
+        if not turned_by_pillow:
+            rgb = set_upright(rgb, orientation)
+            fourth = None if fourth is None else set_upright(fourth, orientation)
+    return ColourImage(rgb=rgb, orientation=orientation, notes=notes, fourth=fourth)
+
+
+def _check_kind(data: bytes, kind: str | None) -> None:
+    if describe_foreign(data) == "a ZIP archive":
+        raise InputError(
+            "The RGB file is a ZIP archive (NumPy's NPZ is one too): unpack it, and "
+            "upload the picture in it as PNG or JPEG."
+        )
+    if kind in _ARRAY_KINDS:
+        raise InputError(
+            f"The RGB file is a {kind} file, which holds numbers and not colours: if "
+            "it is the depth map, drop it in the depth slot, else save it as PNG and "
+            "upload that."
+        )
+    if kind not in KINDS:
+        raise InputError(
+            f"The RGB file is {describe_foreign(data)}, which is not read: "
+            f"{cure_foreign(data)}, and upload a JPEG, PNG, WebP, PPM, BMP or TIFF "
+            "picture."
+        )
+    pages = list_pages(data) if kind == "TIFF" else ()
+    if pages and pages[0].kind == "f" and pages[0].samples == 1:
+        raise _LOOKS_LIKE_DEPTH
+    if pages and pages[0].kind == "f":
+        raise InputError(
+            f"The RGB file is a TIFF of {pages[0].bits}-bit floats: save it with 8 "
+            "bits a colour, and upload that."
+        )
+
+
+def _from_array(values: NDArray, *, fourth_is_depth: bool) -> ColourImage:
+    if values.ndim == 2:
+        raise InputError(
+            "The RGB file is a NPY file that holds one number a pixel and no colours: "
+            "if it is the depth map, drop it in the depth slot, else save it as PNG."
+        )
+    has_fourth = values.shape[2] == 4 and varies_as_depth(values[..., 3])
+    return ColourImage(
+        rgb=as_colours(values[..., :3]),
+        orientation=1,
+        notes=(
+            "RGB is an array of numbers: its channels were taken as red, green and "
+            "blue.",
+        ),
+        fourth=values[..., 3] if has_fourth and fourth_is_depth else None,
+    )
+
+
+def _four_channels(data: bytes, image: Image.Image, kind: str) -> NDArray | None:
+    """Return a picture's channels where the fourth is of depth, else None."""
+    if kind not in ("PNG", "TIFF") or image.mode != "RGBA":
+        return None
+    fine = kind == "PNG" and has_16_bit_channels(data, image, kind)
+    values = decode_16_bit_channels(data) if fine else np.asarray(image)
+    is_four = values.ndim == 3 and values.shape[2] == 4
+    return values if is_four and varies_as_depth(values[..., 3]) else None
+
+
+def _note_pages(data: bytes, kind: str) -> tuple[str, ...]:
+    pages = [p for p in list_pages(data) if not p.is_reduced] if kind == "TIFF" else []
+    if len(pages) < 2:
+        return ()
+    return (f"The TIFF file has {len(pages)} pages: RGB is page 1.",)
 
 
 def is_single_channel(data: bytes) -> bool:
@@ -85,6 +169,9 @@ def is_single_channel(data: bytes) -> bool:
     kind = identify(data)
     if kind not in KINDS:
         return kind in _ARRAY_KINDS
+    pages = list_pages(data) if kind == "TIFF" else ()
+    if pages:
+        return pages[0].samples == 1
     try:
         return open_raster(data, kind, WHAT).mode.split(";")[0] in ("1", "L", "I", "F")
     except InputError:
@@ -93,10 +180,7 @@ def is_single_channel(data: bytes) -> bool:
 
 def _to_rgb(image: Image.Image) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
     if image.mode == "F":
-        raise InputError(
-            "The RGB file holds one decimal number a pixel, so it looks like a depth "
-            "map: drop it in the depth slot."
-        )
+        raise _LOOKS_LIKE_DEPTH
     if image.mode.split(";")[0] == "I":
         grey = _to_8_bits(np.asarray(image))
         note = "RGB was 16-bit grey: brightness reduced to 8 bits, no colours."

@@ -14,8 +14,9 @@ def bring_together(
 
     The depth map is resized to the RGB picture by its nearest pixel, which invents no
     distance. Where the aspects differ, both are cropped around their centres first:
-    to the flatter of the two where the widths agree, as when a video mode cuts rows
-    off the same sensor, else to the narrower.
+    to the flatter of the two where the widths agree, or where depth is the flatter and
+    its width goes evenly into RGB's, as when a video mode cuts rows off the same
+    sensor, else to the narrower.
 
     Args:
         rgb: Colours, (height, width, 3).
@@ -28,13 +29,18 @@ def bring_together(
     if abs(aspect_depth / aspect_rgb - 1) <= _SAME_ASPECT:
         note = f"{sizes}: depth was resized to RGB, each pixel from its nearest one."
         return rgb, resize_nearest(depth, rgb.shape[:2]), (note,)
-    choose = max if rgb.shape[1] == depth.shape[1] else min
-    aspect = choose(aspect_rgb, aspect_depth)
+    same_width = rgb.shape[1] == depth.shape[1]
+    rows_cut = aspect_depth > aspect_rgb and rgb.shape[1] % depth.shape[1] == 0
+    aspect = (max if same_width or rows_cut else min)(aspect_rgb, aspect_depth)
     rgb, depth = crop_to_aspect(rgb, aspect), crop_to_aspect(depth, aspect)
-    notes = [f"{sizes}: both were cropped around their centres to {_size(rgb)}."]
-    if (aspect_rgb - 1) * (aspect_depth - 1) < 0:
-        notes.append("If RGB or depth lies on its side, turn it and upload it again.")
-    return rgb, resize_nearest(depth, rgb.shape[:2]), tuple(notes)
+    note = f"{sizes}: both were cropped around their centres to {_size(rgb)}."
+    return rgb, resize_nearest(depth, rgb.shape[:2]), (note,)
+
+
+def lies_across(rgb: NDArray[np.uint8], depth: NDArray[np.float32]) -> bool:
+    """Return whether one of the two is upright and the other on its side."""
+    (height, width), (depth_height, depth_width) = rgb.shape[:2], depth.shape
+    return (width - height) * (depth_width - depth_height) < 0
 
 
 def resize_nearest(array: NDArray, size: tuple[int, int]) -> NDArray:

@@ -25,13 +25,14 @@ _PILLOW_NAMES = {"PGM": "PPM"}
 _TIFF_BITS, _TIFF_TILE_WIDTH, _TIFF_TILE_HEIGHT = 258, 322, 323
 
 
-def open_raster(data: bytes, kind: str, what: str) -> Image.Image:
+def open_raster(data: bytes, kind: str, what: str, *, page: int = 0) -> Image.Image:
     """Return an image whose header is read and whose size is allowed.
 
     Args:
         data: The whole file.
         kind: One of `KINDS`.
         what: The file's name in a sentence, e.g. "depth map".
+        page: Of a TIFF file, from 0.
 
     Returns:
         A Pillow image; its pixels are decoded when they are first asked for.
@@ -43,6 +44,8 @@ def open_raster(data: bytes, kind: str, what: str) -> Image.Image:
         try:
             name = _PILLOW_NAMES.get(kind, kind).upper()
             image = Image.open(io.BytesIO(data), formats=[name])
+            if page:
+                image.seek(page)
         except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
             raise InputError(
                 f"The {what} has more than {MAX_MEGAPIXELS} megapixels: "
@@ -91,6 +94,32 @@ def has_16_bit_channels(data: bytes, image: Image.Image, kind: str) -> bool:
         bits = image.tag_v2.get(_TIFF_BITS, (1,))
         return 16 in (bits if isinstance(bits, tuple) else (bits,))
     return False
+
+
+def decode_16_bit_channels(data: bytes) -> NDArray:
+    """Return the channels that Pillow would cut, red first, with alpha as the last.
+
+    Raises:
+        ValueError: The file is damaged.
+    """
+    import cv2
+
+    values = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    if values is None:
+        raise ValueError("OpenCV could not decode the file")
+    if values.ndim == 3:
+        order = [2, 1, 0, *range(3, values.shape[2])]
+        return np.ascontiguousarray(values[..., order])
+    return values
+
+
+def transparent_grey(image: Image.Image) -> NDArray:
+    """Return a grey image's numbers, 0 where they are its transparent shade."""
+    values = np.asarray(image)
+    shade = image.info.get("transparency")
+    if image.format == "PNG" and isinstance(shade, int):
+        return np.where(values == shade, values.dtype.type(0), values)
+    return values
 
 
 def _check_tiles(image: Image.Image, kind: str, what: str) -> None:
