@@ -13,9 +13,9 @@ from fusionviz.analysis.distributions.stage_tokens import (
     Links,
     Separation,
     StageTokens,
-    common_stages,
     is_moved,
     received,
+    tokens_by_stage,
 )
 from fusionviz.analysis.distributions.token_plane import (
     Plane,
@@ -165,7 +165,7 @@ def measure_embedding(
     """Return the tokens of every stage, laid out in a plane.
 
     Places are found for all stages at once that have a common space, see
-    `common_stages`. Where features go in that have a space a modality, each gets a
+    `tokens_by_stage`. Where features go in that have a space a modality, each gets a
     plane of its own, which is turned onto the same tokens' places before alignment.
     They are kept, so that asking again takes milliseconds.
 
@@ -177,7 +177,7 @@ def measure_embedding(
     Raises:
         InputError: UMAP is not there, or the search was stopped.
     """
-    stages = common_stages(subject)
+    stages = tokens_by_stage(subject)
     raw = list(subject.tokens("raw")) if "raw" in subject.stages else []
     for step, name in enumerate(raw):
         _tell(tell, 0.1 * step / len(raw), f"{name} before the encoders", settings)
@@ -210,7 +210,7 @@ def _common_places(
 ) -> tuple[dict[tuple[Stage, str], Points], Plane | None]:
     groups = {
         (one.stage, name): x
-        for one in common_stages(subject)
+        for one in tokens_by_stage(subject)
         for name, x in one.tokens.items()
     }
     shown = [_shown(subject, settings, len(x)) for x in groups.values()]
@@ -233,7 +233,7 @@ def _shown(
     """Return which of a modality's tokens are drawn, evenly spaced."""
     limit = SHOWN
     if settings.method != "pca":
-        stages = common_stages(subject)
+        stages = tokens_by_stage(subject)
         limit = _share([len(x) for one in stages for x in one.tokens.values()])
     few = min(count, limit)
     return np.linspace(0, count - 1, few).round().astype(np.int64)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fusionviz.analysis.distributions.stage_mmd import STAGES, own_mmd, pairs_of
+from fusionviz.analysis.distributions.stage_mmd import STAGES, model_pairs, own_mmd
 from fusionviz.analysis.distributions.training_curves import align_weight_of, sources_of
 from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.data.records import RGBDSample
@@ -112,7 +112,7 @@ def measure_family(
     mmd = np.full((len(cards), len(sources), len(STAGES)), np.nan)
     for row, card in enumerate(cards):
         subject = AlignMambaSubject(load_checkpoint(card.name), sample)
-        pairs = pairs_of(subject.model)
+        pairs = model_pairs(subject.model)
         own = own_mmd(subject)
         for column, name in enumerate(sources):
             mmd[row, column] = own[pairs.index((name, subject.anchor))]

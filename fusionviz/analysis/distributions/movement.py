@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fusionviz.analysis.distributions.stage_tokens import Separation, common_stages
+from fusionviz.analysis.distributions.stage_tokens import Separation, tokens_by_stage
 from fusionviz.analysis.distributions.token_plane import fit_plane
 from fusionviz.analysis.shared.token_subject import Stage, TokenSubject
 
@@ -37,10 +37,10 @@ def measure_movement(subject: TokenSubject) -> Movement:
     """Return the paths of centres in the plane in which the centres vary most.
 
     In the plane of all tokens they would hardly be told apart: tokens differ far more
-    within a modality than modalities do. Centres are those of `common_stages`, on
+    within a modality than modalities do. Centres are those of `tokens_by_stage`, on
     its scale.
     """
-    found = common_stages(subject)
+    found = tokens_by_stage(subject)
     centres = {
         name: np.stack([one.tokens[name].mean(axis=0) for one in found])
         for name in found[0].tokens

@@ -12,7 +12,7 @@ from fusionviz.analysis.distributions.kin_samples import batches_of_kin
 from fusionviz.analysis.distributions.stage_mmd import (
     STAGES,
     Pair,
-    pairs_of,
+    model_pairs,
     stage_mmd,
 )
 from fusionviz.analysis.shared.alignmamba_subject import tokens_of
@@ -108,7 +108,7 @@ def measure_sample_stages(
         InputError: The data is not there, the model has one modality or cannot read
             the set, or the work was stopped before the first batch.
     """
-    pairs = pairs_of(model)
+    pairs = model_pairs(model)
     available, batches = batches_of_kin(kin, model, count)
     found = _SampleTally(pairs, factor)
     for batch in batches:

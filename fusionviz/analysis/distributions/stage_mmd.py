@@ -22,10 +22,10 @@ Pair = tuple[str, str]
 
 def own_mmd(subject: AlignMambaSubject, factor: float = 1.0) -> NDArray[np.float64]:
     """Return a subject's own MMD², (pair, stage); NaN where a modality is missing."""
-    return stage_mmd(subject.trace, 0, pairs_of(subject.model), factor)
+    return stage_mmd(subject.trace, 0, model_pairs(subject.model), factor)
 
 
-def pairs_of(model: AlignMamba) -> tuple[Pair, ...]:
+def model_pairs(model: AlignMamba) -> tuple[Pair, ...]:
     """Return each two modalities of a model, those with the anchor first.
 
     Raises:

@@ -70,7 +70,7 @@ class StageTokens:
 
 
 @lru_cache(maxsize=KEPT)
-def common_stages(subject: TokenSubject) -> tuple[StageTokens, ...]:
+def tokens_by_stage(subject: TokenSubject) -> tuple[StageTokens, ...]:
     """Return the stages at which all tokens have one space, on one scale.
 
     A stage's tokens are moved by its centre and divided by its spread, so that none

@@ -17,8 +17,7 @@ from fusionviz.views.distributions.distance_test import (
     draw_test,
     how_far,
 )
-from fusionviz.views.distributions.pair_names import name_of
-from fusionviz.views.shared.style import in_percent, three_digits
+from fusionviz.views.shared.style import in_percent, modality_name, three_digits
 
 FORMULA = (
     r"p = \frac{1 + \#\{\mathrm{shuffled} \ge \mathrm{observed}\}}"
@@ -89,7 +88,7 @@ def make_test(request: Request[PermutationControls, TokenSubject]) -> Exhibit:
 
 def _explain(test: DistanceTest) -> str:
     found, shuffles = test.a_distance, len(test.null)
-    (m, n), (x, y) = test.pair.sizes, map(name_of, test.pair.names)
+    (m, n), (x, y) = test.pair.sizes, map(modality_name, test.pair.names)
     reached = round(test.p_value * (1 + shuffles)) - 1
     verdict = (
         "so p is as small as so many shuffles can make it"

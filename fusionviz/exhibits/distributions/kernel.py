@@ -18,8 +18,7 @@ from fusionviz.exhibits.distributions.distances import (
 )
 from fusionviz.exhibits.shared.exhibit import Exhibit, ExhibitKind, Request
 from fusionviz.views.distributions.kernel import describe_kernel, draw_kernel, equation
-from fusionviz.views.distributions.pair_names import name_of
-from fusionviz.views.shared.style import three_digits
+from fusionviz.views.shared.style import modality_name, three_digits
 
 FORMULA = (
     r"\mathrm{MMD}^2 = \overline{K_{xx}} + \overline{K_{yy}} - 2\,\overline{K_{xy}}"
@@ -70,7 +69,7 @@ def make_kernel(request: Request[KernelControls, TokenSubject]) -> Exhibit:
 
 def _explain(blocks: KernelBlocks, witness: Witness) -> str:
     pair, means = blocks.pair, blocks.means
-    x, y = (name_of(name) for name in pair.names)
+    x, y = (modality_name(name) for name in pair.names)
     m = len(pair.x)
     at_x, at_y = (
         float(side.mean()) for side in (witness.values[:m], witness.values[m:])
@@ -99,7 +98,7 @@ def _explain(blocks: KernelBlocks, witness: Witness) -> str:
         f"at {y} tokens: their difference is the biased MMD², "
         f"{three_digits(at_x - at_y)}. The largest |w| is "
         f"{three_digits(float(abs(witness.values[extreme])))}, at "
-        f"{name_of(pair.labels[extreme])}."
+        f"{modality_name(pair.labels[extreme])}."
     )
     special = say_tokens(pair)
     return f"{text}\n\n{special}" if special else text

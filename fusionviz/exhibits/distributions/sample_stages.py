@@ -21,7 +21,7 @@ from fusionviz.views.distributions.sample_stages import (
     describe_sample_stages,
     draw_sample_stages,
     known_digits,
-    pair_title,
+    pair_label,
 )
 from fusionviz.views.shared.style import three_digits
 
@@ -208,7 +208,7 @@ def _explain(
 
 def _say_figures(stages: SampleStages, figures: SampleFigures) -> str:
     """Return what local alignment did to the first pair, in a sentence or two."""
-    title = pair_title(stages.pairs[0])
+    title = pair_label(stages.pairs[0])
     before, after, fused = (_interval(one) for one in figures.mmd[0])
     text = (
         f"the MMD² of {title} is {before} before alignment, **{after}** after local "

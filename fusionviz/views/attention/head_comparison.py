@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
 from fusionviz.analysis.attention.head_comparison import HeadComparison, HeadSide
+from fusionviz.views.shared.attention_maps import weight_words
 from fusionviz.views.shared.bars import add_scale_bar, carry_bar
 from fusionviz.views.shared.style import (
     DIVERGING,
@@ -131,18 +132,11 @@ def _draw_side(
                     figure, int(token), places, name=role, dash=dash, column=column
                 )
                 figure.data[-1].update(legendgroup=role, showlegend=name == "a")
-        add_targets(figure, places, modality, column=column, texts=_words(values))
+        add_targets(figure, places, modality, column=column, texts=weight_words(values))
         target = figure.data[-1]
         target.customdata = [[*one, name] for one in target.customdata]
         guess = " (guessed)" if attention.missing == modality else ""
         title_picture(figure, column, modality_title(modality) + guess)
-
-
-def _words(values: NDArray[np.float32]) -> list[str]:
-    return [
-        "closed to this row" if np.isnan(value) else f"weight {value:.3g}"
-        for value in values.ravel()
-    ]
 
 
 def _draw_matrix(figure: go.Figure, side: HeadSide, column: int, most: float) -> None:

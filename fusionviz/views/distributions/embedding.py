@@ -20,10 +20,15 @@ from fusionviz.views.distributions.token_clouds import (
     cloud_traces,
     legend_traces,
     link_trace,
-    named,
     symbols_of,
 )
-from fusionviz.views.shared.style import FONT_SIZE, dress, in_percent, three_digits
+from fusionviz.views.shared.style import (
+    FONT_SIZE,
+    dress,
+    in_percent,
+    modality_name,
+    three_digits,
+)
 
 LINE_PIXELS = 19
 NOTE_SIZE = 14
@@ -94,7 +99,7 @@ def _traces(
 def describe_embedding(embedding: Embedding) -> str:
     """Return in words what `draw_embedding` shows."""
     clouds = embedding.panels[-1].clouds
-    names = " and ".join(named(cloud.name) for cloud in clouds)
+    names = " and ".join(modality_name(cloud.name) for cloud in clouds)
     said = [f"Tokens of {names} in a plane by {METHOD_TITLES[embedding.method]}"]
     for panel in embedding.panels:
         title = STAGE_TITLES[panel.stage]
@@ -114,7 +119,7 @@ def _notes(panel: Panel, embedding: Embedding) -> list[str]:
     """Return the lines under a panel's title."""
     if panel.stage == "raw":
         notes = ["a space for each,", "turned to fit"]
-        gone = ", ".join(named(name) for name in panel.left_out)
+        gone = ", ".join(modality_name(name) for name in panel.left_out)
         return [*notes, f"no features: {gone}"] if gone else notes
     notes = _say_apart(panel, embedding.anchor)
     if panel.stage == "aligned":
@@ -134,8 +139,10 @@ def _say_apart(panel: Panel, anchor: str) -> list[str]:
         one for one in panel.separations if one.second == anchor
     ] or panel.separations
     if len(apart) == 2 and {one.second for one in apart} == {anchor}:
-        each = [f"{named(one.first)} {three_digits(one.centres)}" for one in apart]
-        return [f"centres, from {named(anchor)}'s:", ", ".join(each)]
+        each = [
+            f"{modality_name(one.first)} {three_digits(one.centres)}" for one in apart
+        ]
+        return [f"centres, from {modality_name(anchor)}'s:", ", ".join(each)]
     if not apart:
         return ["one modality"]
     mean = three_digits(float(np.mean([one.centres for one in apart])))

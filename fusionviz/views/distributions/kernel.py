@@ -8,12 +8,7 @@ import plotly.graph_objects as go
 
 from fusionviz.analysis.distributions.kernel import KernelBlocks, Witness
 from fusionviz.analysis.shared.token_subject import STAGE_TITLES
-from fusionviz.views.distributions.pair_names import (
-    name_of,
-    pair_title,
-    symbol_of,
-    title_at,
-)
+from fusionviz.views.distributions.pair_names import pair_title, symbol_of, title_at
 from fusionviz.views.shared.bars import upright_bar
 from fusionviz.views.shared.colours import Stops, veiled_scale
 from fusionviz.views.shared.style import (
@@ -22,6 +17,7 @@ from fusionviz.views.shared.style import (
     SEQUENTIAL,
     dress,
     modality_colour,
+    modality_name,
     three_digits,
 )
 
@@ -74,7 +70,7 @@ def draw_kernel(
 
 def describe_kernel(blocks: KernelBlocks, witness: Witness) -> str:
     """Return in words what `draw_kernel` shows."""
-    means, (x, y) = blocks.means, map(name_of, blocks.pair.names)
+    means, (x, y) = blocks.means, map(modality_name, blocks.pair.names)
     m = len(blocks.pair.x)
     at_x, at_y = witness.values[:m].mean(), witness.values[m:].mean()
     return (
@@ -128,7 +124,7 @@ def _tokens(witness: Witness) -> list[go.Scatter]:
             x=witness.plane.places[own, 0],
             y=witness.plane.places[own, 1],
             mode="markers",
-            name=f"{name_of(name)} tokens",
+            name=f"{modality_name(name)} tokens",
             marker={
                 **scale,
                 "showscale": index == 0,
@@ -137,7 +133,7 @@ def _tokens(witness: Witness) -> list[go.Scatter]:
                 "color": witness.values[own],
                 "line": {"color": modality_colour(name), "width": 2},
             },
-            text=[name_of(label) for label in pair.labels[own]],
+            text=[modality_name(label) for label in pair.labels[own]],
             hovertemplate="%{text}<br>w = %{marker.color:.3g}<extra></extra>",
             xaxis="x2",
             yaxis="y2",
@@ -178,7 +174,7 @@ def _plane_axes(witness: Witness) -> dict[str, dict]:
 
 
 def _title(witness: Witness) -> str:
-    x, y = (name_of(name) for name in witness.pair.names)
+    x, y = (modality_name(name) for name in witness.pair.names)
     what = (
         "all tokens lie in one place"
         if witness.pair.is_one_place
@@ -213,7 +209,7 @@ def block_axes(blocks: KernelBlocks, domain: tuple[float, float]) -> tuple[dict,
         "zeroline": False,
         "constrain": "domain",
         "tickvals": [(blocks.edge - 1) / 2, (blocks.edge + side - 1) / 2],
-        "ticktext": [name_of(name) for name in blocks.pair.names],
+        "ticktext": [modality_name(name) for name in blocks.pair.names],
         "ticks": "",
     }
     title = {"text": equation(blocks)}

@@ -11,12 +11,13 @@ from plotly.subplots import make_subplots
 from fusionviz.analysis.distributions.movement import Movement
 from fusionviz.analysis.distributions.stage_tokens import Separation
 from fusionviz.analysis.shared.token_subject import STAGE_TITLES
-from fusionviz.views.distributions.token_clouds import named, symbols_of
+from fusionviz.views.distributions.token_clouds import symbols_of
 from fusionviz.views.shared.style import (
     FONT_SIZE,
     dress,
     in_percent,
     modality_colour,
+    modality_name,
     three_digits,
 )
 
@@ -99,9 +100,9 @@ def _path(
         marker={"symbol": symbol, "size": 12, "color": modality_colour(name)},
         text=texts,
         textfont_size=FONT_SIZE,
-        hovertemplate=f"{named(name)}<extra></extra>",
+        hovertemplate=f"{modality_name(name)}<extra></extra>",
         cliponaxis=False,
-        name=named(name),
+        name=modality_name(name),
         legendgroup=name,
     )
 
@@ -143,7 +144,7 @@ def _distances(movement: Movement) -> Iterator[go.Scatter]:
             if all(value is None for value in values):
                 continue
             colour = _pair_colour(same[0], movement)
-            pair = f"{named(same[0].first)} ↔ {named(same[0].second)}"
+            pair = f"{modality_name(same[0].first)} ↔ {modality_name(same[0].second)}"
             yield go.Scatter(
                 x=list(range(len(titles))),
                 y=values,

@@ -1,21 +1,14 @@
 """What two modalities are called on a chart, and the markers that tell them apart."""
 
-from html import escape
-
 from fusionviz.analysis.distributions.token_pairs import Pair
-from fusionviz.views.shared.style import FONT_SIZE, MODALITY_NAMES
+from fusionviz.views.shared.style import FONT_SIZE, modality_name
 
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "pentagon", "star")
 
 
-def name_of(modality: str) -> str:
-    """Return what a modality is called in text; a reader's own name is made safe."""
-    return escape(MODALITY_NAMES.get(modality, modality))
-
-
 def pair_title(pair: Pair) -> str:
     """Return two modalities as text."""
-    return f"{name_of(pair[0])} and {name_of(pair[1])}"
+    return f"{modality_name(pair[0])} and {modality_name(pair[1])}"
 
 
 def symbol_of(index: int) -> str:

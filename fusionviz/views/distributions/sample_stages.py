@@ -38,7 +38,7 @@ _APART = 0.16
 _MARGINS = {"l": 8, "r": 8, "t": 64, "b": 52}
 
 
-def pair_title(pair: Pair) -> str:
+def pair_label(pair: Pair) -> str:
     """Return what a pair is called."""
     return " – ".join(pair)
 
@@ -106,7 +106,7 @@ def draw_sample_stages(
 def describe_sample_stages(stages: SampleStages, figures: SampleFigures) -> str:
     """Return in words what `draw_sample_stages` shows."""
     told = "; ".join(
-        f"{pair_title(pair)} "
+        f"{pair_label(pair)} "
         + ", ".join(known_digits(float(x)) for x in figures.mmd[row, :, 0])
         for row, pair in enumerate(stages.pairs)
     )
@@ -117,7 +117,7 @@ def describe_sample_stages(stages: SampleStages, figures: SampleFigures) -> str:
     if not stages.has_distances:
         return text
     told = "; ".join(
-        f"{pair_title(pair)} "
+        f"{pair_label(pair)} "
         + ", ".join(known_digits(float(x)) for x in figures.distance[row, :, 0])
         for row, pair in enumerate(stages.pairs)
     )
@@ -147,15 +147,15 @@ def _dots(
             "width": 7,
             "color": colour,
         },
-        name=pair_title(pair),
-        legendgroup=pair_title(pair),
+        name=pair_label(pair),
+        legendgroup=pair_label(pair),
         showlegend=shown,
         customdata=[
             [STAGE_TITLES[stage], *map(known_digits, row)]
             for stage, row in zip(STAGES, values.tolist(), strict=True)
         ],
         hovertemplate=(
-            f"{pair_title(pair)}, %{{customdata[0]}}<br><b>%{{customdata[1]}}</b> "
+            f"{pair_label(pair)}, %{{customdata[0]}}<br><b>%{{customdata[1]}}</b> "
             "[%{customdata[2]}, %{customdata[3]}]<extra></extra>"
         ),
     )
@@ -206,7 +206,7 @@ def _draw_own(
             legendrank=2000,
             showlegend=named,
             text=[known_digits(float(value)) for value in own],
-            hovertemplate=f"{pair_title(pair)}, this sample: %{{text}}<extra></extra>",
+            hovertemplate=f"{pair_label(pair)}, this sample: %{{text}}<extra></extra>",
         ),
         row=1,
         col=1,

@@ -10,7 +10,11 @@ from numpy.typing import NDArray
 
 from fusionviz.analysis.distributions.embedding import Cloud
 from fusionviz.analysis.distributions.stage_tokens import Links
-from fusionviz.views.shared.style import MARK, MODALITY_NAMES, modality_colour
+from fusionviz.views.shared.style import (
+    MARK,
+    modality_colour,
+    modality_name,
+)
 
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "pentagon", "star")
 """Of the anchor, and of the others in their order: nothing is told by colour alone."""
@@ -36,11 +40,6 @@ def symbols_of(names: Sequence[str], anchor: str) -> dict[str, str]:
         for number, name in enumerate(others)
     }
     return symbols | {anchor: SYMBOLS[0]}
-
-
-def named(name: str) -> str:
-    """Return what a modality is called on a chart."""
-    return escape(MODALITY_NAMES.get(name, name))
 
 
 def cloud_traces(cloud: Cloud, symbol: str, picked: Picked) -> list[go.Scatter]:
@@ -89,7 +88,7 @@ def centre_trace(cloud: Cloud, *, is_anchor: bool) -> go.Scatter:
         y=[round(float(cloud.centre[1]), 4)],
         mode="markers",
         marker=look | {"line": edge},
-        text=[f"centre of {named(cloud.name)}"],
+        text=[f"centre of {modality_name(cloud.name)}"],
         hovertemplate="%{text}<extra></extra>",
         legendgroup=cloud.name,
         name=f"{cloud.name} centre",
@@ -147,7 +146,12 @@ def legend_traces(
     """
     grey = "#8A8A8A"
     modalities = [
-        _key(named(name), "markers", group=name, marker=_look(name, symbols[name]))
+        _key(
+            modality_name(name),
+            "markers",
+            group=name,
+            marker=_look(name, symbols[name]),
+        )
         for name in names
     ]
     others = [

@@ -11,7 +11,6 @@ from fusionviz.analysis.distributions.token_picks import Selection
 from fusionviz.analysis.shared.pictures import Pictures
 from fusionviz.analysis.shared.time_axis import TimeAxis, time_axis
 from fusionviz.analysis.shared.token_subject import TokenSide
-from fusionviz.views.distributions.token_clouds import named
 from fusionviz.views.shared.label_room import shorten
 from fusionviz.views.shared.patches import frame_patches
 from fusionviz.views.shared.pixels import picture_address
@@ -22,6 +21,7 @@ from fusionviz.views.shared.style import (
     dress,
     frame_picture,
     modality_colour,
+    modality_name,
     modality_title,
 )
 
@@ -55,9 +55,12 @@ def describe_picked(selection: Selection) -> str:
     what = "Pictures" if selection.pictures is not None else "Steps on a time axis"
     if not selection.picked:
         return f"{what}; no token is picked."
-    told = ", ".join(f"{count} of {named(n)}" for n, count in selection.counts.items())
+    told = ", ".join(
+        f"{count} of {modality_name(n)}" for n, count in selection.counts.items()
+    )
     sent = ", ".join(
-        f"{named(name)} goes to {len(selection.goals(name))} of {selection.anchor}"
+        f"{modality_name(name)} goes to {len(selection.goals(name))} of "
+        f"{selection.anchor}"
         for name in selection.sent
     )
     return f"{what}, picked tokens are lit: {told}" + (f"; {sent}." if sent else ".")
@@ -88,7 +91,9 @@ def _draw_pictures(selection: Selection, pictures: Pictures, height: int) -> go.
 def _title(selection: Selection, name: str) -> str:
     parts = _count(selection, name)
     if name == selection.anchor:
-        parts += [f"dotted: where {named(one)}'s are sent" for one in selection.sent]
+        parts += [
+            f"dotted: where {modality_name(one)}'s are sent" for one in selection.sent
+        ]
     return modality_title(name, ", ".join(parts))
 
 
@@ -198,7 +203,7 @@ def _bars(side: TokenSide, axis: TimeAxis, row: int, selection: Selection) -> go
         constraintext="none",
         textangle=0,
         customdata=said,
-        hovertemplate="%{customdata}<extra>" + named(side.name) + "</extra>",
+        hovertemplate="%{customdata}<extra>" + modality_name(side.name) + "</extra>",
         name=side.name,
     )
 

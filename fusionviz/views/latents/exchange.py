@@ -3,7 +3,7 @@
 import plotly.graph_objects as go
 
 from fusionviz.analysis.latents.exchange import CASES, Exchange
-from fusionviz.views.latents.mosaic import draw_strip
+from fusionviz.views.latents.mosaic import draw_pairs
 from fusionviz.views.shared.style import MODALITY_COLOURS, three_digits
 
 _RGB, _DEPTH = (
@@ -27,7 +27,7 @@ def draw_exchange(exchange: Exchange, *, height: int = 500) -> go.Figure:
         height: Pixels.
     """
     notes = [f"{three_digits(bits)} bits per dim" for bits in exchange.bits_per_dim]
-    return draw_strip(exchange.pictures, titles=TITLES, notes=notes, height=height)
+    return draw_pairs(exchange.pictures, titles=TITLES, notes=notes, height=height)
 
 
 def describe_exchange(exchange: Exchange) -> str:

@@ -202,7 +202,7 @@ def _text(
     )
 
 
-def draw_strip(
+def draw_pairs(
     pairs: Sequence[Pictures],
     *,
     titles: Sequence[str],

@@ -5,7 +5,7 @@ import math
 import plotly.graph_objects as go
 
 from fusionviz.analysis.latents.samples import Samples
-from fusionviz.views.latents.mosaic import draw_strip
+from fusionviz.views.latents.mosaic import draw_pairs
 from fusionviz.views.shared.style import three_digits
 
 
@@ -17,7 +17,7 @@ def draw_made_up(samples: Samples, *, height: int = 440) -> go.Figure:
         height: Pixels.
     """
     numbers = range(1, len(samples.pictures) + 1)
-    return draw_strip(
+    return draw_pairs(
         samples.pictures,
         titles=[f"<b>{number}</b>" for number in numbers],
         notes=[_bits(bits) for bits in samples.bits_per_dim],

@@ -74,7 +74,7 @@ def draw_attention(
         if halves:
             _mark_halves(figure, attention, places, modality, column)
         _frame_row(figure, attention, query, places, modality, column)
-        add_targets(figure, places, modality, column=column, texts=_words(values))
+        add_targets(figure, places, modality, column=column, texts=weight_words(values))
     if mixed:
         _draw_map_scale(figure, map_most)
     _draw_matrix(figure, attention.weights[head], query, most)
@@ -115,7 +115,7 @@ def _role(attention: LayerAttention, modality: str) -> str:
     return role + guess
 
 
-def _words(values: NDArray[np.float32]) -> list[str]:
+def weight_words(values: NDArray[np.float32]) -> list[str]:
     """Return what a hover says of each token's weight."""
     return [
         "closed to this row" if np.isnan(value) else f"weight {value:.3g}"

@@ -106,9 +106,14 @@ def modality_colour(modality: str) -> str:
     return OTHER_COLOURS[drawn % len(OTHER_COLOURS)]
 
 
+def modality_name(modality: str) -> str:
+    """Return what a modality is called on a chart; a reader's own name is made safe."""
+    return escape(MODALITY_NAMES.get(modality, modality))
+
+
 def modality_title(modality: str, detail: str = "") -> str:
     """Return a panel's title in its modality's colour: a dot, the name, a detail."""
-    name = escape(MODALITY_NAMES.get(modality, modality))
+    name = modality_name(modality)
     dot = f'<span style="color:{modality_colour(modality)}">●</span>'
     return f"{dot} <b>{name}</b>" + (f"  {detail}" if detail else "")
 

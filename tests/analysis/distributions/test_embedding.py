@@ -19,7 +19,7 @@ from fusionviz.analysis.distributions.neighbour_maps import (
     map_tsne,
     map_umap,
 )
-from fusionviz.analysis.distributions.stage_tokens import common_stages
+from fusionviz.analysis.distributions.stage_tokens import tokens_by_stage
 from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.analysis.shared.feature_subject import FeatureSubject
 from fusionviz.data.rooms import render_room
@@ -53,7 +53,7 @@ def features(**lengths):
 
 
 def test_places_are_those_of_pca_of_all_stages_together(pair):
-    groups = [x for one in common_stages(pair) for x in one.tokens.values()]
+    groups = [x for one in tokens_by_stage(pair) for x in one.tokens.values()]
     assert {len(one) for one in groups} == {16}  # so that all tokens weigh alike
     oracle = PCA(2).fit(np.concatenate(groups))
     embedding = measure_embedding(pair)
@@ -68,7 +68,7 @@ def test_places_are_those_of_pca_of_all_stages_together(pair):
 
 def test_share_of_a_stage_is_of_its_own_variance(pair):
     embedding = measure_embedding(pair)
-    for panel, stage in zip(embedding.panels[1:], common_stages(pair), strict=True):
+    for panel, stage in zip(embedding.panels[1:], tokens_by_stage(pair), strict=True):
         places = np.concatenate([one.places for one in panel.clouds])
         whole = np.concatenate(list(stage.tokens.values())).var(axis=0).sum()
         np.testing.assert_allclose(panel.explained, places.var(axis=0) / whole)
@@ -108,7 +108,7 @@ def test_positions_that_got_nothing_are_empty_from_then_on(pair):
 
 def test_tsne_is_scikit_learn_s_of_all_stages_together(utterance):
     settings = EmbeddingSettings(method="tsne", neighbours=7, seed=3)
-    x = [x for one in common_stages(utterance) for x in one.tokens.values()]
+    x = [x for one in tokens_by_stage(utterance) for x in one.tokens.values()]
     oracle = TSNE(
         perplexity=7, init="pca", max_iter=ITERATIONS, random_state=3
     ).fit_transform(np.concatenate(x).astype(np.float32))

@@ -12,7 +12,7 @@ from sklearn.preprocessing import StandardScaler
 from fusionviz.alignment import distance_of
 from fusionviz.analysis.distributions.kin_samples import batches_of_kin
 from fusionviz.analysis.distributions.sample_stages import measure_sample_stages
-from fusionviz.analysis.distributions.stage_mmd import own_mmd, pairs_of
+from fusionviz.analysis.distributions.stage_mmd import model_pairs, own_mmd
 from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject, tokens_of
 from fusionviz.data.rooms import render_room
 from fusionviz.data.utterances.generator import render_utterance
@@ -206,7 +206,7 @@ def test_data_that_is_not_there_is_a_sentence(model, monkeypatch, tmp_path):
 def test_what_a_sample_lacks_is_unknown(model):
     some = render_utterance(12).only(("text", "video"))
     own = own_mmd(AlignMambaSubject(model, some))
-    known = [set(pair) == {"video", "text"} for pair in pairs_of(model)]
+    known = [set(pair) == {"video", "text"} for pair in model_pairs(model)]
     np.testing.assert_array_equal(np.isfinite(own).all(axis=1), known)
     np.testing.assert_array_equal(np.isnan(own).all(axis=1), ~np.array(known))
     no_words = render_utterance(12).only(("video",))

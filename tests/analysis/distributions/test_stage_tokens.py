@@ -5,9 +5,9 @@ import pytest
 
 from fusionviz.analysis.distributions.movement import measure_movement
 from fusionviz.analysis.distributions.stage_tokens import (
-    common_stages,
     links_at,
     received,
+    tokens_by_stage,
 )
 from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.analysis.shared.feature_subject import FeatureSubject
@@ -37,7 +37,7 @@ def spread_by_hand(tokens):
 
 
 def test_a_stage_is_moved_by_its_centre_and_divided_by_its_spread(utterance):
-    encoded, aligned, fused = common_stages(utterance)
+    encoded, aligned, fused = tokens_by_stage(utterance)
     assert [encoded.stage, aligned.stage, fused.stage] == [
         "encoded",
         "aligned",
@@ -54,18 +54,18 @@ def test_a_stage_is_moved_by_its_centre_and_divided_by_its_spread(utterance):
 
 
 def test_what_alignment_leaves_alone_does_not_move(utterance):
-    encoded, aligned, _ = common_stages(utterance)
+    encoded, aligned, _ = tokens_by_stage(utterance)
     np.testing.assert_array_equal(encoded.tokens["text"], aligned.tokens["text"])
 
 
 def test_centres_are_as_far_apart_as_the_means_of_the_tokens(utterance):
-    for stage in common_stages(utterance):
+    for stage in tokens_by_stage(utterance):
         tokens = utterance.tokens(stage.stage)
         for one in stage.separations:
             off = tokens[one.first].mean(axis=0) - tokens[one.second].mean(axis=0)
             assert one.centres == pytest.approx(np.sqrt((off**2).sum()), rel=1e-4)
             assert one.spreads == pytest.approx(one.centres / stage.spread)
-    assert [one.title for one in common_stages(utterance)[0].separations] == [
+    assert [one.title for one in tokens_by_stage(utterance)[0].separations] == [
         "video ↔ audio",
         "video ↔ text",
         "audio ↔ text",
@@ -73,7 +73,7 @@ def test_centres_are_as_far_apart_as_the_means_of_the_tokens(utterance):
 
 
 def test_partners_are_apart_by_the_mean_of_a_written_out_sum(utterance):
-    encoded = common_stages(utterance)[0]
+    encoded = tokens_by_stage(utterance)[0]
     x, y = encoded.tokens["audio"], encoded.tokens["text"]
     truth = utterance.case("audio").truth
     known = [i for i in range(len(truth)) if truth[i] >= 0]
@@ -86,7 +86,7 @@ def test_partners_are_apart_by_the_mean_of_a_written_out_sum(utterance):
 
 
 def test_partners_after_alignment_stand_at_one_position(pair):
-    for stage in common_stages(pair)[1:]:
+    for stage in tokens_by_stage(pair)[1:]:
         there = pair.case().own_plan.sum(axis=0) > 0
         x, y = stage.tokens["depth"][there], stage.tokens["rgb"][there]
         apart = np.mean([np.linalg.norm(a - b) for a, b in zip(x, y, strict=True)])
@@ -123,7 +123,7 @@ def test_an_even_plan_leaves_centres_where_they_were(utterance):
 
 def test_paths_are_the_centres_in_the_plane_of_the_centres(utterance):
     movement = measure_movement(utterance)
-    stages = common_stages(utterance)
+    stages = tokens_by_stage(utterance)
     paths = movement.paths
     assert movement.explained.sum() <= 1 + 1e-9
     for (name, path), other in zip(
@@ -138,7 +138,7 @@ def test_paths_are_the_centres_in_the_plane_of_the_centres(utterance):
 def test_without_an_anchor_nothing_is_linked():
     sample = render_utterance(12).only(["video", "audio"])
     subject = AlignMambaSubject(tiny_sentiment(), sample)
-    stages = common_stages(subject)
+    stages = tokens_by_stage(subject)
     assert [one.title for one in stages[0].separations] == ["video ↔ audio"]
     assert all(not one.links for one in stages)
     plan = subject.trace.alignments["video"].coupling[0]
@@ -152,7 +152,7 @@ def test_equal_tokens_have_no_spread_and_no_distance():
     subject = FeatureSubject(
         SequenceSample(modalities={"text": same, "video": same[:2]})
     )
-    for stage in common_stages(subject):
+    for stage in tokens_by_stage(subject):
         assert stage.spread == 1
         assert stage.separations[0].centres == pytest.approx(0, abs=1e-7)
         assert all(np.isfinite(x).all() for x in stage.tokens.values())

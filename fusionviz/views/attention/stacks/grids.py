@@ -14,8 +14,8 @@ from fusionviz.views.shared.style import (
     FONT_SIZE,
     MARK,
     MODALITY_COLOURS,
-    MODALITY_NAMES,
     frame_picture,
+    modality_name,
 )
 from fusionviz.views.shared.targets import click_targets
 from fusionviz.views.shared.token_maps import VEIL, draw_ground
@@ -197,7 +197,7 @@ def _add_targets(figure: go.Figure, panel: GridPanel, column: int) -> None:
 
 
 def _title(figure: go.Figure, panel: GridPanel, column: int) -> None:
-    name = escape(MODALITY_NAMES.get(panel.modality, panel.modality) or "tokens")
+    name = modality_name(panel.modality) or "tokens"
     guess = " (missing)" if panel.is_missing else ""
     role = "asks" if panel.asked is not None else ""
     if panel.values is not None:

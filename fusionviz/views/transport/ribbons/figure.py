@@ -91,7 +91,7 @@ def draw_ribbons(
     labels = draw_words(figure, target, axis, words)
     for lane in lanes:
         draw_tokens(figure, lane)
-        draw_strip(figure, lane, axis, labels)
+        draw_true_words(figure, lane, axis, labels)
     if word != ALL_WORDS:
         mark_word(figure, lanes, words, axis.spans[target.name], word)
     draw_legend(figure, lanes)
@@ -204,7 +204,7 @@ def draw_tokens(figure: go.Figure, lane: Lane) -> None:
             figure.add_trace(_boxes(lane.spans[which], lane.tokens, fill=fill))
 
 
-def draw_strip(
+def draw_true_words(
     figure: go.Figure, lane: Lane, axis: TimeAxis, labels: Sequence[str]
 ) -> None:
     """Write at each run of tokens the word that they belong to, where it is known."""
