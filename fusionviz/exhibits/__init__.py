@@ -26,6 +26,7 @@ MODULES = (
     "attention.rollout",
     "attention.interventions",
     "attention.head_comparison",
+    "attention.block_row",
     "attention.stacks",
     "transport.solvers",
     "transport.convergence",

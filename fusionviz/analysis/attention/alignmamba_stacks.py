@@ -71,7 +71,9 @@ def hidden_stack(
         keys=tokens,
         meaning=(
             "A weight M[t, s] says how much of the scan's input at position s is added "
-            "to its output at position t: it has a sign, and rows have no fixed sum."
+            "to its output at position t: it has a sign, and rows have no fixed sum. "
+            "It is the scan's alone: the block's convolution and gate, and what makes "
+            "M of the tokens, are not in it; “Whole block” shows them for one row."
         ),
         pictures=subject.pictures,
         missing=subject.missing,

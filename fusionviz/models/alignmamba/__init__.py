@@ -1,6 +1,10 @@
 """AlignMamba: transport-aligned tokens through Mamba (Li et al. 2025)."""
 
 from fusionviz.models.alignmamba.block import MambaBlock, MambaTrace
+from fusionviz.models.alignmamba.block_jacobian import (
+    BlockJacobian,
+    block_jacobian,
+)
 from fusionviz.models.alignmamba.config import (
     AlignMambaConfig,
     ModalityConfig,
@@ -29,11 +33,13 @@ __all__ = [
     "AlignMambaOutput",
     "AlignMambaTrace",
     "AlignmentTrace",
+    "BlockJacobian",
     "MambaBlock",
     "MambaTrace",
     "ModalityConfig",
     "ScanBackend",
     "auto_backend",
+    "block_jacobian",
     "config_of",
     "hidden_attention",
     "rgbd_inputs",

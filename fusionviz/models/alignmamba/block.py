@@ -6,7 +6,7 @@ both ways.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, cast
 
 import torch
@@ -16,6 +16,9 @@ from torch.nn import functional
 
 from fusionviz.models.alignmamba.scan.dispatch import selective_scan
 from fusionviz.models.alignmamba.scan.reference import states as states_of
+
+Path = Literal["values", "selection", "gate"]
+"""A way through the block: what the scan adds up, what it weighs it by, or the gate."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,6 +156,31 @@ class MambaBlock(nn.Module):
             ValueError: If `hidden` is not (batch, token, d_model).
         """
         return self._scan(self._scan_inputs(hidden))
+
+    def forward_along(
+        self, hidden: Float[Tensor, "batch token width"], path: Path
+    ) -> Float[Tensor, "batch token width"]:
+        """Return what `forward` does; its gradients flow along one path alone.
+
+        The gradients along all three add up to those of `forward`.
+
+        Args:
+            hidden: Tokens, (batch, token, width).
+            path: `values`, through u; `selection`, through delta, B and C; or `gate`.
+        """
+        inputs = self._scan_inputs(hidden)
+        parts = {
+            "values": ("u",),
+            "selection": ("delta", "B", "C"),
+            "gate": ("z",),
+        }
+        held = {
+            name: getattr(inputs, name).detach()
+            for other, names in parts.items()
+            if other != path
+            for name in names
+        }
+        return self._scan(replace(inputs, **held))
 
     def trace(
         self, hidden: Float[Tensor, "batch token width"], *, states: bool = False

@@ -4,7 +4,7 @@ import streamlit as st
 
 from fusionviz.analysis.shared.attention_stack import AttentionStack
 from fusionviz.errors import FusionvizError
-from fusionviz.exhibits.attention.stacks import StackControls
+from fusionviz.exhibits.attention.stacks import HiddenControls, StackControls
 from fusionviz.ui.shared.exhibits import show_exhibit
 from fusionviz.ui.shared.how_to_read import nothing_yet
 from fusionviz.ui.shared.share import publish, recall_word
@@ -19,7 +19,6 @@ SOURCES = {
     "file": "a file of yours",
 }
 KINDS = {
-    "hidden": "attention-hidden",
     "plan": "attention-transport",
     "file": "attention-brought",
 }
@@ -42,6 +41,9 @@ def draw_panel(picked: Picked, visible: bool) -> None:
     try:
         with place:
             controls = _choose(source, shown)
+        if isinstance(controls, HiddenControls):
+            VIEWER.show_hidden(shown, controls)
+            return
         if source == "file":
             _say_shape(shown.subject)
         show_exhibit(

@@ -15,6 +15,7 @@ from fusionviz.analysis.shared.attention_stack import (
     default_query,
 )
 from fusionviz.exhibits.attention.stacks import HiddenControls
+from fusionviz.ui.shared.exhibits import show_exhibit
 from fusionviz.ui.shared.place import clicked
 from fusionviz.ui.shared.share import publish, recall, recall_word, seat
 from fusionviz.ui.shared.stacks import hidden_of
@@ -65,6 +66,36 @@ class Viewer:
         )
         publish(key, 0)
         return HiddenControls(**view, channel=channel - 1, skip=skip)
+
+    def show_hidden(self, shown: Shown, controls: HiddenControls) -> None:
+        """Show hidden attention, and if wanted its row beside the whole block's."""
+        show_exhibit(
+            "attention-hidden", shown, controls, key=self.chart, select=("points",)
+        )
+        if self._wants_block():
+            with st.spinner("The block is asked what each token does to this one …"):
+                show_exhibit(
+                    "attention-hidden-block",
+                    shown,
+                    controls,
+                    key=f"{self.chart}_block",
+                )
+
+    def _wants_block(self) -> bool:
+        key, switch = f"{self.prefix}_block", f"{self.prefix}_block_on"
+        wanted = bool(recall(key, 0, low=0, high=1))
+        st.session_state[switch] = wanted
+        st.toggle(
+            "Whole block",
+            key=switch,
+            on_change=lambda: st.session_state.update(
+                {key: int(st.session_state[switch])}
+            ),
+            help="Hidden attention is the scan's. Show this row beside the Jacobian of "
+            "the whole Mamba block, with its convolution and gate; takes some seconds.",
+        )
+        publish(key, 0)
+        return wanted
 
     def choose_view(
         self, stack: AttentionStack, order: Order | None = None

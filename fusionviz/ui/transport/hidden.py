@@ -3,7 +3,6 @@
 import streamlit as st
 
 from fusionviz.errors import FusionvizError
-from fusionviz.ui.shared.exhibits import show_exhibit
 from fusionviz.ui.shared.how_to_read import nothing_yet
 from fusionviz.ui.shared.stack_viewer import Viewer
 from fusionviz.ui.shared.tokens.picked import PickedTokens
@@ -27,8 +26,6 @@ def draw_panel(picked: PickedTokens, visible: bool) -> None:
             horizontal=True, vertical_alignment="bottom", gap="small", key="h_controls"
         ):
             controls = VIEWER.choose_hidden(picked)
-        show_exhibit(
-            "attention-hidden", picked, controls, key=VIEWER.chart, select=("points",)
-        )
+        VIEWER.show_hidden(picked, controls)
     except FusionvizError as error:
         nothing_yet(str(error))

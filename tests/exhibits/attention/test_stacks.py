@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from fusionviz.analysis.attention.alignmamba_stacks import hidden_stack, transport_stack
+from fusionviz.analysis.attention.block_row import measure_block_row
 from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.data.rooms import render_room
 from fusionviz.errors import InputError
+from fusionviz.exhibits.attention.block_row import make_block_row
 from fusionviz.exhibits.attention.stacks import (
     HiddenControls,
     StackControls,
@@ -31,6 +33,28 @@ def test_hidden_attention_is_that_of_its_channel(mamba_subject):
     np.testing.assert_array_equal(exhibit.arrays["row"], expected[9])
     row_sum = exhibit.numbers["row_sum"]
     assert row_sum == pytest.approx(np.nansum(expected[9]), rel=1e-5)
+
+
+def test_a_row_of_hidden_attention_is_beside_the_blocks(utterance_subject):
+    asked = HiddenControls(query=7, channel=2)
+    exhibit = make_block_row(Request(subject=utterance_subject, controls=asked))
+    row = measure_block_row(utterance_subject, layer=0, head=0, query=7, channel=2)
+    for name in ("scan", "values", "selection", "gate", "whole"):
+        np.testing.assert_array_equal(exhibit.arrays[name], getattr(row, name))
+        np.testing.assert_array_equal(exhibit.table[name], getattr(row, name))
+    agreement = row.agreement(row.scan)
+    assert exhibit.numbers["correlation_scan_whole"] == agreement
+    assert f"**{agreement:.2f}**" in exhibit.caption
+    assert "Hidden attention is the scan's" in exhibit.caption
+    hidden = make_hidden(Request(subject=utterance_subject, controls=asked))
+    assert "scan's alone" in hidden.caption
+    np.testing.assert_allclose(np.abs(hidden.arrays["row"]), row.scan)
+
+
+def test_a_block_that_is_not_there_is_refused(mamba_subject):
+    asked = Request(subject=mamba_subject, controls=HiddenControls(head=9))
+    with pytest.raises(InputError, match="directions are 0 to"):
+        make_block_row(asked)
 
 
 def test_transport_is_the_plan_or_the_cost(mamba_subject):

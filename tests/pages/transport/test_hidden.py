@@ -66,3 +66,17 @@ def test_without_a_model_it_says_what_is_missing(run_app, monkeypatch):
         assert not app.exception
         assert not app.get("plotly_chart")
         assert any("Read by" in one.value for one in app.caption)
+
+
+def test_the_whole_block_is_shown_beside_the_scan_when_asked(run_app):
+    app = run_app(PAGE, address=WORDS | {"h_row": "4"})
+    assert len(app.get("plotly_chart")) == 1
+    assert "scan's alone" in " ".join(m.value for m in app.markdown)
+    app.toggle(key="h_block_on").set_value(True).run()
+    assert not app.exception
+    assert of_address(app)["h_block"] == "1"
+    whole = app.get("plotly_chart")[1].proto.alt
+    assert whole.startswith("Row 4 (audio at ")
+    assert "Correlation with the whole block: scan" in whole
+    again = run_app(PAGE, address=WORDS | {"h_row": "4", "h_block": "1"})
+    assert [c.proto.alt for c in again.get("plotly_chart")][1] == whole
