@@ -99,7 +99,7 @@ def test_markup_in_a_name_stays_text(run_app):
 def test_a_file_that_cannot_be_used_gets_a_sentence_and_another_can_be_brought(
     run_app, page
 ):
-    app = brought(run_app, {"audio.csv": b"a,b\n1,x\n"}, page)
+    app = brought(run_app, {"audio.csv": b"a,b\n1,x\n2,3\n"}, page)
     assert not app.exception
     assert app.error[0].value.startswith("Line 2 of audio.csv has 'x' in column 2")
     assert not app.tabs

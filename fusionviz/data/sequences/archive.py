@@ -3,7 +3,6 @@
 import zipfile
 from collections.abc import Collection
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,12 +12,15 @@ from fusionviz.data.sequences.arrays import (
     LETTERS,
     NUMBERS,
     NamedArray,
+    check_samples,
     claim,
     of_one_split,
+    settle_axes,
 )
-from fusionviz.data.sequences.names import understand
+from fusionviz.data.sequences.names import ArrayName, understand
+from fusionviz.data.sequences.orientation import look_at
 from fusionviz.data.sequences.parts import FileParts, Part, shown_words
-from fusionviz.data.sequences.times import read_times, spans_of
+from fusionviz.data.sequences.times import Spans, in_seconds, read_times, spans_of
 from fusionviz.errors import InputError
 
 HOW = "save it with numpy.savez('sequences.npz', text=array, audio=array)"
@@ -41,6 +43,7 @@ def read_archive(archive: zipfile.ZipFile, file: str) -> FileParts:
     """
     arrays = [NamedArray(entry=e, name=understand(e.name)) for e in entries_of(archive)]
     arrays, notes = of_one_split(arrays)
+    arrays, more = settle_axes(arrays)
     claimed = claim(arrays)
     if not claimed:
         raise InputError(f"{file} holds no array of (step, feature): {HOW}.")
@@ -49,9 +52,9 @@ def read_archive(archive: zipfile.ZipFile, file: str) -> FileParts:
     target = reader.target()
     return FileParts(
         parts=parts,
-        words=reader.words,
+        words=reader.words_of(parts),
         target=target,
-        notes=(*notes, *reader.notes()),
+        notes=(*notes, *more, *reader.notes()),
     )
 
 
@@ -66,7 +69,8 @@ class _Reader:
     ) -> None:
         self._archive, self._arrays, self._claimed = archive, arrays, claimed
         self._used = list(claimed.values())
-        self._samples = max(array.samples for array in self._used)
+        self._samples, self._notes = check_samples(claimed)
+        self._there: dict[str, NDArray[np.bool_]] = {}
         size = sum(array.entry.bytes for array in self._used)
         if size > MAX_UNPACKED_BYTES:
             raise InputError(
@@ -92,7 +96,7 @@ class _Reader:
 
     @cached_property
     def words(self) -> tuple[str, ...]:
-        """Words of the anchor's steps, or empty."""
+        """Words of the anchor's steps, padding with them, or empty."""
         values = self._read(role="words", kinds=LETTERS)
         if values is None:
             values = self._read(role="features", kinds=LETTERS, modality="text")
@@ -101,29 +105,36 @@ class _Reader:
         row = self._of_sample(values, 1).ravel()
         return shown_words([_as_text(one) for one in row.tolist()])
 
+    def words_of(self, parts: Collection[Part]) -> tuple[str, ...]:
+        """Return the words without those of steps that a mask has cut."""
+        cut = sorted(self._there, key=lambda name: name != "text")
+        for name in cut:
+            left = sum(len(part) for part in parts if part.modality == name)
+            if len(self._there[name]) == len(self.words) != left:
+                there = self._there[name]
+                return tuple(np.array(self.words, object)[there].tolist())
+        return self.words
+
     def part(self, modality: str) -> Part:
         """Return a modality, a row a step."""
         array = self._claimed[modality]
-        if array.samples > 1 and self.sample >= array.samples:
-            raise InputError(
-                f"The array 'sample' is {self.sample}, and {modality} has "
-                f"{array.samples} samples: save as many of each modality."
-            )
         axes = 1 if array.is_ids else 2
-        values = _squeeze(self._open(array), axes)
+        values = self._open(array)
+        if array.is_time_first:
+            values = _squeeze(values, axes + 1).squeeze(axis=1)
+        values = _squeeze(values, axes)
         if values.ndim > axes:
             values = _squeeze(values[self.sample], axes)
         if values.ndim == 1:
             values = values.astype(np.int64) if array.is_ids else values[:, None]
-        times, places = self._along(modality)
         part = Part(
             modality=modality,
             values=values,
             source=f"The array {array.entry.name[:20]!r}",
-            times=times,
-            alignment=places,
+            times=self._times(modality, values.shape),
+            alignment=self._places(modality),
         )
-        return self._upright(part)
+        return self._without_padding(self._upright(part))
 
     def target(self) -> NDArray[np.float64] | None:
         """Return what is to be told of the sample, or of its steps."""
@@ -134,7 +145,7 @@ class _Reader:
 
     def notes(self) -> list[str]:
         """Return what was assumed; after everything is read."""
-        told = []
+        told = list(self._notes)
         if self._samples > 1:
             told.append(
                 f"There are {self._samples} samples, and number {self.sample} is read: "
@@ -153,36 +164,108 @@ class _Reader:
             told.append(f"Left out are the arrays {', '.join(left[:6])}{more}.")
         return told
 
-    def _along(self, modality: str) -> tuple[Any, Any]:
-        """Return when the steps of a modality are, and where they belong."""
-        times = self._read(role="times", kinds=NUMBERS, modality=modality)
-        start = self._read(role="start", kinds=NUMBERS, modality=modality)
-        end = self._read(role="end", kinds=NUMBERS, modality=modality)
-        places = self._read(role="alignment", kinds=NUMBERS, modality=modality)
-        spans = None
+    def _times(self, modality: str, shape: tuple[int, ...]) -> Spans | None:
+        """Return when the steps of a modality are."""
+        times = self._along("times", modality, shape, axes=2)
         if times is not None:
-            spans = read_times(self._of_sample(times, 2))
-        elif start is not None:
-            start = self._of_sample(start, 1).ravel()
-            end = start if end is None else self._of_sample(end, 1).ravel()
-            spans = spans_of(start, end if end.shape == start.shape else None)
-        if places is not None:
-            places = self._of_sample(places, 1).astype(np.float64).ravel()
-        return spans, places
+            return read_times(times)
+        start = self._along("start", modality, shape, axes=1)
+        if start is None:
+            return None
+        end = self._along("end", modality, shape, axes=1)
+        start = start.ravel()
+        end = start if end is None else end.ravel()
+        return spans_of(start, end if end.shape == start.shape else None)
+
+    def _places(self, modality: str) -> NDArray[np.float64] | None:
+        """Return which step of the anchor each step belongs to."""
+        places = self._read(role="alignment", kinds=NUMBERS, modality=modality)
+        if places is None:
+            return None
+        return self._of_sample(places, 1).astype(np.float64).ravel()
+
+    def _along(
+        self, role: str, modality: str, shape: tuple[int, ...], *, axes: int
+    ) -> NDArray[np.float64] | None:
+        """Return times of a modality in seconds, or those of all that fit it."""
+        array = self._find(role=role, kinds=NUMBERS, modality=modality)
+        is_own = array is not None
+        if array is None:
+            array = self._find(role=role, kinds=NUMBERS, modality="", again=True)
+        if array is None:
+            return None
+        values = self._of_sample(self._open(array), axes)
+        if values.ndim == 2 and values.shape == (self._samples, shape[0]):
+            values = values[self.sample]  # starts alone, a row a sample
+        if not is_own and not {*values.shape} & {*shape}:
+            return None
+        self._used.append(array)
+        seconds, notes = in_seconds(values, array.name.seconds)
+        self._notes += [note for note in notes if note not in self._notes]
+        return seconds
 
     def _upright(self, part: Part) -> Part:
-        """Turn (feature, step) round where the lengths of other arrays tell so."""
+        """Turn (feature, step) round where lengths or the numbers tell so."""
+        if part.values.ndim == 1:
+            return part
         others = {len(one) for one in (part.times, part.alignment) if one is not None}
         if part.modality == "text" and self.words:
             others.add(len(self.words))
-        shape = part.values.shape
-        if len(shape) == 1 or shape[1] not in others or shape[0] in others:
+        rows, columns = part.values.shape
+        if columns in others and rows not in others:
+            return part.noting(
+                f"{part.source} is taken for (feature, step): what goes with its steps "
+                f"is {columns} long.",
+                values=part.values.T,
+            )
+        look = look_at(part.values) if not others and rows < columns else None
+        if look is not None and look.is_turned:
+            return part.noting(
+                f"{part.source} is taken for (feature, step), {columns} steps of "
+                f"{rows} features: neighbouring columns are alike, and rows have "
+                "levels of their own.",
+                values=part.values.T,
+            )
+        if look is not None and look.is_doubtful:
+            return part.noting(
+                f"{part.source} is read as {rows} steps of {columns} features: if it "
+                "is (feature, step), save it as array.T."
+            )
+        return part
+
+    def _without_padding(self, part: Part) -> Part:
+        """Leave out the steps that a mask or a length says are padding."""
+        there = self._mask(part)
+        if there is None or there.all():
             return part
-        return part.noting(
-            f"{part.source} is taken for (feature, step): what goes with its steps is "
-            f"{shape[1]} long.",
-            values=part.values.T,
+        if not there.any():
+            return part.noting(f"The mask of {part.modality} leaves nothing: not used.")
+        self._there[part.modality] = there
+        return part.without(
+            ~there,
+            f"{(~there).sum()} of {len(part)} steps of {part.modality} are padding by "
+            "its mask and are left out.",
         )
+
+    def _mask(self, part: Part) -> NDArray[np.bool_] | None:
+        """Return which steps are there by a mask or a length, None without one."""
+        array = self._find(role="mask", kinds=NUMBERS, modality=part.modality)
+        array = array or self._find(role="mask", kinds=NUMBERS, modality="", again=True)
+        if array is not None:
+            there = _true_steps(self._of_sample(self._open(array), 1), array.name)
+            if len(there) == len(part):
+                self._used.append(array)
+                return there
+        array = self._find(role="lengths", kinds="iuf", modality=part.modality)
+        array = array or self._find(
+            role="lengths", kinds="iuf", modality="", again=True
+        )
+        if array is not None:
+            length = self._of_sample(self._open(array), 0)
+            if length.size == 1 and 1 <= float(length.ravel()[0]) <= len(part):
+                self._used.append(array)
+                return np.arange(len(part)) < float(length.ravel()[0])
+        return None
 
     def _of_sample(self, values: NDArray, axes: int) -> NDArray:
         """Return what is of the sample, where there is one axis more than `axes`."""
@@ -194,14 +277,34 @@ class _Reader:
         self, *, role: str, kinds: str, modality: str | None = None
     ) -> NDArray | None:
         """Return the first array of a role that has not been read, or None."""
+        array = self._find(role=role, kinds=kinds, modality=modality)
+        if array is None:
+            return None
+        self._used.append(array)
+        return self._open(array)
+
+    def _find(
+        self, *, role: str, kinds: str, modality: str | None, again: bool = False
+    ) -> NamedArray | None:
+        """Return the first array of a role, None where there is none.
+
+        Args:
+            role: As `ArrayName` has it.
+            kinds: Of its numbers.
+            modality: What it is of; None: of anything.
+            again: Whether one that has been read will do.
+        """
         for array in self._arrays:
             name, entry = array.name, array.entry
             is_of = modality in (None, name.own, name.modality)
+            if modality == "":
+                is_of = name.modality == ""
             if name.role != role or entry.dtype.kind not in kinds or not is_of:
                 continue
-            if array not in self._used and 0 < entry.bytes <= _MAX_ALONG_BYTES:
-                self._used.append(array)
-                return self._open(array)
+            if array in self._used and not again:
+                continue
+            if 0 < entry.bytes <= _MAX_ALONG_BYTES:
+                return array
         return None
 
     def _open(self, array: NamedArray) -> NDArray:
@@ -213,6 +316,14 @@ def _squeeze(values: NDArray, axes: int) -> NDArray:
     while values.ndim > axes and len(values) == 1:
         values = values[0]
     return values
+
+
+def _true_steps(values: NDArray, name: ArrayName) -> NDArray[np.bool_]:
+    """Return which steps a mask says are there: (step,), or (step, ...) of features."""
+    is_set = values.reshape(len(values), -1) != 0 if values.ndim else values[None, None]
+    if name.is_padding:
+        return np.asarray(~is_set.all(axis=1))
+    return np.asarray(is_set.any(axis=1))
 
 
 def _as_text(word: str | bytes) -> str:

@@ -1,7 +1,7 @@
 """Which arrays of an NPZ file are modalities, by their names and headers."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from fusionviz.data.files.npz import ArrayEntry
@@ -14,29 +14,42 @@ NUMBERS, LETTERS = "fiub", "US"
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class NamedArray:
-    """An array before it is read, with what its name says."""
+    """An array before it is read, with what its name says.
+
+    Attributes:
+        entry: Its header.
+        name: What its name says.
+        is_time_first: Whether it is (step, 1, feature), one sample as recurrent
+            networks take it, and not (sample, step, feature).
+    """
 
     entry: ArrayEntry
     name: ArrayName
+    is_time_first: bool = False
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Its shape, but for leading 1s of (1, step, feature)."""
+        shape = self.entry.shape
+        while len(shape) > 2 and shape[0] == 1:
+            shape = shape[1:]
+        return shape
 
     @property
     def is_ids(self) -> bool:
         """Whether it holds ids: whole numbers that are named so, or a row of text's."""
-        is_text = self.name.modality == "text" and self.axes == 1
+        is_text = self.name.modality == "text" and len(self.shape) == 1
         return self.entry.dtype.kind in "iu" and (self.name.is_ids or is_text)
 
     @property
     def axes(self) -> int:
-        """How many axes there are, but for a leading 1 of (1, step, feature)."""
-        shape = self.entry.shape
-        while len(shape) > 2 and shape[0] == 1:
-            shape = shape[1:]
-        return len(shape)
+        """How many axes there are, but for those of length 1 that say nothing."""
+        return len(self.shape) - self.is_time_first
 
     @property
     def samples(self) -> int:
         """How many samples it is of; 1 where it has no axis for them."""
-        return self.entry.shape[0] if self.axes > (1 if self.is_ids else 2) else 1
+        return self.shape[0] if self.axes > (1 if self.is_ids else 2) else 1
 
     @property
     def is_modality(self) -> bool:
@@ -48,6 +61,13 @@ class NamedArray:
             return False
         # Whole numbers in a row that nothing is known of: counts, offsets, classes.
         return self.axes > 1 or self.name.is_known or entry.dtype.kind == "f"
+
+    @property
+    def could_be_time_first(self) -> bool:
+        """Whether the axis of samples would leave each with one step."""
+        size = 2 if self.is_ids else 3
+        shape = self.shape
+        return len(shape) == size and shape[1] == 1 < shape[0]
 
     def refuse(self) -> NoReturn:
         """Say why what is named like a modality is none.
@@ -83,6 +103,43 @@ def of_one_split(
     return kept, [f"Arrays of {best!r} are read; left out: {' and '.join(others)}."]
 
 
+def settle_axes(
+    arrays: Sequence[NamedArray],
+) -> tuple[list[NamedArray], list[str]]:
+    """Return the arrays with their first axis read as time where it must be.
+
+    That is where every modality would have samples of one step: nobody aligns those.
+    """
+    batched = [a for a in arrays if a.is_modality and a.samples > 1]
+    if not batched or not all(a.could_be_time_first for a in batched):
+        return list(arrays), []
+    turned = [replace(a, is_time_first=True) if a in batched else a for a in arrays]
+    return turned, [
+        "Arrays of shape (n, 1, feature) are taken for n steps of a sample."
+    ]
+
+
+def check_samples(claimed: Mapping[str, NamedArray]) -> tuple[int, list[str]]:
+    """Return how many samples modalities are of, and which of them has no such axis.
+
+    Raises:
+        InputError: They are of different numbers of samples.
+    """
+    counts = {name: a.samples for name, a in claimed.items() if a.samples > 1}
+    if len(set(counts.values())) > 1:
+        told = " and ".join(f"{count} of {name}" for name, count in counts.items())
+        raise InputError(
+            f"The numbers of samples differ, {told}: save as many of each modality, or "
+            "one sample as (step, feature)."
+        )
+    alone = [name for name in claimed if counts and name not in counts]
+    if not alone:
+        return max(counts.values(), default=1), []
+    return max(counts.values()), [
+        f"{' and '.join(alone)} has no axis for samples and is read whole."
+    ]
+
+
 def claim(arrays: Sequence[NamedArray]) -> dict[str, NamedArray]:
     """Return the array of each modality; where several could be it, they keep theirs.
 
@@ -115,7 +172,7 @@ def _rank(array: NamedArray) -> tuple[bool, bool]:
     return (not array.name.is_exact, array.axes == 1)
 
 
-def _check_named(array: NamedArray, claimed: Mapping[str, NamedArray]) -> None:
+def _check_named(array: NamedArray, claimed: Collection[str]) -> None:
     """Refuse what is named like a modality that is not there, and cannot be it."""
     name, kind = array.name, array.entry.dtype.kind
     is_words = name.modality == "text" and kind in LETTERS

@@ -8,11 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fusionviz.data.sequences.names import SYNONYMS
-from fusionviz.data.sequences.parts import FileParts, Part, settle
+from fusionviz.data.sequences.parts import MOST_MODALITIES, FileParts, Part, settle
 from fusionviz.data.sequences.samples import SequenceSample
+from fusionviz.data.sequences.times import from_common_start
 from fusionviz.errors import InputError
-
-MOST_MODALITIES = 8
 
 
 def assemble(found: Sequence[FileParts], name: str) -> SequenceSample:
@@ -39,16 +38,19 @@ def assemble(found: Sequence[FileParts], name: str) -> SequenceSample:
         for part in parts
     ]
     target, more = _target_of(found, anchor)
+    times, clocks = from_common_start(
+        {p.modality: p.times for p in settled if p.times is not None}
+    )
     own = [note for part in settled for note in part.notes]
     return SequenceSample(
         modalities={part.modality: part.values for part in settled},
-        times={p.modality: p.times for p in settled if p.times is not None},
+        times=times,
         words=anchor.words,
         target=target,
         anchor=anchor.modality,
         alignment={p.modality: p.alignment for p in settled if p.alignment is not None},
         id=name,
-        notes=tuple(dict.fromkeys([*notes, *own, *more])),
+        notes=tuple(dict.fromkeys([*notes, *own, *clocks, *more])),
     )
 
 
@@ -97,15 +99,34 @@ def _source(part: Part, anchor: Part) -> Part:
     part = settle(part)
     if part.alignment is None:
         return part
-    places = np.where(np.isnan(part.alignment), -1, part.alignment)
-    end = len(anchor) * anchor.pooled
-    if (places == np.round(places)).all() and -1 <= places.min() <= places.max() < end:
-        return replace(part, alignment=places.astype(np.int64) // anchor.pooled)
+    places = _among(part.alignment, anchor)
+    if places is not None:
+        return replace(part, alignment=places)
+    last = (
+        len(anchor) * anchor.pooled if anchor.there is None else len(anchor.there)
+    ) - 1
     return part.noting(
         f"The alignment of {part.modality} is left out: it has to hold whole numbers "
-        f"from −1 to {end - 1}, steps of {anchor.modality}.",
+        f"from −1 to {last}, steps of {anchor.modality}.",
         alignment=None,
     )
+
+
+def _among(places: NDArray[Any], anchor: Part) -> NDArray[np.int64] | None:
+    """Return steps of a file's anchor as steps of what is left of it, -1: of none.
+
+    None where they are no such steps.
+    """
+    left = len(anchor) * anchor.pooled
+    there = np.ones(left, bool) if anchor.there is None else anchor.there
+    places = np.where(np.isnan(places), -1, places)
+    if (places != np.round(places)).any():
+        return None
+    if not -1 <= places.min() <= places.max() < len(there):
+        return None
+    now = np.where(there, np.cumsum(there) - 1, -1)
+    found = np.where(places < 0, -1, now[places.astype(np.int64)])
+    return found // anchor.pooled if found.max() < left else None
 
 
 def _target_of(
@@ -121,6 +142,8 @@ def _target_of(
     if not np.isnan(numbers).all():
         if numbers.size == 1:
             return numbers.reshape(()), []
+        if anchor.there is not None and numbers.size == len(anchor.there):
+            numbers = numbers[anchor.there]
         if numbers.size == len(anchor):
             return numbers, []
     return None, [

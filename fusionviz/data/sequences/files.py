@@ -2,13 +2,16 @@
 
     text, video, audio, ...   (step, feature) of each modality; names are forgiven much
     words                     of the anchor's steps
-    video_times               start and end of each step, seconds; or starts alone
+    video_times               start and end of each step, seconds; or starts alone. By
+                              any clock; `video_times_ms` and so on in other units
+    video_mask                which steps are there, or `video_lengths`: how many
     video_alignment           which step of the anchor each step belongs to, -1: none
     target                    a number, or one a step of the anchor
 
 Two modalities are needed to see an alignment; all else may be absent. A CSV has a row
-a step, and columns `start`, `end`, `word` and `true` for the same. Headers are checked
-before numbers are touched, and nothing in a file is ever run: no pickles.
+a step, and columns `start`, `end`, `word` and `true` for the same: see `tables` and
+`text`. Headers are checked before numbers are touched, and nothing in a file is ever
+run: no pickles. What was left out or assumed is in the sample's notes.
 """
 
 import zipfile
@@ -18,16 +21,18 @@ from pathlib import PurePath
 from fusionviz.data.files.kinds import describe_foreign, identify
 from fusionviz.data.files.npz import DAMAGED, open_archive
 from fusionviz.data.sequences.archive import HOW, read_archive
-from fusionviz.data.sequences.assembly import MOST_MODALITIES, assemble
-from fusionviz.data.sequences.parts import FileParts, Part
+from fusionviz.data.sequences.assembly import assemble
+from fusionviz.data.sequences.parts import MOST_MODALITIES, FileParts, Part
 from fusionviz.data.sequences.samples import SequenceSample
-from fusionviz.data.sequences.tables import read_table
+from fusionviz.data.sequences.tables import read_tables
 from fusionviz.errors import InputError
 
 MAX_MEGABYTES = 50
 """Of all files together, and of what a ZIP of tables unpacks to."""
 
 _TABLES = (".csv", ".tsv", ".txt")
+_TEXTS = ("a text file", "not a picture")
+"""What `describe_foreign` calls a table; the second one in other encodings."""
 
 
 def read_sequences(files: Mapping[str, bytes]) -> SequenceSample:
@@ -61,10 +66,12 @@ def _read(name: str, data: bytes) -> FileParts:
         if not data.strip():
             raise InputError(f"{name} is empty: save it again.")
         kind = identify(data)
-        if PurePath(name).suffix.lower() not in _TABLES or kind == "NPY":
-            what = f"an {kind} file" if kind else describe_foreign(data)
+        foreign = describe_foreign(data)
+        is_text = PurePath(name).suffix.lower() in _TABLES and foreign in _TEXTS
+        if not is_text or kind == "NPY":
+            what = f"an {kind} file" if kind else foreign
             raise InputError(f"{name} is {what}, not NPZ or CSV: {HOW}.")
-        return FileParts(parts=(read_table(name, data),))
+        return FileParts(parts=read_tables(name, data))
     except InputError:
         raise
     except DAMAGED as error:
@@ -84,9 +91,9 @@ def _tables_of(archive: zipfile.ZipFile, name: str) -> tuple[Part, ...]:
         raise InputError(
             f"{name} unpacks to more than {MAX_MEGABYTES} MB: bring a shorter piece."
         )
-    parts = []
+    parts: list[Part] = []
     for info in inside[: MOST_MODALITIES + 1]:
         with archive.open(info) as stream:
             # The size that the archive tells may be false.
-            parts.append(read_table(PurePath(info.filename).name, stream.read(limit)))
+            parts += read_tables(PurePath(info.filename).name, stream.read(limit))
     return tuple(parts)

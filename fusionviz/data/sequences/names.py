@@ -1,7 +1,7 @@
 """What the names of arrays, files and columns say: which modality, and what of it."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 SYNONYMS = {
@@ -25,14 +25,52 @@ _ROLES = {
     "times": "times time timestamps timestamp intervals spans",
     "start": "start starts begin onset",
     "end": "end ends stop",
+    "mask": "mask masks",
+    "lengths": "length lengths len lens",
     "alignment": "alignment align true truth",
 }
 _ROLE = {word: role for role, words in _ROLES.items() for word in words.split()}
+_TIMES = ("times", "start", "end")
+_OF_ALL = (*_TIMES, "mask", "lengths")
+"""Roles that an array has for whatever fits, where its name says no modality."""
+
+_UNITS = {
+    1.0: "s sec secs second seconds",
+    1e-3: "ms msec msecs millis millisecond milliseconds",
+    1e-6: "us usec µs μs microsecond microseconds",
+    1e-9: "ns nsec nanosecond nanoseconds",
+}
+_SECONDS = {word: unit for unit, words in _UNITS.items() for word in words.split()}
+
 _TARGETS = ("target", "targets", "label", "labels", "y", "score", "sentiment")
 _FILLERS = (
     *("feature", "features", "feat", "feats", "x", "seq", "sequence", "sequences"),
     *("data", "emb", "embs", "embedding", "embeddings", "input", "inputs", "steps"),
 )
+_OF_MASKS = ("attention", "padding", "pad", "key", "valid", "src")
+"""Words of a mask's name that tell no modality; the first is text's, as models on it
+call it."""
+
+_COLUMNS = {
+    "start": "start|starts|begin|onset|tmin|start time|start times|begin time|"
+    "onset time|start timestamp",
+    "end": "end|ends|stop|tmax|end time|end times|stop time|end timestamp",
+    "time": "time|times|timestamp|timestamps|time stamp|frame time|frametime|t",
+    "word": "word|words|token",
+    "true": "true|truth|alignment|true word",
+    "counter": "|frame|frames|frame number|frame num|frame nr|frame no|frame id|"
+    "frame index|frame idx|index|idx|row|step|unnamed 0",
+    "person": "face id|faceid|person id|person|speaker id|speaker|subject id|subject|"
+    "track id|track",
+    "label": "label|labels|target|targets|class|class label|class id|emotion|"
+    "emotion label|sentiment|annotation",
+}
+_COLUMN = {
+    frozenset(names.split()): role
+    for role, joined in _COLUMNS.items()
+    for names in joined.split("|")
+}
+
 LONGEST_NAME = 24
 
 
@@ -41,8 +79,8 @@ class ArrayName:
     """What a name says.
 
     Attributes:
-        role: `features`, `words`, `times`, `start`, `end`, `alignment`, `target` or
-            `sample`.
+        role: `features`, `words`, `times`, `start`, `end`, `mask`, `lengths`,
+            `alignment`, `target` or `sample`.
         modality: Its own name for one of `MODALITY_COLOURS` where it has such a word,
             else what is left of the name; empty where nothing is.
         own: The name itself, fit to be a modality's.
@@ -50,34 +88,69 @@ class ArrayName:
         is_known: Whether a word of the name means a modality.
         is_exact: Whether the name is the modality's, and no more.
         is_ids: Whether whole numbers under this name are ids.
+        is_padding: Of a mask: whether it is true where nothing is.
+        seconds: Of times: how long their unit is; None where the name does not say.
     """
 
     role: str
     modality: str
     own: str
-    split: str
-    is_known: bool
-    is_exact: bool
-    is_ids: bool
+    split: str = ""
+    is_known: bool = False
+    is_exact: bool = False
+    is_ids: bool = False
+    is_padding: bool = False
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnName:
+    """What the name of a column says.
+
+    Attributes:
+        role: `start`, `end`, `time`, `word`, `true`, `counter`, `person`, `label` or
+            `feature`.
+        seconds: Of times: how long their unit is; None where the name does not say.
+    """
+
+    role: str
+    seconds: float | None = None
 
 
 def understand(name: str) -> ArrayName:
     """Return what an array's or a file's name says.
 
-    `x_audio_test` is audio, of the part `test`; `video_times` are times of video;
-    `clip3_audio` is audio: of several words that mean a modality the last one counts.
+    `x_audio_test` is audio, of the part `test`; `video_times_ms` are times of video, in
+    milliseconds; `clip3_audio` is audio: of several words that mean a modality the last
+    one counts.
     """
-    parts = _parts_of(name)
+    parts = words_of(name) or ["sequence"]
     split = next((_SPLITS[one] for one in parts[1:] if one in _SPLITS), "")
-    rest = [one for one in parts if not (split and one in _SPLITS)]
+    rest = [one for one in parts if not (split and one in _SPLITS)] or parts
+    seconds = None
+    if len(rest) > 1 and rest[-1] in _SECONDS and _ROLE.get(rest[-2]) in _TIMES:
+        seconds = _SECONDS[rest.pop()]
     role = "features"
     if rest == ["words"] or rest == ["sample"]:
         role = {"words": "words", "sample": "sample"}[rest[0]]
-    elif len(rest) > 1 and rest[-1] in _ROLE:
-        role = _ROLE[rest.pop()]
+    elif (last := _ROLE.get(rest[-1], "")) and (len(rest) > 1 or last in _OF_ALL):
+        role = last
+        rest.pop()
     elif set(_TARGETS) & set(rest):
         role = "target"
-    core = [one for one in rest if one not in _FILLERS] or rest
+    is_padding = role == "mask" and not {"padding", "pad"}.isdisjoint(rest)
+    if role == "mask":
+        rest = ["text"] if rest == ["attention"] else _without(rest, _OF_MASKS)
+    if role in _OF_ALL and not _without(rest, (*_FILLERS, "frame", "step")):
+        return ArrayName(
+            role=role,
+            modality="",
+            own=role,
+            split=split,
+            is_padding=is_padding,
+            seconds=seconds,
+        )
+    core = _without(rest, _FILLERS) or rest
     # A letter alone is a modality; "part_a" is not.
     known = [o for o in core if o in _MODALITY and (len(o) > 1 or len(core) == 1)]
     own = "_".join(core)[:LONGEST_NAME]
@@ -89,7 +162,24 @@ def understand(name: str) -> ArrayName:
         is_known=bool(known),
         is_exact=bool(known) and core == [_MODALITY[known[-1]]],
         is_ids=not {"id", "ids"}.isdisjoint(parts),
+        is_padding=is_padding,
+        seconds=seconds,
     )
+
+
+def understand_column(name: str) -> ColumnName:
+    """Return what the name of a column says, however it is spelled.
+
+    `timestamp_ms`, `frameTime`, `Start Time (s)` and `# start` are times.
+    """
+    words = words_of(name)
+    units = [_SECONDS[word] for word in words[1:] if word in _SECONDS]
+    core = [words[0]] if words else []
+    core += [word for word in words[1:] if word not in _SECONDS and word != "in"]
+    role = _COLUMN.get(frozenset(core), "feature")
+    if role in ("start", "end", "time"):
+        return ColumnName(role=role, seconds=units[-1] if units else None)
+    return ColumnName(role="feature" if units else role)
 
 
 def best_split(names: Iterable[ArrayName]) -> str:
@@ -105,8 +195,12 @@ def best_split(names: Iterable[ArrayName]) -> str:
     return ranked[0] if ranked else ""
 
 
-def _parts_of(name: str) -> list[str]:
-    """Return the words of a name, in small letters; never none."""
+def words_of(name: str) -> list[str]:
+    """Return the words of a name, in small letters."""
     # [^\W_]: letters and digits of any script, which any page can show.
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
-    return re.findall(r"[^\W_]+", apart.lower()) or ["sequence"]
+    return re.findall(r"[^\W_]+", apart.lower())
+
+
+def _without(words: Sequence[str], those: Sequence[str]) -> list[str]:
+    return [word for word in words if word not in those]

@@ -13,6 +13,7 @@ MAX_STEPS = 512
 between two of them is solved and drawn while somebody waits."""
 
 MAX_FEATURES = 4096
+MOST_MODALITIES = 8
 LARGEST = 1e16
 """What is beyond marks a missing value: its square would leave float32's range."""
 
@@ -32,9 +33,11 @@ class Part:
         modality: Its name.
         values: Real numbers (step, feature), or ids int64 (step,).
         source: The array or the file that it is from.
-        times: (step, 2), seconds, or None.
+        times: (step, 2), seconds by any clock, or None.
         words: Of the steps, or empty.
         alignment: Real numbers (step,), the anchor's step of each, or None.
+        there: Which of the steps that the file has are left, where not all or the first
+            of them; else None.
         pooled: How many steps of the source make one.
         notes: What was assumed, one sentence each.
     """
@@ -42,9 +45,10 @@ class Part:
     modality: str
     values: NDArray[Any]
     source: str
-    times: NDArray[np.float32] | None = None
+    times: NDArray[np.float64] | None = None
     words: tuple[str, ...] = ()
     alignment: NDArray[Any] | None = None
+    there: NDArray[np.bool_] | None = None
     pooled: int = 1
     notes: tuple[str, ...] = ()
 
@@ -54,6 +58,11 @@ class Part:
     def noting(self, note: str, **changes: Any) -> "Part":  # noqa: ANN401
         """Return the part with changes, and a note that tells of them."""
         return replace(self, **changes, notes=(*self.notes, note))
+
+    def without(self, gone: NDArray[np.bool_], note: str) -> "Part":
+        """Return the part without some steps and what goes with them, and a note."""
+        along = {what: _select(getattr(self, what), ~gone) for what in _ALONG}
+        return self.noting(note, values=self.values[~gone], there=~gone, **along)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -124,13 +133,20 @@ def _cut(part: Part) -> Part:
         f"{part.modality} ends in {len(part) - kept} steps of padding, which are left "
         "out.",
         values=part.values[:kept],
-        **{what: _shorten(getattr(part, what), len(part), kept) for what in _ALONG},
+        **{
+            what: _select(getattr(part, what), np.arange(len(part)) < kept)
+            for what in _ALONG
+        },
     )
 
 
-def _shorten(along: Any, length: int, kept: int) -> Any:  # noqa: ANN401
-    """Return what goes with the steps without the padding, where it has it."""
-    return along[:kept] if along is not None and len(along) == length else along
+def _select(along: Any, kept: NDArray[np.bool_]) -> Any:  # noqa: ANN401
+    """Return what goes with the steps that are kept, where there is one for each."""
+    if along is None or len(along) != len(kept):
+        return along
+    if isinstance(along, tuple):
+        return tuple(one for one, is_kept in zip(along, kept, strict=True) if is_kept)
+    return along[kept]
 
 
 def _named(part: Part) -> tuple[int, int]:

@@ -64,7 +64,7 @@ def announced(shape, descr="<f4") -> bytes:
         (npz(text=np.ones((3, 2, 2)), sample=np.nan), "samples 0 to 2"),
         (
             npz(text=np.ones((3, 2, 2)), audio=np.ones((2, 2, 2)), sample=2),
-            "audio has 2 samples",
+            "3 of text and 2 of audio",
         ),
         (announced((2, 3)), "cut off"),
         (announced((40_000, 4000)), "640 MB"),

@@ -95,7 +95,10 @@ def test_words_of_another_modality_are_left_out():
     [
         (b"a,b\n1,2\n3,x\n", "Line 3 of audio.csv has 'x' in column 2"),
         (b"\n\na,b\n1,2\n\n3,x\n", "Line 6 of audio.csv has 'x' in column 2"),
-        (b"a\tb\n1\t2,5\n", "Line 2 of audio.csv has '2,5' in column 2"),
+        (b"a,b\n1,2_5\n3,4\n", "Line 2 of audio.csv has '2_5' in column 2"),
+        (b"1,2\nx,3\n", "Line 2 of audio.csv has 'x' in column 1"),
+        (b"sep=;\na;b\n1;x\n2;3\n", "Line 3 of audio.csv has 'x' in column 2"),
+        (b"name,kind\nso,far\n", "no features"),
         (b"a,b\n1,2\n3\n", "Line 3 of audio.csv has 1 cells where the first has 2"),
         (b"word,start\nso,1\n", "no features"),
         (b"a,b\n", "no rows of numbers"),
@@ -105,7 +108,7 @@ def test_words_of_another_modality_are_left_out():
         (b",".join([b"1"] * 5000), "5000 columns"),
         (b",".join([b"1"] * 4100), "4100 features"),
         (b"a,b\nnan,\n", "nothing|no number"),
-        (b"%PDF-1.7\n1,2\n", "cells where|no number"),
+        (b"%PDF-1.7\n1,2\n", "is a PDF"),
     ],
 )
 def test_what_cannot_be_used_gets_one_sentence(data, said):

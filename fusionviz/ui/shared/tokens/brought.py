@@ -26,7 +26,9 @@ or the one whose number is in `sample`. It may also hold
 
 - `words`: of the steps of `text`, to which the others are aligned (without text: the
   modality with the fewest steps),
-- `video_times`: start and end of each step in seconds, *(step, 2)*, or starts alone,
+- `video_times`: start and end of each step in seconds, *(step, 2)*, or starts alone;
+  by any clock, and `_ms` behind the name where they are milliseconds,
+- `video_mask` or `video_lengths`: which steps are there, where others are padding,
 - `video_alignment`: which step of the text each belongs to, −1: none,
 - `target`: the true score, a number.
 
@@ -41,9 +43,10 @@ np.savez(
 ```
 
 **CSV**: a file for each modality, which its name says (`clip3_audio.csv`); a row a
-step, a column a feature, and `start`, `end`, `word`, `true` (the step of the text)
-where you have them. Commas, semicolons with decimal commas, or tabs. A ZIP of them will
-do.
+step, a column a feature, and `start`, `end` or `timestamp_ms`, `word`, `true` (the step
+of the text) where you have them. Commas, semicolons, tabs or blanks; decimal points or
+commas. Columns that count rows or label steps are left out; `face_id` keeps people
+apart. A ZIP of such files will do. What was left out or assumed is told with the files.
 
 Up to 4096 features a step and 50 MB in all; of more than 512 steps a modality,
 neighbours are averaged. An AlignMamba reads the widths that it was trained on; features
@@ -124,7 +127,7 @@ def _draw_offer() -> None:
         with st.container(width=310):
             st.file_uploader(
                 "An NPZ, or a CSV for each modality",
-                type=["npz", "csv", "tsv", "zip"],
+                type=["npz", "csv", "tsv", "txt", "zip"],
                 accept_multiple_files=True,
                 key=UPLOADER,
                 max_upload_size=MAX_MEGABYTES,
