@@ -15,6 +15,7 @@ import torch
 from torch import nn
 
 from benchmarks.side_by_side import report
+from fusionviz.data.grid import Grid
 from fusionviz.models.mango import (
     ActNorm,
     AffineCoupling,
@@ -76,7 +77,7 @@ def layers() -> Iterator[tuple[str, nn.Module]]:
         ("gated", "residual", "softmax"), partitions.items()
     ):
         yield f"{name}, {form}", InvertibleCrossAttention(make(), WIDTH, HEADS, form)
-    yield "coupling", AffineCoupling(GRID, WIDTH, 16)
+    yield "coupling", AffineCoupling(Grid(GRID, GRID), WIDTH, 16)
     yield "ActNorm", ActNorm(TOKENS, WIDTH)
     yield "channel mixing", ChannelMixing(WIDTH)
     config = MangoConfig(

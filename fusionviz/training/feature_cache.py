@@ -63,9 +63,7 @@ def read_features(
     if missing:
         network = load_encoder(encoder)
         layout = FeatureLayout(channels=network.channels, size=(height, width))
-        pictures = to_picture(images[missing], modality)
-        pictures = pictures.contiguous(memory_format=torch.channels_last)
-        made = layout.join(network(pictures)).half()
+        made = layout.join(network(to_picture(images[missing], modality))).half()
         for index, row in zip(missing, made.numpy(), strict=True):
             _store(paths[index], row)
     rows = np.stack([np.load(path) for path in paths])

@@ -8,6 +8,8 @@ from torch import Tensor
 from torch.nn.functional import cosine_similarity
 
 from fusionviz.errors import InputError
+from fusionviz.models.encoders import Pyramid
+from fusionviz.models.encoders.tokens import PretrainedFeatures
 from fusionviz.models.inputs import ImageBatch
 from fusionviz.models.modalities import MODALITIES
 
@@ -22,6 +24,26 @@ def absolute_error(found: Images, wanted: Images, edges: float) -> Tensor:
         difference = found.diff(dim=axis) - wanted.diff(dim=axis)
         error = error + edges * difference.abs().mean()
     return error
+
+
+def perceptual_error(
+    found: Images, wanted: Pyramid, pretrained: PretrainedFeatures
+) -> Tensor:
+    """Return how far features of images are off, in their own deviations.
+
+    The mean absolute difference of a pretrained encoder's levels of strides 4 and 8
+    (Johnson et al. 2016), each in units of its standard deviation.
+
+    Args:
+        found: Images in -1..1; gradients reach them.
+        wanted: Features of the true images.
+        pretrained: The encoder, of these images' modality.
+    """
+    errors = [
+        (level - truth).abs().mean() / truth.std().clamp_min(1e-3)
+        for level, truth in zip(pretrained.early(found), wanted[:2], strict=True)
+    ]
+    return torch.stack(errors).mean()
 
 
 def turn(found: Images, wanted: Images, valid: Mask) -> Tensor:

@@ -51,9 +51,7 @@ class MangoJointTask(ImageTask):
 
         What a checkpoint or an earlier stage has set is kept.
         """
-        for name in model.config.modalities:
-            if not model.codec[name].is_normalised:
-                model.codec[name].normalise(batch.images[name])
+        model.normalise_codec(batch.images)
         x = model.encode(batch.images)
         model.flow.initialise(x + self.noise * torch.randn_like(x))
 

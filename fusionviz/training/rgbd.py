@@ -145,7 +145,6 @@ class ImageTask(Task):
         names = (*config.names, target) if target else config.names
         variation = read_variation(self.augment, relight=self.relight)
         batch = labelled_batch(samples, config.image_size, names, augment, variation)
-        encoder = getattr(config, "encoder", "")
-        if not encoder:
+        if not config.encoder:
             return batch
-        return replace(batch, images=with_features(batch.images, encoder))
+        return replace(batch, images=with_features(batch.images, config.encoder))

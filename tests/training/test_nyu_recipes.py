@@ -5,11 +5,20 @@ import json
 import pytest
 
 from fusionviz.models.checkpoints import load_checkpoint
+from fusionviz.training.evaluation import evaluate_checkpoint
 from fusionviz.training.recipes import list_recipes, load_recipe
 from fusionviz.training.train import train
 from tests.helpers.nyu_folder import make_nyu_folder
+from tests.helpers.rgbd_folder import TEST, make_rgbd_folder
 
-RECIPES = [name for name in list_recipes() if name.startswith("mango-nyu")]
+PHOTOGRAPHS = ("mango-nyu-13", "alignmamba-nyu-13")
+"""On the official division, by features of a pretrained encoder."""
+
+RECIPES = [
+    name
+    for name in list_recipes()
+    if name.startswith("mango-nyu") and name not in PHOTOGRAPHS
+]
 
 SETTINGS = (
     "model.start=''",
@@ -51,6 +60,34 @@ def test_a_recipe_trains_and_is_measured(name, tmp_path, monkeypatch):
     assert len(model.card.class_names) == model.config.classes
     assert ("bits_per_dim" in model.card.metrics) == (model.config.blocks > 0)
     json.dumps(model.card.recipe)
+
+
+@pytest.mark.parametrize("name", PHOTOGRAPHS)
+def test_a_recipe_on_photographs_trains_and_any_folder_is_measured(
+    name, tmp_path, monkeypatch
+):
+    folder = make_rgbd_folder(tmp_path / "data" / "nyuv2")
+    monkeypatch.setenv("FUSIONVIZ_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("FUSIONVIZ_CACHE", str(tmp_path / "cache"))
+    recipe = load_recipe(name)
+    changes = {"image_size": [32, 48], "grid": [2, 3], "encoder_width": 16}
+    if name.startswith("mango"):
+        changes |= {"width": 8, "heads": 2, "blocks": 1, "codec_widths": [8, 8, 8, 8]}
+    else:
+        changes |= {"d_model": 8, "d_state": 2}
+    settings = [f"model.config.{key}={value}" for key, value in changes.items()]
+    for stage in range(1, len(recipe.stage) + 1):
+        settings += [f"stage.{stage}.{one}" for one in ("steps=2", "batch=4")]
+    for setting in (*settings, "evaluation.every=2", "evaluation.resamples=5"):
+        recipe = recipe.override(setting)
+    assert train(recipe, tmp_path / "run", device="cpu")
+    path = str(tmp_path / "run" / f"{name}.json")
+    measured = evaluate_checkpoint(path, str(folder), resamples=5)
+    assert measured["samples"] == len(TEST)
+    card = load_checkpoint(path, "cpu").card
+    for metric in ("miou", "pixel_accuracy"):
+        found = measured["metrics"][metric]["value"]
+        assert found == pytest.approx(card.metrics[metric].value, abs=0.02)
 
 
 def test_the_baselines_are_the_network_and_differ_in_what_it_sees():

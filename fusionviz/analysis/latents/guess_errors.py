@@ -11,6 +11,7 @@ from fusionviz.errors import FusionvizError
 from fusionviz.models.mango import Mango
 from fusionviz.models.mango.guess_error import GuessError, guess_error
 from fusionviz.models.mango.partition import Tokens
+from fusionviz.models.modalities import sides
 
 ROOMS = 48
 """Training rooms that the error is measured on: 3072 places of 8x8 tokens each."""
@@ -50,7 +51,7 @@ def _read_rooms(model: Mango, progress: Progress | None) -> Tokens:
     size, read = model.config.image_size, []
     for first in range(0, ROOMS, AT_ONCE):
         start = FIRST_TRAINING_ROOM + first
-        rooms = load_rooms(range(start, start + AT_ONCE), (size, size))
+        rooms = load_rooms(range(start, start + AT_ONCE), sides(size))
         with torch.inference_mode():
             read.append(model.encode([rooms[index] for index in range(AT_ONCE)]))
         if progress is not None and not progress(first + AT_ONCE, ROOMS):

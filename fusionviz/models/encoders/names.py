@@ -91,10 +91,5 @@ def make_encoder(name: str) -> lite0.Lite0 | TimmEncoder:
 
 @cache
 def load_encoder(name: str) -> lite0.Lite0 | TimmEncoder:
-    """Return the encoder on the CPU that everybody shares; see `make_encoder`.
-
-    Its weights lie channels last, which CPUs convolve fastest.
-    """
-    encoder = make_encoder(name).eval()
-    encoder.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    return encoder
+    """Return the encoder on the CPU that everybody shares; see `make_encoder`."""
+    return make_encoder(name).eval()

@@ -6,7 +6,7 @@ from torch import Tensor, nn
 from torch.nn.functional import interpolate
 
 from fusionviz.models.convolutions import Grid, ResidualConv, norm_relu
-from fusionviz.models.encoders.lite0 import NAME, LastLevel
+from fusionviz.models.encoders.lite0 import NAME, LastLevel, Lite0
 from fusionviz.models.encoders.names import make_encoder
 from fusionviz.models.encoders.pictures import to_picture
 from fusionviz.models.encoders.pyramid import FeatureLayout, Pyramid
@@ -47,6 +47,18 @@ class PretrainedFeatures(nn.Module):
         if x.ndim == 2:
             return self.layout.split(x)
         return self.network(to_picture(x, self.modality))
+
+    def early(self, image: Grid) -> tuple[Grid, Grid]:
+        """Return the levels of strides 4 and 8, through which gradients flow.
+
+        Args:
+            image: In -1..1, (batch, channel, height, width).
+        """
+        picture = to_picture(image, self.modality)
+        if isinstance(self.network, Lite0):
+            return self.network.early(picture)
+        levels = self.network(picture)
+        return levels.fine, levels.medium
 
     def train(self, mode: bool = True) -> "PretrainedFeatures":
         """Stay in evaluation: there is nothing to train here."""
@@ -90,8 +102,13 @@ class FeatureTokens(nn.Module):
             nn.Conv2d(hidden, width, 1),
         )
 
-    def forward(self, features: Pyramid) -> Grid:
-        """Return the tokens on their grid."""
+    def forward(self, features: Pyramid, more: Grid | None = None) -> Grid:
+        """Return the tokens on their grid.
+
+        Args:
+            features: Of the pictures.
+            more: What is added on the grid before the blocks, of as many channels.
+        """
         if self.last is not None:
             features = features._replace(coarsest=self.last(features.coarse))
         fine, medium, coarse, coarsest = (
@@ -99,7 +116,8 @@ class FeatureTokens(nn.Module):
         )
         x = self.coarse(coarse) + self.fine(fine) + self.medium(medium)
         above = self.coarsest(coarsest)
-        return self.body(x + interpolate(above, size=x.shape[-2:], mode="bilinear"))
+        x = x + interpolate(above, size=x.shape[-2:], mode="bilinear")
+        return self.body(x if more is None else x + more)
 
 
 def check_encoder(encoder: str, size: tuple[int, int], *, tuned: bool) -> None:

@@ -47,6 +47,7 @@ class InvertibleCrossAttention(InvertibleLayer):
         form: `gated`, `residual` or `softmax`.
         positions: Add learned scores of relative positions, B.
         gate_start: Value of the gates before training (gated form).
+        columns: Tokens in a row of the grid; of a square one if not given.
 
     Raises:
         ValueError: `width` does not divide by `heads`, or an unknown form.
@@ -61,6 +62,7 @@ class InvertibleCrossAttention(InvertibleLayer):
         *,
         positions: bool = True,
         gate_start: float = -0.05,
+        columns: int | None = None,
     ) -> None:
         super().__init__()
         if width % heads:
@@ -72,7 +74,9 @@ class InvertibleCrossAttention(InvertibleLayer):
         self.to_key = nn.Linear(width, width, bias=False)
         self.norm_query = nn.LayerNorm(width)
         self.norm_key = nn.LayerNorm(width)
-        self.position = RelativePosition(partition.places, heads) if positions else None
+        self.position = (
+            RelativePosition(partition.places, heads, columns) if positions else None
+        )
         if form == "gated":
             start = math.atanh(gate_start) / GATE_SPEED
             self.gate_weight = nn.Parameter(torch.full((heads,), start))

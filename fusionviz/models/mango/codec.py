@@ -12,9 +12,14 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from fusionviz.data.grid import Grid
+from fusionviz.models.convolutions import norm_relu
+from fusionviz.models.encoders.tokens import FeatureTokens, PretrainedFeatures
 from fusionviz.models.mango.partition import Half
+from fusionviz.models.modalities import MODALITIES
 
 Image = Float[Tensor, "batch channels height width"]
+Rows = Float[Tensor, "batch number"]
 
 
 class ResidualConv(nn.Module):
@@ -35,6 +40,55 @@ class ResidualConv(nn.Module):
         return x + self.body(x)
 
 
+class PretrainedTokens(nn.Module):
+    """Tokens of a pretrained encoder's features and of the pixels themselves.
+
+    Features say what is there, and forget how it looks; a shallow path of strided
+    convolutions brings that, so that pictures can be made of the tokens again.
+
+    Args:
+        encoder: Name of the encoder.
+        modality: Which modality the images are of.
+        size: Height and width of the images.
+        hidden: Channels inside.
+        width: Channels of a token.
+        tuned: Whether the encoder's last level learns on.
+    """
+
+    def __init__(
+        self,
+        encoder: str,
+        modality: str,
+        size: tuple[int, int],
+        hidden: int,
+        width: int,
+        *,
+        tuned: bool,
+    ) -> None:
+        super().__init__()
+        self.pretrained = PretrainedFeatures(encoder, modality, size)
+        self.pixels = nn.Sequential(
+            nn.Conv2d(MODALITIES[modality].channels, hidden // 2, 4, stride=4),
+            *norm_relu(hidden // 2),
+            nn.Conv2d(hidden // 2, hidden // 2, 4, stride=2, padding=1),
+            *norm_relu(hidden // 2),
+            nn.Conv2d(hidden // 2, hidden, 4, stride=2, padding=1),
+        )
+        self.tokens = FeatureTokens(
+            self.pretrained.network.channels, hidden, width, tuned=tuned
+        )
+
+    def forward(self, image: Image, features: Rows | None = None) -> Image:
+        """Return the tokens on their grid.
+
+        Args:
+            image: In -1..1.
+            features: Of the image, where they are known.
+        """
+        levels = self.pretrained(image if features is None else features)
+        return self.tokens(levels, self.pixels(image))
+
+
 class ModalityCodec(nn.Module):
     """Encoder and decoder of one modality.
 
@@ -45,24 +99,25 @@ class ModalityCodec(nn.Module):
         channels: Channels of the image, in -1..1.
         widths: Channels after each halving.
         width: Channels of a token.
-        grid: Tokens a side.
+        grid: Rows and columns of tokens.
+        encoder: What makes tokens of images, on their grid, in place of convolutions.
     """
 
     mean: Tensor
     spread: Tensor
 
     def __init__(
-        self, channels: int, widths: Sequence[int], width: int, grid: int
+        self,
+        channels: int,
+        widths: Sequence[int],
+        width: int,
+        grid: Grid,
+        encoder: PretrainedTokens | None = None,
     ) -> None:
         super().__init__()
         self.grid = grid
-        down: list[nn.Module] = []
-        before = channels
-        for level, after in enumerate(widths):
-            down += [nn.Conv2d(before, after, 4, stride=2, padding=1)]
-            down += [ResidualConv(after) if level else nn.GELU()]
-            before = after
-        self.encoder = nn.Sequential(*down, nn.GELU(), nn.Conv2d(before, width, 1))
+        self.encoder = encoder or _convolutions(channels, widths, width)
+        before = widths[-1]
         up: list[nn.Module] = [nn.Conv2d(width, before, 3, padding=1)]
         for after in reversed(widths[:-1]):
             up += [ResidualConv(before), nn.GELU()]
@@ -73,15 +128,25 @@ class ModalityCodec(nn.Module):
         self.register_buffer("mean", torch.zeros(width))
         self.register_buffer("spread", torch.ones(width))
 
-    def encode(self, image: Image) -> Half:
-        """Return tokens of unit scale, row by row."""
-        tokens = self.encoder(image).flatten(2).mT
-        return (tokens - self.mean) / self.spread
+    def encode(self, image: Image, features: Rows | None = None) -> Half:
+        """Return tokens of unit scale, row by row.
+
+        Args:
+            image: In -1..1.
+            features: What the pretrained encoder made of the image before, if it did;
+                a codec without one has no use for them.
+        """
+        return (self._raw(image, features) - self.mean) / self.spread
+
+    def _raw(self, image: Image, features: Rows | None) -> Half:
+        if isinstance(self.encoder, PretrainedTokens):
+            return self.encoder(image, features).flatten(2).mT
+        return self.encoder(image).flatten(2).mT
 
     def decode(self, tokens: Half) -> Image:
         """Return the image of these tokens, about -1..1."""
         raw = tokens * self.spread + self.mean
-        return self.decoder(raw.mT.unflatten(2, (self.grid, self.grid)))
+        return self.decoder(raw.mT.unflatten(2, self.grid))
 
     @property
     def is_normalised(self) -> bool:
@@ -89,9 +154,9 @@ class ModalityCodec(nn.Module):
         return bool(self.mean.any() or (self.spread != 1).any())
 
     @torch.no_grad()
-    def normalise(self, images: Image) -> None:
+    def normalise(self, images: Image, features: Rows | None = None) -> None:
         """Set the statistics so that these images' tokens have unit scale."""
-        tokens = self.encoder(images).flatten(2).mT.flatten(0, 1)
+        tokens = self._raw(images, features).flatten(0, 1)
         self.mean.copy_(tokens.mean(dim=0))
         self.spread.copy_(tokens.std(dim=0).clamp_min(1e-4))
 
@@ -103,3 +168,14 @@ class ModalityCodec(nn.Module):
         """
         self.mean.zero_()
         self.spread.fill_(1)
+
+
+def _convolutions(channels: int, widths: Sequence[int], width: int) -> nn.Sequential:
+    """Return strided convolutions from an image to tokens on their grid."""
+    down: list[nn.Module] = []
+    before = channels
+    for level, after in enumerate(widths):
+        down += [nn.Conv2d(before, after, 4, stride=2, padding=1)]
+        down += [ResidualConv(after) if level else nn.GELU()]
+        before = after
+    return nn.Sequential(*down, nn.GELU(), nn.Conv2d(before, width, 1))

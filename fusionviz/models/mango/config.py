@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from fusionviz.data.grid import Grid
-from fusionviz.models.modalities import MODALITIES
+from fusionviz.models.encoders.tokens import check_encoder, token_grid
+from fusionviz.models.modalities import MODALITIES, Size, as_size, sides
 
 AttentionForm = Literal["gated", "residual", "softmax"]
 PartitionKind = Literal["mmca", "imca", "lica"]
@@ -21,8 +22,9 @@ class MangoConfig:
     Attributes:
         modalities: The two, in the order of the joint tokens: names in
             `fusionviz.models.modalities.MODALITIES`.
-        image_size: Pixels a side of the square images.
-        grid: Tokens a side; a modality has `grid ** 2` tokens.
+        image_size: Pixels: the side of a square, or height and width, into which the
+            whole picture is fitted.
+        grid: Tokens of one modality: a side, or rows and columns.
         width: Channels of a token.
         blocks: Flow blocks; a block is 2 MMCA, 4 IMCA, 2 LICA and one coupling. With
             none the latents are the tokens.
@@ -36,7 +38,13 @@ class MangoConfig:
         positions: Whether heads have learned scores of relative positions.
         gate_start: Value of every gate before it is set from data.
         coupling_width: Hidden channels of the coupling's network.
-        codec_widths: Channels of the codec after each halving of the image.
+        codec_widths: Channels of the codec after each halving of the image; of its
+            decoder alone where there is an `encoder`.
+        encoder: Name of the pretrained encoder whose features the tokens are made of
+            (see `fusionviz.models.encoders`), at stride 16; empty for convolutions of
+            its own.
+        encoder_width: Channels between its features and the tokens.
+        tuned: Whether the encoder's last level learns on, in each modality for itself.
         head_width: Channels of the predictor that reads the latents.
         guess_width: Channels of the cross-modal guess.
         classes: Classes that the predictor tells apart.
@@ -45,8 +53,8 @@ class MangoConfig:
     """
 
     modalities: tuple[str, str] = ("rgb", "depth")
-    image_size: int = 128
-    grid: int = 8
+    image_size: Size = 128
+    grid: Size = 8
     width: int = 64
     blocks: int = 4
     heads: int = 8
@@ -57,6 +65,9 @@ class MangoConfig:
     gate_start: float = -0.05
     coupling_width: int = 128
     codec_widths: tuple[int, ...] = (24, 48, 96, 128)
+    encoder: str = ""
+    encoder_width: int = 96
+    tuned: bool = False
     head_width: int = 96
     guess_width: int = 128
     classes: int = 13
@@ -77,19 +88,15 @@ class MangoConfig:
                 f"target is one of {', '.join(others)} or empty, got {self.target!r}"
             )
         object.__setattr__(self, "codec_widths", tuple(self.codec_widths))
+        for name in ("image_size", "grid"):
+            object.__setattr__(self, name, as_size(getattr(self, name)))
         if self.width % self.heads:
             raise ValueError(
                 f"width must divide by heads, got {self.width} and {self.heads}"
             )
         if self.width % 2:
             raise ValueError(f"width must be even, got {self.width}")
-        if self.grid % 2:
-            raise ValueError(f"grid must be even, got {self.grid}")
-        if self.image_size != self.grid * 2 ** len(self.codec_widths):
-            raise ValueError(
-                "image_size must be grid doubled once for each of codec_widths, got "
-                f"{self.image_size}, {self.grid} and {len(self.codec_widths)} widths"
-            )
+        self._check_sizes()
         if self.blocks < 0:
             raise ValueError(f"blocks must not be negative, got {self.blocks}")
         unknown = set(self.partitions) - set(PARTITION_KINDS)
@@ -97,6 +104,24 @@ class MangoConfig:
             raise ValueError(f"partitions are of {PARTITION_KINDS}, got {unknown}")
         if not -1 < self.gate_start < 1:
             raise ValueError(f"gate_start lies between -1 and 1, got {self.gate_start}")
+
+    def _check_sizes(self) -> None:
+        if self.tokens % 2:
+            raise ValueError(
+                f"grid must have an even number of tokens, got {self.grid}"
+            )
+        size, doublings = sides(self.image_size), 2 ** len(self.codec_widths)
+        if size != tuple(side * doublings for side in self.shape):
+            raise ValueError(
+                "image_size must be grid doubled once for each of codec_widths, got "
+                f"{self.image_size}, {self.grid} and {len(self.codec_widths)} widths"
+            )
+        if self.encoder:
+            check_encoder(self.encoder, size, tuned=self.tuned)
+            if self.shape != token_grid(size):
+                raise ValueError(
+                    f"an encoder gives a grid of {token_grid(size)}, got {self.grid}"
+                )
 
     @property
     def names(self) -> tuple[str, str]:
@@ -106,12 +131,12 @@ class MangoConfig:
     @property
     def shape(self) -> Grid:
         """Rows and columns of the tokens of one modality."""
-        return Grid(self.grid, self.grid)
+        return Grid(*sides(self.grid))
 
     @property
     def tokens(self) -> int:
         """Tokens of one modality, N."""
-        return self.grid**2
+        return self.shape.places
 
     @property
     def dimensions(self) -> int:
@@ -127,6 +152,21 @@ class MangoConfig:
     def small16(cls) -> "MangoConfig":
         """Return the 4-block model on 16x16 tokens, for training on a GPU."""
         return cls(grid=16, width=32, codec_widths=(32, 64, 96))
+
+    @classmethod
+    def photographs(cls) -> "MangoConfig":
+        """Return 320x240 pixels, 15x20 tokens of EfficientNet-Lite0's features.
+
+        Half the heads and blocks of the small model: each head has 300x300 weights.
+        """
+        return cls(
+            image_size=(240, 320),
+            grid=(15, 20),
+            blocks=2,
+            heads=4,
+            encoder="efficientnet-lite0",
+            tuned=True,
+        )
 
     @classmethod
     def paper(cls) -> "MangoConfig":

@@ -4,6 +4,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from fusionviz.data.grid import Grid
 from fusionviz.models.mango.layer import HeadIntervention, InvertibleLayer
 from fusionviz.models.mango.partition import Half, Tokens
 
@@ -20,12 +21,12 @@ class AffineCoupling(InvertibleLayer):
     last layer starts at zero: the coupling starts as the identity.
 
     Args:
-        grid: Tokens a side of one modality.
+        grid: Rows and columns of one modality's tokens.
         width: Channels of a token, even.
         hidden: Channels inside the network.
     """
 
-    def __init__(self, grid: int, width: int, hidden: int) -> None:
+    def __init__(self, grid: Grid, width: int, hidden: int) -> None:
         super().__init__()
         self.grid, self.kept = grid, width // 2
         last = nn.Conv2d(hidden, 2 * width, 1)
@@ -65,13 +66,13 @@ class AffineCoupling(InvertibleLayer):
 
 
 def joint_to_image(
-    x: Tokens, grid: int
+    x: Tokens, grid: Grid
 ) -> Float[Tensor, "batch channels height width"]:
-    """Return joint tokens (batch, 2N, d) as images (batch, 2d, grid, grid).
+    """Return joint tokens (batch, 2N, d) as images (batch, 2d, row, column).
 
     The first d channels are modality a at each place, the next d modality b.
     """
-    grouped = x.reshape(len(x), 2, grid, grid, -1)
+    grouped = x.reshape(len(x), 2, *grid, -1)
     return grouped.permute(0, 1, 4, 2, 3).flatten(1, 2)
 
 

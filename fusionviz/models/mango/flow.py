@@ -175,13 +175,14 @@ def _block(config: MangoConfig) -> Iterator[tuple[str, str, InvertibleLayer]]:
                 config.heads,
                 config.form,
                 positions=config.positions,
+                columns=config.shape.columns,
                 gate_start=config.gate_start,
             )
             yield kind, name, attention
     yield "actnorm", "ActNorm", ActNorm(config.tokens, config.width)
     if config.mixing != "none":
         yield "mixing", "channel mixing", ChannelMixing(config.width)
-    coupling = AffineCoupling(config.grid, config.width, config.coupling_width)
+    coupling = AffineCoupling(config.shape, config.width, config.coupling_width)
     yield "coupling", "coupling", coupling
 
 
@@ -192,8 +193,9 @@ def _partition(
     first, second = config.modalities
     if kind == "mmca":
         source, target = (first, second) if number == 0 else (second, first)
-        partition = ModalityPartition(config.tokens, flipped=bool(number))
-        return partition, f"MMCA {source} → {target}"
+        halves = ModalityPartition(config.tokens, flipped=bool(number))
+        return halves, f"MMCA {source} → {target}"
     if kind == "imca":
         return InterModalityPartition(config.tokens, number), f"IMCA {number + 1}"
-    return LearnedPartition(config.tokens, bool(number)), f"LICA {number + 1}"
+    mixed = LearnedPartition(config.tokens, bool(number), config.shape.columns)
+    return mixed, f"LICA {number + 1}"

@@ -12,14 +12,18 @@ from torch import Tensor, nn
 from fusionviz.data.records import RGBDSample
 from fusionviz.models.inputs import ImageBatch, to_batch
 from fusionviz.models.mango.attention import InvertibleCrossAttention
-from fusionviz.models.mango.codec import Image, ModalityCodec
+from fusionviz.models.mango.codec import Image, ModalityCodec, PretrainedTokens
 from fusionviz.models.mango.config import MangoConfig
 from fusionviz.models.mango.flow import FlowStep, Intervention, MangoFlow
 from fusionviz.models.mango.layer import HeadIntervention
-from fusionviz.models.mango.partition import IndexPartition, Tokens
-from fusionviz.models.mango.predictors import CrossModalGuess, PixelPredictor
+from fusionviz.models.mango.partition import Half, IndexPartition, Tokens
+from fusionviz.models.mango.predictors import (
+    CrossModalGuess,
+    PixelPredictor,
+    ScorePredictor,
+)
 from fusionviz.models.mango.trace import LayerTrace, MangoTrace
-from fusionviz.models.modalities import MODALITIES
+from fusionviz.models.modalities import MODALITIES, sides
 
 PerSample = Float[Tensor, " batch"]
 
@@ -51,15 +55,7 @@ class Mango(nn.Module):
         super().__init__()
         self.config = config
         self.codec = nn.ModuleDict(
-            {
-                name: ModalityCodec(
-                    MODALITIES[name].channels,
-                    config.codec_widths,
-                    config.width,
-                    config.grid,
-                )
-                for name in config.modalities
-            }
+            {name: _make_codec(config, name) for name in config.modalities}
         )
         self.flow = MangoFlow(config)
         if config.target:
@@ -70,7 +66,7 @@ class Mango(nn.Module):
             self.segmenter = _make_predictor(config, config.classes)
         self.guesses = nn.ModuleDict(
             {
-                name: CrossModalGuess(config.grid, config.width, config.guess_width)
+                name: CrossModalGuess(config.shape, config.width, config.guess_width)
                 for name in config.modalities
             }
         )
@@ -101,12 +97,24 @@ class Mango(nn.Module):
         names = self.config.modalities
         if not torch.stack([batch.present[name] for name in names]).any(dim=0).all():
             raise ValueError(f"every sample needs {names[0]} or {names[1]}")
-        x = torch.cat([self._codec(name).encode(batch[name]) for name in names], dim=1)
+        x = torch.cat([self.encode_one(batch, name) for name in names], dim=1)
         for name in names:
             present = batch.present[name]
             if not present.all():
                 x = torch.where(present[:, None, None], x, self.guess(x, name))
         return x
+
+    @torch.no_grad()
+    def normalise_codec(self, batch: ImageBatch) -> None:
+        """Give the tokens of a batch unit scale, in codecs of which none is set yet."""
+        for name in self.config.modalities:
+            codec = self._codec(name)
+            if not codec.is_normalised:
+                codec.normalise(batch[name], batch.features.get(name))
+
+    def encode_one(self, batch: ImageBatch, name: str) -> Half:
+        """Return the tokens of one modality, of whatever is in the batch."""
+        return self._codec(name).encode(batch[name], batch.features.get(name))
 
     def to_batch(
         self, source: ImageBatch | RGBDSample | Sequence[RGBDSample]
@@ -288,9 +296,39 @@ def _attention_parts(
     return found
 
 
-def _make_predictor(config: MangoConfig, outputs: int) -> PixelPredictor:
+def _make_codec(config: MangoConfig, modality: str) -> ModalityCodec:
+    encoder = None
+    if config.encoder:
+        encoder = PretrainedTokens(
+            config.encoder,
+            modality,
+            sides(config.image_size),
+            config.encoder_width,
+            config.width,
+            tuned=config.tuned,
+        )
+    return ModalityCodec(
+        MODALITIES[modality].channels,
+        config.codec_widths,
+        config.width,
+        config.shape,
+        encoder,
+    )
+
+
+def _make_predictor(
+    config: MangoConfig, outputs: int
+) -> PixelPredictor | ScorePredictor:
+    if config.encoder:
+        return ScorePredictor(
+            config.shape,
+            config.width,
+            config.head_width,
+            outputs,
+            sides(config.image_size),
+        )
     return PixelPredictor(
-        config.grid,
+        config.shape,
         config.width,
         config.head_width,
         outputs,

@@ -107,14 +107,18 @@ class LearnedPartition(nn.Module):
     W⁻¹, so the log-determinants of `split` and `merge` cancel exactly.
 
     Args:
-        tokens: Tokens of one modality, N, on a square grid.
+        tokens: Tokens of one modality, N.
         flipped: False: X1 starts as the even rows and the odd ones are changed.
+        columns: Tokens in a row of the grid; of a square one if not given.
     """
 
-    def __init__(self, tokens: int, flipped: bool = False) -> None:
+    def __init__(
+        self, tokens: int, flipped: bool = False, columns: int | None = None
+    ) -> None:
         super().__init__()
         self.tokens = tokens
-        self.matrix = LUMatrix(start=_backwards(tokens, flipped))
+        columns = columns or math.ceil(math.sqrt(tokens))
+        self.matrix = LUMatrix(start=_backwards(tokens, columns, flipped))
 
     @property
     def places(self) -> Int[Tensor, " token"]:
@@ -146,10 +150,10 @@ class LearnedPartition(nn.Module):
         return torch.from_numpy(columns)
 
 
-def _backwards(tokens: int, flipped: bool) -> Int[Tensor, " joint"]:
+def _backwards(tokens: int, columns: int, flipped: bool) -> Int[Tensor, " joint"]:
     """Return all joint tokens, last first, those of every other row before the rest."""
     joint = torch.arange(2 * tokens).flip(0)
-    is_odd = joint % tokens // math.ceil(math.sqrt(tokens)) % 2 == 1
+    is_odd = joint % tokens // columns % 2 == 1
     order = torch.cat([joint[~is_odd], joint[is_odd]])
     return order.roll(tokens) if flipped else order
 

@@ -42,16 +42,22 @@ class RelativePosition(nn.Module):
     Args:
         places: Joint token of each position, in the order of attention: n < N is the
             first modality's token n, N + n the second's. Tokens lie row by row on a
-            square grid.
+            grid.
         heads: Attention heads.
+        columns: Tokens in a row of the grid; of a square one if not given.
     """
 
     index: Tensor
 
-    def __init__(self, places: Int[Tensor, " token"], heads: int) -> None:
+    def __init__(
+        self,
+        places: Int[Tensor, " token"],
+        heads: int,
+        columns: int | None = None,
+    ) -> None:
         super().__init__()
         tokens = len(places)
-        self.columns = math.ceil(math.sqrt(tokens))
+        self.columns = columns or math.ceil(math.sqrt(tokens))
         self.rows = math.ceil(tokens / self.columns)
         on_grid = torch.stack(
             [

@@ -3,6 +3,8 @@
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from fusionviz.data.grid import Grid
+from fusionviz.models.convolutions import DenseScores
 from fusionviz.models.mango.codec import Image, ResidualConv
 from fusionviz.models.mango.coupling import joint_to_image
 from fusionviz.models.mango.partition import Half, Tokens
@@ -12,7 +14,7 @@ class PixelPredictor(nn.Module):
     """Latents to one value a pixel and output channel, by upsampling convolutions.
 
     Args:
-        grid: Tokens a side.
+        grid: Rows and columns of tokens.
         width: Channels of a token.
         hidden: Channels at the token grid; they shrink as the image grows.
         outputs: Classes, or channels of an image.
@@ -20,7 +22,7 @@ class PixelPredictor(nn.Module):
     """
 
     def __init__(
-        self, grid: int, width: int, hidden: int, outputs: int, doublings: int
+        self, grid: Grid, width: int, hidden: int, outputs: int, doublings: int
     ) -> None:
         super().__init__()
         self.grid = grid
@@ -39,16 +41,39 @@ class PixelPredictor(nn.Module):
         return self.network(joint_to_image(z, self.grid))
 
 
+class ScorePredictor(nn.Module):
+    """Latents to one value a pixel and output channel, read at a quarter of the pixels.
+
+    Args:
+        grid: Rows and columns of tokens, of stride 16.
+        width: Channels of a token.
+        hidden: Channels at the token grid.
+        outputs: Classes, or channels of an image.
+        size: Height and width of what is predicted.
+    """
+
+    def __init__(
+        self, grid: Grid, width: int, hidden: int, outputs: int, size: tuple[int, int]
+    ) -> None:
+        super().__init__()
+        self.grid = grid
+        self.network = DenseScores(2 * width, hidden, outputs, size)
+
+    def forward(self, z: Tokens) -> Image:
+        """Return (batch, outputs, height, width)."""
+        return self.network(joint_to_image(z, self.grid))
+
+
 class CrossModalGuess(nn.Module):
     """One modality's tokens guessed from the other's: their mean under the data.
 
     Args:
-        grid: Tokens a side.
+        grid: Rows and columns of tokens.
         width: Channels of a token.
         hidden: Channels of the network.
     """
 
-    def __init__(self, grid: int, width: int, hidden: int) -> None:
+    def __init__(self, grid: Grid, width: int, hidden: int) -> None:
         super().__init__()
         self.grid = grid
         self.network = nn.Sequential(
@@ -62,5 +87,5 @@ class CrossModalGuess(nn.Module):
 
     def forward(self, tokens: Float[Tensor, "batch token channel"]) -> Half:
         """Return the guessed tokens of the other modality, same shape."""
-        image = tokens.mT.unflatten(2, (self.grid, self.grid))
+        image = tokens.mT.unflatten(2, self.grid)
         return self.network(image).flatten(2).mT

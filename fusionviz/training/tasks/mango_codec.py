@@ -7,8 +7,14 @@ import torch
 from torch import Tensor
 
 from fusionviz.data.records import RGBDSample
+from fusionviz.errors import InputError
+from fusionviz.models.inputs import ImageBatch
 from fusionviz.models.modalities import DEPTH_RANGE_M
-from fusionviz.training.image_losses import absolute_error, translation_loss
+from fusionviz.training.image_losses import (
+    absolute_error,
+    perceptual_error,
+    translation_loss,
+)
 from fusionviz.training.metrics.image import mae, psnr
 from fusionviz.training.metrics.intervals import Measurement
 from fusionviz.training.rgbd import ImageTask, LabelledBatch, pixel_loss
@@ -34,6 +40,8 @@ class MangoCodecTask(ImageTask):
         balance: How far rare classes weigh more (see `pixel_loss`).
         translation: Weight of the error of the target read from the tokens (see
             `fusionviz.training.image_losses.translation_loss`).
+        perceptual: Weight of the error of a pretrained encoder's features (see
+            `fusionviz.training.image_losses.perceptual_error`); of models with one.
         augment: Whether to mirror, crop and relight training samples, or a table of
             how far (see `Variation`).
         relight: Whether augmentation changes the light too.
@@ -48,11 +56,12 @@ class MangoCodecTask(ImageTask):
         smoothing: float = 0.0,
         balance: float = 0.0,
         translation: float = 0.0,
+        perceptual: float = 0.0,
         augment: bool | Mapping[str, Any] = False,
         relight: bool = True,
     ) -> None:
         self.noise, self.edges, self.segmentation = noise, edges, segmentation
-        self.translation = translation
+        self.translation, self.perceptual = translation, perceptual
         self.smoothing, self.balance = smoothing, balance
         self.augment, self.relight = augment, relight
 
@@ -73,11 +82,15 @@ class MangoCodecTask(ImageTask):
         for name in model.config.modalities:
             image = batch.images[name]
             codec = model.codec[name]
-            tokens = codec.encode(image)
+            tokens = model.encode_one(batch.images, name)
             spread = tokens.detach().std(dim=(0, 1))
             noise = torch.randn(tokens.shape, generator=generator, device=tokens.device)
             noisy = tokens + self.noise * spread * noise
-            losses[name] = absolute_error(codec.decode(noisy), image, self.edges)
+            decoded = codec.decode(noisy)
+            losses[name] = absolute_error(decoded, image, self.edges)
+            if self.perceptual:
+                off = perceptual_of(model, batch.images, name, decoded)
+                losses[f"{name}_perceptual"] = self.perceptual * off
             middle = tokens.detach().mean(dim=(0, 1))
             halves.append((noisy - middle) / spread.clamp_min(1e-4))
         loss = torch.stack(list(losses.values())).sum()
@@ -105,7 +118,8 @@ class MangoCodecTask(ImageTask):
         for _, batch in self.batches(model, samples, device):
             for name in model.config.modalities:
                 image, codec = batch.images[name], model.codec[name]
-                rebuilt = codec.decode(codec.encode(image)).clamp(-1, 1)
+                tokens = model.encode_one(batch.images, name)
+                rebuilt = codec.decode(tokens).clamp(-1, 1)
                 quality = psnr(rebuilt, image, peak=2.0)
                 measured.setdefault(f"codec_{name}_psnr", []).append(quality)
                 if name == "depth":
@@ -115,3 +129,22 @@ class MangoCodecTask(ImageTask):
             name: Measurement(values=torch.cat(values).cpu().numpy())
             for name, values in measured.items()
         }
+
+
+def perceptual_of(
+    model: Any,  # noqa: ANN401
+    images: ImageBatch,
+    name: str,
+    decoded: Tensor,
+) -> Tensor:
+    """Return how far a modality's decoded images are off for the model's encoder.
+
+    Raises:
+        InputError: The model has no pretrained encoder.
+    """
+    if not model.config.encoder:
+        raise InputError("a perceptual error needs a model with an encoder")
+    pretrained = model.codec[name].encoder.pretrained
+    known = images.features.get(name)
+    wanted = pretrained(images[name] if known is None else known)
+    return perceptual_error(decoded, wanted, pretrained)

@@ -114,6 +114,6 @@ def reconstruction_error(model: Any, images: ImageBatch) -> Tensor:  # noqa: ANN
     """Return the error of the images that the codec makes of these, and their edges."""
     errors = []
     for name in model.config.modalities:
-        rebuilt = model.codec[name].decode(model.codec[name].encode(images[name]))
+        rebuilt = model.codec[name].decode(model.encode_one(images, name))
         errors.append(absolute_error(rebuilt, images[name], edges=1.0))
     return torch.stack(errors).sum()

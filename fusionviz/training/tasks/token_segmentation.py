@@ -67,9 +67,7 @@ class TokenSegmentationTask(ImageTask):
             raise InputError(
                 f"use is of {', '.join(model.config.modalities)}, got {sorted(unknown)}"
             )
-        for name in model.config.modalities:
-            if not model.codec[name].is_normalised:
-                model.codec[name].normalise(batch.images[name])
+        model.normalise_codec(batch.images)
 
     def loss(
         self,
@@ -108,6 +106,6 @@ class TokenSegmentationTask(ImageTask):
         """Return the joint tokens, zero for modalities that are not used."""
         names = model.config.modalities
         used = [name for name in names if self.use is None or name in self.use]
-        halves = {name: model.codec[name].encode(images[name]) for name in used}
+        halves = {name: model.encode_one(images, name) for name in used}
         empty = torch.zeros_like(halves[used[0]])
         return torch.cat([halves.get(name, empty) for name in names], dim=1)

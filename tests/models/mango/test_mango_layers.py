@@ -5,6 +5,7 @@ import math
 import pytest
 import torch
 
+from fusionviz.data.grid import Grid
 from fusionviz.models.mango import (
     ActNorm,
     AffineCoupling,
@@ -45,7 +46,7 @@ def attention(partition, form, dtype=torch.float64, count=TOKENS):
 
 def other_layers():
     return {
-        "coupling": AffineCoupling(GRID, WIDTH, 8),
+        "coupling": AffineCoupling(Grid(GRID, GRID), WIDTH, 8),
         "actnorm": ActNorm(TOKENS, WIDTH),
         "mixing": ChannelMixing(WIDTH, torch.Generator().manual_seed(2)),
     }

@@ -222,7 +222,7 @@ def test_relative_depth_gets_a_rooms_median():
     ("change", "words"),
     [
         ({"width": 6, "heads": 4}, "width must divide by heads, got 6 and 4"),
-        ({"grid": 3}, "grid must be even, got 3"),
+        ({"grid": 3}, "grid must have an even number of tokens, got 3"),
         ({"image_size": 64}, "image_size must be grid doubled"),
         ({"partitions": ("nmca",)}, "nmca"),
         ({"gate_start": 1.0}, "gate_start lies between"),
