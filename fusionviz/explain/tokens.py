@@ -19,6 +19,7 @@ from fusionviz.models.checkpoints import list_checkpoints, load_checkpoint
 
 KINS: Mapping[str, Kin] = {
     "rooms": "rooms",
+    "nyuv2": "nyuv2",
     "nyudv2": "nyudv2",
     "sentiment": "sentiment",
     "mosi": "mosi",

@@ -239,7 +239,9 @@ def _segmentation(subject: MangoSubject, z: Tokens) -> Segmentation:
     model = subject.model
     # Latents that overflow leave the head nothing to tell classes by.
     logits = model.segment(z).nan_to_num()
-    return segmentation_of(logits, subject.sample, class_names_of(model))
+    return segmentation_of(
+        logits, subject.sample, model.config.image_size, class_names_of(model)
+    )
 
 
 def _rewritten(model: Mango, z: Tokens) -> Pictures | None:

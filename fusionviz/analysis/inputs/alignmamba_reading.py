@@ -64,7 +64,10 @@ def measure_alignmamba(model: AlignMamba, sample: RGBDSample) -> AlignMambaReadi
         return AlignMambaReading(
             pictures=pictures,
             segmentation=segmentation_of(
-                torch.from_numpy(trace.logits), sample, class_names_of(model)
+                torch.from_numpy(trace.logits),
+                sample,
+                model.config.image_size,
+                class_names_of(model),
             ),
             transport=transport,
             mmd=None if transport is None else float(trace.align_loss[0]),

@@ -70,7 +70,9 @@ def measure_mango(model: Mango, sample: RGBDSample) -> MangoReading:
         )
         return MangoReading(
             pictures=pictures_of(batch),
-            segmentation=segmentation_of(logits, sample, class_names_of(model)),
+            segmentation=segmentation_of(
+                logits, sample, model.config.image_size, class_names_of(model)
+            ),
             likelihood=likelihood,
             missing=missing_modality(sample),
             milliseconds=stopwatch.milliseconds,

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rooms import CLASS_NAMES
 from fusionviz.models.inputs import label_map
+from fusionviz.models.modalities import Size
 from fusionviz.training.metrics.intervals import Statistic
 from fusionviz.training.metrics.segmentation import (
     confusion_matrix,
@@ -68,6 +69,7 @@ class Segmentation:
 def segmentation_of(
     logits: Float[Tensor, "batch class height width"],
     sample: RGBDSample,
+    size: Size,
     classes: Sequence[str] = (),
 ) -> Segmentation:
     """Return the first image's classes, beside the sample's own labels if any.
@@ -75,6 +77,7 @@ def segmentation_of(
     Args:
         logits: Scores of the classes.
         sample: What they were found in.
+        size: Of what the model reads of it.
         classes: Names of the classes; those of the rooms where there are 13 without
             names, else numbers.
     """
@@ -83,7 +86,7 @@ def segmentation_of(
     names = tuple(classes) if len(classes) == count else usual_names(count)
     truth = None
     if sample.label is not None:
-        truth = label_map(sample, labels.shape[-1]).numpy()
+        truth = label_map(sample, size).numpy()
     return Segmentation(
         labels=labels.cpu().numpy(),
         confidence=confidence.cpu().numpy(),

@@ -19,7 +19,7 @@ from fusionviz.data.grid import Grid
 from fusionviz.errors import InputError
 
 Stage = Literal["raw", "encoded", "aligned", "fused"]
-Kin = Literal["rooms", "nyudv2", "sentiment", "mosi"]
+Kin = Literal["rooms", "nyuv2", "nyudv2", "sentiment", "mosi"]
 """Data sets that have more samples like a subject's."""
 
 STAGE_TITLES: dict[Stage, str] = {

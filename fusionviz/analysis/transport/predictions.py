@@ -76,7 +76,12 @@ def prediction_of(
     scores = torch.from_numpy(np.asarray(logits, np.float32))
     if isinstance(sample, RGBDSample) and config.head == "dense":
         return DensePrediction(
-            segmentation=segmentation_of(scores, sample, class_names_of(subject.model)),
+            segmentation=segmentation_of(
+                scores,
+                sample,
+                subject.model.config.image_size,
+                class_names_of(subject.model),
+            ),
             probabilities=scores[0].softmax(dim=0).numpy(),
         )
     if config.head == "classification":

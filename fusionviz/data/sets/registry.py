@@ -113,7 +113,9 @@ def load_folder(path: Path | str, classes: int = 13) -> Sequence[RGBDSample]:
     )
 
 
-def _load_rooms(split: str, *, count: int, size: int = 128) -> Sequence[RGBDSample]:
+def _load_rooms(
+    split: str, *, count: int, size: int | Sequence[int] = 128
+) -> Sequence[RGBDSample]:
     from fusionviz.data.sets.rooms import load_rooms
 
     if count < 1:
@@ -122,7 +124,8 @@ def _load_rooms(split: str, *, count: int, size: int = 128) -> Sequence[RGBDSamp
     seeds = ROOM_SEEDS.get(split, training)
     if count > len(seeds):
         raise ValueError(f"{split} has {len(seeds)} rooms, got count {count}")
-    return load_rooms(seeds[:count], (size, size))
+    height, width = (size, size) if isinstance(size, int) else size
+    return load_rooms(seeds[:count], (height, width))
 
 
 def _room_classes(**options: object) -> tuple[str, ...]:

@@ -59,9 +59,9 @@ def test_shares_are_largest_first():
 def test_classes_have_names_where_there_are_thirteen():
     sample = RGBDSample(rgb=np.zeros((4, 4, 3), np.uint8), depth_m=None)
     logits = torch.randn(1, 13, 4, 4, generator=torch.Generator().manual_seed(0))
-    named = segmentation_of(logits, sample)
+    named = segmentation_of(logits, sample, 4)
     assert named.classes == tuple(CLASS_NAMES)
     np.testing.assert_allclose(
         named.confidence, logits[0].softmax(0).amax(0).numpy(), rtol=1e-6
     )
-    assert segmentation_of(logits[:, :5], sample).classes[4] == "class 4"
+    assert segmentation_of(logits[:, :5], sample, 4).classes[4] == "class 4"
