@@ -61,6 +61,7 @@ def draw_block_row(row: BlockRow, *, height: int = 330) -> go.Figure:
             _draw_bars(figure, row, parts, columns[0], is_first=place == 0)
         _title(figure, name, weights, left)
     if grids:
+        figure.update_yaxes(constraintoward="top")  # under their titles
         ends = ("0", "1: the largest of each, no unit")
         bar = add_scale_bar(figure, ends, middle=0.5, length=0.3)
         figure.add_trace(
