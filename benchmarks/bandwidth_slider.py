@@ -9,16 +9,19 @@ after the first picture. A slider is to answer within 150 ms.
 import json
 import statistics
 import time
+from typing import Any
 
 from benchmarks.side_by_side import report
 from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.data.rooms import GALLERY_SEEDS, render_room
-from fusionviz.exhibits import exhibit_kind
-from fusionviz.exhibits.shared.exhibit import Request
+from fusionviz.exhibits.distributions.distance_test import TEST
+from fusionviz.exhibits.distributions.distances import DISTANCES
+from fusionviz.exhibits.distributions.kernel import KERNEL
+from fusionviz.exhibits.shared.exhibit import ExhibitKind, Request
 from fusionviz.models.checkpoints import load_checkpoint
 
 CHECKPOINT = "alignmamba-rooms"
-EXHIBITS = ("distributions-distance", "distributions-kernel", "distributions-test")
+KINDS = (DISTANCES, KERNEL, TEST)
 TARGET_SECONDS = 0.15
 
 
@@ -27,15 +30,15 @@ def run(rounds: int = 15) -> dict:
     subject = AlignMambaSubject(
         load_checkpoint(CHECKPOINT), render_room(GALLERY_SEEDS[0]), "rooms"
     )
-    for name in EXHIBITS:
-        _seconds(subject, name, 1.0)
+    for kind in KINDS:
+        _seconds(subject, kind, 1.0)
     spent = [
-        [_seconds(subject, name, 1 + 1e-3 * number) for name in EXHIBITS]
+        [_seconds(subject, kind, 1 + 1e-3 * number) for kind in KINDS]
         for number in range(1, rounds + 1)
     ]
     rows = [
-        {"case": name, "seconds": statistics.median(times), "rounds": rounds}
-        for name, times in zip(EXHIBITS, zip(*spent, strict=True), strict=True)
+        {"case": kind.name, "seconds": statistics.median(times), "rounds": rounds}
+        for kind, times in zip(KINDS, zip(*spent, strict=True), strict=True)
     ]
     whole = [sum(times) for times in spent]
     rows.append(
@@ -50,9 +53,10 @@ def run(rounds: int = 15) -> dict:
     return report("bandwidth_slider", rows, "numpy", "plotly")
 
 
-def _seconds(subject: AlignMambaSubject, name: str, factor: float) -> float:
+def _seconds(
+    subject: AlignMambaSubject, kind: ExhibitKind[Any, Any], factor: float
+) -> float:
     """Return the seconds that a picture and its JSON take at a bandwidth."""
-    kind = exhibit_kind(name)
     start = time.perf_counter()
     controls = kind.controls.from_json({"bandwidth_factor": factor})
     kind.make(Request(subject=subject, controls=controls)).figure.to_json()

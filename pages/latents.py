@@ -2,10 +2,10 @@
 
 from fusionviz.ui.latents.page import draw_latents
 from fusionviz.ui.shared.frame import ask, frame
-from fusionviz.ui.shared.subjects import picked_subject
+from fusionviz.ui.shared.subjects import current_subject
 
 frame()
 ask("What changes in the pictures when a latent does?")
-picked = picked_subject()
-if picked is not None:
-    draw_latents(picked)
+choice = current_subject()
+if choice is not None:
+    draw_latents(choice)

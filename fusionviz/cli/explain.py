@@ -46,11 +46,11 @@ def explain(
 
     PNG and SVG are written where a Chrome or Chromium is found.
     """
-    from fusionviz.explain.command import Wanted, run_explain
+    from fusionviz.explain.command import FigureSource, run_explain
 
     if depth_only:
         rgb, depth = None, rgb
-    wanted = Wanted(
+    source = FigureSource(
         rgb=rgb,
         depth=depth,
         depth_unit=depth_unit,
@@ -63,4 +63,4 @@ def explain(
         other_room=other_room,
         device=device,
     )
-    run_explain(out, wanted, recipe, functools.partial(typer.echo, err=True))
+    run_explain(out, source, recipe, functools.partial(typer.echo, err=True))

@@ -12,8 +12,13 @@ from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.errors import CheckpointError, InputError
-from fusionviz.exhibits import exhibit_kind, exhibit_kinds
-from fusionviz.exhibits.shared.exhibit import FigureRecipe, SubjectName
+from fusionviz.exhibits.kinds import KINDS, exhibit_kind
+from fusionviz.exhibits.shared.exhibit import (
+    ExhibitKind,
+    FigureRecipe,
+    Reads,
+    SubjectName,
+)
 from fusionviz.explain.pairs import (
     FIRST_ALIGNMAMBA,
     FIRST_CHECKPOINT,
@@ -33,14 +38,14 @@ from fusionviz.explain.tokens import (
     read_named,
     readers_of,
 )
-from fusionviz.explain.writing import Asked, default_recipe, explain
+from fusionviz.explain.writing import FigureRequest, default_recipe, explain
 
 Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """What figures are asked of: a pair of files, or one of the others.
+class FigureSource:
+    """What figures are made of: a pair of files, or one of the others.
 
     Attributes:
         rgb: An RGB picture; a recipe of files wants the same files again.
@@ -89,7 +94,7 @@ class Wanted:
             )
         return any(named)
 
-    def of(self, sample: Mapping[str, Any]) -> "Wanted":
+    def of(self, sample: Mapping[str, Any]) -> "FigureSource":
         """Return the same with what a recipe's sample names in its place."""
         return replace(
             self,
@@ -100,12 +105,14 @@ class Wanted:
         )
 
 
-def run_explain(out: Path, wanted: Wanted, recipe: Path | None, tell: Tell) -> None:
+def run_explain(
+    out: Path, source: FigureSource, recipe: Path | None, tell: Tell
+) -> None:
     """Write all exhibits of a sample, or the one that a recipe is of.
 
     Args:
         out: Folder to write to.
-        wanted: What they are of.
+        source: What they are of.
         recipe: A recipe's JSON, or an NPZ that holds one.
         tell: Told what happens, a line each.
 
@@ -113,84 +120,86 @@ def run_explain(out: Path, wanted: Wanted, recipe: Path | None, tell: Tell) -> N
         InputError: What was asked for cannot be made.
     """
     if recipe is not None:
-        asked = [_made_again(read_recipe(recipe), wanted)]
-    elif wanted.is_sequences:
-        asked = _of_sequences(wanted)
+        requests = [_made_again(read_recipe(recipe), source)]
+    elif source.is_sequences:
+        requests = _of_sequences(source)
     else:
-        asked = _of_pair(wanted, tell)
-    made = explain(out, asked, tell)
+        requests = _of_pair(source, tell)
+    made = explain(out, requests, tell)
     if not made:
         raise InputError("nothing could be made")
     tell(f"wrote {len(made)} figures to {out}: open {out / 'index.html'}")
 
 
-def _of_pair(wanted: Wanted, tell: Tell) -> list[Asked]:
-    sample, named = _read_pair(wanted)
-    subject, name = load_subject(sample, named, wanted.checkpoint, device=wanted.device)
-    other, other_name = read_beside(subject, name, wanted.other_room)
-    asked = [
-        Asked(
-            recipe=default_recipe(
-                kind, name, other_name if exhibit_kind(kind).needs_other else None
-            ),
+def _of_pair(source: FigureSource, tell: Tell) -> list[FigureRequest]:
+    sample, named = _read_pair(source)
+    subject, name = load_subject(sample, named, source.checkpoint, device=source.device)
+    other, other_name = read_beside(subject, name, source.other_room)
+    requests = [
+        FigureRequest(
+            recipe=default_recipe(kind, name, other_name if kind.needs_other else None),
             subject=subject,
             other=other,
         )
         for kind in _kinds("mango")
     ]
-    reader = wanted.alignmamba or FIRST_ALIGNMAMBA
+    reader = source.alignmamba or FIRST_ALIGNMAMBA
     try:
-        aligned = load_alignmamba_subject(sample, named, reader, device=wanted.device)
+        aligned = load_alignmamba_subject(sample, named, reader, device=source.device)
     except CheckpointError as error:
-        if wanted.alignmamba is not None:
+        if source.alignmamba is not None:
             raise
         tell(f"without AlignMamba's figures: {error}")
-        return asked
-    return asked + _all_of(*aligned, "alignmamba", "tokens")
+        return requests
+    return requests + _all_of(*aligned, "alignmamba", "tokens")
 
 
-def _of_sequences(wanted: Wanted) -> list[Asked]:
-    sample, named = _read_sequences(wanted)
-    reader = wanted.alignmamba
+def _of_sequences(source: FigureSource) -> list[FigureRequest]:
+    sample, named = _read_sequences(source)
+    reader = source.alignmamba
     if reader is None:
         reader = next((card.name for card in readers_of(sample)), None)
-    subject, name = load_sequence_subject(sample, named, reader, device=wanted.device)
+    subject, name = load_sequence_subject(sample, named, reader, device=source.device)
     if reader is None:
         return _all_of(subject, name, "tokens")
     return _all_of(subject, name, "alignmamba", "tokens")
 
 
-def _made_again(recipe: FigureRecipe, wanted: Wanted) -> Asked:
+def _made_again(recipe: FigureRecipe, source: FigureSource) -> FigureRequest:
     """Return the figure of a recipe with what it names."""
     name, reads = recipe.subject, exhibit_kind(recipe.exhibit).reads
     if reads == "attention":
         raise InputError("this recipe is of attention without a model: use the app")
     if name.checkpoint is not None:
         check_weights(name)
-    wanted = wanted.of(name.sample)
-    if "sequences_sha256" in name.sample or wanted.is_sequences:
-        sample = read_named(name.sample, wanted.files)
+    source = source.of(name.sample)
+    if "sequences_sha256" in name.sample or source.is_sequences:
+        sample = read_named(name.sample, source.files)
         subject, _ = load_sequence_subject(
-            sample, dict(name.sample), name.checkpoint, device=wanted.device
+            sample, dict(name.sample), name.checkpoint, device=source.device
         )
-        return Asked(recipe=recipe, subject=subject)
-    pair, named = _read_pair(wanted)
+        return FigureRequest(recipe=recipe, subject=subject)
+    pair, named = _read_pair(source)
     if named != name.sample or name.checkpoint is None:
         raise InputError("these are not the files that the recipe was made of")
     if reads != "mango":
         shown, _ = load_alignmamba_subject(
-            pair, named, name.checkpoint, device=wanted.device
+            pair, named, name.checkpoint, device=source.device
         )
-        return Asked(recipe=recipe, subject=shown)
-    shown_by_mango, _ = load_subject(pair, named, name.checkpoint, device=wanted.device)
+        return FigureRequest(recipe=recipe, subject=shown)
+    shown_by_mango, _ = load_subject(pair, named, name.checkpoint, device=source.device)
     if recipe.other is None:
-        return Asked(recipe=recipe, subject=shown_by_mango)
-    other = _load_other(recipe.other, beside=shown_by_mango, name=name, wanted=wanted)
-    return Asked(recipe=recipe, subject=shown_by_mango, other=other)
+        return FigureRequest(recipe=recipe, subject=shown_by_mango)
+    other = _load_other(recipe.other, beside=shown_by_mango, name=name, source=source)
+    return FigureRequest(recipe=recipe, subject=shown_by_mango, other=other)
 
 
 def _load_other(
-    named: SubjectName, *, beside: MangoSubject, name: SubjectName, wanted: Wanted
+    named: SubjectName,
+    *,
+    beside: MangoSubject,
+    name: SubjectName,
+    source: FigureSource,
 ) -> MangoSubject:
     """Return what a recipe compares with, which may have a checkpoint of its own.
 
@@ -202,36 +211,40 @@ def _load_other(
     room = named.sample["room"]
     if named.checkpoint == name.checkpoint:
         return read_beside(beside, name, room)[0]
-    sample, _ = read_sample(None, None, room, wanted.depth_unit)
+    sample, _ = read_sample(None, None, room, source.depth_unit)
     return load_subject(
-        sample, name_room(room), named.checkpoint, device=wanted.device
+        sample, name_room(room), named.checkpoint, device=source.device
     )[0]
 
 
-def _read_pair(wanted: Wanted) -> tuple[RGBDSample, dict[str, Any]]:
-    return read_sample(wanted.rgb, wanted.depth, wanted.room, wanted.depth_unit)
+def _read_pair(source: FigureSource) -> tuple[RGBDSample, dict[str, Any]]:
+    return read_sample(source.rgb, source.depth, source.room, source.depth_unit)
 
 
-def _read_sequences(wanted: Wanted) -> tuple[SequenceSample, dict[str, Any]]:
-    files = wanted.files
-    if wanted.utterance is not None:
-        named = name_utterance(wanted.utterance)
-    elif wanted.video is not None:
-        named = name_video(wanted.video)
+def _read_sequences(source: FigureSource) -> tuple[SequenceSample, dict[str, Any]]:
+    files = source.files
+    if source.utterance is not None:
+        named = name_utterance(source.utterance)
+    elif source.video is not None:
+        named = name_video(source.video)
     else:
         named = name_sequences(files)
     return read_named(named, files), named
 
 
-def _all_of(subject: Any, name: SubjectName, *reads: str) -> list[Asked]:  # noqa: ANN401
+def _all_of(
+    subject: Any,  # noqa: ANN401 - of what the kinds read
+    name: SubjectName,
+    *reads: Reads,
+) -> list[FigureRequest]:
     return [
-        Asked(recipe=default_recipe(kind, name), subject=subject)
+        FigureRequest(recipe=default_recipe(kind, name), subject=subject)
         for kind in _kinds(*reads)
     ]
 
 
-def _kinds(*reads: str) -> list[str]:
-    return [name for name, kind in exhibit_kinds().items() if kind.reads in reads]
+def _kinds(*reads: Reads) -> list[ExhibitKind[Any, Any]]:
+    return [kind for kind in KINDS if kind.reads in reads]
 
 
 def read_recipe(path: Path) -> FigureRecipe:

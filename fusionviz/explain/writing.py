@@ -10,9 +10,10 @@ from typing import Any
 import plotly.graph_objects as go
 
 from fusionviz.errors import FusionvizError
-from fusionviz.exhibits import exhibit_kind
+from fusionviz.exhibits.kinds import exhibit_kind
 from fusionviz.exhibits.shared.exhibit import (
     Exhibit,
+    ExhibitKind,
     FigureRecipe,
     Request,
     SubjectName,
@@ -29,8 +30,8 @@ Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Asked:
-    """A figure that is asked for.
+class FigureRequest:
+    """A figure that is to be made.
 
     Attributes:
         recipe: Names the kind, the controls and what it is of.
@@ -64,13 +65,15 @@ def make_again(
 
 
 def default_recipe(
-    name: str, subject: SubjectName, other: SubjectName | None = None
+    kind: ExhibitKind[Any, Any],
+    subject: SubjectName,
+    other: SubjectName | None = None,
 ) -> FigureRecipe:
     """Return the recipe of an exhibit as its page opens it."""
     return FigureRecipe(
-        exhibit=name,
+        exhibit=kind.name,
         subject=subject,
-        controls=asdict(exhibit_kind(name).controls()),
+        controls=asdict(kind.controls()),
         other=other,
         versions=versions(),
     )
@@ -95,7 +98,10 @@ def write_exhibit(
     }
     if exhibit.table is not None:
         files[".csv"] = to_csv(exhibit.table)
-    figure = go.Figure(exhibit.figure).update_layout(paper_bgcolor="white")
+    height = exhibit_kind(recipe.exhibit).height_of(exhibit)
+    figure = go.Figure(exhibit.figure).update_layout(
+        paper_bgcolor="white", height=height
+    )
     if pictures:
         for ending in ("svg", "png"):
             files[f".{ending}"] = figure.to_image(
@@ -139,12 +145,14 @@ def find_chrome() -> bool:
     return Chromium.find_browser(skip_local=False) is not None
 
 
-def explain(folder: Path, asked: Sequence[Asked], tell: Tell) -> dict[str, Exhibit]:
+def explain(
+    folder: Path, requests: Sequence[FigureRequest], tell: Tell
+) -> dict[str, Exhibit]:
     """Write each exhibit and the page that shows them; return what was made.
 
     Args:
         folder: Where to write; made where it is not there.
-        asked: At least one, all of one sample.
+        requests: At least one, all of one sample.
         tell: Told what is written and what cannot be made, a line each.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -152,7 +160,7 @@ def explain(folder: Path, asked: Sequence[Asked], tell: Tell) -> dict[str, Exhib
     if not pictures:
         tell("no Chrome or Chromium found: writing HTML, without PNG and SVG")
     made = {}
-    for one in asked:
+    for one in requests:
         name = one.recipe.exhibit
         try:
             exhibit = make_again(one.recipe, one.subject, one.other)
@@ -162,18 +170,18 @@ def explain(folder: Path, asked: Sequence[Asked], tell: Tell) -> dict[str, Exhib
         write_exhibit(folder, exhibit, one.recipe, pictures=pictures)
         tell(f"{name}: {exhibit.alt}")
         made[name] = exhibit
-    write_index(folder, f"fusionviz: {title_of(asked)}", made)
+    write_index(folder, f"fusionviz: {title_of(requests)}", made)
     return made
 
 
-def title_of(asked: Sequence[Asked]) -> str:
+def title_of(requests: Sequence[FigureRequest]) -> str:
     """Return what exhibits are of, in words."""
-    sample = asked[0].recipe.subject.sample
+    sample = requests[0].recipe.subject.sample
     what = "files of a reader"
     for key, word in SAMPLE_WORDS.items():
         if key in sample:
             what = f"{word} {sample[key]}"
-    names = {one.recipe.subject.checkpoint for one in asked} - {None}
+    names = {one.recipe.subject.checkpoint for one in requests} - {None}
     return f"{what}, read by {' and '.join(sorted(map(str, names))) or 'no model'}"
 
 

@@ -11,7 +11,8 @@ from fusionviz import cli
 from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.data.rooms import render_room
 from fusionviz.data.utterances.generator import render_utterance
-from fusionviz.exhibits import exhibit_kind, exhibit_kinds
+from fusionviz.exhibits.kinds import KINDS as ALL_KINDS
+from fusionviz.exhibits.kinds import exhibit_kind
 from fusionviz.exhibits.shared.exhibit import Request, SubjectName
 from fusionviz.explain import writing as explain
 from fusionviz.explain.pairs import load_alignmamba_subject, load_subject, name_room
@@ -44,7 +45,7 @@ def by_the_api(seed):
     subject, name = load_subject(render_room(seed), name_room(seed), "mango-tiny")
     kind = exhibit_kind(NAME)
     made = kind.make(Request(subject=subject, controls=kind.controls()))
-    return made, explain.default_recipe(NAME, name)
+    return made, explain.default_recipe(kind, name)
 
 
 def test_a_recipe_gives_the_numbers_of_the_api(tmp_path):
@@ -73,9 +74,7 @@ def test_a_recipe_of_alignmambas_attention_is_made_again(tmp_path):
     kind = exhibit_kind("attention-hidden")
     controls = kind.controls(channel=3, query=9)
     made = kind.make(Request(subject=subject, controls=controls))
-    recipe = replace(
-        explain.default_recipe("attention-hidden", name), controls=asdict(controls)
-    )
+    recipe = replace(explain.default_recipe(kind, name), controls=asdict(controls))
     (tmp_path / "recipe.json").write_text(recipe.to_json())
     result = run("--recipe", tmp_path / "recipe.json", "--out", tmp_path / "out")
     assert result.exit_code == 0, result.output
@@ -87,7 +86,7 @@ def test_a_recipe_of_brought_attention_needs_the_app(tmp_path):
     name = SubjectName(
         checkpoint=None, weights_sha256=None, sample={"attention_sha256": "0"}
     )
-    recipe = explain.default_recipe("attention-brought", name)
+    recipe = explain.default_recipe(exhibit_kind("attention-brought"), name)
     (tmp_path / "recipe.json").write_text(recipe.to_json())
     result = run("--recipe", tmp_path / "recipe.json", "--out", tmp_path / "out")
     assert result.exit_code != 0
@@ -121,7 +120,7 @@ def test_what_cannot_be_explained_is_one_sentence(tmp_path, words, says):
     assert says in result.output
 
 
-TOKEN_KINDS = [n for n, k in exhibit_kinds().items() if k.reads == "tokens"]
+TOKEN_KINDS = [kind.name for kind in ALL_KINDS if kind.reads == "tokens"]
 
 
 def is_told(folder, name, made):
@@ -145,7 +144,7 @@ def test_an_utterance_gives_what_alignmamba_shows_of_it(tmp_path):
         if not (tmp_path / f"{kind}.json").exists():
             assert f"{kind}: " in result.output  # why not, in a sentence
             continue
-        recipe = explain.default_recipe(kind, name)
+        recipe = explain.default_recipe(exhibit_kind(kind), name)
         is_told(tmp_path, kind, explain.make_again(recipe, subject))
 
 
@@ -153,7 +152,7 @@ def test_a_recipe_of_an_utterance_is_made_again(tmp_path):
     subject, name = load_sequence_subject(
         render_utterance(12), name_utterance(12), "sentiment-tiny"
     )
-    recipe = explain.default_recipe("attention-hidden", name)
+    recipe = explain.default_recipe(exhibit_kind("attention-hidden"), name)
     made = explain.make_again(recipe, subject)
     (tmp_path / "recipe.json").write_text(recipe.to_json())
     result = run("--recipe", tmp_path / "recipe.json", "--out", tmp_path / "out")
@@ -171,7 +170,7 @@ def test_pictures_are_written_where_there_is_a_chrome(tmp_path):
 
 
 def test_a_room_gives_every_exhibit_of_the_pages(tmp_path):
-    names = [n for n, kind in exhibit_kinds().items() if kind.reads == "mango"]
+    names = [kind.name for kind in ALL_KINDS if kind.reads == "mango"]
     result = run("--room", 5, "--other-room", 6, "--out", tmp_path)
     assert result.exit_code == 0, result.output
     subject, _ = load_subject(render_room(5), name_room(5), "mango-tiny")

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from fusionviz.explain import writing
-from fusionviz.explain.command import Wanted, read_recipe, run_explain
+from fusionviz.explain.command import FigureSource, read_recipe, run_explain
 
 RECIPES = Path(__file__).parents[1] / "fixtures" / "recipes"
 EXPORTS = sorted(RECIPES.iterdir())
@@ -20,7 +20,7 @@ EXPORTS = sorted(RECIPES.iterdir())
 @pytest.mark.parametrize("export", EXPORTS, ids=lambda path: path.name)
 def test_it_gives_what_it_gave(tmp_path, monkeypatch, export):
     monkeypatch.setattr(writing, "find_chrome", lambda: False)
-    run_explain(tmp_path, Wanted(device="cpu"), export, lambda line: None)
+    run_explain(tmp_path, FigureSource(device="cpu"), export, lambda line: None)
     name = read_recipe(export).exhibit
     if export.suffix == ".npz":
         with np.load(export) as before, np.load(tmp_path / f"{name}.npz") as now:

@@ -7,10 +7,8 @@ from fusionviz.analysis.shared.attention import (
     attention_record,
 )
 from fusionviz.analysis.shared.mango_subject import MangoSubject
+from fusionviz.analysis.shared.placeholder import ANY
 from fusionviz.errors import InputError
-
-ANY = -1
-"""Stands for no layer, head or token in particular."""
 
 
 def find_head(

@@ -9,8 +9,9 @@ from fusionviz.analysis.attention.head_comparison import (
     HeadSide,
     compare_heads,
 )
-from fusionviz.analysis.attention.one_head import ANY, find_head, find_token
+from fusionviz.analysis.attention.one_head import find_head, find_token
 from fusionviz.analysis.shared.mango_subject import MangoSubject
+from fusionviz.analysis.shared.placeholder import ANY
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.views.attention.head_comparison import (
     describe_head_comparison,
@@ -132,12 +133,11 @@ def _explain(comparison: HeadComparison) -> str:
     return text
 
 
-EXHIBITS = (
-    ExhibitKind(
-        name="attention-compare",
-        title="Two heads, A and B",
-        controls=CompareControls,
-        make=make_comparison,
-        needs_other=True,
-    ),
+COMPARISON = ExhibitKind(
+    name="attention-compare",
+    title="Two heads, A and B",
+    controls=CompareControls,
+    make=make_comparison,
+    needs_other=True,
+    height=504,
 )

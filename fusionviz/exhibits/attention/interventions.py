@@ -13,10 +13,9 @@ from fusionviz.analysis.attention.interventions import (
     measure_intervention,
     widest_open,
 )
-from fusionviz.analysis.attention.one_head import ANY
 from fusionviz.analysis.shared.mango_subject import MangoSubject
+from fusionviz.analysis.shared.placeholder import ANY
 from fusionviz.errors import InputError
-from fusionviz.exhibits.attention.head_effects import RANKING
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.views.attention.interventions import (
     describe_intervention,
@@ -151,12 +150,9 @@ def _names(effect: InterventionEffect) -> str:
     return f"Changed: {'; '.join(gates)}{f' and {more} more' if more else ''}."
 
 
-EXHIBITS = (
-    ExhibitKind(
-        name="attention-intervention",
-        title="What changes without a head",
-        controls=InterventionControls,
-        make=make_intervention,
-    ),
-    RANKING,
+INTERVENTION = ExhibitKind(
+    name="attention-intervention",
+    title="What changes without a head",
+    controls=InterventionControls,
+    make=make_intervention,
 )

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fusionviz.analysis.attention.heads_text import CLOSED
-from fusionviz.analysis.attention.one_head import ANY, find_token
+from fusionviz.analysis.attention.one_head import find_token
 from fusionviz.analysis.attention.overview import (
     SORTS,
     Overview,
@@ -14,9 +14,10 @@ from fusionviz.analysis.attention.overview import (
     measure_overview,
 )
 from fusionviz.analysis.shared.attention import ATTENTION_KINDS
+from fusionviz.analysis.shared.placeholder import ANY
 from fusionviz.data.grid import Grid
-from fusionviz.exhibits.attention.one_head import APPLIED, FORMULA
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request
+from fusionviz.exhibits.shared.head_words import APPLIED, FORMULA
 from fusionviz.views.attention.head_scatter import (
     describe_head_scatter,
     draw_head_scatter,
@@ -214,17 +215,17 @@ def _table(
     }
 
 
-EXHIBITS = (
-    ExhibitKind(
-        name="attention-overview",
-        title="All heads",
-        controls=OverviewControls,
-        make=make_overview,
-    ),
-    ExhibitKind(
-        name="attention-gates",
-        title="Gate and entropy of all heads",
-        controls=HeadsControls,
-        make=make_gates,
-    ),
+OVERVIEW = ExhibitKind(
+    name="attention-overview",
+    title="All heads",
+    controls=OverviewControls,
+    make=make_overview,
+    height=483,
+)
+
+GATES = ExhibitKind(
+    name="attention-gates",
+    title="Gate and entropy of all heads",
+    controls=HeadsControls,
+    make=make_gates,
 )

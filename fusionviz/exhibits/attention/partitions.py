@@ -6,7 +6,6 @@ from typing import Literal
 import numpy as np
 
 from fusionviz.analysis.attention.one_head import (
-    ANY,
     find_head,
     find_token,
     layer_attention,
@@ -14,10 +13,13 @@ from fusionviz.analysis.attention.one_head import (
 from fusionviz.analysis.attention.partitions import measure_partitions
 from fusionviz.analysis.shared.attention import attention_layers
 from fusionviz.analysis.shared.mixing import Mixing
+from fusionviz.analysis.shared.placeholder import ANY
 from fusionviz.errors import InputError
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.views.attention.mixing import describe_mixing, draw_mixing
 from fusionviz.views.attention.partitions import describe_partitions, draw_partitions
+
+Half = Literal["X1", "X2"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +69,7 @@ class MixingControls(Controls):
 
     layer: int = ANY
     query: int = ANY
-    half: Literal["X1", "X2"] = "X2"
+    half: Half = "X2"
 
     def __post_init__(self) -> None:
         """Refuse other halves."""
@@ -143,17 +145,17 @@ def _explain_mixing(mixing: Mixing, position: int, name: str) -> str:
     )
 
 
-EXHIBITS = (
-    ExhibitKind(
-        name="attention-partition",
-        title="Which tokens are X1, which X2",
-        controls=PartitionControls,
-        make=make_partition,
-    ),
-    ExhibitKind(
-        name="attention-mixing",
-        title="What LICA mixes",
-        controls=MixingControls,
-        make=make_mixing,
-    ),
+PARTITION = ExhibitKind(
+    name="attention-partition",
+    title="Which tokens are X1, which X2",
+    controls=PartitionControls,
+    make=make_partition,
+    height=330,
+)
+
+MIXING = ExhibitKind(
+    name="attention-mixing",
+    title="What LICA mixes",
+    controls=MixingControls,
+    make=make_mixing,
 )

@@ -235,17 +235,17 @@ def _explain_flow(rollout: Rollout, flow: np.ndarray, path: Path) -> str:
     )
 
 
-EXHIBITS = (
-    ExhibitKind(
-        name="attention-rollout",
-        title="Rollout: where a patch's content comes from",
-        controls=RolloutControls,
-        make=make_rollout,
-    ),
-    ExhibitKind(
-        name="attention-modality-flow",
-        title="Which modality feeds which",
-        controls=ModalityFlowControls,
-        make=make_modality_flow,
-    ),
+ROLLOUT = ExhibitKind(
+    name="attention-rollout",
+    title="Rollout: where a patch's content comes from",
+    controls=RolloutControls,
+    make=make_rollout,
+    height=474,
+)
+
+MODALITY_FLOW = ExhibitKind(
+    name="attention-modality-flow",
+    title="Which modality feeds which",
+    controls=ModalityFlowControls,
+    make=make_modality_flow,
 )

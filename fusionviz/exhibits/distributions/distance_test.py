@@ -120,12 +120,10 @@ def _explain(test: DistanceTest) -> str:
     return f"{text}\n\n{special}" if special else text
 
 
-EXHIBITS = (
-    ExhibitKind(
-        name="distributions-test",
-        title="Is the distance more than chance?",
-        controls=PermutationControls,
-        make=make_test,
-        reads="tokens",
-    ),
+TEST = ExhibitKind(
+    name="distributions-test",
+    title="Is the distance more than chance?",
+    controls=PermutationControls,
+    make=make_test,
+    reads="tokens",
 )

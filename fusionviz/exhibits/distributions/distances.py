@@ -12,7 +12,7 @@ from fusionviz.analysis.distributions.token_pairs import (
     TokenPair,
     token_pair,
 )
-from fusionviz.analysis.shared.token_subject import STAGE_TITLES, TokenSubject
+from fusionviz.analysis.shared.token_subject import STAGE_TITLES, Stage, TokenSubject
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.views.distributions.distances import describe_distances, draw_distances
 from fusionviz.views.distributions.pair_names import pair_title
@@ -39,7 +39,7 @@ class PairControls(Controls):
 
     x: str = ""
     y: str = ""
-    stage: str = "encoded"
+    stage: Stage = "encoded"
     bandwidth_factor: float = 1.0
     biased: bool = True
 
@@ -209,12 +209,10 @@ def _say_values(found: Distances) -> str:
     return text
 
 
-EXHIBITS = (
-    ExhibitKind(
-        name="distributions-distance",
-        title="MMD² by stage and by bandwidth",
-        controls=DistanceControls,
-        make=make_distance,
-        reads="tokens",
-    ),
+DISTANCES = ExhibitKind(
+    name="distributions-distance",
+    title="MMD² by stage and by bandwidth",
+    controls=DistanceControls,
+    make=make_distance,
+    reads="tokens",
 )

@@ -19,7 +19,6 @@ from fusionviz.analysis.distributions.token_picks import (
 )
 from fusionviz.analysis.shared.token_subject import TokenSubject
 from fusionviz.exhibits.distributions.embedding_words import FORMULAS, explain_embedding
-from fusionviz.exhibits.distributions.movement import MOVEMENT, PICKED
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.views.distributions.embedding import describe_embedding, draw_embedding
 
@@ -132,14 +131,11 @@ def _table(embedding: Embedding) -> dict[str, list]:
     return {name: [row[at] for row in rows] for at, name in enumerate(names)}
 
 
-EXHIBITS = (
-    ExhibitKind(
-        name="distributions-embedding",
-        title="Tokens in one plane, stage by stage",
-        controls=EmbeddingControls,
-        make=make_embedding,
-        reads="tokens",
-    ),
-    PICKED,
-    MOVEMENT,
+EMBEDDING = ExhibitKind(
+    name="distributions-embedding",
+    title="Tokens in one plane, stage by stage",
+    controls=EmbeddingControls,
+    make=make_embedding,
+    reads="tokens",
+    height=436,
 )

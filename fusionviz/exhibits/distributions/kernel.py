@@ -104,12 +104,11 @@ def _explain(blocks: KernelBlocks, witness: Witness) -> str:
     return f"{text}\n\n{special}" if special else text
 
 
-EXHIBITS = (
-    ExhibitKind(
-        name="distributions-kernel",
-        title="The kernel's blocks and the witness",
-        controls=KernelControls,
-        make=make_kernel,
-        reads="tokens",
-    ),
+KERNEL = ExhibitKind(
+    name="distributions-kernel",
+    title="The kernel's blocks and the witness",
+    controls=KernelControls,
+    make=make_kernel,
+    reads="tokens",
+    height=466,
 )

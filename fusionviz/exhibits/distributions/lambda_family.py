@@ -225,4 +225,5 @@ LAMBDA: ExhibitKind[LambdaControls, TokenSubject] = ExhibitKind(
     controls=LambdaControls,
     make=make_lambda,
     reads="tokens",
+    height=456,
 )

@@ -184,6 +184,7 @@ PICKED = ExhibitKind(
     controls=PickedControls,
     make=make_picked,
     reads="tokens",
+    height=350,
 )
 
 MOVEMENT = ExhibitKind(
@@ -192,4 +193,5 @@ MOVEMENT = ExhibitKind(
     controls=MovementControls,
     make=make_movement,
     reads="tokens",
+    height=350,
 )

@@ -237,13 +237,11 @@ def _interval(figure: NDArray[np.float64]) -> str:
     return f"{value} [{low}, {high}]"
 
 
-EXHIBITS = (
-    ExhibitKind(
-        name="distributions-samples",
-        title="Over many samples, with intervals",
-        controls=SamplesControls,
-        make=make_samples,
-        is_long=True,
-        reads="alignmamba",
-    ),
+SAMPLE_STAGES = ExhibitKind(
+    name="distributions-samples",
+    title="Over many samples, with intervals",
+    controls=SamplesControls,
+    make=make_samples,
+    is_long=True,
+    reads="alignmamba",
 )

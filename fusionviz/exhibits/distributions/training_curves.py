@@ -13,7 +13,7 @@ from fusionviz.analysis.distributions.training_curves import (
 )
 from fusionviz.analysis.shared.token_subject import TokenSubject
 from fusionviz.errors import InputError
-from fusionviz.exhibits.distributions.lambda_family import LAMBDA, card_name
+from fusionviz.exhibits.distributions.lambda_family import card_name
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import list_checkpoints, read_card
@@ -171,13 +171,11 @@ def _change(name: str, curve: Curve) -> str:
     return f"{name} {first} → {last}"
 
 
-EXHIBITS = (
-    ExhibitKind(
-        name="distributions-training",
-        title="How training went",
-        controls=TrainingControls,
-        make=make_training,
-        reads="tokens",
-    ),
-    LAMBDA,
+TRAINING = ExhibitKind(
+    name="distributions-training",
+    title="How training went",
+    controls=TrainingControls,
+    make=make_training,
+    reads="tokens",
+    height=572,
 )

@@ -20,6 +20,8 @@ LAYOUTS = ("one", "all")
 """One step with a slider that runs through them, or all steps at once."""
 
 STEPS = range(3, 18)
+ALL_STEPS_HEIGHT = 546
+"""Of all steps, which stand in two lines."""
 
 SLERP = (
     r"z(t) = \frac{r(t)}{\sin\omega}\left(\sin((1-t)\,\omega)\,\frac{z_A}{|z_A|} + "
@@ -69,6 +71,7 @@ def make_between(request: Request[BetweenControls]) -> Exhibit:
     length = np.stack([between.latent_length[way] for way in WAYS])
     return Exhibit(
         figure=draw(between),
+        height=ALL_STEPS_HEIGHT if request.controls.layout == "all" else None,
         alt=describe_between(between),
         caption=_explain_between(between) + _missing(request.subject, other),
         formula=SLERP,
@@ -192,19 +195,20 @@ def _explain_exchange(exchange: Exchange) -> str:
     )
 
 
-EXHIBITS = (
-    ExhibitKind(
-        name="latents-between",
-        title="From one sample to another",
-        controls=BetweenControls,
-        make=make_between,
-        needs_other=True,
-    ),
-    ExhibitKind(
-        name="latents-exchange",
-        title="Exchange of a modality's latents",
-        controls=ExchangeControls,
-        make=make_exchange,
-        needs_other=True,
-    ),
+BETWEEN = ExhibitKind(
+    name="latents-between",
+    title="From one sample to another",
+    controls=BetweenControls,
+    make=make_between,
+    needs_other=True,
+    height=472,
+)
+
+EXCHANGE = ExhibitKind(
+    name="latents-exchange",
+    title="Exchange of a modality's latents",
+    controls=ExchangeControls,
+    make=make_exchange,
+    needs_other=True,
+    height=452,
 )

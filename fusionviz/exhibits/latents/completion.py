@@ -213,12 +213,11 @@ def _errors(completed: PictureCompletion) -> str:
     )
 
 
-EXHIBITS = (
-    ExhibitKind(
-        name="latents-completion",
-        title="One modality drawn from the other",
-        controls=CompletionControls,
-        make=make_completion,
-        is_long=True,
-    ),
+COMPLETION = ExhibitKind(
+    name="latents-completion",
+    title="One modality drawn from the other",
+    controls=CompletionControls,
+    make=make_completion,
+    is_long=True,
+    height=452,
 )

@@ -10,6 +10,9 @@ from fusionviz.views.shared.style import three_digits
 LAYOUTS = ("one", "all")
 """One frame with a slider that runs through them, or all blocks at once."""
 
+ALL_FRAMES_HEIGHT = 546
+"""Of all blocks, which stand in several lines."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class FilmControls(Controls):
@@ -38,6 +41,7 @@ def make_film(request: Request[FilmControls]) -> Exhibit:
     draw = draw_film if request.controls.layout == "one" else draw_all_frames
     return Exhibit(
         figure=draw(film),
+        height=ALL_FRAMES_HEIGHT if request.controls.layout == "all" else None,
         alt=describe_film(film),
         caption=_explain(film, request.subject.missing),
         formula=r"x = h_0 \to h_1 \to \dots \to h_L = z,\qquad "
@@ -87,11 +91,10 @@ def _explain(film: Film, missing: str | None) -> str:
     )
 
 
-EXHIBITS = (
-    ExhibitKind(
-        name="latents-film",
-        title="The flow as a film",
-        controls=FilmControls,
-        make=make_film,
-    ),
+FILM = ExhibitKind(
+    name="latents-film",
+    title="The flow as a film",
+    controls=FilmControls,
+    make=make_film,
+    height=472,
 )

@@ -138,17 +138,16 @@ def _explain_oddness(oddness: Oddness, subject: MangoSubject) -> str:
     return text
 
 
-EXHIBITS = (
-    ExhibitKind(
-        name="latents-normality",
-        title="Latents against N(0, 1)",
-        controls=NormalityControls,
-        make=make_normality,
-    ),
-    ExhibitKind(
-        name="latents-oddness",
-        title="Bits per dimension among the data's",
-        controls=OddnessControls,
-        make=make_oddness,
-    ),
+NORMALITY = ExhibitKind(
+    name="latents-normality",
+    title="Latents against N(0, 1)",
+    controls=NormalityControls,
+    make=make_normality,
+)
+
+ODDNESS = ExhibitKind(
+    name="latents-oddness",
+    title="Bits per dimension among the data's",
+    controls=OddnessControls,
+    make=make_oddness,
 )

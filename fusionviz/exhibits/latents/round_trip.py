@@ -161,17 +161,16 @@ def _explain_costs(costs: LayerCosts, *, changing: bool) -> str:
     )
 
 
-EXHIBITS = (
-    ExhibitKind(
-        name="latents-round-trip",
-        title="Round trip: |x − G⁻¹(G(x))|",
-        controls=RoundTripControls,
-        make=make_round_trip,
-    ),
-    ExhibitKind(
-        name="latents-layer-costs",
-        title="Log-determinant, layer by layer",
-        controls=LayerCostsControls,
-        make=make_layer_costs,
-    ),
+ROUND_TRIP = ExhibitKind(
+    name="latents-round-trip",
+    title="Round trip: |x − G⁻¹(G(x))|",
+    controls=RoundTripControls,
+    make=make_round_trip,
+)
+
+LAYER_COSTS = ExhibitKind(
+    name="latents-layer-costs",
+    title="Log-determinant, layer by layer",
+    controls=LayerCostsControls,
+    make=make_layer_costs,
 )

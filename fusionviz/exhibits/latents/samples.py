@@ -97,11 +97,10 @@ def _explain(samples: Samples, own: float, noisy: float) -> str:
     return text + same
 
 
-EXHIBITS = (
-    ExhibitKind(
-        name="latents-samples",
-        title="Pairs that the model makes up",
-        controls=SamplesControls,
-        make=make_samples,
-    ),
+SAMPLES = ExhibitKind(
+    name="latents-samples",
+    title="Pairs that the model makes up",
+    controls=SamplesControls,
+    make=make_samples,
+    height=367,
 )

@@ -180,19 +180,20 @@ def _measure(request: Request[Any], sigmas: np.ndarray) -> Traverse:
     return measure_traverse(subject, directions, sigmas, controls.patches)
 
 
-EXHIBITS = (
-    ExhibitKind(
-        name="latents-traverse",
-        title="Move the latents",
-        controls=TraverseControls,
-        make=make_traverse,
-    ),
-    ExhibitKind(
-        name="latents-strip",
-        title="Film strip along a direction",
-        controls=StripControls,
-        make=make_strip,
-    ),
+TRAVERSE = ExhibitKind(
+    name="latents-traverse",
+    title="Move the latents",
+    controls=TraverseControls,
+    make=make_traverse,
+    height=495,
+)
+
+STRIP = ExhibitKind(
+    name="latents-strip",
+    title="Film strip along a direction",
+    controls=StripControls,
+    make=make_strip,
+    height=495,
 )
 
 

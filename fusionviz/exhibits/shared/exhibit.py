@@ -16,6 +16,9 @@ from fusionviz.errors import InputError
 RECIPE_FORMAT = 1
 """Raised when older recipes can no longer be read."""
 
+HEIGHT = 398
+"""Of most pictures: one, and what can be set on it, are seen at once at 1280x800."""
+
 Progress = Callable[[float, str], bool]
 """Told the share that is done and what is being done; ends the work by False."""
 
@@ -32,6 +35,7 @@ class Exhibit:
         numbers: What the picture says in numbers, by name; units are in the names.
         arrays: What the picture is drawn from, by name: the NPZ.
         table: Columns of equal length: the CSV; None where there is no table.
+        height: Of the picture, where its content asks for another than its kind has.
     """
 
     figure: go.Figure
@@ -41,6 +45,7 @@ class Exhibit:
     numbers: Mapping[str, float | int | str] = field(default_factory=dict)
     arrays: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     table: Mapping[str, Sequence[Any] | NDArray[Any]] | None = None
+    height: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,6 +117,7 @@ class ExhibitKind(Generic[C, S]):
         needs_other: Whether it compares two subjects.
         is_long: Whether it takes seconds, so that it has to be asked for.
         reads: What kind of subject it is of.
+        height: Of its picture, in pixels where the window is 1280 wide.
     """
 
     name: str
@@ -121,6 +127,11 @@ class ExhibitKind(Generic[C, S]):
     needs_other: bool = False
     is_long: bool = False
     reads: Reads = "mango"
+    height: int = HEIGHT
+
+    def height_of(self, exhibit: Exhibit) -> int:
+        """Return the height of an exhibit's picture: its own, else that of its kind."""
+        return exhibit.height or self.height
 
 
 @dataclass(frozen=True, kw_only=True)

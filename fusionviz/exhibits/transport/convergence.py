@@ -185,19 +185,19 @@ def _explain_steps(plain: PlainSinkhorn) -> str:
     return text + "; it has not converged, and is not followed further."
 
 
-EXHIBITS = (
-    ExhibitKind(
-        name="transport-convergence",
-        title="How fast the marginals get right",
-        controls=ConvergenceControls,
-        make=make_convergence,
-        reads="tokens",
-    ),
-    ExhibitKind(
-        name="transport-steps",
-        title="Sinkhorn step by step",
-        controls=ConvergenceControls,
-        make=make_steps,
-        reads="tokens",
-    ),
+CONVERGENCE = ExhibitKind(
+    name="transport-convergence",
+    title="How fast the marginals get right",
+    controls=ConvergenceControls,
+    make=make_convergence,
+    reads="tokens",
+)
+
+STEPS = ExhibitKind(
+    name="transport-steps",
+    title="Sinkhorn step by step",
+    controls=ConvergenceControls,
+    make=make_steps,
+    reads="tokens",
+    height=484,
 )

@@ -5,6 +5,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
+from fusionviz.analysis.shared.placeholder import ANY
 from fusionviz.analysis.shared.token_subject import TokenSubject
 from fusionviz.analysis.shared.transport_plan import Correspondences, Transport
 from fusionviz.analysis.transport.patch import (
@@ -32,7 +33,6 @@ from fusionviz.views.transport.patch import (
 Side = Literal["source", "target", "all"]
 SIDES: tuple[Side, ...] = get_args(Side)
 
-ANY_PATCH = -1
 MOST_LINES = 64
 
 FORMULA = (
@@ -61,7 +61,7 @@ class PatchControls(Controls):
     solver: Solver = "relaxed"
     epsilon: float = EPSILON
     side: Side = "source"
-    patch: int = ANY_PATCH
+    patch: int = ANY
     count: int = 16
 
     def __post_init__(self) -> None:
@@ -71,7 +71,7 @@ class PatchControls(Controls):
                 f"a solver is {', '.join(SOLVERS)} and a side {', '.join(SIDES)}, got "
                 f"{self.solver!r} and {self.side!r}"
             )
-        if not self.epsilon > 0 or self.patch < ANY_PATCH:
+        if not self.epsilon > 0 or self.patch < ANY:
             raise ValueError(f"epsilon is above 0 and patch at least -1, got {self}")
         if not 1 <= self.count <= MOST_LINES:
             raise ValueError(f"lines are 1 to {MOST_LINES}, got {self.count}")
@@ -86,7 +86,7 @@ def make_patch(request: Request[PatchControls, TokenSubject]) -> Exhibit:
     if asked.side == "all":
         return _make_whole(transport, asked)
     patch = asked.patch
-    if patch == ANY_PATCH:
+    if patch == ANY:
         patch = telling_patch(request.subject.case(asked.source), asked.side)
     row = patch_row(transport, asked.side, patch)
     return Exhibit(
@@ -204,12 +204,10 @@ def _explain_plan(transport: Transport) -> str:
     )
 
 
-EXHIBITS = (
-    ExhibitKind(
-        name="transport-patch",
-        title="Where a patch goes",
-        controls=PatchControls,
-        make=make_patch,
-        reads="tokens",
-    ),
+PATCH = ExhibitKind(
+    name="transport-patch",
+    title="Where a patch goes",
+    controls=PatchControls,
+    make=make_patch,
+    reads="tokens",
 )

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from fusionviz.analysis.attention.one_head import ANY
 from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
+from fusionviz.analysis.shared.placeholder import ANY
 from fusionviz.analysis.shared.token_subject import AlignmentCase
 from fusionviz.analysis.transport.plan_edits import Pair
 from fusionviz.analysis.transport.plan_effects import SourceEffect
@@ -119,4 +119,5 @@ EDIT = ExhibitKind(
     controls=EditControls,
     make=make_edit,
     reads="alignmamba",
+    height=341,
 )

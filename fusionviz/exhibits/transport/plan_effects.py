@@ -13,13 +13,14 @@ from fusionviz.exhibits.transport.plan_controls import (
     effect_of,
     explain_limits,
 )
-from fusionviz.exhibits.transport.plan_edits import EDIT
-from fusionviz.exhibits.transport.plan_swaps import SWAP
 from fusionviz.views.shared.style import three_digits
 from fusionviz.views.transport.plan_effects import (
     describe_plan_effect,
     draw_plan_effect,
 )
+
+PICTURES_HEIGHT = 341
+"""Of pictures, which are wide; scores take the usual height."""
 
 
 def make_model(request: Request[PlanControls, AlignMambaSubject]) -> Exhibit:
@@ -32,6 +33,7 @@ def make_model(request: Request[PlanControls, AlignMambaSubject]) -> Exhibit:
     numbers = _numbers(effect)
     return Exhibit(
         figure=draw_plan_effect(effect, request.subject.pictures),
+        height=None if request.subject.pictures is None else PICTURES_HEIGHT,
         alt=describe_plan_effect(effect),
         caption=_explain(effect),
         formula=(
@@ -132,14 +134,10 @@ def _explain_picture(effect: PlanEffect) -> str:
     return f"{text} Pale bars of MMD² are those of the own plan."
 
 
-EXHIBITS = (
-    ExhibitKind(
-        name="transport-model",
-        title="What another plan does to the model",
-        controls=PlanControls,
-        make=make_model,
-        reads="alignmamba",
-    ),
-    EDIT,
-    SWAP,
+PLAN_EFFECT = ExhibitKind(
+    name="transport-model",
+    title="What another plan does to the model",
+    controls=PlanControls,
+    make=make_model,
+    reads="alignmamba",
 )

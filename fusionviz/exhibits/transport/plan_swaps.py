@@ -89,4 +89,5 @@ SWAP = ExhibitKind(
     controls=SwapControls,
     make=make_swap,
     reads="alignmamba",
+    height=341,
 )

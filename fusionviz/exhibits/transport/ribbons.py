@@ -203,12 +203,10 @@ def _truth(one: Ribbons) -> np.ndarray:
     return one.case.truth[one.source]
 
 
-EXHIBITS = (
-    ExhibitKind(
-        name="transport-ribbon",
-        title="Where each frame goes",
-        controls=RibbonControls,
-        make=make_ribbons,
-        reads="tokens",
-    ),
+RIBBONS = ExhibitKind(
+    name="transport-ribbon",
+    title="Where each frame goes",
+    controls=RibbonControls,
+    make=make_ribbons,
+    reads="tokens",
 )

@@ -240,21 +240,22 @@ def _explain_sweep(sweep: EpsilonSweep) -> str:
     return text
 
 
-EXHIBITS = (
-    ExhibitKind(
-        name="transport-solvers",
-        title="Three solvers for one case",
-        controls=SolverControls,
-        make=make_solvers,
-        reads="tokens",
-    ),
-    ExhibitKind(
-        name="transport-sweep",
-        title="What ε costs, and what it buys",
-        controls=SolverControls,
-        make=make_sweep,
-        reads="tokens",
-    ),
+THREE_SOLVERS = ExhibitKind(
+    name="transport-solvers",
+    title="Three solvers for one case",
+    controls=SolverControls,
+    make=make_solvers,
+    reads="tokens",
+    height=433,
+)
+
+SWEEP = ExhibitKind(
+    name="transport-sweep",
+    title="What ε costs, and what it buys",
+    controls=SolverControls,
+    make=make_sweep,
+    reads="tokens",
+    height=330,
 )
 
 

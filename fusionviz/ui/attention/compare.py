@@ -4,138 +4,115 @@ import streamlit as st
 
 from fusionviz.analysis.shared.attention import attention_layers, token_at
 from fusionviz.errors import FusionvizError
-from fusionviz.exhibits.attention.head_comparison import CompareControls
+from fusionviz.exhibits.attention.head_comparison import COMPARISON, CompareControls
+from fusionviz.ui.attention.head_controls import draw_head, draw_layer, draw_patch
 from fusionviz.ui.attention.pinned import (
     Pin,
     ask_from,
-    picked_a,
     pin,
     pinned,
+    read_a,
     unpin,
 )
-from fusionviz.ui.shared.exhibits import show_exhibit
-from fusionviz.ui.shared.how_to_read import nothing_yet
-from fusionviz.ui.shared.place import (
-    clicked,
+from fusionviz.ui.attention.place import (
+    Place,
     current_place,
+    has_heads,
     overview_of,
-    pick_head,
     pick_token,
 )
-from fusionviz.ui.shared.share import seat
-from fusionviz.ui.shared.subjects import Picked
+from fusionviz.ui.shared.clicks import clicked
+from fusionviz.ui.shared.controls import controls_row
+from fusionviz.ui.shared.exhibits import show_exhibit
+from fusionviz.ui.shared.notices import panel
+from fusionviz.ui.shared.subjects import MangoChoice
 
 
-@st.fragment
-def draw_panel(picked: Picked, visible: bool) -> None:
+@panel
+def draw_panel(choice: MangoChoice, visible: bool) -> None:
     """Draw the tab; when hidden, keep what is pinned in the address."""
     now = pinned()
-    model = picked.subject.model
-    if not attention_layers(model):
-        if visible:
-            nothing_yet("This model has no attention layers: there are no heads.")
+    if not has_heads(choice, visible) or not visible:
         return
-    if not visible:
-        return
-    a = None if now is None else picked_a(now)
-    _read_click(picked, a)
-    now, place = pinned(), current_place(picked)
-    layer, head = place.layer, place.head
-    if layer is None or head is None:
-        overview = overview_of(picked.key, picked.subject)
-        layer = overview.layer_at(overview.strongest).layer.index
-        head = int(overview.number[overview.strongest]) - 1
-    _draw_controls(picked, now, layer, head, place.token)
+    a = None if now is None else read_a(now)
+    _read_click(choice, a)
+    now, place = pinned(), current_place(choice)
+    layer, head = _head_of(choice, place)
+    _draw_controls(choice, now, layer, head, place.token)
     if isinstance(a, str):
         st.warning(a, icon=":material/info:")
-    if now is None or not isinstance(a, Picked):
-        a = picked
+    if now is None or not isinstance(a, MangoChoice):
+        a = choice
         now = Pin(
-            checkpoint=picked.card.name,
+            checkpoint=choice.card.name,
             seed=None,
             layer=layer,
-            head=(head + 1) % model.config.heads,
+            head=(head + 1) % choice.subject.model.config.heads,
             token=place.token,
         )
         said = "Nothing is pinned: A is another head of the same layer."
     else:
-        said = f"**A** {a.chosen.title}, read by {a.card.name}."
-        if "room" not in a.chosen.recipe:
+        said = f"**A** {a.sample.title}, read by {a.card.name}."
+        if "room" not in a.sample.named:
             said += " It stays in this session: a link can hold rooms only."
-    st.caption(f"{said} **B** {picked.chosen.title}, read by {picked.card.name}.")
-    _show(picked, a, now, layer, head, place.token)
-
-
-def _show(b: Picked, a: Picked, now: Pin, layer: int, head: int, token: int) -> None:
+    st.caption(f"{said} **B** {choice.sample.title}, read by {choice.card.name}.")
     controls = CompareControls(
         layer=layer,
         head=head,
-        query=token,
+        query=place.token,
         a_layer=now.layer,
         a_head=now.head,
         a_query=now.token,
     )
+    _show(choice, a, controls)
+
+
+def _head_of(choice: MangoChoice, place: Place) -> tuple[int, int]:
+    """Return layer and head of a place, or those of the strongest head."""
+    if place.layer is not None and place.head is not None:
+        return place.layer, place.head
+    overview = overview_of(choice.key, choice.subject)
+    strongest = overview.strongest
+    layer = overview.layer_at(strongest).layer.index
+    return layer, int(overview.number[strongest]) - 1
+
+
+def _show(b: MangoChoice, a: MangoChoice, controls: CompareControls) -> None:
     try:
-        show_exhibit("attention-compare", b, controls, other=a, select=("points",))
+        show_exhibit(COMPARISON, b, controls, other=a, select=("points",))
     except FusionvizError as error:  # an address of another model's head
         st.warning(f"A cannot be shown: {error}. Pin another A.")
 
 
-def _read_click(picked: Picked, a: Picked | str | None) -> None:
+def _read_click(choice: MangoChoice, a: MangoChoice | str | None) -> None:
     """Ask A or B from the patch that was clicked in its pictures."""
     patch = clicked("attention_compare")
     if patch is None:
         return
     modality, row, column, side = patch
     if side == "b":
-        pick_token(token_at(modality, row, column, picked.subject.grid))
-    elif isinstance(a, Picked):
+        pick_token(token_at(modality, row, column, choice.subject.grid))
+    elif isinstance(a, MangoChoice):
         ask_from(token_at(modality, row, column, a.subject.grid))
 
 
 def _draw_controls(
-    picked: Picked, now: Pin | None, layer: int, head: int, token: int
+    choice: MangoChoice, now: Pin | None, layer: int, head: int, token: int
 ) -> None:
     """Draw the choice of B, and what pins it as A."""
-    model = picked.subject.model
-    indices = {one.name: one.index for one in attention_layers(model)}
-    names = {index: name for name, index in indices.items()}
-    with st.container(
-        horizontal=True, vertical_alignment="bottom", gap="small", key="b_controls"
-    ):
-        seat("b_layer", names[layer])
-        st.selectbox(
-            "B: layer",
-            list(indices),
-            key="b_layer",
-            format_func=lambda name: name.removeprefix("block "),
-            width=208,
-            on_change=lambda: pick_head(indices[st.session_state.b_layer], head),
-        )
-        seat("b_head", str(head + 1))
-        st.segmented_control(
-            "Head",
-            [str(one + 1) for one in range(model.config.heads)],
-            key="b_head",
-            required=True,
-            on_change=lambda: pick_head(layer, int(st.session_state.b_head) - 1),
-        )
-        seat("b_patch", token)
-        st.number_input(
-            "Patch",
-            min_value=0,
-            max_value=2 * picked.subject.grid.places - 1,
-            key="b_patch",
-            width=104,
-            on_change=lambda: pick_token(st.session_state.b_patch),
-            help="Or click one, of A or of B.",
-        )
+    model = choice.subject.model
+    layers = {one.name: one.index for one in attention_layers(model)}
+    with controls_row("b_controls"):
+        draw_layer("B: layer", "b_layer", layers, layer=layer, head=head)
+        draw_head("b_head", model.config.heads, layer=layer, head=head)
+        hint = "Or click one, of A or of B."
+        draw_patch("b_patch", choice.subject.grid, token=token, help=hint)
         st.button(
             "Pin this as A",
             key="pin_a",
             icon=":material/keep:",
             on_click=pin,
-            args=(picked, layer, head, token),
+            args=(choice, layer, head, token),
             help="Keep this checkpoint, sample, head and patch as A, then choose "
             "another as B: here, or on the left.",
         )

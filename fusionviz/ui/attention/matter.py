@@ -12,21 +12,29 @@ from fusionviz.analysis.attention.interventions import (
     head_names,
     widest_open,
 )
-from fusionviz.errors import FusionvizError
 from fusionviz.exhibits.attention.head_effects import (
+    RANKING,
     RankingControls,
     exhibit_ranking,
     measure_ranking,
 )
-from fusionviz.exhibits.attention.interventions import InterventionControls
+from fusionviz.exhibits.attention.interventions import (
+    INTERVENTION,
+    InterventionControls,
+)
 from fusionviz.exhibits.shared.exhibit import Request
+from fusionviz.ui.attention.place import has_heads
 from fusionviz.ui.shared import jobs
+from fusionviz.ui.shared.clicks import newly_picked
+from fusionviz.ui.shared.controls import choose_bound
 from fusionviz.ui.shared.exhibits import show_exhibit
+from fusionviz.ui.shared.notices import panel, say_error
 from fusionviz.ui.shared.share import publish_words, recall_words
-from fusionviz.ui.shared.subjects import Picked
+from fusionviz.ui.shared.subjects import MangoChoice
 from fusionviz.views.attention.head_effects import Order, mark_heads
 
-CHANGES: dict[str, Change] = {"Set the gate": "gate", "Attend evenly": "even"}
+EVEN = "Attend evenly"
+CHANGES: dict[str, Change] = {"Set the gate": "gate", EVEN: "even"}
 ORDERS: dict[str, Order] = {
     "Bits per dimension": "bits",
     "Pixels relabelled": "relabelled",
@@ -34,29 +42,20 @@ ORDERS: dict[str, Order] = {
 ROOMS = {"this pair": 0, "4 rooms": 4, "16 rooms": 16}
 
 
-@st.fragment
-def draw_panel(picked: Picked, visible: bool) -> None:
+@panel
+def draw_panel(choice: MangoChoice, visible: bool) -> None:
     """Draw the tab; its controls also when hidden, so that they stay in the address."""
-    names = head_names(picked.subject.model)
-    if not names:
-        st.info("This model has no attention heads.", icon=":material/info:")
+    if not has_heads(choice, visible):
         return
+    names = head_names(choice.subject.model)
     _read_picks()
     wide, middle, narrow = st.columns([5, 3, 3], vertical_alignment="bottom")
     with wide:
         heads = _choose_heads(names)
-    has_gates = picked.subject.model.config.form == "gated"
-    change = CHANGES[
-        middle.segmented_control(
-            "What is done to them",
-            list(CHANGES) if has_gates else list(CHANGES)[1:],
-            default=next(iter(CHANGES)) if has_gates else list(CHANGES)[1],
-            key="m_change",
-            required=True,
-            bind="query-params",
-        )
-        or "Attend evenly"
-    ]
+    with middle:
+        has_gates = choice.subject.model.config.form == "gated"
+        changes = CHANGES if has_gates else {EVEN: CHANGES[EVEN]}
+        change = choose_bound("What is done to them", "m_change", changes)
     gate = narrow.slider(
         "Gate g (0: off)",
         -LARGEST_GATE,
@@ -73,8 +72,8 @@ def draw_panel(picked: Picked, visible: bool) -> None:
         controls = InterventionControls(
             heads=heads, change=change, gate=gate if change == "gate" else 0.0
         )
-        show_exhibit("attention-intervention", picked, controls)
-    _draw_ranking(picked, change, heads, visible)
+        show_exhibit(INTERVENTION, choice, controls)
+    _draw_ranking(choice, change, heads, visible)
 
 
 def _choose_heads(names: Sequence[HeadName]) -> tuple[tuple[int, int], ...]:
@@ -83,7 +82,7 @@ def _choose_heads(names: Sequence[HeadName]) -> tuple[tuple[int, int], ...]:
     widest = widest_open(names)
     default = [f"{widest.layer}.{widest.head + 1}"]
     recall_words("m_heads", default, list(options))
-    picked = st.multiselect(
+    words = st.multiselect(
         "Heads that are changed, or whole layers",
         list(options),
         format_func=options.__getitem__,
@@ -94,7 +93,7 @@ def _choose_heads(names: Sequence[HeadName]) -> tuple[tuple[int, int], ...]:
     return tuple(
         (one.layer, one.head)
         for one in names
-        if f"{one.layer}" in picked or f"{one.layer}.{one.head + 1}" in picked
+        if f"{one.layer}" in words or f"{one.layer}.{one.head + 1}" in words
     )
 
 
@@ -111,17 +110,14 @@ def _options(names: Sequence[HeadName]) -> dict[str, str]:
 
 def _read_picks() -> None:
     """Change the heads that were picked in the ranking in the last run, once."""
-    chart = st.session_state.get("attention_ranking")
-    points = chart["selection"]["points"] if chart else []
-    picks = tuple(tuple(point["customdata"]) for point in points)
-    if picks and picks != st.session_state.get("_last_picks"):
-        chosen = dict.fromkeys(f"{layer}.{head + 1}" for layer, head in picks)
-        st.session_state["m_heads"] = list(chosen)
-    st.session_state["_last_picks"] = picks
+    picks = newly_picked("attention_ranking")
+    if picks:
+        words = dict.fromkeys(f"{layer}.{head + 1}" for layer, head in picks)
+        st.session_state["m_heads"] = list(words)
 
 
 def _draw_ranking(
-    picked: Picked, change: Change, heads: Sequence[tuple[int, int]], visible: bool
+    choice: MangoChoice, change: Change, heads: Sequence[tuple[int, int]], visible: bool
 ) -> None:
     left, middle, right = st.columns([3, 4, 4], vertical_alignment="bottom")
     rooms = ROOMS[
@@ -133,29 +129,21 @@ def _draw_ranking(
             help="Rooms are generated, and no training has seen them.",
         )
     ]
-    order = middle.segmented_control(
-        "Ranked by",
-        list(ORDERS),
-        default=next(iter(ORDERS)),
-        key="m_order",
-        required=True,
-        bind="query-params",
-    )
+    with middle:
+        order = choose_bound("Ranked by", "m_order", ORDERS)
     if not visible:
         return
-    controls = RankingControls(
-        rooms=rooms, change=change, order=ORDERS[order or next(iter(ORDERS))]
-    )
-    inputs = f"{'' if rooms else picked.key}-{picked.card.sha256}-{rooms}-{change}"
+    controls = RankingControls(rooms=rooms, change=change, order=order)
+    inputs = f"{'' if rooms else choice.key}-{choice.card.sha256}-{rooms}-{change}"
     job = jobs.job("ranking", inputs)
     with right:
-        count = len(head_names(picked.subject.model))
+        count = len(head_names(choice.subject.model))
         st.button(
             f"Switch off {count} heads in turn",
             key="m_rank",
             icon=":material/leaderboard:",
             on_click=_start,
-            args=(inputs, picked, controls),
+            args=(inputs, choice, controls),
             disabled=job is not None,
             help="Some seconds a sample; it can be stopped. Click a bar or a point "
             "to change that head above; with Shift, or in a box, several.",
@@ -163,37 +151,33 @@ def _draw_ranking(
     if job is not None and job.running:
         jobs.watch("ranking")
     elif job is not None:
-        _show_ranking(picked, job, controls, heads)
+        _show_ranking(choice, job, controls, heads)
 
 
-def _start(inputs: str, picked: Picked, controls: RankingControls) -> None:
+def _start(inputs: str, choice: MangoChoice, controls: RankingControls) -> None:
     jobs.start(
         "ranking",
         inputs,
         lambda tell: measure_ranking(
-            Request(subject=picked.subject, controls=controls, progress=tell)
+            Request(subject=choice.subject, controls=controls, progress=tell)
         ),
     )
 
 
 def _show_ranking(
-    picked: Picked,
+    choice: MangoChoice,
     job: jobs.Job,
     controls: RankingControls,
     heads: Sequence[tuple[int, int]],
 ) -> None:
-    try:
-        if job.error is not None:
-            st.error(job.error, icon=":material/error:")
-            return
-        exhibit = exhibit_ranking(job.result, controls)
-    except FusionvizError as error:
-        st.error(str(error), icon=":material/error:")
+    if job.error is not None:
+        say_error(job.error)
         return
+    exhibit = exhibit_ranking(job.result, controls)
     marked = replace(exhibit, figure=mark_heads(exhibit.figure, heads))
     show_exhibit(
-        "attention-ranking",
-        picked,
+        RANKING,
+        choice,
         controls,
         exhibit=marked,
         select=("points", "box"),

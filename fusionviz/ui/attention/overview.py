@@ -3,22 +3,29 @@
 import streamlit as st
 
 from fusionviz.analysis.attention.heads_text import CLOSED
-from fusionviz.analysis.attention.one_head import ANY
 from fusionviz.analysis.attention.overview import Sort
-from fusionviz.analysis.shared.attention import ATTENTION_KINDS, attention_layers
-from fusionviz.exhibits.attention.overview import HeadsControls, OverviewControls
-from fusionviz.ui.shared.exhibits import show_exhibit
-from fusionviz.ui.shared.frame import page
-from fusionviz.ui.shared.how_to_read import nothing_yet
-from fusionviz.ui.shared.place import (
+from fusionviz.analysis.shared.attention import ATTENTION_KINDS
+from fusionviz.analysis.shared.placeholder import ANY
+from fusionviz.exhibits.attention.overview import (
+    GATES,
+    OVERVIEW,
+    HeadsControls,
+    OverviewControls,
+)
+from fusionviz.ui.attention.place import (
     HEAD,
     OPEN,
     Place,
-    clicked,
     current_place,
+    has_heads,
     pick_head,
 )
-from fusionviz.ui.shared.subjects import Picked
+from fusionviz.ui.shared.clicks import clicked
+from fusionviz.ui.shared.controls import choose_bound, controls_row
+from fusionviz.ui.shared.exhibits import show_exhibit
+from fusionviz.ui.shared.frame import page
+from fusionviz.ui.shared.notices import panel
+from fusionviz.ui.shared.subjects import MangoChoice
 from fusionviz.views.attention.thumbnails import Shown
 from fusionviz.views.shared.layer_costs import KIND_NAMES
 
@@ -52,22 +59,19 @@ def open_head() -> None:
             st.session_state["tab"] = "One head"
 
 
-@st.fragment
-def draw_panel(picked: Picked, visible: bool) -> None:
+@panel
+def draw_panel(choice: MangoChoice, visible: bool) -> None:
     """Draw the tab; its controls also when hidden, so that they stay in the address."""
-    model = picked.subject.model
-    if not attention_layers(model):
-        if visible:
-            nothing_yet("This model has no attention layers: there are no heads.")
+    if not has_heads(choice, visible):
         return
     if any(clicked(key, note=False) for key in CHARTS):
         st.rerun()  # the whole page, since another tab is to open
-    place = current_place(picked)
-    _draw_controls(picked.subject.model.config.blocks)
+    place = current_place(choice)
+    _draw_controls(choice.subject.model.config.blocks)
     controls = chosen_controls(place)
     if not visible:
         return
-    show_exhibit("attention-overview", picked, controls, select=("points",))
+    show_exhibit(OVERVIEW, choice, controls, select=("points",))
     points = HeadsControls(
         kinds=controls.kinds,
         block=controls.block,
@@ -75,21 +79,16 @@ def draw_panel(picked: Picked, visible: bool) -> None:
         layer=controls.layer,
         head=controls.head,
     )
-    show_exhibit("attention-gates", picked, points, select=("points",))
+    show_exhibit(GATES, choice, points, select=("points",))
 
 
 def _draw_controls(count: int) -> None:
     """Draw what can be set, in one row."""
-    with st.container(
-        horizontal=True, vertical_alignment="bottom", gap="small", key="heads_controls"
-    ):
-        st.segmented_control(
+    with controls_row("heads_controls"):
+        choose_bound(
             "Show",
-            list(SHOWN),
-            default="Matrix S",
-            key="heads_show",
-            required=True,
-            bind="query-params",
+            "heads_show",
+            SHOWN,
             help="The whole matrix, or where the picked patch reads. Pick the patch "
             "in the next tab.",
         )

@@ -1,14 +1,7 @@
 """The tabs of the Attention page."""
 
-from fusionviz.ui.attention import (
-    across,
-    brought,
-    compare,
-    matter,
-    one_head,
-    overview,
-)
-from fusionviz.ui.shared.subjects import Picked, draw_title_line
+from fusionviz.ui.attention import across, compare, matter, one_head, other, overview
+from fusionviz.ui.shared.subjects import MangoChoice, draw_title_line
 from fusionviz.ui.shared.tabs import draw_tabs
 
 TABS = {
@@ -17,12 +10,12 @@ TABS = {
     "Across layers": across.draw_panel,
     "Does it matter?": matter.draw_panel,
     "A and B": compare.draw_panel,
-    "Other attention": brought.draw_panel,
+    "Other attention": other.draw_panel,
 }
 
 
-def draw_attention(picked: Picked) -> None:
+def draw_attention(choice: MangoChoice) -> None:
     """Draw the page for a subject."""
     overview.open_head()
-    draw_title_line(picked)
-    draw_tabs(TABS, picked)
+    draw_title_line(choice)
+    draw_tabs(TABS, choice)

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import streamlit as st
 
 from fusionviz.errors import FusionvizError
-from fusionviz.ui.shared.choice import LARGEST_SEED, Chosen, chosen_room
+from fusionviz.ui.shared.checkpoints import rgbd_checkpoints
+from fusionviz.ui.shared.sample import LARGEST_SEED, SampleChoice, room_sample
 from fusionviz.ui.shared.share import forget
-from fusionviz.ui.shared.sidebar import rgbd_checkpoints
-from fusionviz.ui.shared.subjects import Picked, pick
+from fusionviz.ui.shared.subjects import MangoChoice, read_by_mango
 
 MODEL, SEED, HEAD, TOKEN = KEYS = ("a_model", "a_seed", "a_head", "a_query")
 """Their names in the address."""
@@ -40,13 +40,13 @@ class Pin:
     token: int
 
 
-def pin(picked: Picked, layer: int, head: int, token: int) -> None:
+def pin(choice: MangoChoice, layer: int, head: int, token: int) -> None:
     """Keep a head, asked from a token, as A."""
-    chosen = picked.chosen
-    st.session_state[_FILES] = None if "room" in chosen.recipe else chosen
+    sample = choice.sample
+    st.session_state[_FILES] = None if "room" in sample.named else sample
     st.session_state[_PINNED] = Pin(
-        checkpoint=picked.card.name,
-        seed=chosen.recipe.get("room"),
+        checkpoint=choice.card.name,
+        seed=sample.named.get("room"),
         layer=layer,
         head=head,
         token=token,
@@ -78,18 +78,18 @@ def ask_from(token: int) -> None:
         st.session_state[_PINNED] = Pin(**{**vars(now), "token": token})
 
 
-def picked_a(now: Pin) -> Picked | str:
+def read_a(now: Pin) -> MangoChoice | str:
     """Return A's sample as its model reads it, or why there is none."""
     cards = {card.name: card for card in rgbd_checkpoints("mango")}
     if now.checkpoint not in cards:
         return f"A's checkpoint {now.checkpoint} is not here: pin another A."
-    chosen: Chosen | None = st.session_state.get(_FILES)
+    sample: SampleChoice | None = st.session_state.get(_FILES)
     if now.seed is not None:
-        chosen = chosen_room(now.seed)
-    if chosen is None:
+        sample = room_sample(now.seed)
+    if sample is None:
         return "A was a pair of files, which a link cannot hold: pin another A."
     try:
-        return pick(cards[now.checkpoint], chosen)
+        return read_by_mango(cards[now.checkpoint], sample)
     except FusionvizError as error:
         return f"A's checkpoint cannot be loaded: {error}"
 

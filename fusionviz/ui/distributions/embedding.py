@@ -1,16 +1,10 @@
 """Tokens in one plane, stage by stage, and where picked ones came from."""
 
-from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 import streamlit as st
 
-from fusionviz.analysis.distributions.embedding import (
-    METHOD_TITLES,
-    Method,
-    measure_embedding,
-)
+from fusionviz.analysis.distributions.embedding import METHOD_TITLES, measure_embedding
 from fusionviz.analysis.distributions.token_picks import (
     Runs,
     picked_tokens,
@@ -20,112 +14,101 @@ from fusionviz.analysis.distributions.token_picks import (
     write_runs,
 )
 from fusionviz.analysis.shared.token_subject import TokenSubject
-from fusionviz.errors import InputError
 from fusionviz.exhibits.distributions.embedding import (
+    EMBEDDING,
     LARGEST_SEED,
     METHODS,
     NEIGHBOURS,
     EmbeddingControls,
 )
-from fusionviz.exhibits.distributions.movement import MovementControls, PickedControls
+from fusionviz.exhibits.distributions.movement import (
+    MOVEMENT,
+    PICKED,
+    MovementControls,
+    PickedControls,
+)
 from fusionviz.ui.shared import jobs
+from fusionviz.ui.shared.charts import Mode
+from fusionviz.ui.shared.clicks import newly_picked
+from fusionviz.ui.shared.controls import (
+    choose_number,
+    choose_segment,
+    choose_switch,
+    controls_row,
+)
 from fusionviz.ui.shared.exhibits import show_exhibit
-from fusionviz.ui.shared.how_to_read import nothing_yet
-from fusionviz.ui.shared.share import forget, publish, recall, recall_word, seat
-from fusionviz.ui.shared.tokens.picked import PickedTokens
+from fusionviz.ui.shared.notices import nothing_yet, panel, says_why
+from fusionviz.ui.shared.share import forget
+from fusionviz.ui.shared.subjects import TokenChoice
 
 CHART, PLACE = "distributions_embedding", "embedding"
-PICK, METHOD, LINKS = "e_pick", "e_method", "e_links"
+PICK = "e_pick"
 LONGEST_ADDRESS = 300
 """Letters of picked tokens up to which the address tells them."""
 
-_KEPT, _LAST = "_picked_embedding", "_last_lasso"
+_KEPT = "_picked_embedding"
 _DEFAULT = EmbeddingControls()
 
 
-@st.fragment
-def draw_panel(picked: PickedTokens, visible: bool) -> None:
+@panel
+def draw_panel(choice: TokenChoice, visible: bool) -> None:
     """Draw the tab. Its values are in the address while it is hidden, too."""
     if not visible:
         return
-    subject = picked.subject
+    subject = choice.subject
     _read_lasso(subject)
     runs = _current_runs(subject)
-    with st.container(
-        horizontal=True, vertical_alignment="bottom", gap="small", key="e_controls"
-    ):
+    with controls_row("e_controls"):
         controls = _choose(runs)
         is_told = _publish_runs(runs)
         _draw_clear(subject, runs, is_told)
-    try:
-        if controls.method == "pca" or _is_placed(picked, controls):
-            show_exhibit(
-                "distributions-embedding",
-                picked,
-                controls,
-                key=CHART,
-                select=("lasso", "box", "points"),
-            )
-    except InputError as error:
-        nothing_yet(str(error))
+    with says_why():
+        if controls.method == "pca" or _is_placed(choice, controls):
+            lasso: tuple[Mode, ...] = ("lasso", "box", "points")
+            show_exhibit(EMBEDDING, choice, controls, select=lasso)
     if runs:
-        show_exhibit("distributions-picked", picked, PickedControls(picked=runs))
-    show_exhibit("distributions-movement", picked, MovementControls())
+        show_exhibit(PICKED, choice, PickedControls(picked=runs))
+    show_exhibit(MOVEMENT, choice, MovementControls())
 
 
 def _choose(runs: Runs) -> EmbeddingControls:
     """Draw what can be set, and return it."""
-    recall_word(METHOD, _DEFAULT.method, METHODS)
-    chosen = st.segmented_control(
+    method = choose_segment(
         "Plane by",
-        METHODS,
-        format_func=METHOD_TITLES.__getitem__,
-        key=METHOD,
-        required=True,
+        "e_method",
+        {method: METHOD_TITLES[method] for method in METHODS},
+        default=_DEFAULT.method,
         help="PCA keeps distances as well as a plane can. t-SNE and UMAP keep "
         "neighbours together; UMAP needs the package umap-learn.",
     )
-    method: Method = chosen or _DEFAULT.method
-    publish(METHOD, _DEFAULT.method)
     neighbours, seed = _DEFAULT.neighbours, _DEFAULT.seed
     if method != "pca":
-        neighbours = _choose_number(
+        neighbours = choose_number(
             "Perplexity" if method == "tsne" else "Neighbours",
             "e_neighbours",
-            (NEIGHBOURS.start, _DEFAULT.neighbours, NEIGHBOURS.stop - 1),
+            default=neighbours,
+            first=NEIGHBOURS.start,
+            last=NEIGHBOURS.stop - 1,
+            width=104,
         )
-        seed = _choose_number("Seed", "e_seed", (0, _DEFAULT.seed, LARGEST_SEED))
-    links = bool(recall(LINKS, 0, low=0, high=1))
-    seat("e_links_on", links)
-    st.toggle(
-        "Join partners",
-        key="e_links_on",
-        on_change=lambda: st.session_state.update(
-            {LINKS: int(st.session_state.e_links_on)}
-        ),
-        help="Lines between tokens that belong together.",
+        seed = choose_number(
+            "Seed", "e_seed", default=seed, last=LARGEST_SEED, width=104
+        )
+    links = choose_switch(
+        "Join partners", "e_links", help="Lines between tokens that belong together."
     )
-    publish(LINKS, 0)
     return EmbeddingControls(
         method=method, neighbours=neighbours, seed=seed, links=links, picked=runs
     )
 
 
-def _choose_number(label: str, key: str, ends: tuple[int, int, int]) -> int:
-    low, default, high = ends
-    recall(key, default, low=low, high=high)
-    number = st.number_input(label, low, high, key=key, width=104)
-    publish(key, default)
-    return int(number)
-
-
-def _is_placed(picked: PickedTokens, controls: EmbeddingControls) -> bool:
+def _is_placed(choice: TokenChoice, controls: EmbeddingControls) -> bool:
     """Return whether t-SNE or UMAP has placed the tokens; else show how far it is."""
     asked = controls.settings
-    inputs = f"{picked.key}-{asked.method}-{asked.neighbours}-{asked.seed}"
+    inputs = f"{choice.key}-{asked.method}-{asked.neighbours}-{asked.seed}"
 
     def start() -> None:
-        work = partial(measure_embedding, picked.subject, asked)
+        work = partial(measure_embedding, choice.subject, asked)
         jobs.start(PLACE, inputs, work)
 
     if jobs.job(PLACE, inputs) is None:
@@ -147,13 +130,9 @@ def _read_lasso(subject: TokenSubject) -> None:
     A chart forgets what was drawn on it when its picture changes, so that nothing
     drawn is no wish to let go of what is picked: there is a button for that.
     """
-    chart = st.session_state.get(CHART)
-    points: Sequence[Any] = chart["selection"]["points"] if chart else []
-    data = [point.get("customdata") for point in points]
-    drawn = tuple(tuple(one) for one in data if one is not None)
-    if drawn and drawn != st.session_state.get(_LAST):
+    drawn = newly_picked(CHART)
+    if drawn:
         st.session_state[_KEPT] = runs_of(trace_back(subject, drawn))
-    st.session_state[_LAST] = drawn
 
 
 def _current_runs(subject: TokenSubject) -> Runs:

@@ -1,8 +1,8 @@
 """The tabs of the Distributions page."""
 
 from fusionviz.ui.distributions import distance, embedding, samples, training
+from fusionviz.ui.shared.subjects import TokenChoice
 from fusionviz.ui.shared.tabs import draw_tabs
-from fusionviz.ui.shared.tokens.picked import PickedTokens
 
 TABS = {
     "Embedding": embedding.draw_panel,
@@ -12,6 +12,6 @@ TABS = {
 }
 
 
-def draw_distributions(picked: PickedTokens) -> None:
+def draw_distributions(choice: TokenChoice) -> None:
     """Draw the page for a subject."""
-    draw_tabs(TABS, picked)
+    draw_tabs(TABS, choice)

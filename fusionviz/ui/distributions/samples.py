@@ -7,19 +7,22 @@ import streamlit as st
 
 from fusionviz.analysis.distributions.sample_stages import SampleStages
 from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
-from fusionviz.errors import FusionvizError
 from fusionviz.exhibits.distributions.sample_stages import (
     FACTORS,
     LARGEST_SEED,
+    SAMPLE_STAGES,
     SamplesControls,
     exhibit_samples,
     measure_samples,
 )
 from fusionviz.exhibits.shared.exhibit import Exhibit, Request
 from fusionviz.ui.shared import jobs
+from fusionviz.ui.shared.controls import choose_bound, controls_row
 from fusionviz.ui.shared.exhibits import show_exhibit
-from fusionviz.ui.shared.how_to_read import nothing_yet
-from fusionviz.ui.shared.tokens.picked import PickedTokens
+from fusionviz.ui.shared.notices import nothing_yet, panel
+from fusionviz.ui.shared.subjects import TokenChoice
+
+ReadChoice = TokenChoice[AlignMambaSubject]
 
 COUNTS = (16, 32, 64, 128, 256)
 LEVELS = {"90 %": 0.9, "95 %": 0.95, "99 %": 0.99}
@@ -36,30 +39,30 @@ KEPT = 16
 _PLACE = "distributions_samples"
 
 
-@st.fragment
-def draw_panel(picked: PickedTokens, visible: bool) -> None:
+@panel
+def draw_panel(choice: TokenChoice, visible: bool) -> None:
     """Draw the tab; its controls also when hidden, so that they stay in the address."""
-    subject = picked.read_by_model
-    if subject is None:
-        if visible:
-            nothing_yet(
-                "Without a model there is no test set with more samples like this one: "
-                "choose a checkpoint under “Read by”."
-            )
+    read = choice.read_by_model
+    if read is None:
+        nothing_yet(
+            "Without a model there is no test set with more samples like this one: "
+            "choose a checkpoint under “Read by”.",
+            visible,
+        )
         return
-    if subject.kin is None:
-        if visible:
-            nothing_yet(
-                "The test set of this checkpoint is not known, and one sample has no "
-                "spread: choose another checkpoint."
-            )
+    if read.subject.kin is None:
+        nothing_yet(
+            "The test set of this checkpoint is not known, and one sample has no "
+            "spread: choose another checkpoint.",
+            visible,
+        )
         return
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with controls_row("n_controls"):
         controls = _choose()
         if visible:
-            _draw_button(picked, subject, controls)
+            _draw_button(read, controls)
     if visible:
-        _draw_result(picked, subject, controls)
+        _draw_result(read, controls)
 
 
 def _choose() -> SamplesControls:
@@ -74,14 +77,7 @@ def _choose() -> SamplesControls:
         "fewer.",
     )
     with st.popover("More", icon=":material/tune:", key="n_more"):
-        level = st.segmented_control(
-            "Intervals",
-            list(LEVELS),
-            default="95 %",
-            key="n_level",
-            required=True,
-            bind="query-params",
-        )
+        level = choose_bound("Intervals", "n_level", LEVELS, default="95 %")
         factor = st.number_input(
             "σ in median distances",
             *FACTORS,
@@ -103,14 +99,12 @@ def _choose() -> SamplesControls:
         samples=int(count or 64),
         bandwidth_factor=round(float(factor), 6),
         seed=int(seed),
-        level=LEVELS[level or "95 %"],
+        level=level,
     )
 
 
-def _draw_button(
-    picked: PickedTokens, subject: AlignMambaSubject, controls: SamplesControls
-) -> None:
-    inputs = _inputs(picked, subject, controls)
+def _draw_button(read: ReadChoice, controls: SamplesControls) -> None:
+    inputs = _inputs(read, controls)
     job = jobs.job(_PLACE, inputs)
     st.button(
         "Measure",
@@ -118,22 +112,20 @@ def _draw_button(
         icon=":material/play_arrow:",
         type="primary",
         on_click=_start,
-        args=(inputs, subject, controls),
+        args=(inputs, read.subject, controls),
         disabled=inputs in _kept() or (job is not None and job.running),
     )
 
 
-def _draw_result(
-    picked: PickedTokens, subject: AlignMambaSubject, controls: SamplesControls
-) -> None:
-    inputs = _inputs(picked, subject, controls)
+def _draw_result(read: ReadChoice, controls: SamplesControls) -> None:
+    inputs = _inputs(read, controls)
     kept, job = _kept().get(inputs), jobs.job(_PLACE, inputs)
     if kept is None and job is None:
-        seconds = 1 + SECONDS[str(subject.kin)] * controls.samples
+        seconds = 1 + SECONDS[str(read.subject.kin)] * controls.samples
         nothing_yet(
             f"**Measure** reads {controls.samples} samples of the test set "
-            f"({subject.kin}) with this model, and shows MMD² and A-distance between "
-            "its modalities at each stage with intervals over samples: about "
+            f"({read.subject.kin}) with this model, and shows MMD² and A-distance "
+            "between its modalities at each stage with intervals over samples: about "
             f"{seconds:.0f} s on two cores. It can be stopped."
         )
         return
@@ -146,22 +138,14 @@ def _draw_result(
             return
         kept = job.result
     if kept is not None:
-        _show(picked, subject, controls, kept)
+        _show(read, controls, kept)
 
 
-def _show(
-    picked: PickedTokens,
-    subject: AlignMambaSubject,
-    controls: SamplesControls,
-    stages: SampleStages,
-) -> None:
-    key = f"{_inputs(picked, subject, controls)}-{controls.level}-{picked.key}"
-    try:
-        exhibit = _exhibit(f"{key}-{len(stages.samples)}", stages, subject, controls)
-    except FusionvizError as error:
-        nothing_yet(str(error))
-        return
-    show_exhibit("distributions-samples", picked, controls, exhibit=exhibit)
+def _show(read: ReadChoice, controls: SamplesControls, stages: SampleStages) -> None:
+    key = f"{_inputs(read, controls)}-{controls.level}-{read.key}"
+    request = Request(subject=read.subject, controls=controls)
+    exhibit = _exhibit(f"{key}-{len(stages.samples)}", stages, request)
+    show_exhibit(SAMPLE_STAGES, read, controls, exhibit=exhibit)
 
 
 def _start(inputs: str, subject: AlignMambaSubject, controls: SamplesControls) -> None:
@@ -179,13 +163,11 @@ def _start(inputs: str, subject: AlignMambaSubject, controls: SamplesControls) -
     jobs.start(_PLACE, inputs, work)
 
 
-def _inputs(
-    picked: PickedTokens, subject: AlignMambaSubject, controls: SamplesControls
-) -> str:
+def _inputs(read: ReadChoice, controls: SamplesControls) -> str:
     """Return all that a measurement depends on; the sample at hand is not in it."""
-    sha256 = "" if picked.card is None else picked.card.sha256
+    sha256 = "" if read.card is None else read.card.sha256
     return (
-        f"{sha256}-{subject.kin}-{controls.samples}-{controls.bandwidth_factor}-"
+        f"{sha256}-{read.subject.kin}-{controls.samples}-{controls.bandwidth_factor}-"
         f"{controls.seed}"
     )
 
@@ -200,7 +182,6 @@ def _kept() -> OrderedDict[str, SampleStages]:
 def _exhibit(
     key: str,
     _stages: SampleStages,
-    _subject: AlignMambaSubject,
-    _controls: SamplesControls,
+    _request: Request[SamplesControls, AlignMambaSubject],
 ) -> Exhibit:
-    return exhibit_samples(_stages, Request(subject=_subject, controls=_controls))
+    return exhibit_samples(_stages, _request)

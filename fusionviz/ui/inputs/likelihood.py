@@ -1,9 +1,10 @@
 """How probable MANGO finds the pair, and whether its flow comes back to it."""
 
 from fusionviz.analysis.inputs.likelihood import PairBits
+from fusionviz.ui.inputs.readings import Readings
 from fusionviz.ui.shared.charts import show
-from fusionviz.ui.shared.how_to_read import how_to_read, nothing_yet
-from fusionviz.ui.shared.readings import Readings
+from fusionviz.ui.shared.how_to_read import how_to_read
+from fusionviz.ui.shared.notices import nothing_yet
 from fusionviz.views.inputs.likelihood import describe_round_trip, draw_round_trip
 from fusionviz.views.shared.style import three_digits
 
@@ -23,7 +24,7 @@ def draw_panel(readings: Readings, visible: bool) -> None:
         return
     likelihood = readings.mango.likelihood
     alt = describe_round_trip(likelihood)
-    show(draw_round_trip(likelihood), key="round_trip", alt=alt)
+    show(draw_round_trip(likelihood), key="round_trip", alt=alt, height=310)
     how_to_read(explain(readings), formula=FORMULA, key="likelihood")
 
 

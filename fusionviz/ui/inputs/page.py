@@ -5,12 +5,16 @@ from collections.abc import Mapping
 import streamlit as st
 
 from fusionviz.ui.inputs import attention, likelihood, segmentation, timing, transport
-from fusionviz.ui.shared import cache
+from fusionviz.ui.inputs.readings import (
+    PASSES,
+    Readings,
+    cloud_figure,
+    pair_figure,
+)
 from fusionviz.ui.shared.charts import show
-from fusionviz.ui.shared.choice import Chosen
+from fusionviz.ui.shared.checkpoints import TITLES
 from fusionviz.ui.shared.headline import draw_headline
-from fusionviz.ui.shared.readings import PASSES, Readings
-from fusionviz.ui.shared.sidebar import TITLES
+from fusionviz.ui.shared.sample import SampleChoice
 from fusionviz.ui.shared.tabs import draw_tabs
 from fusionviz.views.shared.pair import describe_pair
 from fusionviz.views.shared.style import three_digits
@@ -23,17 +27,19 @@ TABS = {
     "Time": timing.draw_panel,
 }
 
+HEIGHT = 363
+"""Of the pair and its points: with the gallery, the tabs' names are above the fold."""
 
-def draw_input(chosen: Chosen) -> None:
+
+def draw_input(sample: SampleChoice) -> None:
     """Draw the pair and its point cloud, and what was assumed on reading it."""
-    sample = chosen.sample
     left, right = st.columns([2, 1], gap="small")
     with left:
-        figure = cache.pair_figure(chosen.key, sample)
-        show(figure, key="pair", alt=describe_pair(sample))
+        figure, alt = pair_figure(sample.key, sample.rgbd), describe_pair(sample.rgbd)
+        show(figure, key="pair", alt=alt, height=HEIGHT)
     with right:
-        _draw_cloud(chosen)
-    st.caption(" ".join([f"**{chosen.title}.**", *chosen.notes]))
+        _draw_cloud(sample)
+    st.caption(" ".join([f"**{sample.title}.**", *sample.notes]))
 
 
 def draw_readings(readings: Readings) -> None:
@@ -83,9 +89,9 @@ def headline(readings: Readings) -> Mapping[str, tuple[str, str]]:
     return numbers
 
 
-def _draw_cloud(chosen: Chosen) -> None:
-    if chosen.sample.depth_m is None:
+def _draw_cloud(sample: SampleChoice) -> None:
+    if sample.rgbd.depth_m is None:
         st.info("A point cloud needs depth.", icon=":material/view_in_ar:")
         return
-    figure, words = cache.cloud_figure(chosen.key, chosen.sample)
-    show(figure, key="points", alt=words)
+    figure, words = cloud_figure(sample.key, sample.rgbd)
+    show(figure, key="points", alt=words, height=HEIGHT)

@@ -1,9 +1,11 @@
 """Both models' classes, beside the true ones where they are known."""
 
 from fusionviz.analysis.shared.segmentation import Segmentation
+from fusionviz.exhibits.shared.exhibit import HEIGHT
+from fusionviz.ui.inputs.readings import Readings
 from fusionviz.ui.shared.charts import show
-from fusionviz.ui.shared.how_to_read import how_to_read, nothing_yet
-from fusionviz.ui.shared.readings import Readings
+from fusionviz.ui.shared.how_to_read import how_to_read
+from fusionviz.ui.shared.notices import nothing_yet
 from fusionviz.views.shared.segmentation import (
     describe_segmentations,
     draw_segmentations,
@@ -24,7 +26,8 @@ def draw_panel(readings: Readings, visible: bool) -> None:
     if reading is None:
         raise ValueError("there is a segmentation and no reading that it is from")
     figure = draw_segmentations(found, reading.pictures)
-    show(figure, key="segmentation", alt=describe_segmentations(found))
+    alt = describe_segmentations(found)
+    show(figure, key="segmentation", alt=alt, height=HEIGHT)
     how_to_read(explain(readings, found), formula=FORMULA, key="segmentation")
 
 

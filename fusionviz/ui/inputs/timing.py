@@ -2,9 +2,9 @@
 
 import streamlit as st
 
+from fusionviz.ui.inputs.readings import PASSES, Readings, time_again
 from fusionviz.ui.shared.charts import show
 from fusionviz.ui.shared.how_to_read import how_to_read
-from fusionviz.ui.shared.readings import PASSES, Readings, time_again
 from fusionviz.views.inputs.timing import describe_timing, draw_timing
 
 
@@ -18,11 +18,12 @@ def draw_panel(readings: Readings, visible: bool) -> None:
         key="time_again",
         icon=":material/timer:",
         on_click=time_again,
-        args=(readings.chosen,),
+        args=(readings.sample,),
         help=f"Runs them {PASSES} times on this pair, and shows the median.",
     )
     runs = "first run" if is_first else f"median of {PASSES} passes"
-    show(draw_timing(steps, runs=runs), key="timing", alt=describe_timing(steps))
+    figure, alt = draw_timing(steps, runs=runs), describe_timing(steps)
+    show(figure, key="timing", alt=alt, height=440)
     how_to_read(
         "Wall-clock time of each step, on the device that the sidebar names. "
         + (

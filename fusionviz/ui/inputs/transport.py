@@ -3,10 +3,12 @@
 import streamlit as st
 
 from fusionviz.analysis.shared.transport_plan import Transport
+from fusionviz.exhibits.shared.exhibit import HEIGHT
+from fusionviz.ui.inputs.readings import Readings
 from fusionviz.ui.shared.charts import show
 from fusionviz.ui.shared.frame import page
-from fusionviz.ui.shared.how_to_read import how_to_read, nothing_yet
-from fusionviz.ui.shared.readings import Readings
+from fusionviz.ui.shared.how_to_read import how_to_read
+from fusionviz.ui.shared.notices import nothing_yet, panel
 from fusionviz.views.shared.style import three_digits
 from fusionviz.views.shared.transport_plan import describe_transport, draw_transport
 
@@ -27,18 +29,18 @@ FORMULA = {
 }
 
 
-@st.fragment
+@panel
 def draw_panel(readings: Readings, visible: bool) -> None:
     """Draw the tab; its control also when hidden, so that it stays in the address."""
     reading = readings.alignmamba
     if reading is None or reading.transport is None:
-        if visible:
-            nothing_yet(
-                "The plan is AlignMamba's, and AlignMamba has not read this pair."
-                if reading is None
-                else f"A plan goes from one modality to the other, and "
-                f"{reading.missing} is missing."
-            )
+        nothing_yet(
+            "The plan is AlignMamba's, and AlignMamba has not read this pair."
+            if reading is None
+            else f"A plan goes from one modality to the other, and "
+            f"{reading.missing} is missing.",
+            visible,
+        )
         return
     left, _ = st.columns([2, 3])
     count = left.select_slider(
@@ -48,7 +50,8 @@ def draw_panel(readings: Readings, visible: bool) -> None:
         return
     transport = reading.transport
     figure = draw_transport(transport, count=count)
-    show(figure, key="transport", alt=describe_transport(transport, count=count))
+    alt = describe_transport(transport, count=count)
+    show(figure, key="transport", alt=alt, height=HEIGHT)
     formula = FORMULA.get(transport.solver)
     how_to_read(explain(transport, reading.mmd), formula=formula, key="transport")
     st.page_link(

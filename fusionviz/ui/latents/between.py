@@ -3,41 +3,44 @@
 import streamlit as st
 
 from fusionviz.data.rooms import GALLERY_SEEDS
-from fusionviz.errors import FusionvizError
-from fusionviz.exhibits.latents.between import STEPS, BetweenControls, ExchangeControls
-from fusionviz.ui.shared.choice import LARGEST_SEED
+from fusionviz.exhibits.latents.between import (
+    BETWEEN,
+    EXCHANGE,
+    STEPS,
+    BetweenControls,
+    ExchangeControls,
+)
+from fusionviz.ui.shared.controls import choose_bound, controls_row
 from fusionviz.ui.shared.exhibits import show_exhibit
 from fusionviz.ui.shared.gallery import thumbnail
+from fusionviz.ui.shared.notices import panel
+from fusionviz.ui.shared.sample import LARGEST_SEED
 from fusionviz.ui.shared.share import publish, recall
-from fusionviz.ui.shared.subjects import Picked, pick_room
+from fusionviz.ui.shared.subjects import MangoChoice, read_room
 
 LAYOUTS = {"Run through": "one", "All steps": "all"}
 OTHER = "other"
 
 
-@st.fragment
-def draw_panel(picked: Picked, visible: bool) -> None:
+@panel
+def draw_panel(choice: MangoChoice, visible: bool) -> None:
     """Draw the tab; its controls also when hidden, so that they stay in the address."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        seed = _choose_other(picked)
+    with controls_row("between_controls"):
+        seed = _choose_other(choice)
         controls = _choose_steps()
     if not visible:
         return
-    try:
-        other = pick_room(picked, seed)
-    except FusionvizError as error:
-        st.error(str(error), icon=":material/error:")
-        return
+    other = read_room(choice, seed)
     suffix = "_all" if controls.layout == "all" else ""
     key = f"latents_between{suffix}"
-    show_exhibit("latents-between", picked, controls, other=other, key=key)
+    show_exhibit(BETWEEN, choice, controls, other=other, key=key)
     st.markdown("**The depth latents of the two, exchanged**")
-    show_exhibit("latents-exchange", picked, ExchangeControls(), other=other)
+    show_exhibit(EXCHANGE, choice, ExchangeControls(), other=other)
 
 
-def _choose_other(picked: Picked) -> int:
+def _choose_other(choice: MangoChoice) -> int:
     """Draw the choice of the second room, which is never the first one."""
-    own = picked.chosen.recipe.get("room")
+    own = choice.sample.named.get("room")
     default = next(seed for seed in GALLERY_SEEDS if seed != own)
     if recall(OTHER, default, low=0, high=LARGEST_SEED) == own:
         st.session_state[OTHER] = default
@@ -70,14 +73,7 @@ def _set_other(seed: int) -> None:
 
 
 def _choose_steps() -> BetweenControls:
-    layout = st.segmented_control(
-        "Show",
-        list(LAYOUTS),
-        default=next(iter(LAYOUTS)),
-        key="between_layout",
-        required=True,
-        bind="query-params",
-    )
+    layout = choose_bound("Show", "between_layout", LAYOUTS)
     with st.popover("Steps"):
         steps = st.slider(
             "Steps, both ends counted",
@@ -87,4 +83,4 @@ def _choose_steps() -> BetweenControls:
             key="between_steps",
             bind="query-params",
         )
-    return BetweenControls(steps=steps, layout=LAYOUTS[layout or "Run through"])
+    return BetweenControls(steps=steps, layout=layout)

@@ -10,6 +10,7 @@ from fusionviz.analysis.latents.completion import PictureCompletion
 from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.exhibits.latents.completion import (
     CHAINS,
+    COMPLETION,
     LARGEST_SEED,
     LEAPS,
     STEPS,
@@ -18,12 +19,13 @@ from fusionviz.exhibits.latents.completion import (
     draw_missing,
     exhibit_completion,
 )
-from fusionviz.exhibits.shared.exhibit import Request
+from fusionviz.exhibits.shared.exhibit import HEIGHT, Request
 from fusionviz.ui.shared import jobs
 from fusionviz.ui.shared.charts import show
+from fusionviz.ui.shared.controls import choose_bound
 from fusionviz.ui.shared.exhibits import show_exhibit
-from fusionviz.ui.shared.how_to_read import nothing_yet
-from fusionviz.ui.shared.subjects import Picked
+from fusionviz.ui.shared.notices import nothing_yet
+from fusionviz.ui.shared.subjects import MangoChoice
 from fusionviz.views.latents.completion import draw_climb
 
 MISSING = {"depth from RGB": "depth", "RGB from depth": "rgb"}
@@ -32,7 +34,7 @@ USUAL = CompletionControls(steps=12, leaps=12)
 """What a reader who waits is offered; the controls' own defaults are for a glance."""
 
 
-class Completing:
+class CompletionWork:
     """Work that keeps the bits of each step, so that the page can draw them.
 
     Args:
@@ -55,14 +57,7 @@ class Completing:
 
 def choose() -> CompletionControls:
     """Draw the controls in one row."""
-    missing = st.segmented_control(
-        "Draw",
-        list(MISSING),
-        default="depth from RGB",
-        key="complete",
-        required=True,
-        bind="query-params",
-    )
+    missing = choose_bound("Draw", "complete", MISSING)
     steps = st.slider(
         "Steps",
         STEPS.start,
@@ -91,7 +86,7 @@ def choose() -> CompletionControls:
             )
         )
     return CompletionControls(
-        missing=MISSING[missing or "depth from RGB"],
+        missing=missing,
         chains=chains,
         steps=steps,
         leaps=leaps,
@@ -99,14 +94,14 @@ def choose() -> CompletionControls:
     )
 
 
-def draw(picked: Picked, controls: CompletionControls) -> None:
+def draw(choice: MangoChoice, controls: CompletionControls) -> None:
     """Draw the button that starts it, what it is doing, or what came out."""
-    inputs = picked.key + json.dumps(asdict(controls))
+    inputs = choice.key + json.dumps(asdict(controls))
     job = jobs.job(PLACE, inputs)
     if job is not None and job.running:
         jobs.watch(PLACE, _draw_climb)
     elif job is not None and job.result is not None:
-        _draw_result(picked, controls, job.result)
+        _draw_result(choice, controls, job.result)
     else:
         if job is not None:
             st.info(job.error or "The chains found nothing.", icon=":material/info:")
@@ -116,7 +111,7 @@ def draw(picked: Picked, controls: CompletionControls) -> None:
             icon=":material/play_arrow:",
             type="primary",
             on_click=_start,
-            args=(picked.subject, controls, inputs),
+            args=(choice.subject, controls, inputs),
         )
         nothing_yet(
             "Chains start around the learned guess and walk through what the flow "
@@ -126,29 +121,27 @@ def draw(picked: Picked, controls: CompletionControls) -> None:
 
 
 def _start(subject: MangoSubject, controls: CompletionControls, inputs: str) -> None:
-    work = Completing(subject, controls)
+    work = CompletionWork(subject, controls)
     st.session_state["_completing"] = work
     jobs.start(PLACE, inputs, work)
 
 
 def _draw_climb() -> None:
     """Draw the likelihood so far."""
-    work: Completing = st.session_state["_completing"]
+    work: CompletionWork = st.session_state["_completing"]
     bits = list(work.bits_per_dim)
     if not bits:
         nothing_yet("The chains have not made a step yet.")
         return
     figure = draw_climb(bits, work.controls.missing, steps=work.controls.steps)
     alt = f"{bits[-1]:.3f} bits per dimension after step {len(bits)}."
-    show(figure, key="completion_climb", alt=alt)
+    show(figure, key="completion_climb", alt=alt, height=HEIGHT)
 
 
 def _draw_result(
-    picked: Picked, controls: CompletionControls, completed: PictureCompletion
+    choice: MangoChoice, controls: CompletionControls, completed: PictureCompletion
 ) -> None:
     """Draw what came out; its recipe makes as many steps as were taken."""
     taken = replace(controls, steps=completed.steps)
     st.markdown(agreement(completed))
-    show_exhibit(
-        "latents-completion", picked, taken, exhibit=exhibit_completion(completed)
-    )
+    show_exhibit(COMPLETION, choice, taken, exhibit=exhibit_completion(completed))

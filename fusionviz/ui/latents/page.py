@@ -1,7 +1,7 @@
 """The tabs of the Latents page."""
 
 from fusionviz.ui.latents import between, film, sampling, traverse, trust
-from fusionviz.ui.shared.subjects import Picked, draw_title_line
+from fusionviz.ui.shared.subjects import MangoChoice, draw_title_line
 from fusionviz.ui.shared.tabs import draw_tabs
 
 TABS = {
@@ -13,7 +13,7 @@ TABS = {
 }
 
 
-def draw_latents(picked: Picked) -> None:
+def draw_latents(choice: MangoChoice) -> None:
     """Draw the page for a subject."""
-    draw_title_line(picked)
-    draw_tabs(TABS, picked)
+    draw_title_line(choice)
+    draw_tabs(TABS, choice)

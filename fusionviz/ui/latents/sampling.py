@@ -6,37 +6,33 @@ from fusionviz.exhibits.latents.samples import (
     COUNTS,
     HOTTEST,
     LARGEST_SEED,
+    SAMPLES,
     SamplesControls,
 )
 from fusionviz.ui.latents import completing
+from fusionviz.ui.shared.controls import choose_bound
 from fusionviz.ui.shared.exhibits import show_exhibit
-from fusionviz.ui.shared.subjects import Picked
+from fusionviz.ui.shared.notices import panel
+from fusionviz.ui.shared.subjects import MangoChoice
 
-WHAT = ("Make up pairs", "Complete a modality")
+WHAT = {"Make up pairs": "samples", "Complete a modality": "completion"}
 
 
-@st.fragment
-def draw_panel(picked: Picked, visible: bool) -> None:
+@panel
+def draw_panel(choice: MangoChoice, visible: bool) -> None:
     """Draw the tab; its controls also when hidden, so that they stay in the address."""
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
-        what = st.segmented_control(
-            "What",
-            WHAT,
-            default=WHAT[0],
-            key="sampling",
-            required=True,
-            bind="query-params",
-        )
-        if what == WHAT[1]:
+        what = choose_bound("What", "sampling", WHAT)
+        if what == "completion":
             completion = completing.choose()
         else:
             samples = _choose_samples()
     if not visible:
         return
-    if what == WHAT[1]:
-        completing.draw(picked, completion)
+    if what == "completion":
+        completing.draw(choice, completion)
     else:
-        show_exhibit("latents-samples", picked, samples)
+        show_exhibit(SAMPLES, choice, samples)
 
 
 def _choose_samples() -> SamplesControls:

@@ -10,42 +10,41 @@ from fusionviz.analysis.shared.latent_statistics import load_statistics
 from fusionviz.errors import CheckpointError
 from fusionviz.exhibits.latents.traverse import (
     MOST_SIGMAS,
+    STRIP,
+    TRAVERSE,
     StripControls,
     TraverseControls,
 )
 from fusionviz.exhibits.shared.exhibit import Exhibit
+from fusionviz.ui.shared.clicks import points_of
+from fusionviz.ui.shared.controls import choose_bound
 from fusionviz.ui.shared.exhibits import make_exhibit, show_exhibit
+from fusionviz.ui.shared.notices import nothing_yet, panel
 from fusionviz.ui.shared.share import publish, recall
-from fusionviz.ui.shared.subjects import Picked
+from fusionviz.ui.shared.subjects import MangoChoice
 
 START = (2.0, 0.0, 0.0)
 """Where the sliders stand at first: one move, so that there is something to see."""
 
 LARGEST_SEED = 9999
-LIVE, STRIP = "Sliders", "Film strip"
+VIEWS = {"Sliders": "live", "Film strip": "strip"}
 CHART = "latents_traverse"
 
 
-@st.fragment
-def draw_panel(picked: Picked, visible: bool) -> None:
+@panel
+def draw_panel(choice: MangoChoice, visible: bool) -> None:
     """Draw the tab; its controls also when hidden, so that they stay in the address."""
-    subject = picked.subject
+    subject = choice.subject
     names = direction_names(subject.statistics)
     *columns, last = st.columns([10, 10, 10, 9], vertical_alignment="top")
-    view = last.segmented_control(
-        "View",
-        [LIVE, STRIP],
-        default=LIVE,
-        key="strip",
-        required=True,
-        bind="query-params",
-        label_visibility="collapsed",
-        width="stretch",
-    )
+    with last:
+        view = choose_bound(
+            "View", "strip", VIEWS, label_visibility="collapsed", width="stretch"
+        )
     directions, sigmas = [], []
     for index, place in enumerate(columns):
         with place:
-            is_run_through = view == STRIP and index == 0
+            is_run_through = view == "strip" and index == 0
             directions.append(_pick_direction(names, index))
             sigmas.append(_pick_sigma(index, disabled=is_run_through))
     places = subject.grid.places
@@ -53,14 +52,14 @@ def draw_panel(picked: Picked, visible: bool) -> None:
     if visible:
         _read_selection()
     with last:
-        shared = _draw_details(picked, directions)
+        shared = _draw_details(choice, directions)
     publish("patches", 0)
     shared["patches"] = tuple(
         place for place in range(places) if st.session_state.patches >> place & 1
     )
     if visible:
-        _say_unmeasured(picked)
-        _draw(picked, view == STRIP, tuple(directions), tuple(sigmas), shared)
+        _say_unmeasured(choice)
+        _draw(choice, view == "strip", tuple(directions), tuple(sigmas), shared)
 
 
 def _pick_direction(names: tuple[str, ...], index: int) -> str:
@@ -89,9 +88,9 @@ def _pick_sigma(index: int, *, disabled: bool) -> float:
     )
 
 
-def _draw_details(picked: Picked, directions: list[str]) -> dict:
+def _draw_details(choice: MangoChoice, directions: list[str]) -> dict:
     """Draw what is rarer, and the way back to the whole picture."""
-    config = picked.subject.model.config
+    config = choice.subject.model.config
     with st.container(horizontal=True, gap="small"):
         st.button(
             "Whole picture",
@@ -139,12 +138,8 @@ def _read_selection() -> None:
     chart keeps telling of a selection; its points say after how many picks the figure
     was drawn that they are of, and so whether they are news.
     """
-    event = st.session_state.get(CHART)
-    points = event["selection"]["points"] if event else []
     number = st.session_state.setdefault("_picks", 0)
-    places = {
-        place for place, picks in (p["customdata"] for p in points) if picks == number
-    }
+    places = {place for place, picks in points_of(CHART) if picks == number}
     if places:
         now, before = sum(1 << place for place in places), st.session_state.patches
         _pick(before ^ now if len(places) == 1 else before | now)
@@ -161,18 +156,18 @@ def _count_picks(exhibit: Exhibit) -> Exhibit:
     return replace(exhibit, figure=figure)
 
 
-def _say_unmeasured(picked: Picked) -> None:
+def _say_unmeasured(choice: MangoChoice) -> None:
     """Say how to get the directions that need data, where they are missing."""
-    if picked.subject.statistics is not None:
+    if choice.subject.statistics is not None:
         return
     try:
-        load_statistics(picked.card.name)
+        load_statistics(choice.card.name)
     except CheckpointError as error:
-        st.caption(f"Principal components and classes are missing: {error}.")
+        nothing_yet(f"Principal components and classes are missing: {error}.")
 
 
 def _draw(
-    picked: Picked,
+    choice: MangoChoice,
     is_strip: bool,
     directions: tuple[str, ...],
     sigmas: tuple[float, ...],
@@ -182,13 +177,13 @@ def _draw(
         strip = StripControls(
             directions=directions, sigmas=(0.0, *sigmas[1:]), **shared
         )
-        show_exhibit("latents-strip", picked, strip)
+        show_exhibit(STRIP, choice, strip)
         return
     controls = TraverseControls(directions=directions, sigmas=sigmas, **shared)
-    exhibit = make_exhibit("latents-traverse", picked, controls)
+    exhibit = make_exhibit(TRAVERSE, choice, controls)
     show_exhibit(
-        "latents-traverse",
-        picked,
+        TRAVERSE,
+        choice,
         controls,
         key=CHART,
         exhibit=_count_picks(exhibit),

@@ -1,91 +1,91 @@
 """Can the latents be trusted?"""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import streamlit as st
 
+from fusionviz.analysis.latents.round_trip import PRECISIONS
 from fusionviz.analysis.latents.verdict import (
     LARGEST_DISTANCE,
     LARGEST_ERROR,
     ODD,
     judge,
 )
-from fusionviz.exhibits.latents.normality import NormalityControls, OddnessControls
-from fusionviz.exhibits.latents.round_trip import LayerCostsControls, RoundTripControls
-from fusionviz.exhibits.shared.exhibit import Controls
+from fusionviz.exhibits.latents.normality import (
+    NORMALITY,
+    ODDNESS,
+    NormalityControls,
+    OddnessControls,
+)
+from fusionviz.exhibits.latents.round_trip import (
+    LAYER_COSTS,
+    ROUND_TRIP,
+    LayerCostsControls,
+    RoundTripControls,
+)
+from fusionviz.exhibits.shared.exhibit import ExhibitKind
+from fusionviz.ui.shared.controls import choose_bound
 from fusionviz.ui.shared.exhibits import make_exhibit, show_exhibit
 from fusionviz.ui.shared.headline import draw_headline
-from fusionviz.ui.shared.subjects import Picked
+from fusionviz.ui.shared.notices import panel
+from fusionviz.ui.shared.subjects import MangoChoice
 from fusionviz.views.shared.style import in_percent, three_digits
 
-VIEWS = {
-    "Does it come back?": "latents-round-trip",
-    "Like N(0, 1)?": "latents-normality",
-    "An odd pair?": "latents-oddness",
-    "Where does volume go?": "latents-layer-costs",
-}
-FIRST = next(iter(VIEWS))
 LAYERS = {"That the pair changes": True, "All": False}
 
 
-@st.fragment
-def draw_panel(picked: Picked, visible: bool) -> None:
-    """Draw the tab; its controls also when hidden, so that they stay in the address."""
-    if visible:
-        _draw_verdict(picked)
-    wide, narrow = st.columns([7, 4], vertical_alignment="bottom")
-    view = wide.segmented_control(
-        "Look at",
-        list(VIEWS),
-        default=FIRST,
-        key="trust_view",
-        required=True,
-        bind="query-params",
-    )
-    name = VIEWS[view or FIRST]
-    with narrow:
-        controls = _choose(name)
-    if visible:
-        show_exhibit(name, picked, controls)
+@panel
+def draw_panel(choice: MangoChoice, visible: bool) -> None:
+    """Draw the tab; its controls also when hidden, so that they stay in the address.
 
-
-def _choose(name: str) -> Controls:
-    """Draw what can be set on a picture, and return it.
-
-    What another picture has is drawn nowhere, and keeps its place in the address only
-    while its picture is shown.
+    What can be set on a picture that is not looked at is drawn nowhere, and is not in
+    the address either.
     """
-    if name == "latents-round-trip":
-        precision = st.segmented_control(
-            "Computed in",
-            ["float32", "float64"],
-            default="float32",
-            key="trust_precision",
-            required=True,
-            bind="query-params",
-            help="float64 computes both, with a copy of the flow: about a second.",
-        )
-        return RoundTripControls(
-            precision="float64" if precision == "float64" else "float32"
-        )
-    if name == "latents-layer-costs":
-        layers = st.segmented_control(
-            "Layers",
-            list(LAYERS),
-            default=next(iter(LAYERS)),
-            key="trust_layers",
-            required=True,
-            bind="query-params",
-            help="ActNorms and channel mixings change the volume of every pair alike.",
-        )
-        return LayerCostsControls(changing=LAYERS.get(layers or "", True))
-    return NormalityControls() if name == "latents-normality" else OddnessControls()
+    if visible:
+        _draw_verdict(choice)
+    wide, narrow = st.columns([7, 4], vertical_alignment="bottom")
+    with wide:
+        kind, choose_controls = choose_bound("Look at", "trust_view", VIEWS)
+    with narrow:
+        controls = choose_controls()
+    if visible:
+        show_exhibit(kind, choice, controls)
 
 
-def _draw_verdict(picked: Picked) -> None:
-    trip = make_exhibit("latents-round-trip", picked, RoundTripControls()).numbers
-    normal = make_exhibit("latents-normality", picked, NormalityControls()).numbers
-    odd = make_exhibit("latents-oddness", picked, OddnessControls()).numbers
+def _choose_precision() -> RoundTripControls:
+    precision = choose_bound(
+        "Computed in",
+        "trust_precision",
+        {precision: precision for precision in PRECISIONS},
+        help="float64 computes both, with a copy of the flow: about a second.",
+    )
+    return RoundTripControls(precision=precision)
+
+
+def _choose_layers() -> LayerCostsControls:
+    changing = choose_bound(
+        "Layers",
+        "trust_layers",
+        LAYERS,
+        help="ActNorms and channel mixings change the volume of every pair alike.",
+    )
+    return LayerCostsControls(changing=changing)
+
+
+VIEWS: Mapping[str, tuple[ExhibitKind[Any], Callable[[], Any]]] = {
+    "Does it come back?": (ROUND_TRIP, _choose_precision),
+    "Like N(0, 1)?": (NORMALITY, NormalityControls),
+    "An odd pair?": (ODDNESS, OddnessControls),
+    "Where does volume go?": (LAYER_COSTS, _choose_layers),
+}
+"""What can be looked at, and what draws and returns its controls, by its title."""
+
+
+def _draw_verdict(choice: MangoChoice) -> None:
+    trip = make_exhibit(ROUND_TRIP, choice, RoundTripControls()).numbers
+    normal = make_exhibit(NORMALITY, choice, NormalityControls()).numbers
+    odd = make_exhibit(ODDNESS, choice, OddnessControls()).numbers
     error, largest = float(trip["worst"]), float(trip["largest_token"])
     verdict = judge(
         error=error / max(largest, 1e-12),

@@ -1,7 +1,7 @@
-"""Figures on a page."""
+"""Figures on a page. They are shared among sessions, so nothing here changes one."""
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Literal
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -13,78 +13,54 @@ Mode = Literal["points", "box", "lasso"]
 _REMOVED = ["select2d", "lasso2d", "autoScale2d"]
 
 
-def show(figure: go.Figure, *, key: str, alt: str) -> None:
-    """Show a figure as wide as its place; its own button saves it as SVG.
+def show(
+    figure: go.Figure,
+    *,
+    key: str,
+    alt: str,
+    height: int,
+    select: Sequence[Mode] = (),
+) -> None:
+    """Show a figure as wide as its place; its own button saves it.
 
-    Args:
-        figure: From `fusionviz.views`.
-        key: Name of the place, stable from run to run.
-        alt: What the picture shows, for those who do not see it.
-    """
-    with _place(key):
-        st.plotly_chart(
-            figure.update_layout(height=None),
-            key=key,
-            alt=alt,
-            height="stretch",
-            config=_config(key),
-        )
-
-
-def show_selectable(
-    figure: go.Figure, *, key: str, alt: str, modes: Sequence[Mode] = ("points",)
-) -> list[Any]:
-    """Show a figure and return the customdata of the points that are picked.
+    What is picked of it is read by `clicks`, in the run that the pick starts.
 
     Args:
         figure: From `fusionviz.views`; what can be picked is a `go.Scatter`.
-        key: Name of the place.
-        alt: What the picture shows.
-        modes: `points` (click), `box`, `lasso`.
+        key: Name of the place, stable from run to run.
+        alt: What the picture shows, for those who do not see it.
+        height: Pixels where the window is 1280 wide; it grows with the window.
+        select: `points` (click), `box`, `lasso`: how its points can be picked.
     """
-    with _place(key):
-        event = st.plotly_chart(
-            figure.update_layout(height=None),
+    can_draw = any(mode != "points" for mode in select)
+    with _place(key, height):
+        st.plotly_chart(
+            figure,
             key=key,
             alt=alt,
             height="stretch",
-            config=_config(key, selectable=any(mode != "points" for mode in modes)),
-            on_select="rerun",
-            selection_mode=list(modes),
+            config=_config(key, can_draw=can_draw),
+            on_select="rerun" if select else "ignore",
+            selection_mode=list(select) or "points",
         )
-    return [point.get("customdata") for point in event["selection"]["points"]]
 
 
-def show_clickable(figure: go.Figure, *, key: str, alt: str) -> list | None:
-    """Show a figure and return the data of the point that was clicked last, if any."""
-    with _place(key):
-        event = st.plotly_chart(
-            figure.update_layout(height=None),
-            key=key,
-            alt=alt,
-            height="stretch",
-            config=_config(key),
-            on_select="rerun",
-            selection_mode="points",
-        )
-    points = event["selection"]["points"]
-    return points[0].get("customdata") if points else None
+def _place(key: str, height: int) -> DeltaGenerator:
+    """Return a box of a height that `look.py` lets grow with the window."""
+    box = st.container(key=f"chart_{key}", gap=None)
+    # What is no style comes first: a style alone would be an event of the whole page.
+    box.html(f"<i></i><style>.st-key-chart_{key} {{ --height: {height}; }}</style>")
+    return box
 
 
-def _place(key: str) -> DeltaGenerator:
-    """Return a box whose height follows the window's width, see `look.py`."""
-    return st.container(key=f"chart_{key}")
-
-
-def _config(key: str, *, selectable: bool = False) -> dict:
+def _config(key: str, *, can_draw: bool = False) -> dict:
     """Return the chart's buttons; its camera saves what the Export menu says."""
     picture = str(st.session_state.get(f"format_{key}", "SVG")).lower()
-    camera = {"format": picture, "filename": f"fusionviz-{key}"}
+    camera: dict[str, str | int] = {"format": picture, "filename": f"fusionviz-{key}"}
     if picture == "png":
-        camera["scale"] = 2  # type: ignore[assignment]
-    removed = ["autoScale2d"] if selectable else _REMOVED
+        camera["scale"] = 2
     return {
         "displaylogo": False,
         "toImageButtonOptions": camera,
-        "modeBarButtonsToRemove": removed,
+        "modeBarButtonsToRemove": ["autoScale2d"] if can_draw else _REMOVED,
     }

@@ -7,84 +7,95 @@ from typing import Any
 
 import streamlit as st
 
-from fusionviz.exhibits import exhibit_kind
-from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, FigureRecipe
+from fusionviz.exhibits.shared.exhibit import (
+    C,
+    Controls,
+    Exhibit,
+    ExhibitKind,
+    FigureRecipe,
+    Request,
+    S,
+)
 from fusionviz.explain.files import to_csv, to_npz, versions
 from fusionviz.ui.shared import cache
-from fusionviz.ui.shared.charts import Mode, show, show_selectable
+from fusionviz.ui.shared.charts import Mode, show
 from fusionviz.ui.shared.how_to_read import how_to_read
-from fusionviz.ui.shared.subjects import Shown
+from fusionviz.ui.shared.subjects import SubjectChoice
 
 
 def make_exhibit(
-    name: str, picked: Shown, controls: Controls, other: Shown | None = None
+    kind: ExhibitKind[C, S],
+    choice: SubjectChoice[S],
+    controls: C,
+    other: SubjectChoice[S] | None = None,
 ) -> Exhibit:
     """Return an exhibit, kept for the next who asks for the same one.
 
     Args:
-        name: Of its kind.
-        picked: What it shows.
+        kind: Its kind.
+        choice: What it shows.
         controls: What the reader set.
         other: The second subject, where it compares.
     """
     return cache.exhibit(
-        name,
-        picked.key,
+        kind.name,
+        choice.key,
         json.dumps(asdict(controls)),
         None if other is None else other.key,
-        picked.subject,
-        controls,
-        None if other is None else other.subject,
+        kind,
+        Request(
+            subject=choice.subject,
+            controls=controls,
+            other=None if other is None else other.subject,
+        ),
     )
 
 
 def show_exhibit(
-    name: str,
-    picked: Shown,
-    controls: Controls,
+    kind: ExhibitKind[C, S],
+    choice: SubjectChoice[S],
+    controls: C,
     *,
-    other: Shown | None = None,
+    other: SubjectChoice[S] | None = None,
     key: str | None = None,
     exhibit: Exhibit | None = None,
     select: Sequence[Mode] = (),
-) -> list[Any]:
+) -> None:
     """Make and show an exhibit with its exports and how to read it.
 
     Args:
-        name: Of its kind.
-        picked: What it shows.
+        kind: Its kind.
+        choice: What it shows.
         controls: What the reader set.
         other: The second subject, where it compares.
         key: Name of the place on the page; the kind's name if not given.
         exhibit: The exhibit, where it has been made already.
         select: `points`, `box`, `lasso`: how its points can be picked.
-
-    Returns:
-        The customdata of the points that are picked now.
     """
-    key = key or name.replace("-", "_")
-    made = exhibit or make_exhibit(name, picked, controls, other)
-    recipe = recipe_of(name, picked, controls, other)
-    picked_points: list[Any] = []
-    if select:
-        picked_points = show_selectable(
-            made.figure, key=key, alt=made.alt, modes=select
-        )
-    else:
-        show(made.figure, key=key, alt=made.alt)
+    key = key or kind.name.replace("-", "_")
+    made = exhibit or make_exhibit(kind, choice, controls, other)
+    show(
+        made.figure,
+        key=key,
+        alt=made.alt,
+        height=kind.height_of(made),
+        select=select,
+    )
     with st.container(horizontal=True, gap="small", key=f"below_{key}"):
-        draw_exports(made, recipe, key=key)
+        draw_exports(made, recipe_of(kind, choice, controls, other), key=key)
         how_to_read(made.caption, formula=made.formula, key=key)
-    return picked_points
 
 
 def recipe_of(
-    name: str, picked: Shown, controls: Controls, other: Shown | None = None
+    kind: ExhibitKind[C, S],
+    choice: SubjectChoice[S],
+    controls: Controls,
+    other: SubjectChoice[S] | None = None,
 ) -> FigureRecipe:
     """Return what makes an exhibit again."""
     return FigureRecipe(
-        exhibit=exhibit_kind(name).name,
-        subject=picked.name,
+        exhibit=kind.name,
+        subject=choice.name,
         controls=asdict(controls),
         other=None if other is None else other.name,
         versions=versions(),

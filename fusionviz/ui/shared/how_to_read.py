@@ -15,8 +15,3 @@ def how_to_read(text: str, *, formula: str | None = None, key: str) -> None:
         if formula is not None:
             st.latex(formula)
         st.markdown(text)
-
-
-def nothing_yet(what: str) -> None:
-    """Say what is not there, in the place where it would be."""
-    st.caption(what)

@@ -22,69 +22,11 @@ h1 { padding: 0 0 0.25rem 0 !important; }
 /* The buttons of a player keep their ink when the mouse is over them. */
 .stPlotlyChart .updatemenu-item-rect { fill: rgba(128,128,128,0.16) !important; }
 .st-key-surprise button { padding: 0.5rem 0.8rem; }
-/* Pictures grow with the window, so that a projector's 1920 pixels are used. */
+/* Pictures grow with the window, so that a projector's 1920 pixels are used. Each has
+   its height, in pixels at 1280, from `charts.py`. */
 div[class*="st-key-chart_"] {
-  height: clamp(380px, 84px + 24.5vw, 640px) !important; flex: none !important;
-}
-div.st-key-chart_pair, div.st-key-chart_points {
-  height: clamp(330px, 76px + 22.4vw, 560px) !important;
-}
-div.st-key-chart_round_trip { height: clamp(300px, 80px + 18vw, 520px) !important; }
-div.st-key-chart_latents_between, div.st-key-chart_latents_film {
-  height: clamp(470px, 120px + 27.5vw, 700px) !important;
-}
-div.st-key-chart_latents_between_all, div.st-key-chart_latents_film_all {
-  height: clamp(550px, 60px + 38vw, 860px) !important;
-}
-div.st-key-chart_latents_samples {
-  height: clamp(360px, 60px + 24vw, 560px) !important;
-}
-div.st-key-chart_latents_exchange, div.st-key-chart_latents_completion {
-  height: clamp(450px, 100px + 27.5vw, 680px) !important;
-}
-div.st-key-chart_latents_traverse, div.st-key-chart_latents_strip {
-  height: clamp(440px, 60px + 34vw, 760px) !important;
-}
-div.st-key-chart_attention_compare {
-  height: clamp(490px, 120px + 30vw, 720px) !important;
-}
-div.st-key-chart_distributions_kernel {
-  height: clamp(460px, 120px + 27vw, 700px) !important;
-}
-div.st-key-chart_timing { height: 440px !important; }
-div.st-key-chart_attention_overview {
-  height: clamp(470px, 150px + 26vw, 760px) !important;
-}
-div.st-key-chart_attention_partition {
-  height: clamp(330px, 150px + 14vw, 430px) !important;
-}
-div.st-key-chart_attention_rollout {
-  height: clamp(430px, 90px + 30vw, 720px) !important;
-}
-div.st-key-chart_distributions_lambda {
-  height: clamp(440px, 110px + 27vw, 680px) !important;
-}
-div.st-key-chart_distributions_training {
-  height: clamp(560px, 150px + 33vw, 820px) !important;
-}
-div.st-key-chart_distributions_embedding {
-  height: clamp(430px, 90px + 27vw, 680px) !important;
-}
-div.st-key-chart_distributions_picked, div.st-key-chart_distributions_movement {
-  height: clamp(340px, 120px + 18vw, 520px) !important;
-}
-div.st-key-chart_transport_model_pictures, div.st-key-chart_transport_edit,
-div.st-key-chart_transport_swap {
-  height: clamp(330px, 104px + 18.5vw, 500px) !important;
-}
-div.st-key-chart_transport_solvers {
-  height: clamp(430px, 100px + 26vw, 640px) !important;
-}
-div.st-key-chart_transport_sweep {
-  height: clamp(320px, 100px + 18vw, 460px) !important;
-}
-div.st-key-chart_transport_steps {
-  height: clamp(470px, 100px + 30vw, 740px) !important;
+  height: calc(var(--height) * clamp(0.95px, 0.23px + 0.06016vw, 1.6px)) !important;
+  flex: none !important;
 }
 [class*="st-key-headline"] p { line-height: 1.3; }
 [class*="st-key-headline"] strong { font-size: 1.55rem; font-weight: 400; }

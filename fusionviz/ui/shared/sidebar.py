@@ -5,13 +5,9 @@ import torch
 
 from fusionviz.models.alignmamba import auto_backend
 from fusionviz.models.cards import ModelCard
-from fusionviz.models.checkpoints import list_checkpoints, pick_device
-from fusionviz.ui.shared.choice import draw_choice
-
-TITLES = {"mango": "MANGO", "alignmamba": "AlignMamba"}
-
-FIRST = ("mango-rooms", "alignmamba-rooms")
-"""Checkpoints that are picked until somebody picks others: the gallery is of rooms."""
+from fusionviz.models.checkpoints import pick_device
+from fusionviz.ui.shared.checkpoints import TITLES, rgbd_checkpoints
+from fusionviz.ui.shared.sample import draw_choice
 
 SUMMARY = ("miou", "pixel_accuracy", "bits_per_value")
 """Metrics that the list of checkpoints tells; the cards have them all."""
@@ -28,29 +24,6 @@ def draw_sidebar() -> None:
         for kind in TITLES:
             _pick_checkpoint(kind)
         _draw_badges()
-
-
-def rgbd_checkpoints(kind: str) -> tuple[ModelCard, ...]:
-    """Return the cards of a kind of model that names classes from RGB and depth."""
-    cards = (card for card in list_checkpoints() if card.kind == kind)
-    fitting = [card for card in cards if _reads_rgbd(card)]
-    return tuple(sorted(fitting, key=lambda card: card.name not in FIRST))
-
-
-def picked_checkpoint(kind: str) -> ModelCard | None:
-    """Return the card that is picked for a kind of model; None if there is none."""
-    cards = {card.name: card for card in rgbd_checkpoints(kind)}
-    return cards.get(st.session_state.get(kind, ""), next(iter(cards.values()), None))
-
-
-def _reads_rgbd(card: ModelCard) -> bool:
-    if card.config.get("target"):  # it translates them instead
-        return False
-    modalities = card.config.get("modalities")
-    if modalities is None:
-        return True
-    names = {m["name"] if isinstance(m, dict) else m for m in modalities}
-    return names == {"rgb", "depth"}
 
 
 def _pick_checkpoint(kind: str) -> None:

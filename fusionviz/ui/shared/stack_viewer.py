@@ -9,17 +9,21 @@ from typing import Any
 
 import streamlit as st
 
+from fusionviz.analysis.shared.alignmamba_stacks import hidden_stack
+from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.analysis.shared.attention_stack import (
     MEAN,
     AttentionStack,
     default_query,
 )
-from fusionviz.exhibits.attention.stacks import HiddenControls
+from fusionviz.exhibits.shared.block_row import BLOCK_ROW
+from fusionviz.exhibits.shared.stacks import HIDDEN, HiddenControls
+from fusionviz.ui.shared import cache
+from fusionviz.ui.shared.clicks import clicked
+from fusionviz.ui.shared.controls import choose_item, choose_number, choose_switch
 from fusionviz.ui.shared.exhibits import show_exhibit
-from fusionviz.ui.shared.place import clicked
 from fusionviz.ui.shared.share import publish, recall, recall_word, seat
-from fusionviz.ui.shared.stacks import hidden_of
-from fusionviz.ui.shared.subjects import Shown
+from fusionviz.ui.shared.subjects import SubjectChoice
 from fusionviz.views.shared.stack_view import Order
 
 ORDERS: tuple[Order, ...] = ("modality", "sequence")
@@ -42,60 +46,40 @@ class Viewer:
     chart: str
     order: Order = "modality"
 
-    def choose_hidden(self, shown: Shown) -> HiddenControls:
+    def choose_hidden(self, choice: SubjectChoice[AlignMambaSubject]) -> HiddenControls:
         """Draw what can be set of an AlignMamba's hidden attention, and return it."""
-        channel = self._choose_number(
+        channel = choose_number(
             "Channel",
-            "channel",
+            f"{self.prefix}_channel",
             default=0,
-            last=shown.subject.channels,
+            last=choice.subject.channels,
+            width=88,
             help="0 sums over all channels of the layer's scan.",
         )
-        key, switch = f"{self.prefix}_skip", f"{self.prefix}_skip_on"
+        key = f"{self.prefix}_skip"
         skip = bool(recall(key, 0, low=0, high=1))
-        stack = hidden_of(shown.key, channel - 1, skip, shown.subject)
+        stack = hidden_of(choice.key, channel - 1, skip, choice.subject)
         view = self.choose_view(stack)
-        seat(switch, skip)
-        st.toggle(
-            "Skip D",
-            key=switch,
-            on_change=lambda: st.session_state.update(
-                {key: int(st.session_state[switch])}
-            ),
-            help="Add the scan's direct path D to the diagonal.",
+        choose_switch(
+            "Skip D", key, help="Add the scan's direct path D to the diagonal."
         )
-        publish(key, 0)
         return HiddenControls(**view, channel=channel - 1, skip=skip)
 
-    def show_hidden(self, shown: Shown, controls: HiddenControls) -> None:
+    def show_hidden(
+        self, choice: SubjectChoice[AlignMambaSubject], controls: HiddenControls
+    ) -> None:
         """Show hidden attention, and if wanted its row beside the whole block's."""
-        show_exhibit(
-            "attention-hidden", shown, controls, key=self.chart, select=("points",)
-        )
-        if self._wants_block():
-            with st.spinner("The block is asked what each token does to this one …"):
-                show_exhibit(
-                    "attention-hidden-block",
-                    shown,
-                    controls,
-                    key=f"{self.chart}_block",
-                )
-
-    def _wants_block(self) -> bool:
-        key, switch = f"{self.prefix}_block", f"{self.prefix}_block_on"
-        wanted = bool(recall(key, 0, low=0, high=1))
-        st.session_state[switch] = wanted
-        st.toggle(
+        show_exhibit(HIDDEN, choice, controls, key=self.chart, select=("points",))
+        is_wanted = choose_switch(
             "Whole block",
-            key=switch,
-            on_change=lambda: st.session_state.update(
-                {key: int(st.session_state[switch])}
-            ),
+            f"{self.prefix}_block",
             help="Hidden attention is the scan's. Show this row beside the Jacobian of "
             "the whole Mamba block, with its convolution and gate; takes some seconds.",
         )
-        publish(key, 0)
-        return wanted
+        if is_wanted:
+            with st.spinner("The block is asked what each token does to this one …"):
+                key = f"{self.chart}_block"
+                show_exhibit(BLOCK_ROW, choice, controls, key=key)
 
     def choose_view(
         self, stack: AttentionStack, order: Order | None = None
@@ -106,11 +90,14 @@ class Viewer:
             stack: What is looked at.
             order: Until the reader sets another; None: the viewer's.
         """
-        layer = self._choose_name("Layer", "layer", stack.layers, first=0, width=134)
+        layer = choose_item("Layer", f"{self.prefix}_layer", stack.layers, width=134)
         has_mean = stack.has_mean and len(stack.heads) > 1
-        heads = ("mean of all", *stack.heads) if has_mean else stack.heads
-        head = self._choose_name(
-            stack.head_word, "head", heads, first=int(has_mean), width=116
+        head = choose_item(
+            stack.head_word,
+            f"{self.prefix}_head",
+            ("mean of all", *stack.heads) if has_mean else stack.heads,
+            default=int(has_mean),
+            width=116,
         )
         self._read_click(stack)
         query = self._choose_row(stack)
@@ -140,54 +127,24 @@ class Viewer:
 
     def _choose_row(self, stack: AttentionStack) -> int:
         """Draw the choice of the row: by name where tokens have names, else number."""
-        default = default_query(stack)
+        key, default = f"{self.prefix}_row", default_query(stack)
         if not stack.queries.labels or stack.queries.count > MOST_NAMED:
-            return self._choose_number(
+            return choose_number(
                 "Row",
-                "row",
+                key,
                 default=default,
                 last=stack.queries.count - 1,
+                width=88,
                 help="Which token asks. Or click a place of a picture, or a bar.",
             )
-        key = f"{self.prefix}_row"
-        recall(key, default, low=0, high=stack.queries.count - 1)
-        names = stack.queries.names
-        row = st.selectbox(
+        return choose_item(
             "Row",
-            range(stack.queries.count),
-            format_func=lambda place: f"{place}: {names[place]}",
-            key=key,
+            key,
+            [f"{place}: {name}" for place, name in enumerate(stack.queries.names)],
+            default=default,
             width=190,
             help="Which token asks. Type to search, or click a bar.",
         )
-        publish(key, default)
-        return row
-
-    def _choose_name(
-        self, label: str, name: str, names: tuple[str, ...], *, first: int, width: int
-    ) -> int:
-        key = f"{self.prefix}_{name}"
-        recall(key, first, low=0, high=len(names) - 1)
-        chosen = st.selectbox(
-            label,
-            range(len(names)),
-            format_func=names.__getitem__,
-            key=key,
-            width=width,
-        )
-        publish(key, first)
-        return chosen
-
-    def _choose_number(
-        self, label: str, name: str, *, default: int, last: int, help: str
-    ) -> int:
-        key = f"{self.prefix}_{name}"
-        recall(key, default, low=0, high=last)
-        number = st.number_input(
-            label, min_value=0, max_value=last, key=key, width=88, help=help
-        )
-        publish(key, default)
-        return number
 
     def _read_click(self, stack: AttentionStack) -> None:
         """Ask from the place or the bar that was clicked."""
@@ -203,3 +160,12 @@ class Viewer:
         tokens = stack.queries.tokens_of(modality)
         if place < len(tokens):
             st.session_state[row] = int(tokens[place])
+
+
+@st.cache_resource(max_entries=8, show_spinner="AlignMamba shows its attention …")
+def hidden_of(
+    key: str, channel: int, skip: bool, _subject: AlignMambaSubject
+) -> AttentionStack:
+    """Return the hidden attention of a subject."""
+    with cache.MODEL_WORK:
+        return hidden_stack(_subject, channel, skip)

@@ -1,110 +1,122 @@
-"""The subject of a page: the chosen sample, as the picked MANGO reads it."""
+"""The subject of a page: what its exhibits are of, and what names it."""
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Generic, TypeVar, cast
 
 import streamlit as st
 
+from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.analysis.shared.mango_subject import MangoSubject
+from fusionviz.analysis.shared.token_subject import TokenSubject
 from fusionviz.errors import FusionvizError
 from fusionviz.exhibits.shared.exhibit import SubjectName
 from fusionviz.models.cards import ModelCard
 from fusionviz.ui.shared import cache
-from fusionviz.ui.shared.choice import Chosen, chosen_room, chosen_sample
-from fusionviz.ui.shared.readings import how_to_get, trouble_with
-from fusionviz.ui.shared.sidebar import picked_checkpoint
+from fusionviz.ui.shared.checkpoints import how_to_get, picked_checkpoint, trouble_with
+from fusionviz.ui.shared.notices import say_error
+from fusionviz.ui.shared.sample import SampleChoice, current_sample, room_sample
 
-
-class Shown(Protocol):
-    """What an exhibit can be shown of."""
-
-    @property
-    def subject(self) -> Any:  # noqa: ANN401 - of the kind that the exhibit reads
-        """What the exhibit is made of."""
-        ...
-
-    @property
-    def key(self) -> str:
-        """What names it in caches."""
-        ...
-
-    @property
-    def name(self) -> SubjectName:
-        """What names it in recipes."""
-        ...
+S_co = TypeVar("S_co", covariant=True)
+T_co = TypeVar("T_co", bound=TokenSubject, covariant=True)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Picked:
-    """A subject and what names it.
+class SubjectChoice(Generic[S_co]):
+    """A subject, and what names it.
 
     Attributes:
-        subject: Model and sample.
-        card: Of the model.
-        chosen: The sample, with its title.
+        subject: What exhibits are of.
+        key: What names it in caches.
+        name: What names it in recipes.
     """
 
-    subject: MangoSubject
+    subject: S_co
+    key: str
+    name: SubjectName
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class MangoChoice(SubjectChoice[MangoSubject]):
+    """The chosen sample as a MANGO reads it.
+
+    Attributes:
+        card: Of the model.
+        sample: What it reads, with its title.
+    """
+
     card: ModelCard
-    chosen: Chosen
+    sample: SampleChoice
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class TokenChoice(SubjectChoice[T_co]):
+    """Tokens of several modalities.
+
+    Attributes:
+        title: What the sample is called on the page.
+        card: Of the model that read it; None where there is none.
+    """
+
+    title: str
+    card: ModelCard | None
 
     @property
-    def key(self) -> str:
-        """What names it in caches."""
-        state = "unmeasured-" if self.subject.statistics is None else ""
-        return f"{self.card.sha256}-{state}{self.chosen.key}"
-
-    @property
-    def name(self) -> SubjectName:
-        """What names it in recipes."""
-        return SubjectName(
-            checkpoint=self.card.name,
-            weights_sha256=self.card.sha256,
-            sample=self.chosen.recipe,
-        )
+    def read_by_model(self) -> "TokenChoice[AlignMambaSubject] | None":
+        """The same where a model has read it, else None."""
+        if not isinstance(self.subject, AlignMambaSubject):
+            return None
+        return cast("TokenChoice[AlignMambaSubject]", self)
 
 
-def picked_subject() -> Picked | None:
+def current_subject() -> MangoChoice | None:
     """Return the subject of this run; where there is none, say why and what to do."""
-    chosen = chosen_sample()
-    if chosen is None:
+    sample = current_sample()
+    if sample is None:
         return None
     card = picked_checkpoint("mango")
     if card is None:
         st.info(f"**MANGO**: {how_to_get('mango')}", icon=":material/info:")
         return None
     try:
-        return pick(card, chosen)
+        return read_by_mango(card, sample)
     except FusionvizError as error:
-        st.error(f"**MANGO**: {trouble_with(card, error)}", icon=":material/error:")
+        say_error(f"**MANGO**: {trouble_with(card, error)}")
         return None
 
 
-def pick(card: ModelCard, chosen: Chosen) -> Picked:
+def read_by_mango(card: ModelCard, sample: SampleChoice) -> MangoChoice:
     """Return a sample as a checkpoint reads it.
 
     Raises:
         CheckpointError: It cannot be loaded.
     """
     model, statistics = cache.model(card), cache.statistics(card)
+    is_measured = statistics is not None
     subject = cache.subject(
-        card.sha256,
-        chosen.key,
-        statistics is not None,
-        model,
-        chosen.sample,
-        statistics,
+        card.sha256, sample.key, is_measured, model, sample.rgbd, statistics
     )
-    return Picked(subject=subject, card=card, chosen=chosen)
+    return MangoChoice(
+        subject=subject,
+        key=f"{card.sha256}-{'' if is_measured else 'unmeasured-'}{sample.key}",
+        name=SubjectName(
+            checkpoint=card.name, weights_sha256=card.sha256, sample=sample.named
+        ),
+        card=card,
+        sample=sample,
+    )
 
 
-def draw_title_line(picked: Picked) -> None:
+def read_room(like: MangoChoice, seed: int) -> MangoChoice:
+    """Return a room as the model of another subject reads it.
+
+    Raises:
+        CheckpointError: It cannot be loaded.
+    """
+    return read_by_mango(like.card, room_sample(seed))
+
+
+def draw_title_line(choice: MangoChoice) -> None:
     """Draw what the page is of, under its question."""
-    missing = picked.subject.missing
+    missing = choice.subject.missing
     guess = "" if missing is None else f" Its {missing} is MANGO's guess."
-    st.caption(f"**{picked.chosen.title}**, read by {picked.card.name}.{guess}")
-
-
-def pick_room(like: Picked, seed: int) -> Picked:
-    """Return a room as the model of another subject reads it."""
-    return pick(like.card, chosen_room(seed))
+    st.caption(f"**{choice.sample.title}**, read by {choice.card.name}.{guess}")

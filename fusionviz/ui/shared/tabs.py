@@ -8,15 +8,15 @@ import streamlit as st
 P = TypeVar("P")
 
 
-def draw_tabs(tabs: Mapping[str, Callable[[P, bool], None]], picked: P) -> None:
+def draw_tabs(tabs: Mapping[str, Callable[[P, bool], None]], choice: P) -> None:
     """Draw a page's tabs.
 
     Args:
         tabs: By title, what draws it; told whether it is visible. When hidden, it
             draws only the controls that are in the address.
-        picked: What the page shows.
+        choice: What the page shows.
     """
     places = st.tabs(list(tabs), key="tab", on_change="rerun", bind="query-params")
     for place, draw in zip(places, tabs.values(), strict=True):
         with place:
-            draw(picked, bool(place.open))
+            draw(choice, bool(place.open))

@@ -4,19 +4,18 @@ import streamlit as st
 
 from fusionviz.analysis.shared.token_subject import AlignmentCase
 from fusionviz.analysis.transport.plan_edits import Pair
-from fusionviz.analysis.transport.plan_effects import SWAPS, Swap
-from fusionviz.errors import FusionvizError
-from fusionviz.exhibits.shared.exhibit import Controls
+from fusionviz.analysis.transport.plan_effects import Swap
 from fusionviz.exhibits.transport.plan_controls import PlanControls
-from fusionviz.exhibits.transport.plan_edits import EditControls, find_pair
-from fusionviz.exhibits.transport.plan_swaps import SwapControls
-from fusionviz.ui.shared.charts import Mode
+from fusionviz.exhibits.transport.plan_edits import EDIT, EditControls, find_pair
+from fusionviz.exhibits.transport.plan_effects import PLAN_EFFECT
+from fusionviz.exhibits.transport.plan_swaps import SWAP, SwapControls
+from fusionviz.ui.shared.clicks import clicked
+from fusionviz.ui.shared.controls import choose_item, choose_name, controls_row
 from fusionviz.ui.shared.exhibits import show_exhibit
-from fusionviz.ui.shared.how_to_read import nothing_yet
-from fusionviz.ui.shared.place import clicked
-from fusionviz.ui.shared.share import forget, publish, recall, recall_word
-from fusionviz.ui.shared.tokens.picked import PickedTokens
-from fusionviz.ui.transport.asked import choose_epsilon
+from fusionviz.ui.shared.notices import nothing_yet, panel, says_why
+from fusionviz.ui.shared.share import forget, publish, recall_word
+from fusionviz.ui.shared.subjects import TokenChoice
+from fusionviz.ui.transport.controls import choose_epsilon
 from fusionviz.ui.transport.edits import (
     FORBID,
     FORCE,
@@ -35,85 +34,57 @@ TITLES: dict[Swap, str] = {
     "exact": "Exact",
     "clock": "Clock or place alone",
 }
-_SOLVER, _SOURCE = "m_solver", "m_source"
-_FROM, _TO = "m_from", "m_to"
+_SOURCE, _FROM, _TO = "m_source", "m_from", "m_to"
 _CHART = "transport_edit"
 
 
-@st.fragment
-def draw_panel(picked: PickedTokens, visible: bool) -> None:
+@panel
+def draw_panel(choice: TokenChoice, visible: bool) -> None:
     """Draw the tab. Its values are in the address while it is hidden, too."""
     if not visible:
         return
-    subject = picked.read_by_model
-    if subject is None:
+    read = choice.read_by_model
+    if read is None:
         nothing_yet(
             "No model reads these features, so that there is nothing that a plan could "
             "change: choose a model at “Read by”."
         )
         return
-    try:
-        subject.case()
-    except FusionvizError as error:
-        nothing_yet(str(error))
-        return
-    with st.container(
-        horizontal=True, vertical_alignment="bottom", gap="medium", key="m_controls"
-    ):
+    subject = read.subject
+    subject.case()  # says so where a modality is missing
+    with controls_row("m_controls", gap="medium"):
         solver, epsilon = _choose_solver(), choose_epsilon(width=300)
         source = _choose_source(subject.sources)
     case = subject.case(source)
     edits = current_edits(case.cost.shape)
-    asked = PlanControls(
+    plan = PlanControls(
         solver=solver,
         epsilon=epsilon,
         source=source,
         forced=pairs_of(edits, FORCE),
         forbidden=pairs_of(edits, FORBID),
     )
-    on_pictures = subject.pictures is not None
-    _show(
-        "transport-model",
-        picked,
-        asked,
-        "transport_model_pictures" if on_pictures else "transport_model",
-    )
+    with says_why():
+        show_exhibit(PLAN_EFFECT, read, plan)
     pair = _draw_editor(case, edits)
-    controls = EditControls(**vars(asked), source_token=pair[0], target_token=pair[1])
-    _show("transport-edit", picked, controls, _CHART, clickable=True)
+    edit = EditControls(**vars(plan), source_token=pair[0], target_token=pair[1])
+    with says_why():
+        show_exhibit(EDIT, read, edit, select=("points",))
     st.markdown("**All plans, without edits**")
-    _show("transport-swap", picked, SwapControls(epsilon=epsilon), "transport_swap")
-
-
-def _show(
-    name: str,
-    picked: PickedTokens,
-    controls: Controls,
-    key: str,
-    *,
-    clickable: bool = False,
-) -> None:
-    """Show an exhibit, or why there is none."""
-    try:
-        modes: tuple[Mode, ...] = ("points",) if clickable else ()
-        show_exhibit(name, picked, controls, key=key, select=modes)
-    except FusionvizError as error:
-        nothing_yet(str(error))
+    with says_why():
+        show_exhibit(SWAP, read, SwapControls(epsilon=epsilon))
 
 
 def _choose_solver() -> Swap:
-    recall_word(_SOLVER, "sinkhorn", SWAPS)
-    solver = st.selectbox(
+    return choose_name(
         "In place of the model's own plan",
-        SWAPS,
-        format_func=TITLES.__getitem__,
-        key=_SOLVER,
+        "m_solver",
+        TITLES,
+        default="sinkhorn",
         width=230,
         help="The plan that the model is given, for every source. What it makes of its "
         "own plan is drawn beside.",
     )
-    publish(_SOLVER, "sinkhorn")
-    return solver
 
 
 def _choose_source(sources: tuple[str, ...]) -> str:
@@ -135,9 +106,7 @@ def _choose_source(sources: tuple[str, ...]) -> str:
 def _draw_editor(case: AlignmentCase, edits: list[str]) -> Pair:
     """Draw the choice of a pair, what can be done to it, and what has been done."""
     _read_click()
-    with st.container(
-        horizontal=True, vertical_alignment="bottom", gap="small", key="m_editor"
-    ):
+    with controls_row("m_editor"):
         pair = _choose_pair(case)
         for label, kind, help in (
             ("Forbid", FORBID, "It may get nothing."),
@@ -164,28 +133,21 @@ def _draw_editor(case: AlignmentCase, edits: list[str]) -> Pair:
 
 
 def _choose_pair(case: AlignmentCase) -> Pair:
-    sources, targets = case.cost.shape
-    default = find_pair(case, -1, -1)[0]
-    recall(_FROM, default, low=0, high=sources - 1)
-    source = st.selectbox(
+    source = choose_item(
         f"Edit by hand: from {case.source.name}",
-        range(sources),
-        format_func=case.source.labels.__getitem__,
-        key=_FROM,
+        _FROM,
+        case.source.labels,
+        default=find_pair(case, -1, -1)[0],
         width=210,
         help="Or click it below. Type to search.",
     )
-    publish(_FROM, default)
-    there = find_pair(case, source, -1)[1]
-    recall(_TO, there, low=0, high=targets - 1)
-    target = st.selectbox(
+    target = choose_item(
         f"to {case.target.name}",
-        range(targets),
-        format_func=case.target.labels.__getitem__,
-        key=_TO,
+        _TO,
+        case.target.labels,
+        default=find_pair(case, source, -1)[1],
         width=210,
     )
-    publish(_TO, there)
     return source, target
 
 

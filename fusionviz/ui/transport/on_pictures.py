@@ -5,56 +5,57 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from fusionviz.analysis.shared.placeholder import ANY
 from fusionviz.analysis.shared.token_subject import AlignmentCase
 from fusionviz.analysis.transport.patch import telling_patch
 from fusionviz.exhibits.shared.exhibit import Exhibit
-from fusionviz.exhibits.transport.patch import ANY_PATCH, SIDES, PatchControls
+from fusionviz.exhibits.transport.patch import PATCH, PatchControls, Side
+from fusionviz.ui.shared.clicks import clicked
+from fusionviz.ui.shared.controls import choose_name, choose_step, controls_row
 from fusionviz.ui.shared.exhibits import make_exhibit, show_exhibit
 from fusionviz.ui.shared.headline import draw_headline
-from fusionviz.ui.shared.place import clicked
 from fusionviz.ui.shared.share import publish, recall, seat
-from fusionviz.ui.shared.tokens.picked import PickedTokens
-from fusionviz.ui.transport.on_data_controls import (
-    choose_name,
-    choose_solver,
-    choose_step,
-)
+from fusionviz.ui.shared.subjects import TokenChoice
+from fusionviz.ui.transport.controls import choose_solver
 from fusionviz.views.shared.style import MODALITY_NAMES, three_digits
 
-KIND, CHART = "transport-patch", "transport_patch"
-KEYS = SIDE, PATCH, COUNT = "d_side", "d_patch", "d_k"
+CHART = "transport_patch"
+KEYS = SIDE, PATCH_AT, COUNT = "d_side", "d_patch", "d_k"
 """What the address knows of a plan on pictures."""
 
 COUNTS = ("4", "8", "16", "32", "64")
 
 
-def draw_pictures(picked: PickedTokens) -> None:
+def draw_pictures(choice: TokenChoice) -> None:
     """Draw the plan of a pair of pictures."""
     point = clicked(CHART)
     if point is not None:
-        st.session_state[SIDE], st.session_state[PATCH] = point[0], int(point[1])
-    case = picked.subject.case()
-    with st.container(
-        horizontal=True, vertical_alignment="bottom", gap="small", key="d_controls"
-    ):
+        st.session_state[SIDE], st.session_state[PATCH_AT] = point[0], int(point[1])
+    case = choice.subject.case()
+    with controls_row("d_controls"):
         controls = _choose(case)
-    made = make_exhibit(KIND, picked, controls)
+    made = make_exhibit(PATCH, choice, controls)
     draw_headline(_headline(made, case), key="headline_patch")
-    show_exhibit(KIND, picked, controls, exhibit=made, select=("points",))
+    show_exhibit(PATCH, choice, controls, exhibit=made, select=("points",))
 
 
 def _choose(case: AlignmentCase) -> PatchControls:
     solver, epsilon = choose_solver()
     names = [MODALITY_NAMES.get(x.name, x.name) for x in (case.source, case.target)]
-    titles = {
+    titles: dict[Side, str] = {
         "source": f"{names[0]} patch sends",
         "target": f"{names[1]} patch receives",
         "all": "all patches",
     }
-    side = choose_name("Show what", SIDE, SIDES, titles.__getitem__, width=190)
-    patch = ANY_PATCH if side == "all" else _choose_patch(case, side)
+    side = choose_name("Show what", SIDE, titles, width=190)
+    patch = ANY if side == "all" else _choose_patch(case, side)
     count = choose_step(
-        "Lines (k)", COUNT, COUNTS, default="16", help="The strongest pairs are drawn."
+        "Lines (k)",
+        COUNT,
+        COUNTS,
+        default="16",
+        width=140,
+        help="The strongest pairs are drawn.",
     )
     return PatchControls(
         solver=solver, epsilon=epsilon, side=side, patch=patch, count=int(count)
@@ -64,9 +65,9 @@ def _choose(case: AlignmentCase) -> PatchControls:
 def _choose_patch(case: AlignmentCase, side: str) -> int:
     """Draw the number of the patch; the address names it once one was picked."""
     last = len(case.source) - 1
-    patch = recall(PATCH, ANY_PATCH, low=ANY_PATCH, high=last)
-    publish(PATCH, ANY_PATCH)
-    if patch == ANY_PATCH:
+    patch = recall(PATCH_AT, ANY, low=ANY, high=last)
+    publish(PATCH_AT, ANY)
+    if patch == ANY:
         patch = telling_patch(case, "source" if side == "source" else "target")
     seat("d_patch_at", patch)
     st.number_input(

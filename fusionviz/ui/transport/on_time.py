@@ -6,21 +6,27 @@ import streamlit as st
 
 from fusionviz.analysis.shared.token_subject import TokenSubject
 from fusionviz.analysis.transport.ribbons import ALL_WORDS, MOST_RIBBONS, Ribbons
-from fusionviz.exhibits.transport.ribbons import BOTH, RibbonControls, ribbon_plans
+from fusionviz.exhibits.transport.ribbons import (
+    BOTH,
+    RIBBONS,
+    RibbonControls,
+    ribbon_plans,
+)
+from fusionviz.ui.shared.clicks import clicked
+from fusionviz.ui.shared.controls import (
+    choose_item,
+    choose_name,
+    choose_step,
+    controls_row,
+)
 from fusionviz.ui.shared.exhibits import show_exhibit
 from fusionviz.ui.shared.headline import draw_headline
-from fusionviz.ui.shared.place import clicked
-from fusionviz.ui.shared.share import publish, recall
-from fusionviz.ui.shared.tokens.picked import PickedTokens
-from fusionviz.ui.transport.on_data_controls import (
-    choose_name,
-    choose_solver,
-    choose_step,
-)
+from fusionviz.ui.shared.subjects import TokenChoice
+from fusionviz.ui.transport.controls import choose_solver
 from fusionviz.views.shared.style import three_digits
 from fusionviz.views.transport.ribbons.words import token_words
 
-KIND, CHART = "transport-ribbon", "transport_ribbon"
+CHART = "transport_ribbon"
 KEYS = SOURCE, WORD, COUNT = "d_source", "d_word", "d_ribbons"
 """What the address knows of a plan on a time axis."""
 
@@ -29,19 +35,17 @@ LONGEST = 28
 """Letters of a word in the list."""
 
 
-def draw_time(picked: PickedTokens) -> None:
+def draw_time(choice: TokenChoice) -> None:
     """Draw the plan of sequences."""
     point = clicked(CHART)
     if point is not None:
         st.session_state[WORD] = int(point[0])
-    subject = picked.subject
-    with st.container(
-        horizontal=True, vertical_alignment="bottom", gap="small", key="d_controls"
-    ):
+    subject = choice.subject
+    with controls_row("d_controls"):
         controls = _choose(subject)
     plans = ribbon_plans(subject, controls)
     draw_headline(_headline(plans), key="headline_ribbon")
-    show_exhibit(KIND, picked, controls, select=("points",))
+    show_exhibit(RIBBONS, choice, controls, select=("points",))
 
 
 def _choose(subject: TokenSubject) -> RibbonControls:
@@ -49,7 +53,7 @@ def _choose(subject: TokenSubject) -> RibbonControls:
     if len(subject.sources) > 1:
         names = subject.sources
         offered = (BOTH, *names) if len(names) == 2 and BOTH not in names else names
-        source = choose_name("From", SOURCE, offered, width=120)
+        source = choose_name("From", SOURCE, {n: n for n in offered}, width=120)
     solver, epsilon = choose_solver()
     word = _choose_word(subject)
     count = choose_step(
@@ -57,6 +61,7 @@ def _choose(subject: TokenSubject) -> RibbonControls:
         COUNT,
         COUNTS,
         default=COUNTS[-1],
+        width=140,
         help="Those of the largest mass are drawn.",
     )
     return RibbonControls(
@@ -66,25 +71,20 @@ def _choose(subject: TokenSubject) -> RibbonControls:
 
 def _choose_word(subject: TokenSubject) -> int:
     labels = subject.side(subject.anchor).labels
-    recall(WORD, ALL_WORDS, low=ALL_WORDS, high=len(labels) - 1)
-    word = st.selectbox(
+    return choose_item(
         f"Stands out in {subject.anchor}",
-        range(ALL_WORDS, len(labels)),
-        format_func=lambda place: _name(labels, place),
-        key=WORD,
+        WORD,
+        ["all", *(_name(label, place) for place, label in enumerate(labels, 1))],
+        default=ALL_WORDS,
+        first=ALL_WORDS,
         width=190,
         help="Or click a word or a ribbon.",
     )
-    publish(WORD, ALL_WORDS)
-    return word
 
 
-def _name(labels: tuple[str, ...], place: int) -> str:
-    if place == ALL_WORDS:
-        return "all"
-    label = labels[place]
+def _name(label: str, number: int) -> str:
     short = label if len(label) <= LONGEST else label[: LONGEST - 1] + "…"
-    return f"{place + 1}: {short}"
+    return f"{number}: {short}"
 
 
 def _headline(plans: tuple[Ribbons, ...]) -> Mapping[str, tuple[str, str]]:

@@ -1,7 +1,7 @@
 """The tabs of the Transport page."""
 
+from fusionviz.ui.shared.subjects import TokenChoice
 from fusionviz.ui.shared.tabs import draw_tabs
-from fusionviz.ui.shared.tokens.picked import PickedTokens
 from fusionviz.ui.transport import convergence, hidden, in_model, on_data, solvers
 
 TABS = {
@@ -13,6 +13,6 @@ TABS = {
 }
 
 
-def draw_transport(picked: PickedTokens) -> None:
+def draw_transport(choice: TokenChoice) -> None:
     """Draw the page for a subject."""
-    draw_tabs(TABS, picked)
+    draw_tabs(TABS, choice)

@@ -38,7 +38,7 @@ SMALLEST = 1e-3
 """Scales of A - B end no nearer to 0: what is less is no difference to see."""
 
 
-def draw_head_comparison(comparison: HeadComparison, *, height: int = 520) -> go.Figure:
+def draw_head_comparison(comparison: HeadComparison) -> go.Figure:
     """Draw A, B and A - B: one row over both pictures, and the matrices below.
 
     A and B share one sequential scale, from 0 to the larger of their rows' largest
@@ -48,7 +48,6 @@ def draw_head_comparison(comparison: HeadComparison, *, height: int = 520) -> go
 
     Args:
         comparison: The two heads.
-        height: Pixels.
     """
     figure = make_subplots(
         rows=2,
@@ -69,7 +68,7 @@ def draw_head_comparison(comparison: HeadComparison, *, height: int = 520) -> go
     for middle, title in zip(MIDDLES, titles, strict=True):
         write_above(figure, title, x=middle, y=1.0, shift=24)
     add_scales(figure, comparison, most, map_most)
-    dress(figure, height=height, top=66)
+    dress(figure, top=66)
     # Between the pictures and the matrices.
     legend = {"orientation": "h", "x": 0.33, "xanchor": "center", "y": 0.592}
     return figure.update_layout(legend=legend | {"yanchor": "middle"}, margin_b=50)

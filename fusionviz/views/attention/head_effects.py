@@ -29,7 +29,7 @@ _PANELS = ((0.0, 0.3), (0.33, 0.48), (0.57, 1.0))
 
 
 def draw_head_effects(
-    effects: HeadEffects, *, order: Order = "bits", shown: int = 14, height: int = 430
+    effects: HeadEffects, *, order: Order = "bits", shown: int = 14
 ) -> go.Figure:
     """Draw the heads of the largest effect by name, and all heads as a cloud.
 
@@ -39,7 +39,6 @@ def draw_head_effects(
         effects: Of every head.
         order: What the bars are sorted by.
         shown: How many heads get a bar.
-        height: Pixels.
     """
     figure = make_subplots(rows=1, cols=3)
     for column, domain in enumerate(_PANELS, start=1):
@@ -59,7 +58,7 @@ def draw_head_effects(
     figure.update_xaxes(title=BITS, nticks=6, zeroline=True, col=3)
     figure.update_xaxes(title_standoff=4, tickfont_size=FONT_SIZE)
     figure.update_yaxes(tickfont_size=FONT_SIZE)
-    dress(figure, height=height)
+    dress(figure)
     legend = {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom"}
     return figure.update_layout(legend=legend, bargap=0.25, margin={"l": 8, "b": 44})
 

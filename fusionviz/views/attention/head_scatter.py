@@ -22,7 +22,6 @@ def draw_head_scatter(
     places: NDArray[np.int64],
     *,
     picked: int | None = None,
-    height: int = 400,
 ) -> go.Figure:
     """Draw heads by gate and relative entropy, coloured by kind; they take clicks.
 
@@ -34,7 +33,6 @@ def draw_head_scatter(
         overview: All heads.
         places: Those that are drawn.
         picked: Place of the head to ring.
-        height: Pixels.
     """
     across, name = _across(overview)
     figure = go.Figure()
@@ -54,7 +52,7 @@ def draw_head_scatter(
     figure.update_yaxes(title=title, range=[0, 1.04], **grid)
     figure.update_xaxes(title_font_size=FONT_SIZE)
     figure.update_yaxes(title_font_size=FONT_SIZE)
-    dress(figure, height=height)
+    dress(figure)
     legend = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}
     return figure.update_layout(legend=legend, margin={"l": 64, "b": 52})
 

@@ -27,12 +27,11 @@ _WIDTH = 0.285
 _PANELS = ((0.0, _WIDTH), (0.325, 0.325 + _WIDTH), (0.675, 0.675 + _WIDTH))
 
 
-def draw_intervention(effect: InterventionEffect, *, height: int = 430) -> go.Figure:
+def draw_intervention(effect: InterventionEffect) -> go.Figure:
     """Draw which labels change, and what the change is worth in colours and metres.
 
     Args:
         effect: Of the change.
-        height: Pixels.
     """
     figure = make_subplots(rows=1, cols=3)
     for column, domain in enumerate(_PANELS, start=1):
@@ -50,7 +49,7 @@ def draw_intervention(effect: InterventionEffect, *, height: int = 430) -> go.Fi
             figure, title, x=_PANELS[column - 1][0], y=1.0, shift=4, anchor="left"
         )
     write_above(figure, _headline(effect), x=0, y=1.0, shift=52, anchor="left")
-    dress(figure, height=height, top=88)
+    dress(figure, top=88)
     legend = {"orientation": "h", "x": 0, "y": -0.01, "yanchor": "top"}
     legend |= {"itemclick": False, "itemdoubleclick": False}
     return figure.update_layout(legend=legend, margin_b=56)

@@ -40,7 +40,6 @@ def draw_mixing(
     pictures: Pictures,
     grid: Grid,
     missing: str | None = None,
-    height: int = 430,
 ) -> go.Figure:
     """Draw W with its nearest permutation, and one of its rows over the pictures.
 
@@ -54,7 +53,6 @@ def draw_mixing(
         pictures: What the model read.
         grid: Rows and columns of one modality's tokens.
         missing: The modality whose tokens are the model's guess, or None.
-        height: Pixels.
     """
     tokens = mixing.tokens
     half = "X1" if position < tokens else "X2"
@@ -79,7 +77,7 @@ def draw_mixing(
         own, near = row[column - 1], tokens_in(modality, nearest, grid)
         _draw_row(figure, own, most, places, modality, column, near)
     _draw_weight(figure, mixing, position, most)
-    dress(figure, height=height)
+    dress(figure)
     legend = {"orientation": "h", "x": 0, "y": -0.03, "yanchor": "top"}
     return figure.update_layout(margin_b=62, legend=legend)
 

@@ -25,7 +25,7 @@ MOST_WORDY = 6
 """With more blocks, their headings keep to what crosses."""
 
 
-def draw_modality_flow(rollout: Rollout, *, path: Path, height: int = 380) -> go.Figure:
+def draw_modality_flow(rollout: Rollout, *, path: Path) -> go.Figure:
     """Draw a stream from each modality to each in every block; a block adds up to 1.
 
     A stream has its source's colour, and is stronger where it crosses.
@@ -33,7 +33,6 @@ def draw_modality_flow(rollout: Rollout, *, path: Path, height: int = 380) -> go
     Args:
         rollout: The composed layers.
         path: `read` for what is read, `decide` for what decides how much.
-        height: Pixels.
     """
     flow = rollout.modality_flow(path)
     streams = [
@@ -57,7 +56,7 @@ def draw_modality_flow(rollout: Rollout, *, path: Path, height: int = 380) -> go
         )
     )
     _name_blocks(figure, rollout, flow)
-    dress(figure, height=height, top=84)
+    dress(figure, top=84)
     return figure.update_layout(margin={"l": 10, "r": 10, "b": 10})
 
 

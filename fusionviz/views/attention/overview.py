@@ -38,7 +38,6 @@ def draw_overview(
     *,
     grouped: bool,
     picked: int | None = None,
-    height: int = 500,
 ) -> go.Figure:
     """Draw thumbnails of heads with their gates; unseen markers carry clicks.
 
@@ -52,7 +51,6 @@ def draw_overview(
         grouped: Whether they are in the flow's order: then each layer has its heads
             side by side under its name.
         picked: Place of the head to frame.
-        height: Pixels.
     """
     board = arrange(overview, thumbnails, grouped=grouped)
     canvas = paint_board(overview, thumbnails, board)
@@ -67,14 +65,14 @@ def draw_overview(
     if picked is not None and picked in board.corners:
         _frame(figure, board, picked)
     _add_legend(figure, overview, thumbnails)
-    dress(figure, height=height, top=6)
+    dress(figure, top=6)
     legend = {"orientation": "h", "x": 0, "y": -0.03, "yanchor": "top"}
     return figure.update_layout(margin_b=58, legend=legend)
 
 
-def draw_no_head(*, height: int = 200) -> go.Figure:
+def draw_no_head() -> go.Figure:
     """Draw that a filter has left no head."""
-    figure = dress(go.Figure(), height=height)
+    figure = dress(go.Figure())
     figure.update_xaxes(visible=False).update_yaxes(visible=False)
     text = "No head is left by this filter: take another block or kind."
     return figure.add_annotation(

@@ -18,15 +18,12 @@ TITLE_HEIGHT = 0.4
 """Of two lines of text, in parts of a map's height."""
 
 
-def draw_partitions(
-    partitions: BlockPartitions, *, picked: int, height: int = 330
-) -> go.Figure:
+def draw_partitions(partitions: BlockPartitions, *, picked: int) -> go.Figure:
     """Draw a small map a layer and modality: pale tokens are X1, dark ones X2.
 
     Args:
         partitions: Of one block.
         picked: Index in the flow of the layer to frame.
-        height: Pixels.
     """
     board, words = _board(partitions)
     rows, columns = board.shape
@@ -57,7 +54,7 @@ def draw_partitions(
     figure.update_xaxes(range=[-0.8, columns - 0.2], **hidden)
     above = 0.6 + TITLE_HEIGHT * across
     figure.update_yaxes(range=[rows - 0.2, -above], scaleanchor="x", **hidden)
-    dress(figure, height=height, top=6)
+    dress(figure, top=6)
     return figure.update_layout(margin={"l": 26, "b": 56})
 
 

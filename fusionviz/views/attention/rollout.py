@@ -33,9 +33,7 @@ MOST_BLOCKS = 6
 """More blocks are thinned: pictures stay large enough to click."""
 
 
-def draw_rollout(
-    rollout: Rollout, *, token: int, direction: Direction, height: int = 480
-) -> go.Figure:
+def draw_rollout(rollout: Rollout, *, token: int, direction: Direction) -> go.Figure:
     """Draw a row of pictures for RGB and one for depth, a column a block.
 
     All panels share one scale, up to the largest share that is not the patch's own: its
@@ -46,7 +44,6 @@ def draw_rollout(
         rollout: The composed layers.
         token: The patch, a joint token.
         direction: `from` for the sources of the patch, `to` for where it goes.
-        height: Pixels.
     """
     shares = rollout.shares(token, direction)
     columns = shown_blocks(rollout.blocks)
@@ -83,7 +80,7 @@ def draw_rollout(
     small = 0.8 * 150 / rollout.grid.columns
     figure.update_traces(selector={"mode": "markers"}, marker_size=small)
     figure.update_annotations(font_size=FONT_SIZE)
-    dress(figure, height=height, top=58)
+    dress(figure, top=58)
     return figure.update_layout(margin_b=52, showlegend=False)
 
 

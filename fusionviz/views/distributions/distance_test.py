@@ -22,7 +22,7 @@ _LEFT, _RIGHT = (0.0, 0.6), (0.71, 1.0)
 _STRIP, _HISTOGRAM = (0.9, 1.0), (0.0, 0.62)
 
 
-def draw_test(test: DistanceTest, *, height: int = 430) -> go.Figure:
+def draw_test(test: DistanceTest) -> go.Figure:
     """Draw the null to scale with the observed MMD², its histogram, and fold errors."""
     figure = go.Figure(
         data=[*_strip(test), _histogram(test), _folds(test)],
@@ -32,7 +32,7 @@ def draw_test(test: DistanceTest, *, height: int = 430) -> go.Figure:
             "annotations": [*_labels(test), *_titles(test)],
         },
     )
-    dress(figure, height=height)
+    dress(figure)
     return figure.update_layout(
         showlegend=False, bargap=0.04, margin={"l": 10, "r": 10, "t": 58, "b": 52}
     )

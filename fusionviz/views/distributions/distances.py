@@ -40,7 +40,7 @@ QUIET = "#8A8A8A"
 _TICKS = (0.05, 0.2, 1, 5, 20)
 
 
-def draw_distances(distances: Distances, *, height: int = 430) -> go.Figure:
+def draw_distances(distances: Distances) -> go.Figure:
     """Draw MMD² of every pair at every stage, and the shown pair's against σ.
 
     Both panels share the axis of MMD². Pink: the stage and the σ that are picked.
@@ -54,7 +54,7 @@ def draw_distances(distances: Distances, *, height: int = 430) -> go.Figure:
             "annotations": [*_values(distances), *_titles(distances)],
         },
     )
-    dress(figure, height=height)
+    dress(figure)
     below = {"orientation": "h", "x": 0, "yref": "container", "y": 0}
     # At the right all curves are near 0: there is room.
     inside = {"x": 1, "xanchor": "right", "y": 1, "font": {"size": FONT_SIZE}}

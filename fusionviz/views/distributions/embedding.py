@@ -44,7 +44,6 @@ def draw_embedding(
     picked: Mapping[Stage, Picked] | None = None,
     *,
     links: bool = False,
-    height: int = 400,
 ) -> go.Figure:
     """Draw the panels side by side on shared axes; the anchor is drawn below.
 
@@ -52,7 +51,6 @@ def draw_embedding(
         embedding: What to draw.
         picked: Tokens to bring out, at each stage.
         links: Whether to draw lines between tokens that belong together.
-        height: Pixels.
     """
     panels = embedding.panels
     figure = make_subplots(
@@ -72,7 +70,7 @@ def draw_embedding(
     lines_above = 1 + max(len(_notes(panel, embedding)) for panel in panels)
     _add_titles(figure, embedding, lines_above)
     top = LINE_PIXELS * lines_above + 36
-    dress(figure, height=height, top=top)
+    dress(figure, top=top)
     legend = {"orientation": "h", "x": 0, "y": 1, "yref": "container", "yanchor": "top"}
     return figure.update_layout(
         legend=legend, margin={"l": 62, "b": 54, "r": 8}, dragmode="lasso"

@@ -34,9 +34,7 @@ _WIDE, _NARROWEST, _LOWEST = 0.32, 0.17, 0.08
 _BORDER = {"color": "#F5F5F5", "width": 2}
 
 
-def draw_kernel(
-    blocks: KernelBlocks, witness: Witness, *, height: int = 470
-) -> go.Figure:
+def draw_kernel(blocks: KernelBlocks, witness: Witness) -> go.Figure:
     """Draw the kernel matrix, and the witness at the tokens and on their plane.
 
     Colours of the witness are even around 0, the same for tokens and plane.
@@ -60,7 +58,7 @@ def draw_kernel(
             ],
         },
     )
-    dress(figure, height=height)
+    dress(figure)
     legend = {"orientation": "h", "x": _PANELS[1][0], "yref": "container", "y": 0}
     return figure.update_layout(
         margin={"l": 10, "r": 10, "t": 58, "b": 92},

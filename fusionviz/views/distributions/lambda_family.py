@@ -83,14 +83,13 @@ def lambda_title(weight: float) -> str:
     return "λ unknown" if math.isnan(weight) else f"λ = {weight:g}"
 
 
-def draw_family(family: LambdaFamily, *, height: int = 480) -> go.Figure:
+def draw_family(family: LambdaFamily) -> go.Figure:
     """Draw metrics with intervals, A-distances and a sample's MMD² against λ.
 
     λ stands on an axis of names: its values are few, and not evenly spaced.
 
     Args:
         family: By rising λ.
-        height: Pixels.
     """
     rows = panels_of(family)
     figure = make_subplots(
@@ -114,7 +113,7 @@ def draw_family(family: LambdaFamily, *, height: int = 480) -> go.Figure:
     figure.update_xaxes(title="λ", title_standoff=2, row=len(rows))
     figure.update_yaxes(nticks=4)
     _add_legend(figure, family)
-    dress(figure, height=height)
+    dress(figure)
     return figure.update_layout(
         legend=LEGEND_ON_TOP, margin={"l": 8, "r": 8, "t": 66, "b": 42}
     )

@@ -38,12 +38,11 @@ _SIDES = ("top center", "bottom center", "top right", "bottom left")
 _GRID = {"showgrid": True, "gridcolor": "rgba(128,128,128,0.25)", "zeroline": False}
 
 
-def draw_movement(movement: Movement, *, height: int = 380) -> go.Figure:
+def draw_movement(movement: Movement) -> go.Figure:
     """Draw the paths of the centres in their plane, and distances at each stage.
 
     Args:
         movement: What to draw.
-        height: Pixels.
     """
     figure = make_subplots(
         rows=1,
@@ -64,7 +63,7 @@ def draw_movement(movement: Movement, *, height: int = 380) -> go.Figure:
     figure.add_traces(list(_keys(movement)))
     _set_axes(figure, movement, reach)
     figure.update_annotations(font_size=FONT_SIZE)
-    dress(figure, height=height, top=36)
+    dress(figure, top=36)
     legend = {"orientation": "h", "x": 0, "y": 0, "yref": "container"}
     return figure.update_layout(
         legend=legend | {"yanchor": "bottom"}, margin={"l": 62, "b": 112, "r": 12}

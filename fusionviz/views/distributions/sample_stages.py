@@ -61,8 +61,6 @@ def draw_sample_stages(
     stages: SampleStages,
     figures: SampleFigures,
     own: NDArray[np.float64],
-    *,
-    height: int = 400,
 ) -> go.Figure:
     """Draw MMD² and A-distance of each pair of modalities at each stage.
 
@@ -73,7 +71,6 @@ def draw_sample_stages(
         stages: What was measured.
         figures: What it makes up.
         own: MMD² of the sample at hand, (pair, stage), NaN where it has none.
-        height: Pixels.
     """
     figure = make_subplots(rows=1, cols=2, horizontal_spacing=0.09)
     colours = pair_colours(stages.pairs)
@@ -99,7 +96,7 @@ def draw_sample_stages(
         tickvals=[0, 0.5, 1, 1.5, 2],
         col=2,
     )
-    dress(figure, height=height)
+    dress(figure)
     return figure.update_layout(legend=LEGEND_ON_TOP, margin=_MARGINS)
 
 

@@ -38,16 +38,15 @@ _FADED = "40"
 _GREY = 128.0
 
 
-def draw_picked(selection: Selection, *, height: int = 340) -> go.Figure:
+def draw_picked(selection: Selection) -> go.Figure:
     """Draw picked tokens lit, and in the anchor where they are sent.
 
     Args:
         selection: With nothing picked, all is lit.
-        height: Pixels.
     """
     if selection.pictures is not None:
-        return _draw_pictures(selection, selection.pictures, height)
-    return _draw_steps(selection, height)
+        return _draw_pictures(selection, selection.pictures)
+    return _draw_steps(selection)
 
 
 def describe_picked(selection: Selection) -> str:
@@ -66,7 +65,7 @@ def describe_picked(selection: Selection) -> str:
     return f"{what}, picked tokens are lit: {told}" + (f"; {sent}." if sent else ".")
 
 
-def _draw_pictures(selection: Selection, pictures: Pictures, height: int) -> go.Figure:
+def _draw_pictures(selection: Selection, pictures: Pictures) -> go.Figure:
     figure = make_subplots(
         rows=1,
         cols=len(selection.sides),
@@ -85,7 +84,7 @@ def _draw_pictures(selection: Selection, pictures: Pictures, height: int) -> go.
     if scale is not None:
         figure.add_trace(scale.bar(x=1.0, y=0.5, length=0.8))
     figure.update_annotations(font_size=FONT_SIZE)
-    return dress(figure, height=height).update_layout(margin_r=110)
+    return dress(figure).update_layout(margin_r=110)
 
 
 def _title(selection: Selection, name: str) -> str:
@@ -142,7 +141,7 @@ def _frames(selection: Selection, side: TokenSide, width: int) -> list[go.Scatte
     return frames
 
 
-def _draw_steps(selection: Selection, height: int) -> go.Figure:
+def _draw_steps(selection: Selection) -> go.Figure:
     axis = time_axis(selection.sides)
     rows = {side.name: row for row, side in enumerate(reversed(selection.sides))}
     figure = go.Figure()
@@ -167,7 +166,7 @@ def _draw_steps(selection: Selection, height: int) -> go.Figure:
         showgrid=False,
         range=[-0.5, len(rows) - 0.5],
     )
-    dress(figure, height=height, top=10)
+    dress(figure, top=10)
     return figure.update_layout(
         barmode="overlay", margin={"l": 150, "b": 50, "r": 12}, showlegend=False
     )

@@ -36,7 +36,6 @@ def draw_training(
     *,
     smoothing: int = 5,
     axis: Axis = "steps",
-    height: int = 560,
 ) -> go.Figure:
     """Draw the losses, A-distances and alignment scores of trainings side by side.
 
@@ -46,7 +45,6 @@ def draw_training(
         trainings: One or more.
         smoothing: Points that a mean of a loss is over; the points themselves are pale.
         axis: What runs to the right.
-        height: Pixels.
     """
     figure = make_subplots(
         rows=len(ROWS),
@@ -63,7 +61,7 @@ def draw_training(
         _draw_scores(figure, one, column, axis)
         _name_column(figure, one, column)
     _set_axes(figure, trainings, smoothing, axis)
-    dress(figure, height=height)
+    dress(figure)
     return figure.update_layout(
         legend=LEGEND_ON_TOP, margin={"l": 8, "r": 12, "t": 78, "b": 50}
     )

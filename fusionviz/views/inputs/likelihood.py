@@ -18,7 +18,7 @@ from fusionviz.views.shared.style import (
 )
 
 
-def draw_round_trip(likelihood: Likelihood, *, height: int = 400) -> go.Figure:
+def draw_round_trip(likelihood: Likelihood) -> go.Figure:
     """Draw, for each modality, the picture after the flow and back, and the error.
 
     The error is the largest |x - G⁻¹(G(x))| of each token's channels, both modalities
@@ -39,7 +39,7 @@ def draw_round_trip(likelihood: Likelihood, *, height: int = 400) -> go.Figure:
         _draw_picture(figure, pixels, column=2 * place + 1)
         _draw_error(figure, likelihood.token_error[modality], worst, 2 * place + 2)
     figure.update_annotations(font_size=FONT_SIZE)
-    dress(figure, height=height)
+    dress(figure)
     return figure.update_layout(margin_b=56)
 
 

@@ -9,7 +9,7 @@ from fusionviz.analysis.inputs.points import PointCloud
 from fusionviz.views.shared.style import FONT_SIZE, SEQUENTIAL, dress
 
 
-def draw_points(cloud: PointCloud, *, height: int = 360) -> go.Figure:
+def draw_points(cloud: PointCloud) -> go.Figure:
     """Draw a cloud in its colours, seen from a little above and beside the camera.
 
     Without colours, points are shaded by distance. The axes are the camera's turned
@@ -40,7 +40,7 @@ def draw_points(cloud: PointCloud, *, height: int = 360) -> go.Figure:
     note = describe_points(cloud, brief=True)
     figure.add_annotation(text=note, y=-0.02, yanchor="top", **place)
     figure.update_annotations(font_size=FONT_SIZE)
-    dress(figure, height=height)
+    dress(figure)
     return figure.update_layout(margin_b=48, dragmode="turntable")
 
 

@@ -23,14 +23,12 @@ def draw_timing(
     milliseconds: Mapping[str, Mapping[str, float]],
     *,
     runs: str = "one run",
-    height: int | None = None,
 ) -> go.Figure:
     """Draw one bar a step, in the order in which the steps ran, coloured by owner.
 
     Args:
         milliseconds: Of each step, by owner: `reading`, `MANGO`, `AlignMamba`.
         runs: What was timed, in words.
-        height: Pixels; follows the number of steps by default.
     """
     figure = go.Figure()
     steps = [(owner, step) for owner in milliseconds for step in milliseconds[owner]]
@@ -46,7 +44,7 @@ def draw_timing(
     figure.update_xaxes(
         title=f"milliseconds, {runs}", range=[0, 1.15 * longest], rangemode="tozero"
     )
-    dress(figure, height=height or 110 + 34 * len(steps))
+    dress(figure)
     legend = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}
     return figure.update_layout(
         margin_l=10, margin_b=48, legend=legend, bargap=0.3, barmode="overlay"

@@ -28,7 +28,7 @@ WAY_DASHES = {"spherical": "solid", "linear": "dash", "pixels": "dot"}
 ROWS = tuple(MODALITY_NAMES)
 
 
-def draw_between(between: Interpolation, *, height: int = 520) -> go.Figure:
+def draw_between(between: Interpolation) -> go.Figure:
     """Draw one step, each way, with a slider that runs through the steps.
 
     On the right the bits per dimension and the length of the latents along the way; a
@@ -36,7 +36,6 @@ def draw_between(between: Interpolation, *, height: int = 520) -> go.Figure:
 
     Args:
         between: Steps from A to B.
-        height: Pixels.
     """
     figure = _panels(
         ["", "<b>bits per dimension</b>", "<b>|z| / √dim</b>, no unit"],
@@ -62,7 +61,7 @@ def draw_between(between: Interpolation, *, height: int = 520) -> go.Figure:
     for row in (1, 2):
         figure.add_trace(_line_at(between, start, row), row=row, col=2)
         moving.append(len(figure.data) - 1)
-    dress(figure, height=height)
+    dress(figure)
     frames = [
         go.Frame(
             data=[
@@ -79,12 +78,11 @@ def draw_between(between: Interpolation, *, height: int = 520) -> go.Figure:
     return figure.update_layout(showlegend=False)
 
 
-def draw_all_steps(between: Interpolation, *, height: int = 620) -> go.Figure:
+def draw_all_steps(between: Interpolation) -> go.Figure:
     """Draw every step, each way, RGB above depth, with the bits under it.
 
     Args:
         between: Steps from A to B.
-        height: Pixels.
     """
     rows = 2 * len(WAYS)
     steps = len(between.shares)
@@ -117,7 +115,7 @@ def draw_all_steps(between: Interpolation, *, height: int = 620) -> go.Figure:
             showarrow=False, font_size=14,
         )  # fmt: skip
     mosaic.fit(figure, towards="left")
-    dress(figure, height=height, top=8)
+    dress(figure, top=8)
     return figure.update_layout(margin_l=96)
 
 

@@ -24,12 +24,11 @@ UNITS = {"depth": " m", "rgb": ""}
 TRUTH = "#8A8A8A"
 
 
-def draw_completion(completed: PictureCompletion, *, height: int = 500) -> go.Figure:
+def draw_completion(completed: PictureCompletion) -> go.Figure:
     """Draw what is known and true, the guess, the draws, and the chains' likelihood.
 
     Args:
         completed: Draws of one modality.
-        height: Pixels.
     """
     figure = make_subplots(
         rows=1,
@@ -66,21 +65,18 @@ def draw_completion(completed: PictureCompletion, *, height: int = 500) -> go.Fi
         figure.add_trace(_level(level, completed.steps), row=1, col=2)
     _name_axes(figure, completed.steps, column=2)
     figure.update_annotations(font_size=FONT_SIZE)
-    dress(figure, height=height)
+    dress(figure)
     legend = {"orientation": "h", "x": 1, "xanchor": "right", "y": -0.14}
     return figure.update_layout(legend={**legend, "yanchor": "top"}, margin_b=70)
 
 
-def draw_climb(
-    bits_per_dim: Sequence[float], missing: str, *, steps: int, height: int = 380
-) -> go.Figure:
+def draw_climb(bits_per_dim: Sequence[float], missing: str, *, steps: int) -> go.Figure:
     """Draw the chains' mean bits per dimension so far.
 
     Args:
         bits_per_dim: After each step that was taken.
         missing: The modality that is drawn.
         steps: How many there will be.
-        height: Pixels.
     """
     line = _line(np.asarray(bits_per_dim), MODALITY_COLOURS[missing], 4, "mean", 1)
     figure = go.Figure(line)
@@ -88,7 +84,7 @@ def draw_climb(
     figure.update_xaxes(range=[0.5, steps + 0.5], title_text="step")
     title = {"text": "bits per dimension", "font": {"size": FONT_SIZE}}
     figure.update_yaxes(title=title)
-    dress(figure, height=height)
+    dress(figure)
     return figure.update_layout(showlegend=False, margin={"l": 76, "b": 60})
 
 

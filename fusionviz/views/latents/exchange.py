@@ -19,15 +19,14 @@ TITLES = (
 """Above the pictures of each of `CASES`."""
 
 
-def draw_exchange(exchange: Exchange, *, height: int = 500) -> go.Figure:
+def draw_exchange(exchange: Exchange) -> go.Figure:
     """Draw A and B on the outside and the two exchanges between them.
 
     Args:
         exchange: Pictures of the four.
-        height: Pixels.
     """
     notes = [f"{three_digits(bits)} bits per dim" for bits in exchange.bits_per_dim]
-    return draw_pairs(exchange.pictures, titles=TITLES, notes=notes, height=height)
+    return draw_pairs(exchange.pictures, titles=TITLES, notes=notes)
 
 
 def describe_exchange(exchange: Exchange) -> str:

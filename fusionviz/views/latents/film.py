@@ -25,7 +25,7 @@ CURVES = {
 }
 
 
-def draw_film(film: Film, *, height: int = 520) -> go.Figure:
+def draw_film(film: Film) -> go.Figure:
     """Draw one frame, with a slider that runs from the pictures to noise and back.
 
     On the left what the codec makes of the tokens, beside it the size of each token;
@@ -33,7 +33,6 @@ def draw_film(film: Film, *, height: int = 520) -> go.Figure:
 
     Args:
         film: Frames there and back.
-        height: Pixels.
     """
     figure = _panels()
     mosaic = Mosaic(rows=2, columns=2, cell_pixels=180, shape=film.pictures[0].shape)
@@ -60,7 +59,7 @@ def draw_film(film: Film, *, height: int = 520) -> go.Figure:
         for frame in range(len(film.names))
     ]
     figure.update_annotations(font_size=FONT_SIZE)
-    dress(figure, height=height)
+    dress(figure)
     add_player(figure, frames, film.ticks, prefix="tokens: ", milliseconds=900)
     legend = {"orientation": "h", "x": 1, "xanchor": "right", "y": 0.5}
     return figure.update_layout(legend={**legend, "yanchor": "middle"})
@@ -78,14 +77,13 @@ def _panels() -> go.Figure:
     )
 
 
-def draw_all_frames(film: Film, *, height: int = 520) -> go.Figure:
+def draw_all_frames(film: Film) -> go.Figure:
     """Draw the way from x to z: RGB, depth, token sizes after each block.
 
     Under each block log|det| so far.
 
     Args:
         film: Its way there is drawn.
-        height: Pixels.
     """
     places = [frame for frame in range(film.turn + 1) if film.ends_block[frame]]
     count = len(places)
@@ -117,7 +115,7 @@ def draw_all_frames(film: Film, *, height: int = 520) -> go.Figure:
         [modality_title(name, kind) for kind in ("", "tokens") for name in NAMES],
     )
     mosaic.fit(figure, towards="left")
-    dress(figure, height=height, top=8)
+    dress(figure, top=8)
     return figure.update_layout(margin_l=84)
 
 

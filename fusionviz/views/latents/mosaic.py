@@ -207,7 +207,6 @@ def draw_pairs(
     *,
     titles: Sequence[str],
     notes: Sequence[str],
-    height: int = 480,
 ) -> go.Figure:
     """Draw pairs side by side.
 
@@ -215,7 +214,6 @@ def draw_pairs(
         pairs: With both modalities, of one size.
         titles: Above each pair.
         notes: Below each pair.
-        height: Pixels.
     """
     cell = min(PAGE_PIXELS / len(pairs), LARGEST_CELL)
     mosaic = Mosaic(
@@ -235,5 +233,5 @@ def draw_pairs(
     figure.update_layout(images=mosaic.pictures(pictures))
     mosaic.name_rows(figure, [modality_title(name) for name in MODALITY_NAMES])
     mosaic.fit(figure, towards="left")
-    dress(figure, height=height, top=8)
+    dress(figure, top=8)
     return figure.update_layout(margin_l=84)

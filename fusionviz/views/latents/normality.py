@@ -30,7 +30,7 @@ NORMAL = "#8A8A8A"
 BAND = "rgba(138,138,138,0.25)"
 
 
-def draw_normality(normality: Normality, *, height: int = 430) -> go.Figure:
+def draw_normality(normality: Normality) -> go.Figure:
     """Draw the latents' histogram, their Q-Q plot, and each token's mean square.
 
     Grey is what N(0, 1) would give. The band holds all quantiles of 95 in 100 sets of
@@ -50,7 +50,7 @@ def draw_normality(normality: Normality, *, height: int = 430) -> go.Figure:
     _draw_quantiles(figure, normality, reach)
     _draw_maps(figure, normality)
     figure.update_annotations(font_size=FONT_SIZE)
-    dress(figure, height=height)
+    dress(figure)
     legend = {"orientation": "h", "x": 0, "yref": "container", "y": 0}
     legend["yanchor"] = "bottom"
     return figure.update_layout(margin={"l": 10, "b": 84, "r": 88}, legend=legend)

@@ -18,12 +18,11 @@ OTHERS = "#7C8894"
 _GREY = "#8A8A8A"
 
 
-def draw_oddness(oddness: Oddness, *, height: int = 400) -> go.Figure:
+def draw_oddness(oddness: Oddness) -> go.Figure:
     """Draw the others' histogram with the sample in it; alone where there are none.
 
     Args:
         oddness: The sample and the others.
-        height: Pixels.
     """
     figure = go.Figure()
     if oddness.others is not None:
@@ -49,7 +48,7 @@ def draw_oddness(oddness: Oddness, *, height: int = 400) -> go.Figure:
     )
     figure.update_xaxes(title="bits per dimension: what costs fewer is more expected")
     figure.update_annotations(font_size=FONT_SIZE)
-    dress(figure, height=height, top=64)
+    dress(figure, top=64)
     return figure.update_layout(
         showlegend=False, bargap=0.06, margin={"l": 10, "r": 10, "b": 50}
     )

@@ -31,7 +31,7 @@ SMALLEST = 1e-20
 """Stands for an error of nothing where a logarithm needs a number."""
 
 
-def draw_round_trip(trip: RoundTrip, *, precision: str, height: int = 420) -> go.Figure:
+def draw_round_trip(trip: RoundTrip, *, precision: str) -> go.Figure:
     """Draw each token's largest error over both pictures, and all errors' spread.
 
     Both maps share one logarithmic scale. Beside them is the share of all numbers that
@@ -40,7 +40,6 @@ def draw_round_trip(trip: RoundTrip, *, precision: str, height: int = 420) -> go
     Args:
         trip: What was measured.
         precision: Whose errors the maps show.
-        height: Pixels.
     """
     titles = [guessed_title(m, trip.missing) for m in MODALITIES]
     figure = make_subplots(
@@ -65,7 +64,7 @@ def draw_round_trip(trip: RoundTrip, *, precision: str, height: int = 420) -> go
         title="% of numbers", rangemode="tozero", side="right", row=1, col=3
     )
     figure.update_annotations(font_size=FONT_SIZE)
-    dress(figure, height=height)
+    dress(figure)
     return figure.update_layout(margin_b=66, showlegend=False)
 
 

@@ -9,19 +9,17 @@ from fusionviz.views.latents.mosaic import draw_pairs
 from fusionviz.views.shared.style import three_digits
 
 
-def draw_made_up(samples: Samples, *, height: int = 440) -> go.Figure:
+def draw_made_up(samples: Samples) -> go.Figure:
     """Draw the pairs side by side, with their bits per dimension.
 
     Args:
         samples: At least one pair.
-        height: Pixels.
     """
     numbers = range(1, len(samples.pictures) + 1)
     return draw_pairs(
         samples.pictures,
         titles=[f"<b>{number}</b>" for number in numbers],
         notes=[_bits(bits) for bits in samples.bits_per_dim],
-        height=height,
     )
 
 

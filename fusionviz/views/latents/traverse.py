@@ -53,9 +53,7 @@ class _Rows:
         return row * (self.height + HEADROOM)
 
 
-def draw_traverse(
-    traverse: Traverse, *, frame: int = 0, height: int = 520
-) -> go.Figure:
+def draw_traverse(traverse: Traverse, *, frame: int = 0) -> go.Figure:
     """Draw RGB and depth: the codec's, the moved ones, and the signed change.
 
     Depths share one scale in metres. Invisible markers at the patches carry their
@@ -64,7 +62,6 @@ def draw_traverse(
     Args:
         traverse: What moves of the latents do.
         frame: Which move.
-        height: Pixels.
     """
     before, after = traverse.before, traverse.after[frame]
     depths = np.asarray(before.depth_m), np.asarray(after.depth_m)
@@ -91,7 +88,7 @@ def draw_traverse(
     figure.add_trace(frame_patches(traverse.patches, grid, corners, WIDTH))
     figure.add_trace(patch_targets(texts, grid, corners, WIDTH))
     _name_rows(figure, traverse, rows)
-    return _fit(figure, rows, height)
+    return _fit(figure, rows)
 
 
 def describe_traverse(traverse: Traverse, frame: int = 0) -> str:
@@ -262,14 +259,14 @@ def _name_rows(figure: go.Figure, traverse: Traverse, rows: _Rows) -> None:
         )
 
 
-def _fit(figure: go.Figure, rows: _Rows, height: int) -> go.Figure:
+def _fit(figure: go.Figure, rows: _Rows) -> go.Figure:
     """Set the axes to the pictures: of one unit, y down, bare."""
     hidden = {"visible": False, "constrain": "domain"}
     figure.update_xaxes(range=[-9, LEFT[2] + WIDTH + 30], **hidden)
     figure.update_yaxes(
         range=[rows[1] + rows.height + 3, -11], scaleanchor="x", **hidden
     )
-    return dress(figure, height=height, top=2)
+    return dress(figure, top=2)
 
 
 def round_reach(values: NDArray[Any], *, least: float) -> tuple[float, bool]:

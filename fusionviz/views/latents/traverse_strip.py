@@ -27,7 +27,7 @@ LARGEST = 160
 CURVE = "#8A8A8A"
 
 
-def draw_strip(traverse: Traverse, *, height: int = 480) -> go.Figure:
+def draw_strip(traverse: Traverse) -> go.Figure:
     """Draw RGB and depth of one frame, and curves over all of them.
 
     All depths share one scale in metres. The slider and the play button change the
@@ -35,7 +35,6 @@ def draw_strip(traverse: Traverse, *, height: int = 480) -> go.Figure:
 
     Args:
         traverse: Frames along the first direction.
-        height: Pixels.
     """
     figure = make_subplots(
         rows=2,
@@ -65,7 +64,7 @@ def draw_strip(traverse: Traverse, *, height: int = 480) -> go.Figure:
     ]
     figure.update_layout(images=pictures[start], showlegend=False)
     _frame_axes(figure, traverse)
-    dress(figure, height=height, top=30)
+    dress(figure, top=30)
     labels = [f"{sigma:+.1f}".replace("-", "−") if sigma else "0" for sigma in sigmas]
     said = f"σ along {traverse.directions[0].name}: "
     add_player(figure, frames, labels, prefix=said, start=start, milliseconds=250)

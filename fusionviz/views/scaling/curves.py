@@ -79,7 +79,7 @@ def draw_curves(curves: ScalingCurves, *, length: float | None = None) -> go.Fig
             _add_reading(figure, curves, axis, number, length)
         write_above(figure, axis.title, x=left + width / 2, y=1, shift=4)
     _mark_crossings(figure, curves)
-    dress(figure, height=480, top=40)
+    dress(figure, top=40)
     return figure.update_layout(
         legend={
             "orientation": "h",

@@ -38,7 +38,6 @@ def draw_attention(
     head: int,
     query: int,
     halves: bool = False,
-    height: int = 430,
 ) -> go.Figure:
     """Draw where one row of one head reads, and the row within the whole matrix.
 
@@ -52,7 +51,6 @@ def draw_attention(
         head: Which head, from 0.
         query: Which row i, from 0.
         halves: Mark in each token's corner whether it is in X1 or in X2.
-        height: Pixels.
     """
     titles = [modality_title(m, _role(attention, m)) for m in MODALITIES]
     figure = make_subplots(
@@ -78,7 +76,7 @@ def draw_attention(
     if mixed:
         _draw_map_scale(figure, map_most)
     _draw_matrix(figure, attention.weights[head], query, most)
-    dress(figure, height=height)
+    dress(figure)
     # The bar of mixed maps stands where the legend does else.
     y, below = (-0.17, 96) if mixed else (-0.03, 62)
     legend = {"orientation": "h", "x": 0, "y": y, "yanchor": "top"}

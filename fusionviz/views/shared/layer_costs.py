@@ -18,14 +18,13 @@ KIND_NAMES = {
 _EDGE = "#8A8A8A"
 
 
-def draw_layer_costs(costs: LayerCosts, *, height: int = 420) -> go.Figure:
+def draw_layer_costs(costs: LayerCosts) -> go.Figure:
     """Draw log|det| of every layer as a waterfall, and the sum of each kind of layer.
 
     A bar of the waterfall starts where the last one ended.
 
     Args:
         costs: Of every layer, nats.
-        height: Pixels.
     """
     figure = make_subplots(
         rows=1,
@@ -45,7 +44,7 @@ def draw_layer_costs(costs: LayerCosts, *, height: int = 420) -> go.Figure:
     figure.update_xaxes(title="nats", range=_reach(costs), nticks=4, row=1, col=2)
     figure.update_yaxes(autorange="reversed", showgrid=False, row=1, col=2)
     figure.update_annotations(font_size=FONT_SIZE)
-    dress(figure, height=height)
+    dress(figure)
     return figure.update_layout(
         showlegend=False, barmode="overlay", margin={"l": 10, "b": 44}
     )

@@ -21,7 +21,7 @@ RGB_SIDE = 640
 DEPTH_SIDE = 256
 
 
-def draw_pair(sample: RGBDSample, *, height: int = 360) -> go.Figure:
+def draw_pair(sample: RGBDSample) -> go.Figure:
     """Draw colours and depth side by side; a missing one is drawn as missing.
 
     Depth runs from near (dark) to far (bright); unmeasured pixels are hatched. Maps
@@ -43,7 +43,7 @@ def draw_pair(sample: RGBDSample, *, height: int = 360) -> go.Figure:
     for column in (1, 2):
         frame_picture(figure, width=columns, height=rows, column=column)
     figure.update_annotations(font_size=FONT_SIZE)
-    dress(figure, height=height)
+    dress(figure)
     return figure.update_layout(margin_b=56)
 
 

@@ -30,7 +30,7 @@ _Panel = tuple[NDArray[np.int64], NDArray[np.float32] | None, tuple[str, ...]]
 
 
 def draw_segmentations(
-    found: Mapping[str, Segmentation], pictures: Pictures, *, height: int = 420
+    found: Mapping[str, Segmentation], pictures: Pictures
 ) -> go.Figure:
     """Draw each model's classes beside each other, and the true ones where known.
 
@@ -40,7 +40,6 @@ def draw_segmentations(
     Args:
         found: Segmentation by the model's name, at least one, of one sample.
         pictures: What the models read, to draw upon.
-        height: Pixels.
     """
     panels: dict[str, _Panel] = {
         _title(name, one): (one.labels, one.confidence, one.classes)
@@ -60,7 +59,7 @@ def draw_segmentations(
     shown = np.unique(np.concatenate([panel[0].ravel() for panel in panels.values()]))
     add_class_legend(figure, shown, (known or one_of(found)).classes)
     figure.update_annotations(font_size=FONT_SIZE)
-    dress(figure, height=height)
+    dress(figure)
     legend = {"orientation": "h", "x": 0.5, "xanchor": "center", "y": -0.02}
     legend |= {"itemclick": False, "itemdoubleclick": False}
     return figure.update_layout(legend={**legend, "yanchor": "top"}, margin_b=64)

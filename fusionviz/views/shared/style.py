@@ -118,7 +118,7 @@ def modality_title(modality: str, detail: str = "") -> str:
     return f"{dot} <b>{name}</b>" + (f"  {detail}" if detail else "")
 
 
-def dress(figure: go.Figure, *, height: int, top: int = 34) -> go.Figure:
+def dress(figure: go.Figure, *, top: int = 34) -> go.Figure:
     """Give a figure the common type, margins and a transparent ground."""
     size = {"size": FONT_SIZE}
     # Streamlit's theme would set these smaller than the rest. Pictures have none.
@@ -128,7 +128,6 @@ def dress(figure: go.Figure, *, height: int, top: int = 34) -> go.Figure:
         if axis.visible is not False
     }
     return figure.update_layout(
-        height=height,
         margin={"l": 4, "r": 4, "t": top, "b": 4},
         font=size,
         paper_bgcolor=PAPER,

@@ -31,7 +31,6 @@ def draw_transport(
     *,
     count: int = 16,
     most: float | None = None,
-    height: int = 430,
 ) -> go.Figure:
     """Draw the strongest correspondences as lines from source to target patches.
 
@@ -42,7 +41,6 @@ def draw_transport(
         transport: The plan.
         count: How many pairs to draw; fewer if the plan has fewer.
         most: Top of the scale of costs; the largest that is drawn if not given.
-        height: Pixels.
     """
     figure = go.Figure()
     draw_pictures(figure, transport)
@@ -51,7 +49,7 @@ def draw_transport(
     draw_ends(figure, transport, pairs)
     draw_cost_bar(figure, largest_cost(pairs) if most is None else most)
     name_pictures(figure, transport, {"source": "source", "target": "anchor"})
-    dress(figure, height=height)
+    dress(figure)
     return figure.update_layout(margin_b=56)
 
 

@@ -27,15 +27,12 @@ FLOOR = 1e-16
 """Errors below it are drawn there: what float64 leaves of zero."""
 
 
-def draw_convergence(
-    answer: SolverAnswer, plain: PlainSinkhorn, *, height: int = 420
-) -> go.Figure:
+def draw_convergence(answer: SolverAnswer, plain: PlainSinkhorn) -> go.Figure:
     """Draw the marginal error over iterations, on a logarithmic axis.
 
     Args:
         answer: Of our solver, which has a curve.
         plain: The published algorithm at the same ε.
-        height: Pixels.
 
     Raises:
         ValueError: The answer has no curve.
@@ -60,7 +57,7 @@ def draw_convergence(
         title="iterations", rangemode="tozero", zeroline=False, nticks=8
     )
     figure.update_yaxes(title="marginal error, of mass 1", zeroline=False, **POWERS)
-    dress(figure, height=height)
+    dress(figure)
     return figure.update_layout(legend={"x": 1.02, "y": 1})
 
 

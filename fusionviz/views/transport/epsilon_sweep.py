@@ -58,7 +58,7 @@ class _Panel:
         return low - room, high + room
 
 
-def draw_sweep(sweep: EpsilonSweep, *, epsilon: float, height: int = 330) -> go.Figure:
+def draw_sweep(sweep: EpsilonSweep, *, epsilon: float) -> go.Figure:
     """Draw cost, entropy, score and iterations over ε, on a logarithmic axis.
 
     Level lines are the exact plan and the product of the marginals; crosses are
@@ -67,7 +67,6 @@ def draw_sweep(sweep: EpsilonSweep, *, epsilon: float, height: int = 330) -> go.
     Args:
         sweep: Over the range.
         epsilon: What the reader has set, in the unit of the cost.
-        height: Pixels.
     """
     panels = _panels(sweep)
     width = (1 - BETWEEN * (len(panels) - 1)) / len(panels)
@@ -91,7 +90,7 @@ def draw_sweep(sweep: EpsilonSweep, *, epsilon: float, height: int = 330) -> go.
         middle = (number - 1) * (width + BETWEEN) + width / 2
         write_above(figure, panel.title, x=middle, y=1, shift=4)
         _name_levels(figure, sweep, panel, number)
-    dress(figure, height=height)
+    dress(figure)
     return figure.update_layout(margin={"l": 8, "b": 8})
 
 

@@ -29,9 +29,7 @@ BARS: dict[Role, float] = {"source": 0.25, "target": 0.75}
 BAR_LENGTH = 0.32
 
 
-def draw_patch(
-    transport: Transport, row: PatchRow, *, count: int = 16, height: int = 430
-) -> go.Figure:
+def draw_patch(transport: Transport, row: PatchRow, *, count: int = 16) -> go.Figure:
     """Draw where a patch's mass goes, or where it came from, on the other picture.
 
     The map is the share of the patch's mass, from 0; lines lead to the patches of the
@@ -43,7 +41,6 @@ def draw_patch(
         transport: The plan.
         row: The patch.
         count: How many lines to draw; fewer if fewer patches have mass.
-        height: Pixels.
     """
     figure = go.Figure()
     draw_pictures(figure, transport)
@@ -67,7 +64,7 @@ def draw_patch(
         OTHER[row.role]: there,
     }
     name_pictures(figure, transport, details)
-    dress(figure, height=height)
+    dress(figure)
     return figure.update_layout(margin_b=56)
 
 

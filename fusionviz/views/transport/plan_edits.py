@@ -83,7 +83,7 @@ class PlanEditView:
         )
 
 
-def draw_plan_edit(view: PlanEditView, *, height: int = 360) -> go.Figure:
+def draw_plan_edit(view: PlanEditView) -> go.Figure:
     """Draw the own plan and the changed one, with what is forced and forbidden.
 
     Invisible markers carry (source, target) over a matrix of up to 4096 pairs, and
@@ -91,7 +91,6 @@ def draw_plan_edit(view: PlanEditView, *, height: int = 360) -> go.Figure:
 
     Args:
         view: Which plans, and the pair that is picked.
-        height: Pixels.
     """
     first = 3 if view.on_pictures else 1
     domains = _domains(4 if view.on_pictures else 2)
@@ -118,7 +117,7 @@ def draw_plan_edit(view: PlanEditView, *, height: int = 360) -> go.Figure:
         )
     _name_axes(figure, view, first)
     _add_bar(figure, view, top)
-    dress(figure, height=height, top=52)
+    dress(figure, top=52)
     legend = {"orientation": "h", "x": 0, "y": 0, "yanchor": "bottom"}
     legend |= {"yref": "container", "itemclick": False, "itemdoubleclick": False}
     return figure.update_layout(legend=legend, margin={"b": BELOW, "l": 8})

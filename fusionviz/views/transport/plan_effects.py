@@ -84,12 +84,11 @@ def _verdict(effect: PlanEffect) -> str:
     return f"{effect.relabelled:.2%} of the pixels get another class"
 
 
-def draw_score_effect(effect: PlanEffect, *, height: int = 400) -> go.Figure:
+def draw_score_effect(effect: PlanEffect) -> go.Figure:
     """Draw numbers under both plans, MMD² of each source, and how far tokens moved.
 
     Args:
         effect: Of a model that predicts numbers.
-        height: Pixels.
     """
     own, changed = _scores(effect)
     split = 0.56 if own.per_step else 0.86 - 0.09 * min(len(_rows(own)), 4)
@@ -101,7 +100,7 @@ def draw_score_effect(effect: PlanEffect, *, height: int = 400) -> go.Figure:
         _draw_axis(figure, own, changed)
     draw_shift_bars(figure, effect)
     _name_score_panels(figure, effect, own, split)
-    dress(figure, height=height, top=50)
+    dress(figure, top=50)
     legend = {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.0}
     legend |= {"yanchor": "bottom", "itemclick": False, "itemdoubleclick": False}
     return figure.update_layout(
@@ -363,15 +362,12 @@ def _frame_shifts(figure: go.Figure, effect: PlanEffect) -> None:
     )
 
 
-def draw_picture_effect(
-    effect: PlanEffect, pictures: Pictures, *, height: int = 350
-) -> go.Figure:
+def draw_picture_effect(effect: PlanEffect, pictures: Pictures) -> go.Figure:
     """Draw classes under both plans, where they differ, and how far tokens moved.
 
     Args:
         effect: Of a model with a dense head.
         pictures: What it read.
-        height: Pixels.
     """
     own, changed = _dense(effect)
     figure = make_subplots(rows=1, cols=4)
@@ -384,7 +380,7 @@ def draw_picture_effect(
     for (left, _), title in zip(_PANELS, _titles(effect), strict=True):
         write_above(figure, title, x=left, y=1.0, shift=4, anchor="left")
     add_class_legend(figure, np.union1d(own.labels, changed.labels), changed.classes)
-    dress(figure, height=height, top=52)
+    dress(figure, top=52)
     legend = {"orientation": "h", "x": 0, "y": -0.01, "yanchor": "top"}
     legend |= {"itemclick": False, "itemdoubleclick": False}
     return figure.update_layout(legend=legend, margin_b=60)

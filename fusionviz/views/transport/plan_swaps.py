@@ -25,14 +25,13 @@ _LEFT = 0.115
 
 
 def draw_plan_swaps(
-    measures: Sequence[Measure], names: Mapping[Swap, str], *, height: int = 330
+    measures: Sequence[Measure], names: Mapping[Swap, str]
 ) -> go.Figure:
     """Draw a row a plan and a column a measure: bars with their numbers.
 
     Args:
         measures: The columns.
         names: What each plan is called.
-        height: Pixels.
     """
     figure = make_subplots(rows=1, cols=len(measures), shared_yaxes=True)
     width = (1 - _LEFT) / len(measures)
@@ -55,7 +54,7 @@ def draw_plan_swaps(
         row=1,
         col=1,
     )
-    dress(figure, height=height, top=52)
+    dress(figure, top=52)
     legend = {"orientation": "h", "x": 1, "xanchor": "right", "y": -0.02}
     legend |= {"yanchor": "top", "itemclick": False, "itemdoubleclick": False}
     return figure.update_layout(

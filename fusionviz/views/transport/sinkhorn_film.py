@@ -39,9 +39,7 @@ KINDS = ("columns scaled", "rows scaled")
 """What even and odd half steps have done."""
 
 
-def draw_film(
-    case: AlignmentCase, plain: PlainSinkhorn, *, height: int = 540
-) -> go.Figure:
+def draw_film(case: AlignmentCase, plain: PlainSinkhorn) -> go.Figure:
     """Draw a step of plain Sinkhorn, with a slider that runs through all of them.
 
     On the left the plan with its marginals, on the right the marginal error and the
@@ -50,7 +48,6 @@ def draw_film(
     Args:
         case: What is solved.
         plain: The steps.
-        height: Pixels.
     """
     steps = [cells_of(case, plan, LARGEST_SIDE) for plan in plain.plans]
     high = round_high(steps[-1].mass)
@@ -73,7 +70,7 @@ def draw_film(
     figure.update_layout(
         images=[panel.picture(steps[0], high)], shapes=panel.even_lines()
     )
-    dress(figure, height=height, top=56)
+    dress(figure, top=56)
     labels = [str(step) for step in plain.half_steps]
     add_player(figure, frames, labels, prefix="half step ", milliseconds=600)
     _make_room(figure, 70 if are_named(steps[0]) else 28)

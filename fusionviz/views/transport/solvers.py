@@ -27,14 +27,13 @@ HEADROOM = 1.25
 
 
 def draw_solvers(
-    case: AlignmentCase, answers: Mapping[Solver, SolverAnswer], *, height: int = 440
+    case: AlignmentCase, answers: Mapping[Solver, SolverAnswer]
 ) -> go.Figure:
     """Draw each solver's plan with its marginals, all on the same scales.
 
     Args:
         case: What was solved.
         answers: By solver, Sinkhorn's among them.
-        height: Pixels.
     """
     cells = {solver: cells_of(case, one.plan) for solver, one in answers.items()}
     high = round_high(cells["sinkhorn"].mass)
@@ -50,7 +49,7 @@ def draw_solvers(
     for panel, solver in zip(panels, cells, strict=True):
         text = "<br>".join(_lines(answers[solver]))
         write_above(figure, text, x=panel.left, y=1, shift=6, anchor="left")
-    dress(figure, height=height, top=8 + LINES * 22)
+    dress(figure, top=8 + LINES * 22)
     below = 84 if are_named(cells["sinkhorn"]) else 40
     figure.update_layout(margin={"l": 52, "r": 92, "b": below})
     return _say_pooled(figure, cells["sinkhorn"])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from fusionviz.analysis.attention.alignmamba_stacks import hidden_stack, transport_stack
+from fusionviz.analysis.shared.alignmamba_stacks import hidden_stack, transport_stack
 from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rooms import render_room

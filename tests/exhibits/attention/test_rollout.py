@@ -8,8 +8,8 @@ import pytest
 from fusionviz.analysis.attention.rollout import measure_rollout
 from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.errors import InputError
-from fusionviz.exhibits import exhibit_kind
 from fusionviz.exhibits.attention.rollout import ModalityFlowControls, RolloutControls
+from fusionviz.exhibits.kinds import exhibit_kind
 from fusionviz.exhibits.shared.exhibit import Request
 from fusionviz.models.mango import Mango
 from tests.helpers.tiny_models import TINY_MANGO

@@ -5,20 +5,15 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from fusionviz.analysis.attention.alignmamba_stacks import hidden_stack, transport_stack
-from fusionviz.analysis.attention.block_row import measure_block_row
+from fusionviz.analysis.shared.alignmamba_stacks import hidden_stack, transport_stack
 from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
+from fusionviz.analysis.shared.block_row import measure_block_row
 from fusionviz.data.rooms import render_room
 from fusionviz.errors import InputError
-from fusionviz.exhibits.attention.block_row import make_block_row
-from fusionviz.exhibits.attention.stacks import (
-    HiddenControls,
-    StackControls,
-    make_brought,
-    make_hidden,
-    make_transport,
-)
+from fusionviz.exhibits.attention.stacks import make_brought, make_transport
+from fusionviz.exhibits.shared.block_row import make_block_row
 from fusionviz.exhibits.shared.exhibit import Request
+from fusionviz.exhibits.shared.stacks import HiddenControls, StackControls, make_hidden
 
 
 def ask(make, subject, **settings):

@@ -10,7 +10,7 @@ from fusionviz.alignment import mmd2
 from fusionviz.analysis.shared.feature_subject import FeatureSubject
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.errors import InputError
-from fusionviz.exhibits import exhibit_kind
+from fusionviz.exhibits.kinds import exhibit_kind
 from fusionviz.exhibits.shared.exhibit import Request
 
 NAMES = ("distributions-distance", "distributions-kernel", "distributions-test")

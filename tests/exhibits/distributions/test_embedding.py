@@ -12,9 +12,9 @@ from fusionviz.data.rooms import render_room
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.errors import InputError
-from fusionviz.exhibits import exhibit_kind
 from fusionviz.exhibits.distributions.embedding import EmbeddingControls
 from fusionviz.exhibits.distributions.movement import PickedControls
+from fusionviz.exhibits.kinds import exhibit_kind
 from fusionviz.exhibits.shared.exhibit import Request
 from tests.helpers.tiny_models import tiny_alignmamba, tiny_sentiment
 

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from fusionviz.analysis.shared.mango_subject import MangoSubject
-from fusionviz.exhibits import exhibit_kind
+from fusionviz.exhibits.kinds import exhibit_kind
 from fusionviz.exhibits.latents.normality import NormalityControls, OddnessControls
 from fusionviz.exhibits.latents.round_trip import LayerCostsControls, RoundTripControls
 from fusionviz.exhibits.shared.exhibit import Request

@@ -12,15 +12,12 @@ from fusionviz.data.rooms import render_room
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.errors import InputError
-from fusionviz.exhibits import exhibit_kind, exhibit_kinds
+from fusionviz.exhibits.kinds import KINDS as ALL_KINDS
+from fusionviz.exhibits.kinds import exhibit_kind
 from fusionviz.exhibits.shared.exhibit import Request
 from tests.helpers.tiny_models import tiny_alignmamba, tiny_sentiment
 
-KINDS = [
-    name
-    for name, kind in exhibit_kinds().items()
-    if kind.reads in ("tokens", "alignmamba")
-]
+KINDS = [kind.name for kind in ALL_KINDS if kind.reads in ("tokens", "alignmamba")]
 
 
 def features(**tokens):

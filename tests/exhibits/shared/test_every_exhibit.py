@@ -14,13 +14,14 @@ from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.data.rooms import render_room
 from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.errors import InputError
-from fusionviz.exhibits import exhibit_kind, exhibit_kinds
+from fusionviz.exhibits.kinds import KINDS as ALL_KINDS
+from fusionviz.exhibits.kinds import exhibit_kind
 from fusionviz.exhibits.shared.exhibit import FigureRecipe, Request, SubjectName
 from fusionviz.explain.files import to_csv, to_npz
 from fusionviz.models.mango import Mango
 from tests.helpers.tiny_models import tiny_alignmamba, tiny_sentiment
 
-KINDS = list(exhibit_kinds())
+KINDS = [kind.name for kind in ALL_KINDS]
 LARGEST_CHART = 2_000_000
 
 

@@ -11,14 +11,14 @@ from fusionviz.analysis.inputs.mango_reading import measure_mango
 from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.data.rooms import render_room
-from fusionviz.exhibits import exhibit_kind, exhibit_kinds
+from fusionviz.exhibits.kinds import KINDS as ALL_KINDS
 from fusionviz.exhibits.shared.exhibit import Request
 from fusionviz.models.alignmamba import AlignMamba, AlignMambaConfig
 from fusionviz.models.mango import Mango, MangoConfig
 from tests.helpers.tiny_models import TINY_MANGO
 
 SIZE, GRID = (16, 24), (4, 6)
-KINDS = [name for name in exhibit_kinds() if exhibit_kind(name).reads != "attention"]
+KINDS = [kind for kind in ALL_KINDS if kind.reads != "attention"]
 
 
 def make_mango():
@@ -60,9 +60,8 @@ def oblong(rooms):
     }
 
 
-@pytest.mark.parametrize("name", KINDS)
-def test_it_is_drawn(name, oblong):
-    kind = exhibit_kind(name)
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_it_is_drawn(kind, oblong):
     other = oblong["other"] if kind.needs_other else None
     made = kind.make(
         Request(subject=oblong[kind.reads], controls=kind.controls(), other=other)

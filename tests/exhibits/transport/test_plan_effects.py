@@ -12,7 +12,7 @@ from fusionviz.data.rooms import render_room
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.errors import InputError
-from fusionviz.exhibits import exhibit_kind
+from fusionviz.exhibits.kinds import exhibit_kind
 from fusionviz.exhibits.shared.exhibit import Request
 from fusionviz.exhibits.transport.plan_controls import PlanControls
 from fusionviz.exhibits.transport.plan_edits import EditControls, make_edit

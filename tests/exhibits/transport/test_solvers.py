@@ -12,7 +12,7 @@ from fusionviz.data.records import RGBDSample
 from fusionviz.data.rooms import render_room
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.errors import InputError
-from fusionviz.exhibits import exhibit_kind
+from fusionviz.exhibits.kinds import exhibit_kind
 from fusionviz.exhibits.shared.exhibit import Request
 from fusionviz.exhibits.transport.convergence import ConvergenceControls
 from fusionviz.exhibits.transport.solvers import SolverControls

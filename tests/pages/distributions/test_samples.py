@@ -68,7 +68,7 @@ def test_without_a_model_it_says_what_to_choose(run_app, tmp_path, monkeypatch):
     import fusionviz.ui.distributions.samples as tab
 
     said = []
-    monkeypatch.setattr(tab, "nothing_yet", said.append)
+    monkeypatch.setattr(tab, "nothing_yet", lambda what, visible: said.append(what))
 
     class Features:
         read_by_model = None

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from fusionviz.data.rooms import GALLERY_SEEDS
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import save_checkpoint
-from fusionviz.ui.shared import cache
+from fusionviz.ui.inputs import readings
 from tests.helpers.tiny_models import tiny_mango
 
 TABS = ["Segmentation", "Likelihood", "Attention", "Transport", "Time"]
@@ -195,7 +195,7 @@ def test_the_models_are_timed_anew_when_asked(run_app, monkeypatch):
     assert headline(app, "Both models, first run").endswith(" ms")
     passes = iter([900.0, 20.0, 30.0, 4.0, 800.0, 5.0])
     monkeypatch.setattr(
-        cache, "time_pass", lambda kind, model, sample: {"all": next(passes)}
+        readings, "time_pass", lambda kind, model, sample: {"all": next(passes)}
     )
     app.button(key="time_again").click().run()
     assert not app.exception

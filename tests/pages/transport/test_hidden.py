@@ -2,6 +2,8 @@
 
 from streamlit.elements.plotly_chart import PlotlyState
 
+from fusionviz.ui.shared.subjects import TokenChoice
+
 PAGE = "pages/transport.py"
 TAB = {"tab": "Hidden attention"}
 WORDS = TAB | {"data": "utterance"}
@@ -58,9 +60,7 @@ def test_its_values_stay_in_the_address_while_another_tab_is_open(run_app):
 
 
 def test_without_a_model_it_says_what_is_missing(run_app, monkeypatch):
-    from fusionviz.ui.shared.tokens.picked import PickedTokens
-
-    monkeypatch.setattr(PickedTokens, "read_by_model", None)
+    monkeypatch.setattr(TokenChoice, "read_by_model", None)
     for tab in ("Hidden attention", "In the model"):
         app = run_app(PAGE, address=WORDS | {"tab": tab})
         assert not app.exception

@@ -10,8 +10,11 @@ from fusionviz.models.alignmamba import AlignMamba, AlignMambaConfig
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import list_checkpoints, save_checkpoint
 from fusionviz.models.mango import Mango
-from fusionviz.ui.shared.readings import trouble_with
-from fusionviz.ui.shared.sidebar import picked_checkpoint, rgbd_checkpoints
+from fusionviz.ui.shared.checkpoints import (
+    picked_checkpoint,
+    rgbd_checkpoints,
+    trouble_with,
+)
 from tests.helpers.tiny_models import tiny_alignmamba, tiny_mango
 
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from fusionviz.analysis.attention.block_row import BlockRow
 from fusionviz.analysis.shared.attention_stack import AttentionStack, TokenAxis
-from fusionviz.views.attention.block_row import describe_block_row, draw_block_row
+from fusionviz.analysis.shared.block_row import BlockRow
+from fusionviz.views.shared.block_row import describe_block_row, draw_block_row
 from fusionviz.views.shared.style import MARK, three_digits
 
 WORDS = TokenAxis(

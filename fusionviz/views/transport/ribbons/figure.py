@@ -66,7 +66,6 @@ def draw_ribbons(
     axis: TimeAxis,
     *,
     word: int = ALL_WORDS,
-    height: int = 430,
 ) -> go.Figure:
     """Draw each correspondence as a ribbon as wide as its mass.
 
@@ -79,7 +78,6 @@ def draw_ribbons(
         plans: One or two, of one anchor; the second is drawn above the words.
         axis: Of all their tokens.
         word: Anchor token whose ribbons stand out, or `ALL_WORDS`.
-        height: Pixels.
     """
     lanes, words = lay_lanes(plans, axis)
     target = plans[0].case.target
@@ -102,7 +100,7 @@ def draw_ribbons(
     bottom = 0 if told[0] else STRIP
     top = WHOLE - STRIP if len(told) > 1 and not told[1] else WHOLE
     _frame(figure, axis, title=_title(plans, axis), bottom=bottom, top=top)
-    dress(figure, height=height)
+    dress(figure)
     right = 8 if all(told) else 96
     return figure.update_layout(
         legend={"orientation": "h", "x": 0, "y": 1.01, "yanchor": "bottom"},

@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from fusionviz.analysis.attention.alignmamba_stacks import hidden_stack
-from fusionviz.analysis.attention.block_row import BlockRow, measure_block_row
-from fusionviz.analysis.attention.one_head import ANY
+from fusionviz.analysis.shared.alignmamba_stacks import hidden_stack
 from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.analysis.shared.attention_stack import default_query
-from fusionviz.exhibits.attention.stacks import HiddenControls
+from fusionviz.analysis.shared.block_row import BlockRow, measure_block_row
+from fusionviz.analysis.shared.placeholder import ANY
 from fusionviz.exhibits.shared.exhibit import Exhibit, ExhibitKind, Request
-from fusionviz.views.attention.block_row import describe_block_row, draw_block_row
+from fusionviz.exhibits.shared.stacks import HiddenControls
+from fusionviz.views.shared.block_row import describe_block_row, draw_block_row
 from fusionviz.views.shared.style import three_digits
 
 
@@ -103,12 +103,10 @@ def _explain(row: BlockRow) -> str:
     )
 
 
-EXHIBITS = (
-    ExhibitKind(
-        name="attention-hidden-block",
-        title="Hidden attention beside the whole Mamba block",
-        controls=HiddenControls,
-        make=make_block_row,
-        reads="alignmamba",
-    ),
+BLOCK_ROW = ExhibitKind(
+    name="attention-hidden-block",
+    title="Hidden attention beside the whole Mamba block",
+    controls=HiddenControls,
+    make=make_block_row,
+    reads="alignmamba",
 )

@@ -10,13 +10,13 @@ from fusionviz.errors import FusionvizError
 from fusionviz.exhibits.shared.exhibit import SubjectName
 from fusionviz.explain.tokens import kin_of
 from fusionviz.ui.shared import cache
-from fusionviz.ui.shared.choice import Chosen
-from fusionviz.ui.shared.readings import how_to_get, trouble_with
-from fusionviz.ui.shared.sidebar import picked_checkpoint
-from fusionviz.ui.shared.tokens.picked import PickedTokens
+from fusionviz.ui.shared.checkpoints import how_to_get, picked_checkpoint, trouble_with
+from fusionviz.ui.shared.notices import say_error
+from fusionviz.ui.shared.sample import SampleChoice
+from fusionviz.ui.shared.subjects import TokenChoice
 
 
-def pick_pair(chosen: Chosen) -> PickedTokens | None:
+def choose_pair(sample: SampleChoice) -> TokenChoice[AlignMambaSubject] | None:
     """Return a pair as the picked AlignMamba reads it, or say what to do."""
     card = picked_checkpoint("alignmamba")
     if card is None:
@@ -25,15 +25,15 @@ def pick_pair(chosen: Chosen) -> PickedTokens | None:
     try:
         model = cache.model(card)
     except FusionvizError as error:
-        st.error(f"**AlignMamba**: {trouble_with(card, error)}")
+        say_error(f"**AlignMamba**: {trouble_with(card, error)}")
         return None
-    key = f"{card.sha256}-{chosen.key}"
+    key = f"{card.sha256}-{sample.key}"
     name = SubjectName(
-        checkpoint=card.name, weights_sha256=card.sha256, sample=chosen.recipe
+        checkpoint=card.name, weights_sha256=card.sha256, sample=sample.named
     )
-    subject = read_by(key, kin_of(card), model, chosen.sample)
-    return PickedTokens(
-        subject=subject, key=key, name=name, title=chosen.title, card=card
+    subject = read_by(key, kin_of(card), model, sample.rgbd)
+    return TokenChoice(
+        subject=subject, key=key, name=name, title=sample.title, card=card
     )
 
 

@@ -11,7 +11,9 @@ from fusionviz.data.rgbd_files import DEPTH_UNITS, UNIT_LABELS
 from fusionviz.data.rooms import GALLERY_SEEDS
 from fusionviz.data.sets.splits import ROOM_SEEDS
 from fusionviz.errors import InputError
+from fusionviz.explain.pairs import name_files, name_room
 from fusionviz.ui.shared import cache
+from fusionviz.ui.shared.notices import say_error
 from fusionviz.ui.shared.share import forget, publish, recall
 
 ROOMS, UPLOAD = "Rooms", "Your files"
@@ -20,24 +22,24 @@ LARGEST_FILE_MB = 50
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Chosen:
-    """The sample of this run.
+class SampleChoice:
+    """The RGB-D sample of this run.
 
     Attributes:
-        sample: What the models read.
+        rgbd: What the models read.
         key: What names it in caches: its seed, or its files' SHA-256 and unit.
         title: What names it on the page.
         notes: What is known or was assumed of it, one sentence each.
         milliseconds: What it took to make or read.
-        recipe: What names it in the recipe of a figure.
+        named: What names it in recipes.
     """
 
-    sample: RGBDSample
+    rgbd: RGBDSample
     key: str
     title: str
     notes: tuple[str, ...]
     milliseconds: dict[str, float]
-    recipe: dict[str, Any]
+    named: dict[str, Any]
 
 
 def draw_choice() -> None:
@@ -81,10 +83,10 @@ def surprise() -> None:
     pick_room(random.choice(ROOM_SEEDS["test"]))
 
 
-def chosen_sample() -> Chosen | None:
+def current_sample() -> SampleChoice | None:
     """Return the sample that is chosen; where there is none, say why and what to do."""
     if st.session_state.source == ROOMS:
-        return chosen_room(st.session_state.seed)
+        return room_sample(st.session_state.seed)
     rgb, depth = _bytes_of("file_rgb"), _bytes_of("file_depth")
     if rgb is None and depth is None:
         st.info(
@@ -94,40 +96,41 @@ def chosen_sample() -> Chosen | None:
         )
         return None
     try:
-        return _chosen_files(rgb, depth, st.session_state.get("depth_unit", "auto"))
+        return _files_sample(rgb, depth, st.session_state.get("depth_unit", "auto"))
     except InputError as error:
-        st.error(str(error), icon=":material/error:")
+        say_error(str(error))
         return None
 
 
-def chosen_room(seed: int) -> Chosen:
+def room_sample(seed: int) -> SampleChoice:
     """Return the room of a seed."""
     sample, milliseconds = cache.room(seed)
-    return Chosen(
-        sample=sample,
+    return SampleChoice(
+        rgbd=sample,
         key=f"room-{seed}",
         title=f"Room {seed}",
         notes=("Generated: depth and labels are exact.",),
         milliseconds={"render the room": milliseconds},
-        recipe={"room": seed},
+        named=name_room(seed),
     )
 
 
-def _chosen_files(rgb: bytes | None, depth: bytes | None, unit: str) -> Chosen:
-    prints = cache.fingerprint(rgb), cache.fingerprint(depth)
+def _files_sample(rgb: bytes | None, depth: bytes | None, unit: str) -> SampleChoice:
+    named = name_files(rgb, depth, unit)
+    prints = named["rgb_sha256"], named["depth_sha256"]
     sample, milliseconds = cache.pair(*prints, unit, rgb, depth)
     names = [
         st.session_state[key].name
         for key, data in (("file_rgb", rgb), ("file_depth", depth))
         if data is not None
     ]
-    return Chosen(
-        sample=sample,
+    return SampleChoice(
+        rgbd=sample,
         key="-".join([*(p or "none" for p in prints), unit]),
         title=" and ".join(names),
         notes=sample.notes,
         milliseconds={"read the files": milliseconds},
-        recipe={"rgb_sha256": prints[0], "depth_sha256": prints[1], "depth_unit": unit},
+        named=named,
     )
 
 

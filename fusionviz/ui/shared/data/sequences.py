@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from fusionviz.data.sequences.files import MAX_MEGABYTES, read_sequences
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.data.utterances.example import example_file, example_tables
 from fusionviz.errors import InputError
 from fusionviz.explain.tokens import name_sequences
+from fusionviz.ui.shared.notices import say_error
 
 UPLOADER = "sequence_files"
 EXAMPLE = "example.npz"
@@ -56,7 +58,7 @@ only, for this session; nothing in them is run.
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Brought:
+class SequenceChoice:
     """Sequences and what names them.
 
     Attributes:
@@ -73,7 +75,7 @@ class Brought:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class _Kept:
+class _Files:
     """Files that stay for as long as the session lasts: hidden widgets lose theirs."""
 
     files: Mapping[str, bytes]
@@ -94,21 +96,21 @@ class _Kept:
         )
 
 
-def brought_sequences(place: Any) -> Brought | None:  # noqa: ANN401
+def choose_files(place: DeltaGenerator) -> SequenceChoice | None:
     """Return what was brought; draw where to bring it, and its errors.
 
     Args:
         place: The row of choices: once there is something to show, all else folds away
             into it.
     """
-    kept: _Kept | None = st.session_state.get(_KEPT)
+    kept: _Files | None = st.session_state.get(_KEPT)
     if kept is None:
         _draw_offer()
         return None
     try:
         sample = _sequences(kept.key, kept.files)
     except InputError as error:
-        st.error(_as_plain(str(error)), icon=":material/error:")
+        say_error(_as_plain(str(error)))
         _draw_offer()
         return None
     with place.popover(_label(kept.title, len(sample.notes))):
@@ -118,7 +120,9 @@ def brought_sequences(place: Any) -> Brought | None:  # noqa: ANN401
         ]
         st.markdown("\n- ".join(told))
         _draw_offer()
-    return Brought(sample=sample, key=kept.key, title=kept.title, named=kept.named)
+    return SequenceChoice(
+        sample=sample, key=kept.key, title=kept.title, named=kept.named
+    )
 
 
 def _draw_offer() -> None:
@@ -190,5 +194,5 @@ def _keep_example() -> None:
 
 
 def _keep(files: Mapping[str, bytes]) -> None:
-    kept = _Kept(files=files, named=name_sequences(files)) if files else None
+    kept = _Files(files=files, named=name_sequences(files)) if files else None
     st.session_state[_KEPT] = kept

@@ -4,15 +4,15 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from fusionviz.analysis.attention.block_row import BlockRow, Weights
 from fusionviz.analysis.shared.attention_stack import largest_keys
-from fusionviz.views.attention.stacks.grids import (
+from fusionviz.analysis.shared.block_row import BlockRow, Weights
+from fusionviz.views.shared.bars import add_scale_bar, carry_bar
+from fusionviz.views.shared.stack_view import short
+from fusionviz.views.shared.stacks.grids import (
     GridPanel,
     draw_grid,
     modality_colours,
 )
-from fusionviz.views.shared.bars import add_scale_bar, carry_bar
-from fusionviz.views.shared.stack_view import short
 from fusionviz.views.shared.style import (
     FONT_SIZE,
     SEQUENTIAL,
@@ -36,7 +36,7 @@ def readings(row: BlockRow) -> dict[str, Weights]:
     }
 
 
-def draw_block_row(row: BlockRow, *, height: int = 330) -> go.Figure:
+def draw_block_row(row: BlockRow) -> go.Figure:
     """Draw the scan's weights, the Jacobian through values, and the whole one.
 
     Each is in parts of its own largest: they have no common unit. Tokens that fill a
@@ -44,7 +44,6 @@ def draw_block_row(row: BlockRow, *, height: int = 330) -> go.Figure:
 
     Args:
         row: What to draw.
-        height: Pixels.
     """
     stack = row.stack
     grids = [one for one in stack.keys.modalities if stack.keys.is_on_grid(one)][:2]
@@ -71,7 +70,7 @@ def draw_block_row(row: BlockRow, *, height: int = 330) -> go.Figure:
         for name, colour in modality_colours(stack).items():
             figure.add_trace(legend_square(short(name), colour), row=1, col=1)
     figure.update_annotations(font_size=FONT_SIZE)
-    dress(figure, height=height, top=96 if grids else 56)
+    dress(figure, top=96 if grids else 56)
     legend = {"orientation": "h", "x": 1, "xanchor": "right", "y": 0}
     legend |= {"yref": "container", "yanchor": "bottom"}
     legend |= {"itemclick": False, "itemdoubleclick": False}

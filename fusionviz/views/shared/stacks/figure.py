@@ -16,14 +16,14 @@ from fusionviz.analysis.shared.attention_stack import (
     largest_keys,
     shares_by_modality,
 )
-from fusionviz.views.attention.stacks.grids import (
+from fusionviz.views.shared.bars import add_scale_bar, carry_bar
+from fusionviz.views.shared.stack_view import StackView, short, write_title
+from fusionviz.views.shared.stacks.grids import (
     GridPanel,
     draw_grid,
     modality_colours,
 )
-from fusionviz.views.attention.stacks.matrix import draw_matrix
-from fusionviz.views.shared.bars import add_scale_bar, carry_bar
-from fusionviz.views.shared.stack_view import StackView, short, write_title
+from fusionviz.views.shared.stacks.matrix import draw_matrix
 from fusionviz.views.shared.style import FONT_SIZE, dress, legend_square, three_digits
 
 SHOWN_KEYS = 12
@@ -32,7 +32,7 @@ PALE = [[0, "rgba(128,140,150,0.05)"], [1, "rgba(128,140,150,0.6)"]]
 """Under numbers: text in either theme's ink can be read on it."""
 
 
-def draw_attention_stack(view: StackView, *, height: int = 430) -> go.Figure:
+def draw_attention_stack(view: StackView) -> go.Figure:
     """Draw a head's matrix, one of its rows over grids and as bars, and who reads whom.
 
     Invisible markers at the centres of grids carry (modality, place), bars carry
@@ -40,7 +40,6 @@ def draw_attention_stack(view: StackView, *, height: int = 430) -> go.Figure:
 
     Args:
         view: What of which stack.
-        height: Pixels.
     """
     stack = view.stack
     grids = _grid_modalities(stack)
@@ -64,7 +63,7 @@ def draw_attention_stack(view: StackView, *, height: int = 430) -> go.Figure:
     _add_bar(figure, view, (0.49, 0.2) if grids else (0.44, 0.19), bool(grids))
     _add_legend(figure, stack)
     figure.update_annotations(font_size=FONT_SIZE)
-    dress(figure, height=height, top=52)
+    dress(figure, top=52)
     # Under the bars' ticks: at the lower edge, however high the chart is.
     legend = {"orientation": "h", "x": 1, "xanchor": "right", "y": 0}
     legend |= {"yref": "container", "yanchor": "bottom"}

@@ -1,8 +1,7 @@
 """Which data the Transport and Distributions pages are of."""
 
-from typing import Any
-
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from fusionviz.analysis.shared.feature_subject import FeatureSubject, is_comparable
 from fusionviz.analysis.shared.token_subject import TokenSubject
@@ -20,12 +19,14 @@ from fusionviz.explain.tokens import (
 )
 from fusionviz.models.cards import ModelCard
 from fusionviz.ui.shared import cache
-from fusionviz.ui.shared.choice import chosen_sample
-from fusionviz.ui.shared.readings import trouble_with
-from fusionviz.ui.shared.share import forget, publish, recall, recall_word
-from fusionviz.ui.shared.tokens.brought import Brought, brought_sequences
-from fusionviz.ui.shared.tokens.pair import pick_pair, read_by
-from fusionviz.ui.shared.tokens.picked import PickedTokens
+from fusionviz.ui.shared.checkpoints import trouble_with
+from fusionviz.ui.shared.controls import choose_name, choose_number
+from fusionviz.ui.shared.data.pair import choose_pair, read_by
+from fusionviz.ui.shared.data.sequences import SequenceChoice, choose_files
+from fusionviz.ui.shared.notices import say_error
+from fusionviz.ui.shared.sample import current_sample
+from fusionviz.ui.shared.share import forget
+from fusionviz.ui.shared.subjects import TokenChoice
 
 DATA = {
     "pair": "RGB-D pair",
@@ -33,7 +34,7 @@ DATA = {
     "mosi": "CMU-MOSI video",
     "file": "Your sequences",
 }
-DATA_KEY, UTTERANCE, VIDEO, READER = "data", "utterance", "video", "reader"
+UTTERANCE, VIDEO, READER = "utterance", "video", "reader"
 NO_MODEL = "no model"
 CAPTION_WIDTH = 240
 """Pixels: with all choices and this, the row fits beside the sidebar at 1280."""
@@ -41,7 +42,7 @@ CAPTION_WIDTH = 240
 _FIRST_UTTERANCE = 12
 
 
-def picked_tokens() -> PickedTokens | None:
+def choose_tokens() -> TokenChoice | None:
     """Draw the choice of data, and return what is chosen.
 
     Where there is none, say why and what to do.
@@ -50,73 +51,57 @@ def picked_tokens() -> PickedTokens | None:
         horizontal=True, vertical_alignment="center", gap="small", key="data_choice"
     )
     with place:
-        data = _choose_data()
+        data = choose_name("Data", "data", DATA, width=200, hide_label=True)
     try:
-        return _pick(data, place)
+        return _choose(data, place)
     except FusionvizError as error:
-        st.error(str(error), icon=":material/error:")
+        say_error(str(error))
         return None
 
 
-def _choose_data() -> str:
-    recall_word(DATA_KEY, "pair", DATA)
-    data = st.selectbox(
-        "Data",
-        list(DATA),
-        format_func=DATA.__getitem__,
-        key=DATA_KEY,
-        width=200,
-        label_visibility="collapsed",
-    )
-    publish(DATA_KEY, "pair")
-    return data
-
-
-def _pick(data: str, place: Any) -> PickedTokens | None:  # noqa: ANN401
+def _choose(data: str, place: DeltaGenerator) -> TokenChoice | None:
     if data != "utterance":
         forget([UTTERANCE])
     if data != "mosi":
         forget([VIDEO])
     if data == "pair":
         forget([READER])
-        return _pick_pair(place)
-    found = {
+        return _choose_pair(place)
+    sequences = {
         "utterance": _choose_utterance,
         "mosi": _choose_video,
-        "file": brought_sequences,
+        "file": choose_files,
     }[data](place)
-    if found is None:
+    if sequences is None:
         forget([READER])
         return None
-    return _pick_reader(found, place)
+    return _choose_reader(sequences, place)
 
 
-def _pick_pair(place: Any) -> PickedTokens | None:  # noqa: ANN401
-    chosen = chosen_sample()
-    picked = None if chosen is None else pick_pair(chosen)
-    if picked is None or picked.card is None:
+def _choose_pair(place: DeltaGenerator) -> TokenChoice | None:
+    sample = current_sample()
+    pair = None if sample is None else choose_pair(sample)
+    if pair is None or pair.card is None:
         return None
-    gone = " and ".join(picked.subject.missing_names)
+    gone = " and ".join(pair.subject.missing_names)
     place.caption(
-        f"**{picked.title}**, read by {picked.card.name}."
+        f"**{pair.title}**, read by {pair.card.name}."
         f"{f' It has no {gone}.' if gone else ''} Choose both in the sidebar."
     )
-    return picked
+    return pair
 
 
-def _choose_utterance(place: Any) -> Brought:  # noqa: ANN401
-    last = SEEDS["test"][-1]
-    recall(UTTERANCE, _FIRST_UTTERANCE, low=0, high=last)
-    seed = place.number_input(
-        "Utterance (seed)",
-        min_value=0,
-        max_value=last,
-        key=UTTERANCE,
-        width=130,
-        label_visibility="collapsed",
-    )
-    publish(UTTERANCE, _FIRST_UTTERANCE)
-    return Brought(
+def _choose_utterance(place: DeltaGenerator) -> SequenceChoice:
+    with place:
+        seed = choose_number(
+            "Utterance (seed)",
+            UTTERANCE,
+            default=_FIRST_UTTERANCE,
+            last=SEEDS["test"][-1],
+            width=130,
+            hide_label=True,
+        )
+    return SequenceChoice(
         sample=_utterance(seed),
         key=f"utterance-{seed}",
         title=f"Utterance {seed}",
@@ -124,14 +109,12 @@ def _choose_utterance(place: Any) -> Brought:  # noqa: ANN401
     )
 
 
-def _choose_video(place: Any) -> Brought:  # noqa: ANN401
+def _choose_video(place: DeltaGenerator) -> SequenceChoice:
     videos = _videos()
-    recall_word(VIDEO, next(iter(videos)), videos)
-    video = place.selectbox(
-        "Video", list(videos), key=VIDEO, width=150, label_visibility="collapsed"
-    )
-    publish(VIDEO, next(iter(videos)))
-    return Brought(
+    names = {name: name for name in videos}
+    with place:
+        video = choose_name("Video", VIDEO, names, width=150, hide_label=True)
+    return SequenceChoice(
         sample=videos[video],
         key=f"mosi-{video}",
         title=f"Video {video}",
@@ -139,35 +122,27 @@ def _choose_video(place: Any) -> Brought:  # noqa: ANN401
     )
 
 
-def _pick_reader(found: Brought, place: Any) -> PickedTokens:  # noqa: ANN401
-    cards = {card.name: card for card in readers_of(found.sample)}
-    if not cards and not is_comparable(found.sample):
-        raise InputError(why_nobody_reads(found.sample))
-    names = [*cards, NO_MODEL]
-    recall_word(READER, names[0], names)
-    reader = place.selectbox(
-        "Read by",
-        names,
-        key=READER,
-        format_func=lambda name: (
-            "read without a model" if name == NO_MODEL else f"read by {name}"
-        ),
-        width=270,
-        label_visibility="collapsed",
-    )
-    publish(READER, names[0])
-    place.caption(_summary(found.sample), width=CAPTION_WIDTH)
+def _choose_reader(sequences: SequenceChoice, place: DeltaGenerator) -> TokenChoice:
+    sample = sequences.sample
+    cards = {card.name: card for card in readers_of(sample)}
+    if not cards and not is_comparable(sample):
+        raise InputError(why_nobody_reads(sample))
+    titles = {name: f"read by {name}" for name in cards}
+    titles[NO_MODEL] = "read without a model"
+    with place:
+        reader = choose_name("Read by", READER, titles, width=270, hide_label=True)
+    place.caption(_summary(sample), width=CAPTION_WIDTH)
     card = cards.get(reader)
     sha256 = None if card is None else card.sha256
-    key = f"{sha256 or 'no-model'}-{found.key}"
+    key = f"{sha256 or 'no-model'}-{sequences.key}"
     name = SubjectName(
         checkpoint=None if card is None else card.name,
         weights_sha256=sha256,
-        sample=found.named,
+        sample=sequences.named,
     )
-    subject = _subject(key, card, found.sample)
-    return PickedTokens(
-        subject=subject, key=key, name=name, title=found.title, card=card
+    subject = _subject(key, card, sample)
+    return TokenChoice(
+        subject=subject, key=key, name=name, title=sequences.title, card=card
     )
 
 

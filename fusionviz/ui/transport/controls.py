@@ -1,15 +1,12 @@
-"""What the solvers are asked: which source, at which ε; alike in all their tabs."""
-
-import streamlit as st
+"""What the tabs of the Transport page have in common to set: source, solver and ε."""
 
 from fusionviz.analysis.shared.token_subject import TokenSubject
 from fusionviz.analysis.transport.epsilon_sweep import EPSILONS
-from fusionviz.analysis.transport.solvers import EPSILON
-from fusionviz.ui.shared.share import publish, recall_word
+from fusionviz.analysis.transport.solvers import EPSILON, SOLVER_TITLES, SOLVERS, Solver
+from fusionviz.ui.shared.controls import choose_name, choose_step
 from fusionviz.views.shared.style import MODALITY_NAMES
 
-SOURCE_KEY, EPSILON_KEY = "s_source", "epsilon"
-_STEPS = tuple(f"{epsilon:g}" for epsilon in EPSILONS)
+_EPSILONS = tuple(f"{epsilon:g}" for epsilon in EPSILONS)
 _DEFAULT = f"{EPSILON:g}"
 
 
@@ -23,17 +20,14 @@ def choose_source(subject: TokenSubject) -> str:
     first = subject.case().source.name
     if len(names) == 1:
         return first
-    recall_word(SOURCE_KEY, first, names)
-    source = st.selectbox(
+    return choose_name(
         "Sent",
-        names,
-        format_func=lambda name: MODALITY_NAMES.get(name, name),
-        key=SOURCE_KEY,
+        "s_source",
+        {name: MODALITY_NAMES.get(name, name) for name in names},
+        default=first,
         width=130,
         help=f"Whose tokens are sent to those of {subject.anchor}.",
     )
-    publish(SOURCE_KEY, first)
-    return source
 
 
 def choose_epsilon(width: int = 480) -> float:
@@ -42,14 +36,28 @@ def choose_epsilon(width: int = 480) -> float:
     Args:
         width: Pixels.
     """
-    recall_word(EPSILON_KEY, _DEFAULT, _STEPS)
-    chosen = st.select_slider(
+    chosen = choose_step(
         "ε of Sinkhorn, in the unit of the cost" if width > 250 else "ε of Sinkhorn",
-        _STEPS,
-        key=EPSILON_KEY,
+        "epsilon",
+        _EPSILONS,
+        default=_DEFAULT,
         width=width,
         help="How much blur is paid for: small is close to the exact plan, large to "
         "the product of the marginals. The costs are 0 to 2.",
     )
-    publish(EPSILON_KEY, _DEFAULT)
     return float(chosen)
+
+
+def choose_solver() -> tuple[Solver, float]:
+    """Draw the choice of a solver, and of Sinkhorn's ε; return both."""
+    solver = choose_name(
+        "Solver",
+        "d_solver",
+        {solver: SOLVER_TITLES[solver] for solver in SOLVERS},
+        width=176,
+        help="The relaxed plan sends each token to its cheapest target; the others "
+        "give each target as much as any other.",
+    )
+    if solver != "sinkhorn":
+        return solver, EPSILON
+    return solver, choose_epsilon(width=160)

@@ -7,9 +7,9 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from fusionviz.analysis.shared.attention_stack import TokenAxis, pool
-from fusionviz.views.attention.stacks.grids import modality_colours
 from fusionviz.views.shared.colours import rgb_of
 from fusionviz.views.shared.stack_view import Order, StackView, short, write_title
+from fusionviz.views.shared.stacks.grids import modality_colours
 from fusionviz.views.shared.style import frame_row
 
 LABELLED = 16

@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from fusionviz.analysis.attention.alignmamba_stacks import ALL_CHANNELS, hidden_stack
+from fusionviz.analysis.shared.alignmamba_stacks import ALL_CHANNELS, hidden_stack
 from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.analysis.shared.attention_stack import AttentionStack
 from fusionviz.errors import InputError

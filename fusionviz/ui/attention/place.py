@@ -1,6 +1,6 @@
 """What the reader has picked on the Attention page: a head, and a patch.
 
-Both tabs that show heads share it, and the address: `one_head=8.1` is head 1 of the
+The tabs that show heads share it, and the address: `one_head=8.1` is head 1 of the
 flow's layer 8, `query=20` is joint token 20. Where no head has been picked, it is the
 strongest of the sample at hand, and the address does not name it.
 """
@@ -13,8 +13,9 @@ from fusionviz.analysis.attention.overview import Overview, measure_overview
 from fusionviz.analysis.shared.attention import attention_layers
 from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.ui.shared.cache import MODEL_WORK
+from fusionviz.ui.shared.notices import nothing_yet
 from fusionviz.ui.shared.share import forget
-from fusionviz.ui.shared.subjects import Picked
+from fusionviz.ui.shared.subjects import MangoChoice
 
 HEAD, TOKEN = "one_head", "query"
 """Their names in the address."""
@@ -40,7 +41,20 @@ class Place:
     token: int
 
 
-def current_place(picked: Picked) -> Place:
+def has_heads(choice: MangoChoice, visible: bool) -> bool:
+    """Return whether a model has attention heads; where it has none, say so.
+
+    Args:
+        choice: Whose model.
+        visible: Whether anybody sees the place.
+    """
+    if attention_layers(choice.subject.model):
+        return True
+    nothing_yet("This model has no attention layers: there are no heads.", visible)
+    return False
+
+
+def current_place(choice: MangoChoice) -> Place:
     """Return what is picked, and make the address say it.
 
     An address that says something else than this session wrote there has been followed
@@ -53,7 +67,7 @@ def current_place(picked: Picked) -> Place:
             pick_head(*head)
         if TOKEN in said:
             st.session_state[_TOKEN] = said[TOKEN]
-    model = picked.subject.model
+    model = choice.subject.model
     layer, head = st.session_state.get(_HEAD) or (None, None)
     known = {name.index for name in attention_layers(model)}
     if layer not in known or not 0 <= (head or 0) < model.config.heads:
@@ -80,22 +94,6 @@ def pick_token(token: int) -> None:
     st.session_state[_TOKEN] = token
 
 
-def clicked(key: str, *, note: bool = True) -> tuple | None:
-    """Return the customdata of the point of a chart that was clicked, once.
-
-    Args:
-        key: Of the chart.
-        note: Whether this look is the one that counts.
-    """
-    chart = st.session_state.get(key)
-    points = chart["selection"]["points"] if chart else []
-    now = tuple(points[0]["customdata"]) if points else None
-    is_new = now is not None and now != st.session_state.get(f"_clicked_{key}")
-    if note:
-        st.session_state[f"_clicked_{key}"] = now
-    return now if is_new else None
-
-
 @st.cache_resource(max_entries=4, show_spinner="MANGO shows its attention …")
 def overview_of(subject_key: str, _subject: MangoSubject) -> Overview:
     """Return all heads of a subject."""
@@ -111,14 +109,14 @@ def _read_head(text: str | None) -> tuple[int, int] | None:
 
 
 def _publish(place: Place, default: int) -> None:
-    wanted = {}
+    words = {}
     if place.layer is not None and place.head is not None:
-        wanted[HEAD] = f"{place.layer}.{place.head + 1}"
+        words[HEAD] = f"{place.layer}.{place.head + 1}"
     if place.token != default:
-        wanted[TOKEN] = str(place.token)
+        words[TOKEN] = str(place.token)
     for name in (HEAD, TOKEN):
-        if name not in wanted:
+        if name not in words:
             forget([name])
-        elif st.query_params.get(name) != wanted[name]:
-            st.query_params[name] = wanted[name]
-    st.session_state[_PUBLISHED] = wanted
+        elif st.query_params.get(name) != words[name]:
+            st.query_params[name] = words[name]
+    st.session_state[_PUBLISHED] = words

@@ -1,0 +1,101 @@
+"""All kinds of exhibits, for whoever has only a name: recipes and the command.
+
+Pages import the kinds that they show from their own modules.
+"""
+
+from typing import Any
+
+from fusionviz.errors import InputError
+from fusionviz.exhibits.attention.head_comparison import COMPARISON
+from fusionviz.exhibits.attention.head_effects import RANKING
+from fusionviz.exhibits.attention.interventions import INTERVENTION
+from fusionviz.exhibits.attention.one_head import HEAD
+from fusionviz.exhibits.attention.overview import GATES, OVERVIEW
+from fusionviz.exhibits.attention.partitions import MIXING, PARTITION
+from fusionviz.exhibits.attention.rollout import MODALITY_FLOW, ROLLOUT
+from fusionviz.exhibits.attention.stacks import BROUGHT, PLAN
+from fusionviz.exhibits.distributions.distance_test import TEST
+from fusionviz.exhibits.distributions.distances import DISTANCES
+from fusionviz.exhibits.distributions.embedding import EMBEDDING
+from fusionviz.exhibits.distributions.kernel import KERNEL
+from fusionviz.exhibits.distributions.lambda_family import LAMBDA
+from fusionviz.exhibits.distributions.movement import MOVEMENT, PICKED
+from fusionviz.exhibits.distributions.sample_stages import SAMPLE_STAGES
+from fusionviz.exhibits.distributions.training_curves import TRAINING
+from fusionviz.exhibits.latents.between import BETWEEN, EXCHANGE
+from fusionviz.exhibits.latents.completion import COMPLETION
+from fusionviz.exhibits.latents.film import FILM
+from fusionviz.exhibits.latents.normality import NORMALITY, ODDNESS
+from fusionviz.exhibits.latents.round_trip import LAYER_COSTS, ROUND_TRIP
+from fusionviz.exhibits.latents.samples import SAMPLES
+from fusionviz.exhibits.latents.traverse import STRIP, TRAVERSE
+from fusionviz.exhibits.shared.block_row import BLOCK_ROW
+from fusionviz.exhibits.shared.exhibit import ExhibitKind
+from fusionviz.exhibits.shared.stacks import HIDDEN
+from fusionviz.exhibits.transport.convergence import CONVERGENCE, STEPS
+from fusionviz.exhibits.transport.patch import PATCH
+from fusionviz.exhibits.transport.plan_edits import EDIT
+from fusionviz.exhibits.transport.plan_effects import PLAN_EFFECT
+from fusionviz.exhibits.transport.plan_swaps import SWAP
+from fusionviz.exhibits.transport.ribbons import RIBBONS
+from fusionviz.exhibits.transport.solvers import SWEEP, THREE_SOLVERS
+
+KINDS: tuple[ExhibitKind[Any, Any], ...] = (
+    TRAVERSE,
+    STRIP,
+    BETWEEN,
+    EXCHANGE,
+    SAMPLES,
+    COMPLETION,
+    ROUND_TRIP,
+    LAYER_COSTS,
+    NORMALITY,
+    ODDNESS,
+    FILM,
+    OVERVIEW,
+    GATES,
+    HEAD,
+    PARTITION,
+    MIXING,
+    ROLLOUT,
+    MODALITY_FLOW,
+    INTERVENTION,
+    RANKING,
+    COMPARISON,
+    BLOCK_ROW,
+    HIDDEN,
+    PLAN,
+    BROUGHT,
+    THREE_SOLVERS,
+    SWEEP,
+    CONVERGENCE,
+    STEPS,
+    PATCH,
+    RIBBONS,
+    PLAN_EFFECT,
+    EDIT,
+    SWAP,
+    EMBEDDING,
+    PICKED,
+    MOVEMENT,
+    DISTANCES,
+    KERNEL,
+    TEST,
+    SAMPLE_STAGES,
+    TRAINING,
+    LAMBDA,
+)
+"""In the order of the pages."""
+
+_BY_NAME = {kind.name: kind for kind in KINDS}
+
+
+def exhibit_kind(name: str) -> ExhibitKind[Any, Any]:
+    """Return a kind of exhibit by name.
+
+    Raises:
+        InputError: There is none of that name.
+    """
+    if name not in _BY_NAME:
+        raise InputError(f"exhibits are {', '.join(_BY_NAME)}, got {name!r}")
+    return _BY_NAME[name]

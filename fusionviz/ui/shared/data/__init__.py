@@ -1,0 +1,1 @@
+"""Which data the Transport and Distributions pages are of."""

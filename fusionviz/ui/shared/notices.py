@@ -1,0 +1,67 @@
+"""What stands where a picture would be: nothing yet, or why there is none."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import TypeVar
+
+import streamlit as st
+
+from fusionviz.errors import CheckpointError, FusionvizError
+
+T = TypeVar("T")
+
+
+def nothing_yet(what: str, visible: bool = True) -> None:
+    """Say what is not there, in the place where it would be.
+
+    Args:
+        what: In a sentence or two, with what to do.
+        visible: Whether anybody sees the place.
+    """
+    if visible:
+        st.caption(what)
+
+
+def say_error(what: str) -> None:
+    """Say what went wrong, in a sentence with its cure."""
+    st.error(what, icon=":material/error:")
+
+
+@contextmanager
+def says_why(visible: bool = True) -> Iterator[None]:
+    """Say in this place why there is nothing to see, where the work in it fails.
+
+    A checkpoint that cannot be loaded is an error; a sample that has not what a picture
+    needs is none.
+
+    Args:
+        visible: Whether anybody sees the place.
+    """
+    try:
+        yield
+    except CheckpointError as error:
+        if visible:
+            say_error(str(error))
+    except FusionvizError as error:
+        nothing_yet(str(error), visible)
+
+
+def panel(draw: Callable[[T, bool], None]) -> Callable[[T, bool], None]:
+    """Make a function the panel of a tab.
+
+    A panel runs again without the rest of the page when its controls are moved, and
+    says why where it has nothing to show.
+
+    Args:
+        draw: Draws the panel of a choice; told whether it is visible. When hidden, it
+            draws only the controls that the address keeps by being drawn.
+    """
+
+    @st.fragment
+    @wraps(draw)
+    def drawn(choice: T, visible: bool) -> None:
+        with says_why(visible):
+            draw(choice, visible)
+
+    return drawn

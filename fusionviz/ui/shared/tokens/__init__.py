@@ -1,1 +1,0 @@
-"""Which sample's tokens the Transport and Distributions pages show."""
