@@ -1,5 +1,8 @@
 """EfficientNet-Lite0: against numbers of the original, and against plain loops."""
 
+import hashlib
+import json
+
 import numpy as np
 import pytest
 import safetensors.torch
@@ -7,8 +10,10 @@ import torch
 
 from fusionviz.data.folders import data_folder
 from fusionviz.errors import CheckpointError
+from fusionviz.models.checkpoints import list_checkpoints
 from fusionviz.models.encoders import Lite0, lite0
 from fusionviz.models.encoders.lite0 import (
+    WEIGHTS,
     LastLevel,
     fold_normalisation,
     read_weights,
@@ -133,6 +138,16 @@ def test_the_tuned_level_starts_as_the_encoders_and_learns():
     with torch.no_grad():
         next(last.parameters()).mul_(2.0)
     assert torch.allclose(Lite0()(waves(64)).coarsest, levels.coarsest)
+
+
+def test_shipped_weights_are_small_named_and_no_checkpoint():
+    assert WEIGHTS.stat().st_size < 6 * 2**20
+    about = json.loads(WEIGHTS.with_suffix(".json").read_text("utf-8"))
+    assert about["sha256"] == hashlib.sha256(WEIGHTS.read_bytes()).hexdigest()
+    assert about["parameters"] == sum(item.numel() for item in read_weights().values())
+    assert about["licence"] == "Apache-2.0"
+    assert "Apache License" in (WEIGHTS.parent / "NOTICE").read_text("utf-8")
+    assert about["name"] not in {card.name for card in list_checkpoints()}
 
 
 def test_missing_weights_are_said(tmp_path):

@@ -1,5 +1,8 @@
 """Features as rows of numbers, and tokens made of them."""
 
+import sys
+from types import SimpleNamespace
+
 import pytest
 import torch
 
@@ -62,9 +65,41 @@ def test_what_does_not_fit_is_refused():
 
 
 def test_without_timm_its_networks_are_named_with_the_cure(monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "timm", None)
+    monkeypatch.setitem(sys.modules, "timm", None)
     with pytest.raises(InputError, match="pip install timm"):
         make_encoder("timm:resnet18")
+
+
+class FakeTimm:
+    """A package whose networks have these strides, and say what they were handed."""
+
+    def __init__(self, strides):
+        self.strides = strides
+
+    def create_model(self, name, **how):
+        assert (how["pretrained"], how["features_only"]) == (True, True)
+        network = torch.nn.Module()
+        network.feature_info = SimpleNamespace(
+            reduction=lambda: self.strides, channels=lambda: (3, 3, 3, 3)
+        )
+        network.pretrained_cfg = {"mean": (0.5, 0.5, 0.5), "std": (0.25, 0.25, 0.25)}
+        network.forward = lambda x: [
+            x[..., ::stride, ::stride] for stride in self.strides
+        ]
+        return network
+
+
+def test_networks_of_timm_are_read_at_their_own_scale(monkeypatch):
+    monkeypatch.setitem(sys.modules, "timm", FakeTimm((4, 8, 16, 32)))
+    encoder = make_encoder("timm:resnet18")
+    levels = encoder(torch.full((1, 3, 64, 96), 255.0))
+    assert levels.coarse.shape == (1, 3, 4, 6)
+    assert torch.allclose(levels.fine, torch.tensor(2.0))
+    assert not encoder.state_dict()
+    assert not list(encoder.parameters())
+    monkeypatch.setitem(sys.modules, "timm", FakeTimm((2, 4, 8, 16)))
+    with pytest.raises(InputError, match="strides 4, 8, 16 and 32"):
+        make_encoder("timm:other")
 
 
 def test_everybody_shares_a_loaded_encoder():
