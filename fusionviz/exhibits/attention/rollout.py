@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fusionviz.analysis.attention.one_head import find_token
 from fusionviz.analysis.attention.rollout import (
     DIRECTIONS,
     PATHS,
@@ -14,8 +15,6 @@ from fusionviz.analysis.attention.rollout import (
     Signs,
     measure_rollout,
 )
-from fusionviz.data.grid import Grid
-from fusionviz.errors import InputError
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.views.attention.modality_flow import (
     describe_modality_flow,
@@ -77,21 +76,14 @@ def _check_signs(signs: str) -> None:
         raise ValueError(f"signs is signed or absolute, got {signs!r}")
 
 
-def first_token(grid: Grid) -> int:
-    """Return the token that is asked about until the reader picks another."""
-    return grid.middle
-
-
 def make_rollout(request: Request[RolloutControls]) -> Exhibit:
     """Return where a patch's content comes from, or goes to, block by block.
 
     Raises:
         InputError: There is no such token, or the model has no attention.
     """
-    controls, grid = request.controls, request.subject.grid
-    token = first_token(grid) if controls.token == -1 else controls.token
-    if token >= 2 * grid.places:
-        raise InputError(f"tokens are 0 to {2 * grid.places - 1}, got {token}")
+    controls = request.controls
+    token = find_token(request.subject, controls.token)
     rollout = measure_rollout(request.subject, controls.signs)
     shares = rollout.shares(token, controls.direction)
     own = shares.reshape(len(shares), -1)[:, token]

@@ -1,7 +1,7 @@
 """MMD² between modalities by stage, and against its bandwidth."""
 
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -111,7 +111,6 @@ def make_distance(request: Request[DistanceControls, TokenSubject]) -> Exhibit:
         biased=asked.biased,
     )
     row, column = found.row, found.column
-    table = [(pair, stage) for pair in found.pairs for stage in found.stages]
     return Exhibit(
         figure=draw_distances(found),
         alt=describe_distances(found),
@@ -130,30 +129,28 @@ def make_distance(request: Request[DistanceControls, TokenSubject]) -> Exhibit:
             "curve_bandwidth": found.bandwidths,
             "curve_mmd2": found.curves,
         },
-        table={
-            "x": [pair[0] for pair, _ in table],
-            "y": [pair[1] for pair, _ in table],
-            "stage": [stage for _, stage in table],
-            "mmd2": found.mmd2.ravel(),
-            "bandwidth": found.factor * found.medians.ravel(),
-            "median_distance": found.medians.ravel(),
-            "tokens_x": found.sizes[..., 0].ravel(),
-            "tokens_y": found.sizes[..., 1].ravel(),
-            "zero_tokens_x": found.zeros[..., 0].ravel(),
-            "zero_tokens_y": found.zeros[..., 1].ravel(),
-        },
+        table=_table(found),
     )
+
+
+def _table(found: Distances) -> dict[str, Any]:
+    """Return a row for each pair and stage."""
+    rows = [(pair, stage) for pair in found.pairs for stage in found.stages]
+    return {
+        "x": [pair[0] for pair, _ in rows],
+        "y": [pair[1] for pair, _ in rows],
+        "stage": [stage for _, stage in rows],
+        "mmd2": found.mmd2.ravel(),
+        "bandwidth": found.factor * found.medians.ravel(),
+        "median_distance": found.medians.ravel(),
+        "tokens_x": found.sizes[..., 0].ravel(),
+        "tokens_y": found.sizes[..., 1].ravel(),
+        "zero_tokens_x": found.zeros[..., 0].ravel(),
+        "zero_tokens_y": found.zeros[..., 1].ravel(),
+    }
 
 
 def _explain(found: Distances, pair: TokenPair, subject: TokenSubject) -> str:
-    form = (
-        "The biased form, the paper's loss, counts each token's pair with itself: it "
-        "is never below 0, and as σ falls to 0 it does not vanish but tends to "
-        f"1/m + 1/n = {three_digits(found.limit)} for tokens that are all apart."
-        if found.biased
-        else "The unbiased form leaves out each token's pair with itself: it is 0 on "
-        "average for two draws from one distribution, so it may be below 0."
-    )
     text = (
         "MMD² says how far apart two clouds of tokens are, as a Gaussian kernel sees "
         "them: 0 where they are distributed alike, 2 where each cloud is one place "
@@ -164,7 +161,8 @@ def _explain(found: Distances, pair: TokenPair, subject: TokenSubject) -> str:
         "tokens, so a stage whose tokens are only larger is not farther apart. "
         "**Right**: the same against σ. Rings are at the median, pink dots at the σ "
         "in force. A small σ compares fine detail, a large one only means; far above "
-        f"the median all tokens look alike, and MMD² tends to 0. {form}\n\n"
+        f"the median all tokens look alike, and MMD² tends to 0. {_say_form(found)}"
+        "\n\n"
         f"{_say_values(found)}"
     )
     if "raw" in subject.stages:
@@ -180,6 +178,20 @@ def _explain(found: Distances, pair: TokenPair, subject: TokenSubject) -> str:
         )
     special = say_tokens(pair)
     return f"{text} {special}" if special else text
+
+
+def _say_form(found: Distances) -> str:
+    """Return what the biased form of MMD² counts, or the unbiased one leaves out."""
+    if found.biased:
+        return (
+            "The biased form, the paper's loss, counts each token's pair with itself: "
+            "it is never below 0, and as σ falls to 0 it does not vanish but tends to "
+            f"1/m + 1/n = {three_digits(found.limit)} for tokens that are all apart."
+        )
+    return (
+        "The unbiased form leaves out each token's pair with itself: it is 0 on "
+        "average for two draws from one distribution, so it may be below 0."
+    )
 
 
 def _say_values(found: Distances) -> str:

@@ -1,6 +1,7 @@
 """The kernel's blocks and the witness function."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -37,7 +38,6 @@ def make_kernel(request: Request[KernelControls, TokenSubject]) -> Exhibit:
     blocks = measure_kernel(pair, bandwidth=bandwidth, biased=request.controls.biased)
     witness = measure_witness(pair, bandwidth=bandwidth)
     means = blocks.means
-    x, y = pair.names
     return Exhibit(
         figure=draw_kernel(blocks, witness),
         alt=describe_kernel(blocks, witness),
@@ -57,14 +57,20 @@ def make_kernel(request: Request[KernelControls, TokenSubject]) -> Exhibit:
             "plane_axis": witness.axis,
             "plane_witness": witness.grid,
         },
-        table={
-            "modality": [x] * len(pair.x) + [y] * len(pair.y),
-            "token": pair.labels,
-            "first_component": witness.plane.places[:, 0],
-            "second_component": witness.plane.places[:, 1],
-            "witness": witness.values,
-        },
+        table=_table(witness),
     )
+
+
+def _table(witness: Witness) -> dict[str, Any]:
+    """Return a row for each token."""
+    pair = witness.pair
+    return {
+        "modality": np.repeat(pair.names, [len(pair.x), len(pair.y)]).tolist(),
+        "token": pair.labels,
+        "first_component": witness.plane.places[:, 0],
+        "second_component": witness.plane.places[:, 1],
+        "witness": witness.values,
+    }
 
 
 def _explain(blocks: KernelBlocks, witness: Witness) -> str:

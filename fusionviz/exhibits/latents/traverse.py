@@ -135,17 +135,8 @@ def make_strip(request: Request[StripControls]) -> Exhibit:
     return Exhibit(
         figure=draw_strip(traverse),
         alt=describe_strip(traverse),
-        caption=(
-            "Drag the slider, or press play: every frame was computed before, so "
-            "nothing is asked of the model. Above its place the curves tell how "
-            "probable MANGO finds the tokens (fewer bits are more probable) and how "
-            "many pixels change class against the unmoved picture. Along "
-            f"{traverse.directions[0].told} the most probable frame is that at "
-            f"**{signed(traverse.sigmas[lowest, 0])} σ**, with "
-            f"{three_digits(float(traverse.bits_after[lowest]))} bits per dimension; "
-            f"the sample itself has {three_digits(traverse.bits_before)}."
-            + explain_sigma(request.subject.statistics)
-        ),
+        caption=_explain_strip(traverse, lowest)
+        + explain_sigma(request.subject.statistics),
         formula=FORMULA,
         numbers={
             "bits_per_dim_before": traverse.bits_before,
@@ -163,6 +154,19 @@ def make_strip(request: Request[StripControls]) -> Exhibit:
             "changed_class_share": traverse.changed,
             "latent_shift": traverse.shift,
         },
+    )
+
+
+def _explain_strip(traverse: Traverse, lowest: int) -> str:
+    return (
+        "Drag the slider, or press play: every frame was computed before, so nothing "
+        "is asked of the model. Above its place the curves tell how probable MANGO "
+        "finds the tokens (fewer bits are more probable) and how many pixels change "
+        "class against the unmoved picture. Along "
+        f"{traverse.directions[0].told} the most probable frame is that at "
+        f"**{signed(traverse.sigmas[lowest, 0])} σ**, with "
+        f"{three_digits(float(traverse.bits_after[lowest]))} bits per dimension; "
+        f"the sample itself has {three_digits(traverse.bits_before)}."
     )
 
 

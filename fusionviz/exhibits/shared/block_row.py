@@ -25,7 +25,6 @@ def make_block_row(request: Request[HiddenControls, AlignMambaSubject]) -> Exhib
         channel=asked.channel,
         skip=asked.skip,
     )
-    keys = stack.keys
     return Exhibit(
         figure=draw_block_row(row),
         alt=describe_block_row(row),
@@ -41,24 +40,25 @@ def make_block_row(request: Request[HiddenControls, AlignMambaSubject]) -> Exhib
             "row": row.query,
             **_agreements(row),
         },
-        arrays={
-            "scan": row.scan,
-            "values": row.values,
-            "selection": row.selection,
-            "gate": row.gate,
-            "whole": row.whole,
-        },
+        arrays=_parts(row),
         table={
-            "key": list(range(keys.count)),
-            "name": list(keys.names),
-            "modality": [keys.modalities[place] for place in keys.index],
-            "scan": row.scan,
-            "values": row.values,
-            "selection": row.selection,
-            "gate": row.gate,
-            "whole": row.whole,
+            "key": list(range(stack.keys.count)),
+            "name": list(stack.keys.names),
+            "modality": [stack.keys.modalities[place] for place in stack.keys.index],
+            **_parts(row),
         },
     )
+
+
+def _parts(row: BlockRow) -> dict[str, np.ndarray]:
+    """Return what of the block each token takes part in."""
+    return {
+        "scan": row.scan,
+        "values": row.values,
+        "selection": row.selection,
+        "gate": row.gate,
+        "whole": row.whole,
+    }
 
 
 def _agreements(row: BlockRow) -> dict[str, float]:

@@ -110,7 +110,6 @@ def make_solvers(request: Request[SolverControls, TokenSubject]) -> Exhibit:
         solver: sinkhorn if solver == "sinkhorn" else solve(case, solver)
         for solver in SOLVERS
     }
-    every = list(answers.values())
     return Exhibit(
         figure=draw_solvers(case, answers),
         alt=describe_solvers(case, answers),
@@ -123,18 +122,24 @@ def make_solvers(request: Request[SolverControls, TokenSubject]) -> Exhibit:
         },
         arrays={solver: one.plan for solver, one in answers.items()}
         | {"cost": np.asarray(case.cost)},
-        table={
-            "solver": list(answers),
-            "cost": [one.cost for one in every],
-            "marginal_error": [one.marginal_error for one in every],
-            "entropy_bits": [one.entropy_bits for one in every],
-            "information_bits": [one.information_bits for one in every],
-            "iterations": [one.iterations for one in every],
-            "converged": [one.converged for one in every],
-            "score": [math.nan if one.score is None else one.score for one in every],
-            "targets_left_empty": [count_empty(one) for one in every],
-        },
+        table=_table(answers),
     )
+
+
+def _table(answers: dict[Solver, SolverAnswer]) -> dict[str, list]:
+    """Return a row for each solver."""
+    every = list(answers.values())
+    return {
+        "solver": list(answers),
+        "cost": [one.cost for one in every],
+        "marginal_error": [one.marginal_error for one in every],
+        "entropy_bits": [one.entropy_bits for one in every],
+        "information_bits": [one.information_bits for one in every],
+        "iterations": [one.iterations for one in every],
+        "converged": [one.converged for one in every],
+        "score": [math.nan if one.score is None else one.score for one in every],
+        "targets_left_empty": [count_empty(one) for one in every],
+    }
 
 
 def _numbers(one: SolverAnswer) -> dict[str, float | int | str]:
@@ -189,15 +194,6 @@ def make_sweep(request: Request[SolverControls, TokenSubject]) -> Exhibit:
     answer = solve(case, "sinkhorn", asked.epsilon, asked.iterations)
     advice = advise(answer, sweep)
     said = say_advice(advice, answer, sweep)
-    table = {
-        "epsilon": sweep.epsilon,
-        "cost": sweep.cost,
-        "entropy_bits": sweep.entropy_bits,
-        "information_bits": sweep.information_bits,
-        "iterations": sweep.iterations,
-        "marginal_error": sweep.marginal_error,
-        "converged": sweep.converged,
-    }
     numbers: dict[str, float | int | str] = {
         "epsilon": asked.epsilon,
         "epsilon_is": advice.word,
@@ -215,8 +211,22 @@ def make_sweep(request: Request[SolverControls, TokenSubject]) -> Exhibit:
         formula=r"\varepsilon \to 0:\ P \to P_{\text{exact}}, \qquad "
         r"\varepsilon \to \infty:\ P \to a\, b^\top",
         numbers=numbers,
-        table=table if sweep.score is None else table | {"score": sweep.score},
+        table=_sweep_table(sweep),
     )
+
+
+def _sweep_table(sweep: EpsilonSweep) -> dict[str, np.ndarray]:
+    """Return a row for each ε."""
+    table = {
+        "epsilon": sweep.epsilon,
+        "cost": sweep.cost,
+        "entropy_bits": sweep.entropy_bits,
+        "information_bits": sweep.information_bits,
+        "iterations": sweep.iterations,
+        "marginal_error": sweep.marginal_error,
+        "converged": sweep.converged,
+    }
+    return table if sweep.score is None else table | {"score": sweep.score}
 
 
 def _explain_sweep(sweep: EpsilonSweep) -> str:

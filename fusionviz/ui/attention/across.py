@@ -9,7 +9,6 @@ from fusionviz.exhibits.attention.rollout import (
     ROLLOUT,
     ModalityFlowControls,
     RolloutControls,
-    first_token,
 )
 from fusionviz.ui.attention.place import has_heads
 from fusionviz.ui.shared.clicks import clicked
@@ -49,7 +48,7 @@ def draw_panel(choice: MangoChoice, visible: bool) -> None:
         token = choose_number(
             "Patch (or click one)",
             "across_patch",
-            default=first_token(grid),
+            default=grid.middle,
             last=2 * grid.places - 1,
             help=f"0 to {grid.places - 1} are RGB's, row by row, the others depth's.",
         )
