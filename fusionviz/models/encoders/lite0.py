@@ -227,19 +227,22 @@ def read_weights(path: Path = WEIGHTS) -> Weights:
         CheckpointError: They are not there, or no such weights.
     """
     try:
-        stored = safetensors.torch.load_file(path)
+        with torch.inference_mode(mode=False):
+            stored = safetensors.torch.load_file(path)
     except (OSError, safetensors.SafetensorError) as error:
         raise CheckpointError(
             f"the weights of the encoder {NAME} cannot be read from {path}: {error}"
         ) from error
-    return {
-        name: tensor.float().contiguous(
-            memory_format=torch.channels_last
-            if tensor.ndim == 4
-            else torch.contiguous_format
-        )
-        for name, tensor in stored.items()
-    }
+    # Whoever asks first may be in inference mode, and the next may train.
+    with torch.inference_mode(mode=False):
+        return {
+            name: tensor.float().contiguous(
+                memory_format=torch.channels_last
+                if tensor.ndim == 4
+                else torch.contiguous_format
+            )
+            for name, tensor in stored.items()
+        }
 
 
 def fold_normalisation(original: Weights) -> dict[str, Tensor]:

@@ -92,4 +92,5 @@ def make_encoder(name: str) -> lite0.Lite0 | TimmEncoder:
 @cache
 def load_encoder(name: str) -> lite0.Lite0 | TimmEncoder:
     """Return the encoder on the CPU that everybody shares; see `make_encoder`."""
-    return make_encoder(name).eval()
+    with torch.inference_mode(mode=False):  # the next who asks may train through it
+        return make_encoder(name).eval()

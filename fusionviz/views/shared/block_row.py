@@ -87,10 +87,15 @@ def describe_block_row(row: BlockRow) -> str:
     return (
         f"Row {row.query} ({row.stack.queries.names[row.query]}) of "
         f"{row.stack.layers[row.layer]}, {row.stack.heads[row.head]}: largest of the "
-        f"{', of '.join(tops)}. Correlation with the whole block: scan "
-        f"{three_digits(row.agreement(row.scan))}, values "
-        f"{three_digits(row.agreement(row.values))}."
+        f"{', of '.join(tops)}.{_say_agreement(row)}"
     )
+
+
+def _say_agreement(row: BlockRow) -> str:
+    """Return the correlations with the whole block in words, where there are any."""
+    known = {"scan": row.agreement(row.scan), "values": row.agreement(row.values)}
+    said = [f"{name} {three_digits(x)}" for name, x in known.items() if np.isfinite(x)]
+    return f" Correlation with the whole block: {', '.join(said)}." if said else ""
 
 
 def _place(figure: go.Figure, place: int, columns: range, *, has_names: bool) -> float:

@@ -85,6 +85,7 @@ def test_it_is_a_picture_or_a_sentence(odd):
         for text in (made.alt, made.caption):
             assert "nan" not in text.replace("(", " ").lower().split(), (name, text)
         for key, array in made.arrays.items():
-            if array.dtype.kind == "f" and name != "attention-hidden":
+            # hidden attention is NaN where a token comes too late to be read
+            if array.dtype.kind == "f" and not name.startswith("attention-hidden"):
                 assert np.isfinite(array).all(), (name, key)
     assert all(len(sentence) > 20 for sentence in sentences)

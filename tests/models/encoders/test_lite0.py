@@ -153,3 +153,14 @@ def test_shipped_weights_are_small_named_and_no_checkpoint():
 def test_missing_weights_are_said(tmp_path):
     with pytest.raises(CheckpointError, match="efficientnet-lite0 cannot be read"):
         lite0.read_weights(tmp_path / "none.safetensors")
+
+
+def test_weights_that_were_first_read_in_inference_mode_can_be_trained_through():
+    lite0.read_weights.cache_clear()
+    with torch.inference_mode():
+        weights = lite0.read_weights()
+    assert not any(tensor.is_inference() for tensor in weights.values())
+    picture = torch.rand(1, 3, 64, 64, requires_grad=True)
+    encoder = Lite0().eval()
+    encoder(picture)[0].sum().backward()
+    assert picture.grad.abs().max() > 0
