@@ -14,6 +14,8 @@ from fusionviz.errors import InputError
 
 MAX_ENTRIES = 1_000
 
+_LAST_LETTER, _REPLACEMENT = 0x10FFFF, 0xFFFD
+
 BAD_HEADER = (ValueError, SyntaxError, KeyError, IndexError, TypeError)
 """What a header that is none raises."""
 
@@ -139,5 +141,20 @@ def read_numbers(stream: IO[bytes], entry: ArrayEntry, how: str) -> NDArray:
             f"The array {entry.name[:20]!r} is cut off, its header announces more "
             f"numbers than follow: {how} again."
         )
-    values = np.frombuffer(body, entry.dtype)
+    values = np.frombuffer(_sound_text(body, entry.dtype), entry.dtype)
     return values.reshape(entry.shape, order="F" if entry.is_fortran else "C")
+
+
+def _sound_text(body: bytes, dtype: np.dtype) -> bytes:
+    """Return bytes of an array with a mark in place of letters that there are none of.
+
+    NumPy hands out any number as a letter, and Python fails on those beyond Unicode.
+    """
+    if dtype.kind != "U":
+        return body
+    codes = np.frombuffer(body, np.dtype(np.uint32).newbyteorder(dtype.byteorder))
+    return (
+        np.where(codes > _LAST_LETTER, _REPLACEMENT, codes)
+        .astype(codes.dtype)
+        .tobytes()
+    )

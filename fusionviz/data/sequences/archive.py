@@ -71,7 +71,11 @@ class _Reader:
         self._used = list(claimed.values())
         self._samples, self._notes = check_samples(claimed)
         self._there: dict[str, NDArray[np.bool_]] = {}
-        size = sum(array.entry.bytes for array in self._used)
+        # As float32, of the sample that is read.
+        size = sum(
+            max(array.entry.bytes, 4 * array.entry.count // array.samples)
+            for array in self._used
+        )
         if size > MAX_UNPACKED_BYTES:
             raise InputError(
                 f"The arrays unpack to {size / 1e6:.0f} MB, and at most "
@@ -106,12 +110,17 @@ class _Reader:
         return shown_words([_as_text(one) for one in row.tolist()])
 
     def words_of(self, parts: Collection[Part]) -> tuple[str, ...]:
-        """Return the words without those of steps that a mask has cut."""
-        cut = sorted(self._there, key=lambda name: name != "text")
-        for name in cut:
-            left = sum(len(part) for part in parts if part.modality == name)
-            if len(self._there[name]) == len(self.words) != left:
-                there = self._there[name]
+        """Return the words without those of steps that a mask has cut.
+
+        They are text's, or of whatever has as many steps where there is no text.
+        """
+        lengths = {part.modality: len(part) for part in parts}
+        names = ["text"] if "text" in lengths else list(lengths)
+        if any(lengths[name] == len(self.words) for name in names):
+            return self.words
+        for name in names:
+            there = self._there.get(name)
+            if there is not None and len(there) == len(self.words):
                 return tuple(np.array(self.words, object)[there].tolist())
         return self.words
 

@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 LEAST_SIDE = 4
 """Steps and features, fewer of which say nothing."""
 
+LOOKED_AT = (1024, 4096)
+"""Rows and columns that are looked at, at most."""
+
 SURE = 0.3
 """How much more alike neighbours have to be along one axis."""
 
@@ -68,7 +71,7 @@ def look_at(values: NDArray) -> Orientation | None:
     if min(values.shape) < LEAST_SIDE:
         return None
     with np.errstate(all="ignore"):
-        x = np.asarray(values, np.float64)
+        x = np.asarray(values[: LOOKED_AT[0], : LOOKED_AT[1]], np.float64)
         known = np.isfinite(x)
         x = np.where(known, x, x[known].mean() if known.any() else 0.0)
         x = x / max(float(np.abs(x).max()), 1e-300)

@@ -213,7 +213,7 @@ def _pool(part: Part) -> Part:
             "bring a shorter piece."
         )
     first = np.arange(0, len(part), size)
-    total = np.add.reduceat(part.values.astype(np.float64), first, axis=0)
+    total = np.add.reduceat(part.values, first, axis=0, dtype=np.float64)
     count = np.diff([*first, len(part)])[:, None]
     last = np.minimum(first + size, len(part)) - 1
     times, words = part.times, part.words

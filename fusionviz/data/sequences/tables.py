@@ -36,6 +36,9 @@ from fusionviz.data.sequences.text import (
 from fusionviz.data.sequences.times import Spans, in_seconds, spans_of
 from fusionviz.errors import InputError
 
+MAX_NUMBERS = 5_000_000
+"""In a table: so many are read while somebody waits."""
+
 _EXTRA_COLUMNS = 16
 _KEPT = ("word", "person")
 """Roles of columns whose cells are kept as they are written."""
@@ -191,20 +194,23 @@ class _Columns:
         kept = {role: roles.index(role) for role in _KEPT if role in roles}
         self._texts: dict[int, list[str]] = {column: [] for column in kept.values()}
         self._numbers = array("d")
-        # Python reads 1_000, which is a name elsewhere.
-        self._is_plain = text.decimal == "point" and "_" not in text.text
         self._bad: dict[int, tuple[int, str]] = {}
 
     def add(self, line: int, cells: list[str]) -> None:
         """Take a row.
 
         Raises:
-            InputError: It has more or fewer cells than the others.
+            InputError: It has more or fewer cells than the others, or is one too many.
         """
         if len(cells) != self._width:
             raise InputError(
                 f"Line {line} of {self._text.name} has {len(cells)} cells where the "
                 f"first has {self._width}: give every row as many."
+            )
+        if len(self._numbers) > MAX_NUMBERS:
+            raise InputError(
+                f"{self._text.name} has more than {MAX_NUMBERS / 1e6:.0f} million "
+                "numbers: bring a shorter piece."
             )
         for column, kept in self._texts.items():
             kept.append(cells[column])
@@ -238,16 +244,16 @@ class _Columns:
         )
 
     def _read(self, line: int, cells: list[str]) -> list[float]:
-        try:
-            if self._is_plain:
-                return [float(cell) for cell in cells]
-        except ValueError:
-            pass  # a cell is no number, or none that float reads: one by one
-        numbers = [self._text.number(cell) for cell in cells]
-        for column, number in enumerate(numbers):
+        plain = self._text.plain_numbers(cells)
+        if plain is not None:
+            return plain
+        numbers = []
+        for column, cell in enumerate(cells):
+            number = self._text.number(cell)
             if number is None:
-                self._bad.setdefault(column, (line, cells[column].strip()))
-        return [math.nan if number is None else number for number in numbers]
+                self._bad.setdefault(column, (line, cell.strip()))
+            numbers.append(math.nan if number is None else number)
+        return numbers
 
 
 def _without_false_times(

@@ -11,8 +11,10 @@ import csv
 import io
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 
 from fusionviz.data.files.kinds import describe_foreign
@@ -27,6 +29,9 @@ _MARKED = re.compile(r"\s*(sep\s*=|[#%])")
 _SEPARATORS = ";\t|,"
 _LOOKED_AT = 50
 """Lines that tell how numbers are written."""
+
+_LOOKED_AT_LETTERS = 500_000
+"""Of which these lines are."""
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
@@ -88,21 +93,39 @@ class TextTable:
             if len(cells) > 1 or (cells and cells[0].strip()):
                 yield line + self.first_line - 1, cells
 
+    def plain_numbers(self, cells: Sequence[str]) -> list[float] | None:
+        """Return cells as numbers where all of them are plain ones, else None."""
+        if self._has_underscores:
+            return None
+        with suppress(ValueError):
+            if self.decimal == "point":
+                return [float(cell) for cell in cells]
+            joined = "\n".join(cells)
+            whole = joined.replace(",", ".").split("\n")
+            if (
+                self.decimal == "comma"
+                and "." not in joined
+                and len(whole) == len(cells)
+            ):
+                return [float(cell) for cell in whole]
+        return None
+
     def number(self, cell: str) -> float | None:
         """Return a cell as a number, NaN where there is none, None where it is text."""
         bare = cell.strip()
-        if bare.lower() in _MISSING:
-            return math.nan
+        plain = bare
         if "," in bare and self.decimal == "comma":
-            bare = bare.replace(".", "").replace(",", ".")
+            plain = bare.replace(".", "").replace(",", ".")
         elif self.decimal == "grouped":
-            bare = bare.replace(",", "")
-        if "_" in bare:  # which Python reads in numbers
-            return None
+            plain = bare.replace(",", "")
         try:
-            return float(bare)
+            return float(plain.replace("_", "no digit"))  # Python reads 1_000
         except ValueError:
-            return None
+            return math.nan if bare.lower() in _MISSING else None
+
+    @cached_property
+    def _has_underscores(self) -> bool:
+        return "_" in self.text
 
     def _cells(self) -> Iterator[tuple[int, list[str]]]:
         if self.separator == BLANKS:
@@ -137,7 +160,7 @@ def read_text(name: str, data: bytes) -> TextTable:
     if marked is not None:
         first_line += len(re.findall(r"\r\n|\r|\n", marked[0]))
         text, separator = text[marked.end() :], marked[1]
-    lines = (line for line in _lines(text) if line.strip())
+    lines = (line for line in _lines(text[:_LOOKED_AT_LETTERS]) if line.strip())
     some = list(islice(lines, _LOOKED_AT))
     plain = [line for line in some if not _MARKED.match(line)] or some
     separator = separator or _separator(plain)
@@ -177,7 +200,7 @@ def _decode(name: str, data: bytes) -> str:
 
 
 def _lines(text: str) -> Iterator[str]:
-    """Yield the first lines of a text, which may be long."""
+    """Yield the lines of a text that have letters."""
     for found in re.finditer(r"[^\r\n]+", text):
         yield found[0]
 

@@ -143,6 +143,18 @@ def test_labels_are_made_fit_to_be_shown():
     assert labels[0] == "café"
 
 
+@pytest.mark.parametrize("order", "<>")
+def test_letters_beyond_unicode_are_marked(order):
+    words = np.array(["ab", "cd", "é\U0010ffff"], f"{order}U2")
+    raw = words.view(f"{order}u4").copy()
+    raw[1], raw[2] = 0x110000, 0xFFFFFFFF
+    broken = raw.view(f"{order}U2")
+    file = read_attention(npz(attention=weights(3, 3), tokens=broken))
+    assert file.keys.labels[0] == "a\ufffd"
+    assert file.keys.labels[1] == "\ufffdd"
+    assert file.keys.labels[2].startswith("é")
+
+
 def test_cells_that_are_nan_are_not_read():
     array = weights(2, 3, 3)
     array[:, 0, 1:] = np.nan

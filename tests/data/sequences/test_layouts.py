@@ -102,6 +102,15 @@ def test_a_mask_without_a_name_is_of_what_it_fits():
     assert "Left out are the arrays mask." in sample.notes
 
 
+def test_words_are_cut_with_the_text_alone():
+    words = ["a", "b", "c"]
+    for mask in ({"audio_mask": [1, 1, 0]}, {"audio_mask": [0, 1, 1]}):
+        sample = read(text=features(3), audio=features(3, 2), words=words, **mask)
+        assert sample.words == ("a", "b", "c")
+    sample = read(eeg=features(3), gaze=features(9), words=words, eeg_mask=[0, 1, 1])
+    assert (sample.anchor, sample.words) == ("eeg", ("b", "c"))
+
+
 def test_a_mask_of_features_cuts_steps_without_any():
     mask = np.array([[1, 0, 0], [0, 1, 1], [0, 0, 0]])
     sample = read(text=features(2), audio=features(3), audio_mask=mask)
