@@ -1,10 +1,13 @@
 """What holds for every test: a cache of its own, and one thread of work."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import torch
 from hypothesis import HealthCheck, settings
+
+from tests.helpers.tiny_models import write_tiny_checkpoints
 
 # How quick an example is depends on what else the machine does.
 settings.register_profile(
@@ -19,6 +22,14 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FUSIONVIZ_CACHE", str(tmp_path_factory.mktemp("cache")))
         yield
+
+
+@pytest.fixture(scope="session")
+def tiny_checkpoints(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with small models of each kind. Nothing is written there."""
+    folder = tmp_path_factory.mktemp("checkpoints")
+    write_tiny_checkpoints(folder)
+    return folder
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -204,7 +204,7 @@ def test_the_app_is_started_in_the_project(monkeypatch, tmp_path):
     (program, command), place = started[0]
     assert program == sys.executable
     assert command[1:] == [
-        "-m", "streamlit", "run", str(tmp_path / "app.py"), "--server.port", "8123",
+        "-m", "fusionviz.ui.serve", str(tmp_path / "app.py"), "--server.port", "8123",
     ]  # fmt: skip
     assert place == str(tmp_path)
 

@@ -23,7 +23,7 @@ def start_app(
             "`pip install -r requirements.txt`"
         )
     script = project_file("app.py")
-    command = [sys.executable, "-m", "streamlit", "run", str(script)]
+    command = [sys.executable, "-m", "fusionviz.ui.serve", str(script)]
     command += ["--server.port", str(port)]
     os.chdir(script.parent)  # where streamlit finds .streamlit/config.toml
     if os.name == "posix":

@@ -10,19 +10,11 @@ from benchmarks.completion import run
 from fusionviz.data.sets.registry import load_set
 from fusionviz.models.checkpoints import load_checkpoint
 from fusionviz.models.inputs import depth_to_metres
-from tests.helpers.tiny_models import write_tiny_checkpoints
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    path = tmp_path_factory.mktemp("checkpoints")
-    write_tiny_checkpoints(path)
-    return path
-
-
-def test_errors_are_in_metres_and_runs_repeat(folder):
+def test_errors_are_in_metres_and_runs_repeat(tiny_checkpoints):
     given = {"samples": 2, "training": 3, "chains": 2, "steps": 2, "leaps": 1}
-    path = str(folder / "mango-tiny")
+    path = str(tiny_checkpoints / "mango-tiny")
     result = run(path, missing=["depth"], **given)
     again = run(path, missing=["depth"], **given)
     rows = {row["estimator"]: row for row in result["rows"]}

@@ -1,22 +1,14 @@
 """One server for all browser tests, and a window of its own for each."""
 
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.find_chromium import NONE_FOUND, find
-from tests.browser.window import ARGUMENTS, ready
-from tests.helpers.tiny_models import write_tiny_checkpoints
+from tests.browser.window import ARGUMENTS, ready, room_number
+from tests.helpers.server import serve
 
-ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_MS = 90_000
 
 
@@ -47,33 +39,10 @@ def browser(launch) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory) -> Iterator[str]:
-    """The address of the app, freshly started, with two tiny random models."""
-    folder = tmp_path_factory.mktemp("checkpoints")
-    write_tiny_checkpoints(folder)
-    log = tmp_path_factory.mktemp("log") / "server.log"
-    port = _free_port()
-    address = f"http://127.0.0.1:{port}"
-    environment = {
-        **os.environ,
-        "FUSIONVIZ_CHECKPOINTS": str(folder),
-        "OMP_NUM_THREADS": "1",
-    }
-    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            [*command, "--server.port", str(port)],
-            cwd=ROOT,
-            env=environment,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        _wait_for(address + "/_stcore/health", process, log)
-        yield address
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
+def server(tmp_path_factory, tiny_checkpoints) -> Iterator[str]:
+    """The address of the app, freshly started, with tiny random models."""
+    with serve(tmp_path_factory.mktemp("log"), tiny_checkpoints) as started:
+        yield started.address
 
 
 @pytest.fixture(scope="session")
@@ -121,28 +90,3 @@ def open_app(
     yield open_
     for window in windows:
         window.close()
-
-
-def room_number(window: Page) -> Locator:
-    """Return the field with the seed of the room."""
-    return window.get_by_role("spinbutton", name="Room number (seed)")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def _wait_for(address: str, process: subprocess.Popen, log: Path) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            break
-        try:
-            with urllib.request.urlopen(address, timeout=1) as answer:
-                if answer.read() == b"ok":
-                    return
-        except OSError:
-            time.sleep(0.1)
-    pytest.fail(f"the server did not start:\n{log.read_text()}")

@@ -12,8 +12,8 @@ from PIL import Image
 from playwright.sync_api import FilePayload, Page, expect
 
 from fusionviz.data.rooms import GALLERY_SEEDS
-from tests.browser.conftest import ROOT, room_number
-from tests.browser.window import ready
+from tests.browser.window import ready, room_number
+from tests.helpers.pages import ROOT
 
 pytestmark = pytest.mark.browser
 

@@ -28,6 +28,11 @@ def ready(window: Page) -> None:
         expect(chart.locator(".main-svg").first).to_be_attached()
 
 
+def room_number(window: Page) -> Locator:
+    """Return the field with the seed of the room."""
+    return window.get_by_role("spinbutton", name="Room number (seed)")
+
+
 def points(window: Page, key: str) -> Locator:
     """The points of a chart, seen or not, in the order in which it was given them."""
     place = window.locator(f".st-key-chart_{key}")

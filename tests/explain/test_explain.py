@@ -18,21 +18,13 @@ from fusionviz.explain import writing as explain
 from fusionviz.explain.pairs import load_alignmamba_subject, load_subject, name_room
 from fusionviz.explain.tokens import load_sequence_subject, name_utterance
 from fusionviz.explain.writing import find_chrome, write_exhibit
-from tests.helpers.tiny_models import write_tiny_checkpoints
 
 NAME = "latents-layer-costs"
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("checkpoints")
-    write_tiny_checkpoints(folder)
-    return folder
-
-
 @pytest.fixture(autouse=True)
-def _here(monkeypatch, folder):
-    monkeypatch.setenv("FUSIONVIZ_CHECKPOINTS", str(folder))
+def _here(monkeypatch, tiny_checkpoints):
+    monkeypatch.setenv("FUSIONVIZ_CHECKPOINTS", str(tiny_checkpoints))
     monkeypatch.setattr(explain, "find_chrome", lambda: False)
 
 

@@ -10,6 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.helpers.pages import open_link
+
 LINKS = json.loads(
     (Path(__file__).parents[1] / "fixtures" / "links.json").read_text(encoding="utf-8")
 )
@@ -19,25 +21,19 @@ WIDGETS = (
 )
 
 
-def follow(run_app, link: str):
-    """Open a link; return the page and what the link says."""
-    parts = urlsplit(link)
-    said = parse_qs(parts.query)
-    address = {k: v if len(v) > 1 else v[0] for k, v in said.items()}
-    return run_app(f"pages{parts.path}.py", address=address), said
-
-
 def widgets(app) -> list:
     return [one for kind in WIDGETS for one in app.get(kind)]
 
 
 @pytest.mark.parametrize("link", LINKS, ids=[one["link"][:50] for one in LINKS])
-def test_it_shows_what_it_showed(run_app, link):
-    app, said = follow(run_app, link["link"])
+def test_it_shows_what_it_showed(monkeypatch, tiny_checkpoints, link):
+    monkeypatch.setenv("FUSIONVIZ_CHECKPOINTS", str(tiny_checkpoints))
+    app = open_link(link["link"])
     assert not app.exception
     values = {one.key: one.value for one in widgets(app)}
     assert {key: values.get(key) for key in link["controls"]} == link["controls"]
     assert len(app.get("plotly_chart")) >= link["charts"]
+    said = parse_qs(urlsplit(link["link"]).query)
     assert said.keys() - {"tab"} <= set(app.query_params)
     # Told a value again, a control would forget what was pressed in the meantime.
     app.run()

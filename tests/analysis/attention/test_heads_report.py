@@ -19,7 +19,6 @@ from fusionviz.analysis.attention.heads_text import to_json, to_lines
 from fusionviz.data.grid import Grid
 from fusionviz.data.rooms import render_room
 from fusionviz.models.mango import HeadIntervention
-from tests.helpers.tiny_models import write_tiny_checkpoints
 
 GRID, TOKENS = 2, 4
 
@@ -151,9 +150,8 @@ def test_the_table_has_a_line_a_layer_and_a_summary(mango, rooms):
     assert table["summary"]["imca"]["subtracting"] == (np.array(gates) < 0).sum()
 
 
-def test_the_command_prints_it(tmp_path, monkeypatch):
-    monkeypatch.setenv("FUSIONVIZ_CHECKPOINTS", str(tmp_path))
-    write_tiny_checkpoints(tmp_path)
+def test_the_command_prints_it(tiny_checkpoints, monkeypatch):
+    monkeypatch.setenv("FUSIONVIZ_CHECKPOINTS", str(tiny_checkpoints))
 
     def run(*words):
         return CliRunner().invoke(cli.app, ["heads", *words])

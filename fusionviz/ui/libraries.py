@@ -1,0 +1,34 @@
+"""Libraries that a page may come to need, imported before the first page is drawn.
+
+Each browser session runs in a thread of its own, so what is imported where it is needed
+may be imported by one session while another looks: plotly, for one, takes `pandas` from
+`sys.modules` as it finds it there, half of it or all. `fusionviz.ui` imports this
+module first of all: one session imports everything, and Python lets the others wait.
+"""
+
+# ruff: noqa: F401
+
+import cv2
+import jaxtyping
+import narwhals.stable.v1
+import numba
+import ot
+import pandas
+import PIL.Image
+import plotly.graph_objects
+import plotly.io
+import plotly.offline
+import safetensors.numpy
+import safetensors.torch
+import scipy.optimize
+import scipy.sparse.linalg
+import sklearn.decomposition
+import sklearn.linear_model
+import sklearn.manifold
+import sklearn.pipeline
+import sklearn.preprocessing
+import torch
+
+PIL.Image.init()
+for _name in plotly.graph_objects.__all__:
+    getattr(plotly.graph_objects, _name)

@@ -1,0 +1,12 @@
+"""Serve the app: `python -m fusionviz.ui.serve app.py` does what `streamlit run` does.
+
+What pages need has been imported by `fusionviz.ui` when the server says its address,
+and not only when the first visitor asks for a page.
+"""
+
+import sys
+
+from streamlit.web.cli import main
+
+if __name__ == "__main__":
+    main(["run", *sys.argv[1:]], prog_name="streamlit")

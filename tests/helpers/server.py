@@ -1,0 +1,85 @@
+"""The app as a process of its own, on a port of its own."""
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.helpers.pages import ROOT
+
+PATIENCE_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that answers.
+
+    Attributes:
+        address: `http://127.0.0.1:...`.
+        log: File of what it says.
+    """
+
+    address: str
+    log: Path
+
+
+@contextlib.contextmanager
+def serve(folder: Path, checkpoints: Path) -> Iterator[Server]:
+    """Start the app freshly, and end it afterwards.
+
+    Args:
+        folder: For its log.
+        checkpoints: Folder of the models that it offers.
+    """
+    port = _free_port()
+    server = Server(f"http://127.0.0.1:{port}", folder / "server.log")
+    with server.log.open("w") as output:
+        process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "streamlit", "run", "app.py"),
+                *("--server.port", str(port)),
+            ],
+            cwd=ROOT,
+            env={
+                **os.environ,
+                "FUSIONVIZ_CHECKPOINTS": str(checkpoints),
+                "OMP_NUM_THREADS": "1",
+            },
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        _wait_for(server, process)
+        yield server
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _wait_for(server: Server, process: subprocess.Popen) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(
+                server.address + "/_stcore/health", timeout=1
+            ) as answer:
+                if answer.read() == b"ok":
+                    return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError(f"the server did not start:\n{server.log.read_text()}")
