@@ -84,6 +84,10 @@ def test_a_recipe_on_photographs_trains_and_any_folder_is_measured(
     path = str(tmp_path / "run" / f"{name}.json")
     measured = evaluate_checkpoint(path, str(folder), resamples=5)
     assert measured["samples"] == len(TEST)
+    if name.startswith("alignmamba"):
+        result = evaluate_checkpoint(path, missing="fixed", resamples=5)
+        present = [part["present"] for part in result["by_missing"]]
+        assert sorted(map(len, present)) == [1, 1, 2]
     card = load_checkpoint(path, "cpu").card
     for metric in ("miou", "pixel_accuracy"):
         found = measured["metrics"][metric]["value"]
