@@ -177,14 +177,25 @@ class _Reader:
         """Return when the steps of a modality are."""
         times = self._along("times", modality, shape, axes=2)
         if times is not None:
-            return read_times(times)
+            spans = read_times(times)
+            if spans is None:
+                self._notes.append(
+                    f"Times of {modality} are left out, of shape {times.shape}: save "
+                    "them as (step, 2) or (step,)."
+                )
+            return spans
         start = self._along("start", modality, shape, axes=1)
         if start is None:
             return None
         end = self._along("end", modality, shape, axes=1)
         start = start.ravel()
-        end = start if end is None else end.ravel()
-        return spans_of(start, end if end.shape == start.shape else None)
+        if end is not None and end.size != start.size:
+            self._notes.append(
+                f"Ends of {modality} are left out: they are {end.size}, and there are "
+                f"{start.size} starts."
+            )
+            end = None
+        return spans_of(start, start if end is None else end.ravel())
 
     def _places(self, modality: str) -> NDArray[np.float64] | None:
         """Return which step of the anchor each step belongs to."""

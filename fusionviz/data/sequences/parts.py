@@ -168,8 +168,15 @@ def _fit(part: Part) -> Part:
                 f"it has {len(part)} steps.",
                 **{what: () if what == "words" else None},
             )
-    if part.times is not None and not np.isfinite(part.times).any():
-        part = replace(part, times=None)
+    if part.times is not None:
+        unknown = ~np.isfinite(part.times).all(axis=1)
+        if unknown.all():
+            part = replace(part, times=None)
+        if unknown.any():
+            part = part.noting(
+                f"{unknown.sum()} of {len(part)} times of {part.modality} are unknown: "
+                "no number, too large, or an end before its start."
+            )
     return part
 
 

@@ -300,6 +300,10 @@ def _features(table: _Table) -> tuple[list[int], list[str]]:
     left: dict[str, list[str]] = {}
     for column, one in enumerate(table.roles):
         if column in used:
+            if column in table.spoken and one.role in ("end", "true"):
+                left.setdefault("for it has no numbers", []).append(
+                    _title(table, column)
+                )
             continue
         why = _why_left_out(table, column, one.role)
         if why is None:

@@ -117,15 +117,20 @@ def from_common_start(
         notes = [f"Times begin at {first:.3f} s and are counted from there."]
     else:
         origin = dict.fromkeys(starts, 0.0)
-    return {
+    counted = {
         name: _as_float32(spans - origin.get(name, 0.0))
         for name, spans in times.items()
-    }, notes
+    }
+    for name, spans in times.items():
+        late = int((np.isnan(counted[name]) & ~np.isnan(spans)).any(axis=1).sum())
+        if late:
+            notes.append(f"{late} times of {name} are too late for a recording.")
+    return counted, notes
 
 
 def _is_beyond(spans: Spans) -> bool:
     """Whether most times are later than a recording can be."""
-    return bool(np.nanmedian(spans) > LATEST)
+    return bool(np.nanmedian(spans[:, 0]) > LATEST)
 
 
 def _as_float32(spans: Spans) -> NDArray[np.float32]:

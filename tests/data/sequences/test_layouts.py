@@ -187,6 +187,30 @@ def test_times_of_any_origin_and_unit(origin, unit, late, how):
     assert ("counted from there" in told(sample)) == (zero != 0)
 
 
+def test_times_that_cannot_be_are_counted():
+    times = np.array([[0, 1], [3, 2], [np.nan, 4], [5, 6]])
+    sample = read(text=features(2), audio=features(4), audio_times=times)
+    assert "2 of 4 times of audio are unknown" in told(sample)
+    np.testing.assert_array_equal(
+        np.isnan(sample.times["audio"]).all(axis=1), [0, 1, 1, 0]
+    )
+    sample = read(text=features(2), audio=features(2), audio_times=times[1:3])
+    assert "2 of 2 times of audio are unknown" in told(sample)
+    assert "audio" not in sample.times
+    late = [0.0, 1, 2, 5e8, 6e8]
+    sample = read(text=features(2), audio=features(5), audio_times=late)
+    assert "3 times of audio are too late" in told(sample)  # one of them in its end
+    np.testing.assert_array_equal(sample.times["audio"][:2], [[0, 1], [1, 2]])
+
+
+def test_times_of_no_use_are_told():
+    shape = read(text=features(2), audio=features(4), audio_times=np.ones((4, 3)))
+    assert "Times of audio are left out, of shape (4, 3)" in told(shape)
+    ends = {"audio_start": np.arange(4.0), "audio_end": np.arange(3.0)}
+    sample = read(text=features(2), audio=features(4), **ends)
+    assert "Ends of audio are left out: they are 3" in told(sample)
+
+
 def test_clocks_without_anything_in_common_begin_anew():
     at = np.arange(4) / 10
     sample = read(

@@ -167,6 +167,12 @@ def test_a_column_called_t_that_falls_is_a_feature():
     np.testing.assert_array_equal(sample.times["audio"], [[1, 3], [3, 5]])
 
 
+def test_other_columns_that_are_no_numbers_are_told():
+    sample = read_audio("start,end,true,f\n0,a,x,1\n1,b,y,2\n")
+    assert "no numbers: end, true" in told(sample)
+    assert "2 of 2 times of audio are unknown" in told(sample)
+
+
 def test_times_that_are_no_numbers_are_told():
     sample = read_audio("time,f\n0:01,1\n0:02,2\n")
     assert "audio" not in sample.times
