@@ -29,6 +29,7 @@ from fusionviz.models.mango.partition import (
     Partition,
     Tokens,
 )
+from fusionviz.models.mango.precision import full_precision
 
 Intervention = Mapping[int, HeadIntervention]
 """Changes to heads for one call, by index of the flow's layer."""
@@ -93,15 +94,15 @@ class MangoFlow(nn.Module):
     ) -> tuple[Tokens, Float[Tensor, " batch"]]:
         """Return the latents and log|det dZ/dX| of each sample.
 
-        Under autocast the flow keeps the precision of its input all the same: with
-        fewer digits its inverse and its log-determinant would be lost.
+        Under autocast or TF32 the flow keeps the precision of its input all the same:
+        with fewer digits its inverse and its log-determinant would be lost.
 
         Args:
             x: Joint tokens.
             intervention: Changes to attention heads, by layer index, for this call.
         """
         z, total = x, x.new_zeros(len(x))
-        with torch.autocast(x.device.type, enabled=False):
+        with full_precision(x.device):
             for step in self.steps(x, intervention):
                 z, total = step.after, total + step.log_det
         return z, total
@@ -114,7 +115,7 @@ class MangoFlow(nn.Module):
             intervention: The same changes that `forward` was given, if any.
         """
         changes = intervention or {}
-        with torch.autocast(z.device.type, enabled=False):
+        with full_precision(z.device):
             for index, layer in reversed(list(enumerate(self.chain))):
                 z = layer.inverse(z, changes.get(index))
         return z

@@ -6,7 +6,6 @@ from typing import ClassVar, cast
 
 import torch
 from jaxtyping import Float
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from fusionviz.data.records import RGBDSample
@@ -17,12 +16,13 @@ from fusionviz.models.mango.config import MangoConfig
 from fusionviz.models.mango.flow import FlowStep, Intervention, MangoFlow
 from fusionviz.models.mango.layer import HeadIntervention
 from fusionviz.models.mango.partition import Half, IndexPartition, Tokens
+from fusionviz.models.mango.precision import full_precision
 from fusionviz.models.mango.predictors import (
     CrossModalGuess,
     PixelPredictor,
     ScorePredictor,
 )
-from fusionviz.models.mango.trace import LayerTrace, MangoTrace
+from fusionviz.models.mango.trace import LayerTrace, MangoTrace, to_host
 from fusionviz.models.modalities import MODALITIES, sides
 
 PerSample = Float[Tensor, " batch"]
@@ -232,47 +232,53 @@ class Mango(nn.Module):
         """
         x = source if isinstance(source, Tensor) else self.encode(source)
         changes = intervention or {}
-        reported, z, total = [], x, x.new_zeros(len(x))
-        for step in self.flow.steps(x, intervention):
-            if layers is None or step.index in layers:
-                change = changes.get(step.index)
-                reported.append(
-                    self._layer_trace(step, change, attention=attention, tokens=tokens)
-                )
-            z, total = step.after, total + step.log_det
-        bits = to_bits_per_dim(log_prior(z) + total, x)
+        found: dict[int, dict[str, Tensor]] = {}
+        z, total = x, x.new_zeros(len(x))
+        with full_precision(x.device):
+            for step in self.flow.steps(x, intervention):
+                if layers is None or step.index in layers:
+                    change = changes.get(step.index)
+                    found[step.index] = self._layer_parts(
+                        step, change, attention=attention, tokens=tokens
+                    )
+                z, total = step.after, total + step.log_det
+            bits = to_bits_per_dim(log_prior(z) + total, x)
+        whole = {"x": x, "z": z, "log_det": total, "bits_per_dim": bits}
+        arrays, *reported = to_host([whole, *found.values()])
+        places = [self.flow.places[index] for index in found]
         return MangoTrace(
-            x=_array(x),
-            z=_array(z),
-            log_det=_array(total),
-            bits_per_dim=_array(bits),
-            layers=tuple(reported),
+            **arrays,
+            layers=tuple(
+                LayerTrace(
+                    index=place.index,
+                    block=place.block,
+                    kind=place.kind,
+                    name=place.name,
+                    **parts,
+                )
+                for place, parts in zip(places, reported, strict=True)
+            ),
         )
 
     def _codec(self, name: str) -> ModalityCodec:
         return cast(ModalityCodec, self.codec[name])
 
-    def _layer_trace(
+    def _layer_parts(
         self,
         step: FlowStep,
         change: HeadIntervention | None,
         *,
         attention: bool,
         tokens: bool,
-    ) -> LayerTrace:
-        place, layer = self.flow.places[step.index], self.flow.chain[step.index]
+    ) -> dict[str, Tensor]:
+        """Return what is reported of a layer, as `LayerTrace` names it."""
+        layer = self.flow.chain[step.index]
         found = {"log_det": step.log_det}
         if tokens:
             found |= {"tokens_in": step.before, "tokens_out": step.after}
         if isinstance(layer, InvertibleCrossAttention):
             found |= _attention_parts(layer, step, change, maps=attention)
-        return LayerTrace(
-            index=step.index,
-            block=place.block,
-            kind=place.kind,
-            name=place.name,
-            **{name: _array(value) for name, value in found.items()},
-        )
+        return found
 
 
 def _attention_parts(
@@ -352,7 +358,3 @@ def log_prior(z: Tokens) -> PerSample:
 def to_bits_per_dim(log_likelihood: PerSample, x: Tokens) -> PerSample:
     """Return bits a dimension from nats a sample."""
     return -log_likelihood / (x[0].numel() * math.log(2))
-
-
-def _array(tensor: Tensor) -> NDArray:
-    return tensor.detach().cpu().numpy()

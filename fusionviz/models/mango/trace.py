@@ -1,9 +1,13 @@
 """What one pass through the flow did, as plain arrays."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 Floats = NDArray[np.floating]
 
@@ -63,3 +67,29 @@ class MangoTrace:
     def attention_layers(self) -> tuple[LayerTrace, ...]:
         """The layers that carry attention maps."""
         return tuple(layer for layer in self.layers if layer.attention is not None)
+
+
+def to_host(
+    tables: Sequence[Mapping[str, Tensor]],
+) -> list[dict[str, NDArray[Any]]]:
+    """Return tables of tensors as tables of arrays.
+
+    From a GPU they travel together, one transfer a dtype: each transfer waits until the
+    GPU is done, and a pass reports hundreds of tensors.
+    """
+    every = [tensor.detach() for table in tables for tensor in table.values()]
+    is_here = all(tensor.is_cpu for tensor in every)
+    arrays = iter([x.numpy() for x in every] if is_here else move_together(every))
+    return [{name: next(arrays) for name in table} for table in tables]
+
+
+def move_together(tensors: Sequence[Tensor]) -> list[NDArray[Any]]:
+    """Return tensors of one device as arrays, those of a dtype in one transfer."""
+    found: dict[int, NDArray[Any]] = {}
+    for dtype in {tensor.dtype for tensor in tensors}:
+        places = [n for n, tensor in enumerate(tensors) if tensor.dtype == dtype]
+        flat = torch.cat([tensors[n].flatten() for n in places]).cpu().numpy()
+        ends = np.cumsum([tensors[n].numel() for n in places])[:-1]
+        for n, part in zip(places, np.split(flat, ends), strict=True):
+            found[n] = part.reshape(tuple(tensors[n].shape))
+    return [found[n] for n in range(len(tensors))]
