@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: app test check setup setup-dev browser clean
+.PHONY: app test check gpu setup setup-dev browser clean
 
 setup: $(VENV)/.app
 
@@ -40,6 +40,10 @@ check: setup-dev
 # Chromium for the browser tests: one that is here, else Playwright's, else apt's.
 browser: setup-dev
 	$(BIN)/python -m tests.browser.find_chromium --install
+
+# What the project does on a CUDA device, in at most eight minutes: results/gpu.json.
+gpu: setup
+	$(BIN)/python -m benchmarks.gpu
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
