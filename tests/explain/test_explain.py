@@ -52,6 +52,7 @@ def test_a_recipe_gives_the_numbers_of_the_api(tmp_path):
         for key, array in made.arrays.items():
             np.testing.assert_allclose(arrays[key], array)
     assert made.alt in (out / "index.html").read_text()
+    assert f'"height":{exhibit_kind(NAME).height}' in (out / f"{NAME}.html").read_text()
     again = run("--recipe", out / f"{NAME}.npz", "--out", tmp_path / "again")
     assert again.exit_code == 0, again.output
     assert (tmp_path / "again" / f"{NAME}.json").read_text() == (

@@ -1,1 +1,1 @@
-"""Records that two or more subjects measure or show."""
+"""Records and measures that are imported by two or more subjects."""

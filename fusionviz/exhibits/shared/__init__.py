@@ -1,1 +1,1 @@
-"""What an exhibit is, and what two or more subjects' exhibits share."""
+"""What an exhibit is, and exhibits that are imported by two or more subjects."""

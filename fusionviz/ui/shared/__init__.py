@@ -1,1 +1,1 @@
-"""What two or more pages share: frame, sidebar, choice of data, charts."""
+"""What is imported by two or more pages: frame, sidebar, choice of data, charts."""

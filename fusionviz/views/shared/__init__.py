@@ -1,1 +1,1 @@
-"""Marks, scales and pictures that two or more subjects draw."""
+"""Marks, scales and pictures that are imported by two or more subjects."""

@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 
@@ -143,3 +145,24 @@ def test_what_is_no_recipe_is_refused():
     for text in ("", "{}", '{"format": 99}', "[1]"):
         with pytest.raises(InputError):
             FigureRecipe.from_json(text)
+
+
+def test_one_exhibit_is_imported_without_the_others():
+    script = (
+        "import sys, fusionviz.exhibits.transport.solvers as one\n"
+        "rooms = ('latents', 'attention', 'distributions', 'kinds')\n"
+        "print([m for m in sys.modules if m.startswith('fusionviz.exhibits.') "
+        "and m.split('.')[2] in rooms])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True
+    )
+    assert done.stdout.strip() == "[]", done.stderr
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_its_picture_fits_a_screen_and_its_height_is_that_of_its_kind(made, name):
+    kind, exhibit = exhibit_kind(name), made[name]
+    assert 300 <= kind.height_of(exhibit) <= 600
+    assert kind.height_of(exhibit) == (exhibit.height or kind.height)
+    assert exhibit.figure.layout.height is None
