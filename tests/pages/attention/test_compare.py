@@ -7,6 +7,8 @@ import pytest
 from PIL import Image
 from streamlit.elements.plotly_chart import PlotlyState
 
+from tests.helpers.pages import address_of
+
 PAGE = "pages/attention.py"
 TAB = {"tab": "A and B"}
 LINK = TAB | {
@@ -26,17 +28,12 @@ def captions(app) -> str:
     return " ".join(one.value for one in app.caption)
 
 
-def of_address(app) -> dict[str, str]:
-    values = ((key, app.query_params[key]) for key in app.query_params)
-    return {k: v if isinstance(v, str) else v[0] for k, v in values}
-
-
 def test_before_anything_is_pinned_two_heads_of_a_layer_are_compared(run_app):
     app = run_app(PAGE, address=TAB)
     assert not app.exception
     assert "Nothing is pinned" in captions(app)
     assert app.button(key="unpin_a").disabled
-    assert not any(key.startswith("a_") for key in of_address(app))
+    assert not any(key.startswith("a_") for key in address_of(app))
 
 
 def test_a_link_shows_what_its_sender_saw(run_app):
@@ -45,14 +42,14 @@ def test_a_link_shows_what_its_sender_saw(run_app):
     assert "**A** Room 7, read by mango-tiny." in captions(app)
     assert alt(app).startswith("A is block 1 · MMCA rgb → depth, head 2, row 9")
     assert "B is block 1 · MMCA depth → rgb, head 1" in alt(app)
-    assert LINK.items() <= of_address(app).items()
+    assert LINK.items() <= address_of(app).items()
 
 
 def test_pinning_freezes_a_while_b_moves_on(run_app):
     app = run_app(PAGE, address=TAB | {"one_head": "2.2"})
     app.button(key="pin_a").click().run()
-    assert of_address(app)["a_head"] == "2.2"
-    assert of_address(app)["a_seed"] == "45"
+    assert address_of(app)["a_head"] == "2.2"
+    assert address_of(app)["a_seed"] == "45"
     app.number_input(key="seed").set_value(7).run()
     app.selectbox(key="b_layer").select("block 1 · MMCA depth → rgb").run()
     assert not app.exception
@@ -61,13 +58,13 @@ def test_pinning_freezes_a_while_b_moves_on(run_app):
     assert "B is block 1 · MMCA depth → rgb, head 2" in alt(app)
     app.button(key="unpin_a").click().run()
     assert "Nothing is pinned" in captions(app)
-    assert "a_model" not in of_address(app)
+    assert "a_model" not in address_of(app)
 
 
 def test_the_pin_stays_in_the_address_while_another_tab_is_open(run_app):
     app = run_app(PAGE, address=LINK | {"tab": "Overview"})
     assert not app.exception
-    assert of_address(app)["a_query"] == "9"
+    assert address_of(app)["a_query"] == "9"
 
 
 @pytest.mark.parametrize("side", ["a", "b"])
@@ -80,7 +77,7 @@ def test_a_click_asks_from_that_patch(run_app, side):
     app.run()
     token = str(16 + 6)
     key = "a_query" if side == "a" else "query"
-    assert of_address(app)[key] == token
+    assert address_of(app)[key] == token
 
 
 @pytest.mark.parametrize(
@@ -117,4 +114,4 @@ def test_ones_own_files_can_be_a_in_this_session(run_app):
     assert not app.exception
     assert "**A** a.png, read by mango-tiny." in captions(app)
     assert "a link can hold rooms only" in captions(app)
-    assert "a_seed" not in of_address(app)
+    assert "a_seed" not in address_of(app)

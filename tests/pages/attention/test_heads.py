@@ -11,16 +11,13 @@ from streamlit.elements.plotly_chart import PlotlyState
 from streamlit.testing.v1 import AppTest
 
 from fusionviz.analysis.shared.attention import attention_layers
+from tests.helpers.pages import alts
 from tests.helpers.tiny_models import tiny_mango
 
 PAGE = "pages/attention.py"
 LAYERS = attention_layers(tiny_mango())
 LICA = next(layer for layer in LAYERS if layer.kind == "lica")
 IMCA = next(layer for layer in LAYERS if layer.kind == "imca")
-
-
-def charts(app: AppTest) -> list[str]:
-    return [chart.proto.alt for chart in app.get("plotly_chart")]
 
 
 def said(app: AppTest, name: str) -> str | None:
@@ -54,7 +51,7 @@ def one_head(run_app):
 
 def test_all_heads_are_there_and_nothing_is_in_the_address(run_app):
     app = run_app(PAGE)
-    assert any("16 of 16 attention heads" in alt for alt in charts(app))
+    assert any("16 of 16 attention heads" in alt for alt in alts(app))
     assert shown_heads(app) == [(layer.index, h) for layer in LAYERS for h in (0, 1)]
     assert said(app, "one_head") is None
     assert said(app, "query") is None
@@ -76,7 +73,7 @@ def test_a_click_in_the_overview_opens_that_head(run_app):
     assert not app.exception
     assert app.session_state["tab"] == "One head"
     assert said(app, "one_head") == f"{IMCA.index}.2"
-    assert any(f"{IMCA.name}, head 2: row" in alt for alt in charts(app))
+    assert any(f"{IMCA.name}, head 2: row" in alt for alt in alts(app))
 
 
 def test_a_link_from_another_page_opens_the_head_that_it_names(run_app):
@@ -100,7 +97,7 @@ def test_layer_head_and_patch_come_from_the_address(one_head):
     app = one_head(one_head=f"{IMCA.index}.2", query="21")
     assert app.selectbox(key="pick_layer").value == IMCA.name
     assert app.number_input(key="pick_patch").value == 21
-    assert any(f"{IMCA.name}, head 2: row" in alt for alt in charts(app))
+    assert any(f"{IMCA.name}, head 2: row" in alt for alt in alts(app))
     assert said(app, "one_head") == f"{IMCA.index}.2"
 
 
@@ -130,7 +127,7 @@ def test_buttons_go_through_the_heads_as_the_overview_has_them(one_head):
     second = [layer.index for layer in LAYERS if layer.kind == "lica"][1]
     assert said(app, "one_head") == f"{second}.1"
     app.button(key="previous_head").click().run()
-    assert any(f"{LICA.name}, head 2: row" in alt for alt in charts(app))
+    assert any(f"{LICA.name}, head 2: row" in alt for alt in alts(app))
 
 
 def test_a_head_that_the_overview_leaves_out_leads_to_one_that_it_shows(one_head):
@@ -147,10 +144,8 @@ def test_another_layer_keeps_the_number_of_the_head(one_head):
 
 def test_what_lica_mixes_is_shown_for_lica_alone(one_head):
     mixing = "the mixing W of 32 tokens"
-    assert any(mixing in alt for alt in charts(one_head(one_head=f"{LICA.index}.1")))
-    assert not any(
-        mixing in alt for alt in charts(one_head(one_head=f"{IMCA.index}.1"))
-    )
+    assert any(mixing in alt for alt in alts(one_head(one_head=f"{LICA.index}.1")))
+    assert not any(mixing in alt for alt in alts(one_head(one_head=f"{IMCA.index}.1")))
 
 
 @pytest.mark.parametrize(

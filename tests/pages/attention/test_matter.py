@@ -6,14 +6,11 @@ import pytest
 from streamlit.elements.plotly_chart import PlotlyState
 
 from fusionviz.ui.attention.matter import _options
+from tests.helpers.pages import alts
 from tests.helpers.tiny_models import tiny_mango
 
 PAGE = "pages/attention.py"
 TAB = {"tab": "Does it matter?"}
-
-
-def alts(app) -> list[str]:
-    return [chart.proto.alt for chart in app.get("plotly_chart")]
 
 
 def test_it_starts_with_the_strongest_head_off(run_app):

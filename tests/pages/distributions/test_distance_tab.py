@@ -2,21 +2,15 @@
 
 import pytest
 
+from tests.helpers.pages import alts, words
+
 ALTS = ("MMD² by stage", "The kernel's mean is", "Of ")
-
-
-def alts(app) -> list[str]:
-    return [chart.proto.alt for chart in app.get("plotly_chart")]
 
 
 def distance(run_app, **address):
     app = run_app("pages/distributions.py", address={"tab": "Distance", **address})
     assert not app.exception
     return app
-
-
-def words(app) -> str:
-    return " ".join(one.value for one in [*app.markdown, *app.caption])
 
 
 def test_three_pictures_and_their_numbers_above(run_app):

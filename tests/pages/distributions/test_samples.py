@@ -2,6 +2,7 @@
 
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import save_checkpoint
+from tests.helpers.pages import alts
 from tests.helpers.tiny_models import tiny_sentiment
 
 PAGE = "pages/distributions.py"
@@ -15,10 +16,6 @@ def known_set(folder):
         tiny_sentiment(5), ModelCard(name="sentiment-known", recipe=recipe), folder
     )
     return folder
-
-
-def alts(app):
-    return [chart.proto.alt for chart in app.get("plotly_chart")]
 
 
 def measured(app):

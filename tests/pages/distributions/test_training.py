@@ -3,6 +3,7 @@
 import pytest
 
 from tests.helpers.lambda_checkpoints import write_lambda_checkpoint
+from tests.helpers.pages import alts
 
 PAGE = "pages/distributions.py"
 TAB = {"tab": "Training and λ", "data": "utterance"}
@@ -13,10 +14,6 @@ def family(tmp_path):
     for name, weight in (("none", 0.0), ("one", 1.0)):
         write_lambda_checkpoint(tmp_path, name, weight)
     return tmp_path
-
-
-def alts(app):
-    return [chart.proto.alt for chart in app.get("plotly_chart")]
 
 
 def test_lambda_stands_above_the_training_of_its_family(run_app, family):

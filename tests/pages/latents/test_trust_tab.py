@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from fusionviz.ui.latents.trust import VIEWS
+from tests.helpers.pages import alts, words
 
 ALTS = {
     "latents-round-trip": "Round-trip error of each token in float32",
@@ -16,16 +17,8 @@ ALTS = {
 }
 
 
-def alts(app) -> list[str]:
-    return [chart.proto.alt for chart in app.get("plotly_chart")]
-
-
 def trust(run_app, **address):
     return run_app("pages/latents.py", address={"tab": "Trust", **address})
-
-
-def words(app) -> str:
-    return " ".join(one.value for one in [*app.markdown, *app.caption])
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -40,8 +33,8 @@ def test_the_headline_says_whether_to_trust(run_app):
     said = words(trust(run_app))
     assert "Can they be trusted?" in said
     assert "Round-trip error" in said
-    assert "The flow comes back to the tokens up to rounding" in said
-    assert "how odd the pair is has not been measured" in said
+    assert "up to rounding" in said
+    assert "not been measured" in said
 
 
 def test_float64_is_asked_for_and_stays_in_the_address(run_app):
@@ -74,6 +67,4 @@ def test_rgb_alone_is_read(run_app):
         "a.png", file.getvalue(), "image/png"
     ).run()
     assert not app.exception
-    assert any(
-        "depth tokens are the model's guess" in one.value for one in app.markdown
-    )
+    assert any("guess" in one.value for one in app.markdown)

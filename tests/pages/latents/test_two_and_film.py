@@ -1,25 +1,18 @@
 """The Latents page's tabs of two samples, of what is made up, and of the film."""
 
-import json
 import time
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from fusionviz.data.rooms import GALLERY_SEEDS
+from tests.helpers.pages import specs
 
 PAGE = "pages/latents.py"
 
 
-def charts(app: AppTest) -> dict[str, dict]:
-    return {
-        chart.proto.alt: json.loads(chart.proto.spec)
-        for chart in app.get("plotly_chart")
-    }
-
-
 def alts(app: AppTest) -> str:
-    return " ".join(charts(app))
+    return " ".join(specs(app))
 
 
 def test_the_second_room_comes_from_the_address(run_app):
@@ -29,7 +22,7 @@ def test_the_second_room_comes_from_the_address(run_app):
     assert app.number_input(key="other").value == 23
     assert "5 steps from A" in alts(app)
     assert "A with B's depth" in alts(app)
-    figure = next(spec for alt, spec in charts(app).items() if "5 steps" in alt)
+    figure = next(spec for alt, spec in specs(app).items() if "5 steps" in alt)
     assert len(figure["frames"]) == 5
 
 
@@ -62,7 +55,7 @@ def test_a_broken_second_room_falls_back(run_app, other):
 def test_all_steps_at_once(run_app):
     address = {"tab": "Between two", "between_layout": "All steps"}
     app = run_app(PAGE, address=address)
-    figure = next(spec for alt, spec in charts(app).items() if "9 steps" in alt)
+    figure = next(spec for alt, spec in specs(app).items() if "9 steps" in alt)
     assert len(figure["layout"]["images"]) == 54
 
 
@@ -79,10 +72,10 @@ def test_the_film_comes_from_the_address(run_app):
     address = {"tab": "Flow film", "film_stops": "each part of a block"}
     app = run_app(PAGE, address=address)
     assert not app.exception
-    figure = next(iter(charts(app).values()))
+    figure = next(iter(specs(app).values()))
     assert len(figure["frames"]) == 9
     strip = run_app(PAGE, address={"tab": "Flow film", "film_layout": "All blocks"})
-    assert len(next(iter(charts(strip).values()))["layout"]["images"]) == 8
+    assert len(next(iter(specs(strip).values()))["layout"]["images"]) == 8
 
 
 def test_hidden_controls_stay_in_the_address(run_app):
@@ -115,7 +108,7 @@ def wait_for(app, done):
 def test_a_modality_is_completed_as_the_address_says(run_app):
     app = run_app(PAGE, address=COMPLETION)
     assert not app.exception
-    assert not charts(app)
+    assert not specs(app)
     app.button(key="start_completion").click().run()
     assert wait_for(app, lambda page: "RGB drawn from depth" in alts(page))
     assert "2 chains of 2 steps" in alts(app)

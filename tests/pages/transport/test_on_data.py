@@ -5,6 +5,8 @@ import json
 import pytest
 from streamlit.elements.plotly_chart import PlotlyState
 
+from tests.helpers.pages import address_of
+
 PAGE = "pages/transport.py"
 TAB = {"tab": "On the data"}
 SPOKEN = TAB | {"data": "utterance"}
@@ -12,11 +14,6 @@ SPOKEN = TAB | {"data": "utterance"}
 
 def alt(app) -> str:
     return app.get("plotly_chart")[0].proto.alt
-
-
-def of_address(app) -> dict[str, str]:
-    values = ((key, app.query_params[key]) for key in app.query_params)
-    return {k: v if isinstance(v, str) else v[0] for k, v in values}
 
 
 def pick(app, chart, *customdata):
@@ -34,16 +31,16 @@ def test_pictures_show_a_patch_and_sequences_ribbons(run_app):
     app = run_app(PAGE, address=SPOKEN)
     assert not app.exception
     assert "ribbons from 37 frames of video" in alt(app)
-    assert not any(key.startswith("d_") for key in of_address(app))
+    assert not any(key.startswith("d_") for key in address_of(app))
 
 
 def test_a_click_picks_a_patch_of_either_picture(run_app):
     app = pick(run_app(PAGE, address=TAB), "transport_patch", "target", 6)
     assert alt(app).startswith("rgb row 2, column 3")
-    assert {"d_side": "target", "d_patch": "6"}.items() <= of_address(app).items()
+    assert {"d_side": "target", "d_patch": "6"}.items() <= address_of(app).items()
     app.number_input(key="d_patch_at").set_value(7).run()
     assert alt(app).startswith("rgb row 2, column 4")
-    assert of_address(app)["d_patch"] == "7"
+    assert address_of(app)["d_patch"] == "7"
 
 
 def test_a_clicked_patch_does_not_come_back(run_app):
@@ -59,9 +56,9 @@ def test_values_of_pictures_come_from_the_address(run_app):
     address |= {"d_side": "all"}
     app = run_app(PAGE, address=address)
     assert alt(app).startswith("32 lines from depth to rgb patches")
-    assert address.items() <= of_address(app).items()
+    assert address.items() <= address_of(app).items()
     app.select_slider(key="d_k").set_value("16").run()
-    assert "d_k" not in of_address(app)
+    assert "d_k" not in address_of(app)
     assert alt(app).startswith("16 lines")
 
 
@@ -70,16 +67,16 @@ def test_values_of_sequences_come_from_the_address(run_app):
     app = run_app(PAGE, address=address)
     assert alt(app).startswith("25 ribbons from 52 frames of audio")
     assert alt(app).endswith("those of it stand out.")
-    assert address.items() <= of_address(app).items()
+    assert address.items() <= address_of(app).items()
     app.selectbox(key="d_word").select(-1).run()
-    assert "d_word" not in of_address(app)
+    assert "d_word" not in address_of(app)
     assert "stand out" not in alt(app)
 
 
 def test_a_click_makes_a_word_stand_out(run_app):
     app = pick(run_app(PAGE, address=SPOKEN), "transport_ribbon", 3)
     assert alt(app).endswith("those of hopeless stand out.")
-    assert of_address(app)["d_word"] == "3"
+    assert address_of(app)["d_word"] == "3"
 
 
 @pytest.mark.parametrize("data", ["pair", "utterance"])
@@ -94,7 +91,7 @@ def test_a_click_makes_a_word_stand_out(run_app):
 def test_a_broken_address_falls_back(run_app, data, broken):
     app = run_app(PAGE, address=TAB | {"data": data} | broken)
     assert not app.exception
-    assert not any(key.startswith("d_") for key in of_address(app))
+    assert not any(key.startswith("d_") for key in address_of(app))
     assert len(app.get("plotly_chart")) == 1
 
 
@@ -102,7 +99,7 @@ def test_its_values_stay_in_the_address_while_another_tab_is_open(run_app):
     address = SPOKEN | {"tab": "Hidden attention", "d_word": "2", "d_solver": "exact"}
     app = run_app(PAGE, address=address)
     assert not app.exception
-    assert address.items() <= of_address(app).items()
+    assert address.items() <= address_of(app).items()
 
 
 def test_epsilon_is_there_for_sinkhorn_alone(run_app):
@@ -112,7 +109,7 @@ def test_epsilon_is_there_for_sinkhorn_alone(run_app):
     before = json.loads(app.get("plotly_chart")[0].proto.spec)["data"]
     app.select_slider(key="epsilon").set_value("0.5").run()
     after = json.loads(app.get("plotly_chart")[0].proto.spec)["data"]
-    assert of_address(app)["epsilon"] == "0.5"
+    assert address_of(app)["epsilon"] == "0.5"
     assert before != after
 
 

@@ -6,19 +6,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-
-def alts(app) -> list[str]:
-    return [chart.proto.alt for chart in app.get("plotly_chart")]
+from tests.helpers.pages import alts, words
 
 
 def tab(run_app, name="Three solvers", **address):
     app = run_app("pages/transport.py", address={"tab": name, **address})
     assert not app.exception
     return app
-
-
-def words(app) -> str:
-    return " ".join(one.value for one in [*app.markdown, *app.caption])
 
 
 def test_plans_then_advice_then_the_sweep(run_app):

@@ -11,10 +11,7 @@ from fusionviz.views.shared.stacks.figure import (
 )
 from fusionviz.views.shared.stacks.grids import modality_colours
 from fusionviz.views.shared.style import DIVERGING, MARK, MODALITY_COLOURS, SEQUENTIAL
-
-
-def texts(figure) -> str:
-    return " ".join(a.text for a in figure.layout.annotations)
+from tests.helpers.figures import texts
 
 
 def heatmaps(figure) -> list:

@@ -7,6 +7,7 @@ from fusionviz.analysis.shared.attention_stack import AttentionStack, TokenAxis
 from fusionviz.analysis.shared.block_row import BlockRow
 from fusionviz.views.shared.block_row import describe_block_row, draw_block_row
 from fusionviz.views.shared.style import MARK, three_digits
+from tests.helpers.figures import texts
 
 WORDS = TokenAxis(
     count=6,
@@ -42,10 +43,6 @@ def make_row(rng, axis, query):
         gate=gate,
         whole=whole,
     )
-
-
-def texts(figure) -> str:
-    return " ".join(a.text for a in figure.layout.annotations)
 
 
 def test_each_reading_is_on_both_grids_in_parts_of_its_largest(rng):

@@ -11,10 +11,7 @@ from fusionviz.views.attention.head_comparison import (
     describe_head_comparison,
     draw_head_comparison,
 )
-
-
-def texts(figure) -> str:
-    return " ".join(a.text for a in figure.layout.annotations)
+from tests.helpers.figures import texts
 
 
 def heatmaps(figure) -> list:

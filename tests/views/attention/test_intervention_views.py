@@ -18,10 +18,7 @@ from fusionviz.views.attention.interventions import (
     draw_intervention,
 )
 from fusionviz.views.shared.style import CLASS_COLOURS, LAYER_COLOURS, MARK
-
-
-def texts(figure) -> str:
-    return " ".join(a.text for a in figure.layout.annotations)
+from tests.helpers.figures import texts
 
 
 def head(layer, number, kind="mmca", gate=0.1):

@@ -18,6 +18,7 @@ from fusionviz.views.attention.rollout import (
     shown_blocks,
 )
 from fusionviz.views.shared.style import MARK, MODALITY_COLOURS
+from tests.helpers.figures import heatmaps
 
 GRID, BLOCKS = 4, 3
 JOINT = 2 * GRID**2
@@ -39,16 +40,12 @@ def rollout(rng, pictures) -> Rollout:
     )
 
 
-def maps(figure) -> list:
-    return [trace for trace in figure.data if trace.type == "heatmap"]
-
-
 @pytest.mark.parametrize("direction", ["from", "to"])
 def test_panels_share_a_scale_of_square_roots_without_the_patch(rollout, direction):
     figure = draw_rollout(rollout, token=TOKEN, direction=direction)
     shares = rollout.shares(TOKEN, direction)
     others = np.delete(np.abs(shares).reshape(BLOCKS, -1), TOKEN, axis=1)
-    drawn = maps(figure)
+    drawn = heatmaps(figure)
     assert len(drawn) == 2 * BLOCKS
     assert {(one.zmin, one.zmax) for one in drawn} == {(-1.0, 1.0)}
     for index, one in enumerate(drawn):
@@ -85,7 +82,7 @@ def test_every_patch_can_be_clicked_in_every_panel(rollout):
 
 def test_absolute_weights_start_at_nothing(rollout):
     absolute = replace(rollout, signs="absolute", after=np.abs(rollout.after))
-    drawn = maps(draw_rollout(absolute, token=0, direction="from"))
+    drawn = heatmaps(draw_rollout(absolute, token=0, direction="from"))
     assert {(one.zmin, one.zmax) for one in drawn} == {(0.0, 1.0)}
 
 
@@ -103,7 +100,7 @@ def test_the_strongest_source_is_named(rollout):
 def test_an_identity_has_a_picture(rollout):
     still = np.tile(np.eye(JOINT, dtype=np.float32), (BLOCKS, 1, 1))
     figure = draw_rollout(replace(rollout, after=still), token=0, direction="to")
-    assert all(np.nanmax(np.abs(one.z)) == 0 for one in maps(figure))
+    assert all(np.nanmax(np.abs(one.z)) == 0 for one in heatmaps(figure))
 
 
 def test_many_blocks_are_thinned_from_the_first_to_the_last():

@@ -7,6 +7,7 @@ from fusionviz.analysis.distributions.embedding import Cloud, Embedding, Panel
 from fusionviz.analysis.distributions.stage_tokens import Separation
 from fusionviz.views.distributions.embedding import describe_embedding, draw_embedding
 from fusionviz.views.shared.style import MARK, MODALITY_COLOURS
+from tests.helpers.figures import texts
 
 
 def cloud(name, places, *, empty=(), moved=False, count=None):
@@ -64,10 +65,6 @@ def embedding(rng):
         spreads={"encoded": 10.0, "aligned": 10.0},
         anchor="text",
     )
-
-
-def texts(figure) -> str:
-    return " ".join(str(one.text) for one in figure.layout.annotations)
 
 
 def points(figure) -> list:

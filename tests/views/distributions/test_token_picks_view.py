@@ -1,21 +1,14 @@
 """What picked tokens look like where they came from."""
 
-import base64
-import io
-
 import numpy as np
 import pytest
-from PIL import Image
 
 from fusionviz.analysis.distributions.token_picks import Selection
 from fusionviz.analysis.shared.token_subject import TokenSide
 from fusionviz.data.grid import Grid
 from fusionviz.views.distributions.token_picks import describe_picked, draw_picked
 from fusionviz.views.shared.style import MODALITY_COLOURS
-
-
-def texts(figure) -> str:
-    return " ".join(str(one.text) for one in figure.layout.annotations)
+from tests.helpers.figures import pixels, texts
 
 
 @pytest.fixture
@@ -35,18 +28,15 @@ def patches(pictures):
     )
 
 
-def pixels(image) -> np.ndarray:
-    data = base64.b64decode(image.source.split(",")[1])
-    return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
-
-
 def test_picked_patches_are_lit_and_others_dim(patches):
     figure = draw_picked(patches)
-    depth, rgb = (pixels(t) for t in figure.data if t.type == "image")
+    depth, rgb = (pixels(t.source) for t in figure.data if t.type == "image")
     plain = Selection(
         sides=patches.sides, anchor="rgb", picked={}, sent={}, pictures=patches.pictures
     )
-    full, full_rgb = (pixels(t) for t in draw_picked(plain).data if t.type == "image")
+    full, full_rgb = (
+        pixels(t.source) for t in draw_picked(plain).data if t.type == "image"
+    )
     np.testing.assert_array_equal(full_rgb, patches.pictures.rgb)
     np.testing.assert_array_equal(depth[:4, :4], full[:4, :4])
     np.testing.assert_array_equal(depth[4:8, 4:8], full[4:8, 4:8])

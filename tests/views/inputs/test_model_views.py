@@ -18,18 +18,7 @@ from fusionviz.views.shared.segmentation import (
 )
 from fusionviz.views.shared.style import CLASS_COLOURS
 from fusionviz.views.shared.transport_plan import describe_transport, draw_transport
-
-
-def texts(figure) -> str:
-    return " ".join(a.text for a in figure.layout.annotations)
-
-
-def heatmaps(figure) -> list:
-    return [trace for trace in figure.data if trace.type == "heatmap"]
-
-
-def scatters(figure, mode: str) -> list:
-    return [t for t in figure.data if t.type == "scatter" and t.mode == mode]
+from tests.helpers.figures import heatmaps, scatters, texts
 
 
 def test_segmentation_shows_both_models_and_the_truth(segmentation, pictures):

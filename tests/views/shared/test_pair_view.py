@@ -3,12 +3,9 @@ import pytest
 
 from fusionviz.data.records import RGBDSample
 from fusionviz.views.shared.pair import depth_limits, describe_pair, draw_pair
+from tests.helpers.figures import texts
 
 LARGEST_CHART = 2_000_000
-
-
-def texts(figure) -> str:
-    return " ".join(a.text for a in figure.layout.annotations)
 
 
 def heat(figure):

@@ -13,6 +13,7 @@ from fusionviz.views.transport.patch import (
     describe_patch,
     draw_patch,
 )
+from tests.helpers.figures import scatters, texts
 
 GRID, SIDE, TOKENS = 4, 16, 16
 SHIFT = 1.22 * SIDE
@@ -39,19 +40,11 @@ def heat(figure):
     return found
 
 
-def scatters(figure, mode):
-    return [t for t in figure.data if t.type == "scatter" and t.mode == mode]
-
-
 def lines(figure):
     coloured = scatters(figure, "lines")
     return [
         t for t in coloured if t.line.color != MARK and "255,255" not in t.line.color
     ]
-
-
-def texts(figure):
-    return " ".join(note.text for note in figure.layout.annotations)
 
 
 @pytest.mark.parametrize(("role", "left"), [("source", SHIFT), ("target", 0)])
@@ -105,9 +98,9 @@ def test_what_receives_nothing_says_so(blurred):
     assert "receives nothing" in texts(figure)
     assert not lines(figure)
     assert not heat(figure).z.any()
-    assert describe_patch(blurred, row) == (
-        "rgb row 1, column 4 has no mass in this plan."
-    )
+    said = describe_patch(blurred, row)
+    assert said.startswith("rgb row 1, column 4")
+    assert "no mass" in said
 
 
 def test_both_pictures_can_be_clicked(blurred):

@@ -212,7 +212,7 @@ def test_a_long_sequence_stays_quick():
 
 def test_it_is_described_with_its_score():
     one = ribbons(case_of("video", 6, truth=TRUTH))
-    assert describe_ribbons([one], 1) == (
-        "6 ribbons from 6 frames of video to 3 of text, 4 of 5 frames (80%) at its "
-        "true word; those of <b>film</b> stand out."
-    )
+    said = describe_ribbons([one], 1)
+    for told in ("6 ribbons", "6 frames of video", "3 of text", "4 of 5", "80%"):
+        assert told in said
+    assert "<b>film</b>" in said
