@@ -23,7 +23,7 @@ from fusionviz.ui.shared.cache import MODEL_WORK
 from fusionviz.ui.shared.controls import choose_bound
 from fusionviz.ui.shared.exhibits import show_exhibit
 from fusionviz.ui.shared.notices import nothing_yet, panel, says_why
-from fusionviz.ui.shared.share import publish_words, recall_words
+from fusionviz.ui.shared.share import publish_words, recall_words, said, unseat
 from fusionviz.ui.shared.subjects import TokenChoice
 
 AXES: dict[str, Axis] = {"Steps": "steps", "Time": "seconds"}
@@ -55,9 +55,9 @@ def _choose(choice: TokenChoice, cards: Sequence[ModelCard]) -> TrainingControls
     """Draw what can be set on the curves, in one row."""
     names, default = with_log(tuple(cards)), _default(choice, cards)
     last = st.session_state.get(_DEFAULT)
-    if last != default and st.session_state.get(_CHECKPOINTS) == last:
+    if last != default and said(_CHECKPOINTS) == last:
         # Whoever has not chosen follows the checkpoint that reads the sample.
-        st.session_state.pop(_CHECKPOINTS, None)
+        unseat(_CHECKPOINTS)
     st.session_state[_DEFAULT] = default
     recall_words(_CHECKPOINTS, default, names)
     wide, middle, narrow = st.columns([6, 2, 2], vertical_alignment="bottom")

@@ -17,6 +17,9 @@ _AND, _NONE = "_", "none"
 _SEATED = "_seated"
 """The page of the last run, and the keys whose widgets have their values there."""
 
+_KEPT = "_kept"
+"""What each widget said last, by key: Streamlit forgets it when the page changes."""
+
 
 def seat(key: str, value: Any) -> Any:  # noqa: ANN401 - a number, a word or words
     """Give a widget its value, once on a page, and again only where it is another one.
@@ -41,7 +44,20 @@ def seat(key: str, value: Any) -> Any:  # noqa: ANN401 - a number, a word or wor
     if not is_seated or st.session_state[key] != value:
         st.session_state[key] = value
     keys.add(key)
+    st.session_state.setdefault(_KEPT, {})[key] = value
     return value
+
+
+def unseat(key: str) -> None:
+    """Forget what a widget says and said, so that it begins with its default."""
+    st.session_state.pop(key, None)
+    st.session_state.get(_KEPT, {}).pop(key, None)
+
+
+def said(key: str) -> Any:  # noqa: ANN401
+    """Return what a widget says, else what it said last on any page, else None."""
+    kept = st.session_state.get(_KEPT, {}).get(key)
+    return st.session_state.get(key, kept)
 
 
 def recall(key: str, default: int, *, low: int, high: int) -> int:
@@ -49,7 +65,7 @@ def recall(key: str, default: int, *, low: int, high: int) -> int:
 
     Numbers outside low..high, and what is no number, are replaced by the default.
     """
-    number = st.session_state.get(key)
+    number = said(key)
     if number is None:
         text = str(st.query_params.get(key, ""))
         number = int(text) if text.isdecimal() else default
@@ -70,7 +86,9 @@ def recall_word(key: str, default: str, choices: Collection[str]) -> str:
 
     What is none of the choices is replaced by the default.
     """
-    word = st.session_state.get(key, st.query_params.get(key))
+    word = said(key)
+    if word is None:
+        word = st.query_params.get(key)
     return seat(key, word if word in choices else default)
 
 
@@ -82,7 +100,7 @@ def recall_words(
     Words that are none of the choices are left out; where none is left of some, the
     default takes their place.
     """
-    words = st.session_state.get(key)
+    words = said(key)
     if words is None:
         text = str(st.query_params.get(key, ""))
         words = text.split(_AND) if text else list(default)

@@ -13,7 +13,7 @@ from fusionviz.ui.shared.clicks import clicked
 from fusionviz.ui.shared.controls import choose_item, choose_name, controls_row
 from fusionviz.ui.shared.exhibits import show_exhibit
 from fusionviz.ui.shared.notices import nothing_yet, panel, says_why
-from fusionviz.ui.shared.share import forget, publish, recall_word
+from fusionviz.ui.shared.share import forget, publish, recall_word, unseat
 from fusionviz.ui.shared.subjects import TokenChoice
 from fusionviz.ui.transport.controls import choose_epsilon
 from fusionviz.ui.transport.edits import (
@@ -159,7 +159,7 @@ def _read_click() -> None:
     first, place = point
     if first == "source":
         st.session_state[_FROM] = int(place)
-        st.session_state.pop(_TO, None)  # it follows to where the own plan sends it
+        unseat(_TO)  # it follows to where the own plan sends it
         forget([_TO])
     elif first == "target":
         st.session_state[_TO] = int(place)
