@@ -28,8 +28,12 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.app
 app: setup
 	$(BIN)/python -m fusionviz app --port $(PORT)
 
+# Those that start a server and browsers have the cores to themselves.
+SERVED := tests/ui/shared/test_cold_server.py tests/browser
+
 test: setup-dev browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile $(SERVED:%=--ignore=%)
+	$(BIN)/python -m pytest $(SERVED)
 
 check: setup-dev
 	$(BIN)/ruff check .
