@@ -20,7 +20,7 @@ LAYOUTS = ("one", "all")
 """One step with a slider that runs through them, or all steps at once."""
 
 STEPS = range(3, 18)
-ALL_STEPS_HEIGHT = 546
+ALL_STEPS_HEIGHT = 550
 """Of all steps, which stand in two lines."""
 
 SLERP = (

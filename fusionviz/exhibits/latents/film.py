@@ -10,7 +10,7 @@ from fusionviz.views.shared.style import three_digits
 LAYOUTS = ("one", "all")
 """One frame with a slider that runs through them, or all blocks at once."""
 
-ALL_FRAMES_HEIGHT = 546
+ALL_FRAMES_HEIGHT = 550
 """Of all blocks, which stand in several lines."""
 
 

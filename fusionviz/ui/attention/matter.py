@@ -28,7 +28,7 @@ from fusionviz.ui.shared import jobs
 from fusionviz.ui.shared.clicks import newly_picked
 from fusionviz.ui.shared.controls import choose_bound
 from fusionviz.ui.shared.exhibits import show_exhibit
-from fusionviz.ui.shared.notices import panel, say_error
+from fusionviz.ui.shared.notices import nothing_yet, panel
 from fusionviz.ui.shared.share import publish_words, recall_words
 from fusionviz.ui.shared.subjects import MangoChoice
 from fusionviz.views.attention.head_effects import Order, mark_heads
@@ -171,7 +171,7 @@ def _show_ranking(
     heads: Sequence[tuple[int, int]],
 ) -> None:
     if job.error is not None:
-        say_error(job.error)
+        nothing_yet(job.error)
         return
     exhibit = exhibit_ranking(job.result, controls)
     marked = replace(exhibit, figure=mark_heads(exhibit.figure, heads))

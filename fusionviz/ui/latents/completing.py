@@ -104,7 +104,7 @@ def draw(choice: MangoChoice, controls: CompletionControls) -> None:
         _draw_result(choice, controls, job.result)
     else:
         if job is not None:
-            st.info(job.error or "The chains found nothing.", icon=":material/info:")
+            nothing_yet(job.error or "The chains found nothing.")
         st.button(
             f"Draw the {controls.missing} {controls.chains} times",
             key="start_completion",
