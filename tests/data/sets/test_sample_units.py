@@ -19,7 +19,9 @@ def _folders(tmp_path, monkeypatch):
 
 
 def test_every_set_has_a_word_for_its_unit():
-    assert {name: one.unit for name, one in SETS.items()} == {
+    # tests of training register a toy of their own in the same process
+    shipped = {name: one for name, one in SETS.items() if name != "toy"}
+    assert {name: one.unit for name, one in shipped.items()} == {
         "rooms": "room",
         "nyuv2": "run",
         "nyudv2": "run",
