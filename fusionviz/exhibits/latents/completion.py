@@ -171,10 +171,11 @@ def _explain(completed: PictureCompletion) -> str:
         f"(Hamiltonian Monte Carlo), {completed.steps} step{plural} each; "
         f"{completed.acceptance:.0%} of the proposals were accepted.{stopped}{guessed} "
         "They start around the learned guess, as far apart as it is usually off: "
-        "farther than they should end, so that their agreement says something. Bits "
-        "per dimension fall from there towards the level of what the flow draws: here "
-        f"from {three_digits(bits[0])} to {three_digits(bits[-1])}. The guess, a mean, "
-        f"has {three_digits(completed.guess_bits)}{_truth_bits(completed)}.\n\n"
+        "farther than they should end, so that their agreement says something; a few "
+        "steps uphill first take out what the flow would not leave for a moment. Bits "
+        "per dimension should come to lie about where the flow's own draws do: here "
+        f"they go from {three_digits(bits[0])} to {three_digits(bits[-1])}. The guess, "
+        f"a mean, has {three_digits(completed.guess_bits)}{_truth_bits(completed)}.\n\n"
         f"{agreement(completed)} {_errors(completed)}"
     )
 

@@ -22,7 +22,9 @@ Each chain starts at u drawn from N(0, I): at the guess and an error such as it 
 makes. What a guess is off in all varies, by the law of total variance, at least as much
 on average as what is open once the other modality is known: chains start farther apart
 than they should end, so that agreement has to be earned. Chains that start at one point
-agree from the first step on, wherever they have not been.
+agree from the first step on, wherever they have not been. A few steps uphill before the
+first push take out what the flow would not leave for a moment; where it is indifferent,
+chains stay as far apart as they are.
 
 The likelihood is no reason to stop: the guess, a mean, is more probable than data. What
 says whether the draws can be trusted is whether chains agree, with each other and with
@@ -44,6 +46,9 @@ from fusionviz.models.mango.partition import Tokens
 
 Progress = Callable[[int, int, float], bool]
 """Called with (steps done, steps at most, bits per dimension); True to go on."""
+
+UPHILL, UPHILL_STEP = 12, 0.02
+"""Steps along the gradient before the first push, and their length, in units of u."""
 
 ACCEPTANCE = 0.651
 """Share of accepted proposals that suits Hamiltonian steps (Beskos et al. 2013)."""
@@ -178,6 +183,7 @@ class _Walk:
         start = torch.randn(chains, tokens, width, generator=generator)
         self.u = start.to(self.guess)
         self.log_density, self.gradient = self._density(self.u)
+        self._climb()
         self.bits = [to_bits_per_dim(self.log_density, self.guess)]
         self.history: list[Tensor] = []
         self.accepted = 0.0
@@ -228,6 +234,24 @@ class _Walk:
             step_size=step_size,
             reason=reason,
         )
+
+    def _climb(self) -> None:
+        """Step uphill, where a step gains half of what the gradient promises.
+
+        A chain that would gain less stays, and takes shorter steps (Armijo 1966).
+        """
+        length = self.u.new_full((len(self.u), 1, 1), UPHILL_STEP)
+        for _ in range(UPHILL):
+            step = length * self.gradient
+            promised = (step * self.gradient).sum(dim=(1, 2))
+            u = self.u + step
+            log_density, gradient = self._density(u)
+            better = log_density - self.log_density >= 0.5 * promised
+            moved = better[:, None, None]
+            self.u = torch.where(moved, u, self.u)
+            self.gradient = torch.where(moved, gradient, self.gradient)
+            self.log_density = torch.where(better, log_density, self.log_density)
+            length = torch.where(moved, length, length / 4)
 
     def _density(self, u: Tensor) -> tuple[Tensor, Tensor]:
         """Return log p(x) of each chain and its gradient in u."""

@@ -144,7 +144,11 @@ def test_a_drift_that_all_chains_share_is_a_large_disagreement():
     assert disagreement(values) > 1.5
 
 
-def test_chains_start_as_far_apart_as_the_guess_is_usually_off(model):
+def test_chains_start_as_far_apart_as_the_guess_is_usually_off(gaussian):
+    """Where the density is all but flat; elsewhere steps uphill come after."""
+    model = copy.deepcopy(gaussian)
+    norm = next(layer for layer in model.flow.layers if isinstance(layer, ActNorm))
+    norm.log_scale[1] = 12.0
     generator = torch.Generator().manual_seed(1)
     off = torch.randn(5000, 4, 4, generator=generator, dtype=torch.float64)
     x = tokens().expand(5000, -1, -1).clone()
@@ -163,6 +167,20 @@ def test_chains_start_as_far_apart_as_the_guess_is_usually_off(model):
         atol=0.05 * covariance.max().item(),
         rtol=0,
     )
+
+
+def test_before_the_first_push_chains_climb_where_it_is_steep(gaussian):
+    """Of two scales, 0.05 and 3, starts lose what the first would not leave."""
+    model = copy.deepcopy(gaussian)
+    norm = next(layer for layer in model.flow.layers if isinstance(layer, ActNorm))
+    norm.log_scale[1] = torch.tensor([0.05, 0.05, 3.0, 3.0]).double().log()
+    norm.shift[1] = 0.0
+    still = {"chains": 400, "steps": 1, "leaps": 1, "step_size": 1e-9}
+    generator = torch.Generator().manual_seed(2)
+    done = complete(model, tokens(), "depth", generator=generator, **still)
+    spread = done.draws[:, 4:].std(dim=0).mean(dim=0)
+    assert spread[:2].max() < 0.2  # of the 1 that they were drawn with
+    assert spread[2:].min() > 0.9
 
 
 def test_chains_that_have_hardly_moved_disagree(gaussian):
