@@ -25,9 +25,9 @@ def test_ten_visitors_of_a_cold_server_see_their_pages(tmp_path, tiny_checkpoint
         ThreadPoolExecutor(len(PAGES)) as pool,
     ):
         visits = list(pool.map(lambda page: visit(server.address, page), PAGES))
+        log = server.log.read_text()
     for page, answers in zip(PAGES, visits, strict=True):
         troubles = [one.message for one in elements(answers, "exception")]
-        assert not troubles, (page, troubles)
+        assert not troubles, f"{page}: {troubles}\n{log}"
         assert elements(answers, "plotly_chart"), page
-    said = server.log.read_text()
-    assert "Traceback" not in said, said
+    assert "Traceback" not in log, log
