@@ -1,5 +1,6 @@
 """Attention: what does each of MANGO's heads read, and does it matter?"""
 
+from fusionviz.ui import libraries as libraries
 from fusionviz.ui.attention.page import draw_attention
 from fusionviz.ui.shared.frame import ask, frame
 from fusionviz.ui.shared.subjects import current_subject

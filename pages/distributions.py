@@ -1,5 +1,6 @@
 """Distributions: how far apart are the modalities, and where do they meet?"""
 
+from fusionviz.ui import libraries as libraries
 from fusionviz.ui.distributions.page import draw_distributions
 from fusionviz.ui.shared.data.choice import choose_tokens
 from fusionviz.ui.shared.frame import ask, frame

@@ -1,5 +1,6 @@
 """Inputs: what is in this pair, and what do two fusion models make of it?"""
 
+from fusionviz.ui import libraries as libraries
 from fusionviz.ui.inputs.page import draw_input, draw_readings
 from fusionviz.ui.inputs.readings import measure
 from fusionviz.ui.shared.frame import ask, frame

@@ -1,5 +1,6 @@
 """Latents: what do MANGO's latents hold, and can they be trusted?"""
 
+from fusionviz.ui import libraries as libraries
 from fusionviz.ui.latents.page import draw_latents
 from fusionviz.ui.shared.frame import ask, frame
 from fusionviz.ui.shared.subjects import current_subject

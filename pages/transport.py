@@ -1,5 +1,6 @@
 """Transport: where does each token go, and what does it cost?"""
 
+from fusionviz.ui import libraries as libraries
 from fusionviz.ui.shared.data.choice import choose_tokens
 from fusionviz.ui.shared.frame import ask, frame
 from fusionviz.ui.transport.page import draw_transport

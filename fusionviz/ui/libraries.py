@@ -2,8 +2,10 @@
 
 Each browser session runs in a thread of its own, so what is imported where it is needed
 may be imported by one session while another looks: plotly, for one, takes `pandas` from
-`sys.modules` as it finds it there, half of it or all. `fusionviz.ui` imports this
-module first of all: one session imports everything, and Python lets the others wait.
+`sys.modules` as it finds it there, half of it or all. So `app.py` and every page import
+this module first of all: one session imports everything, and Python lets the others
+wait. For `fusionviz.ui.transport.page` alone it would not let them wait until
+`fusionviz.ui`, which imports this too, is done.
 """
 
 # ruff: noqa: F401

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 
+from fusionviz.ui.shared.frame import PAGES
 from tests.helpers.pages import ROOT
 
 LINKS = (
@@ -43,3 +44,17 @@ def test_what_pages_import_is_there_before_they_are_drawn(tiny_checkpoints):
         if name.split(".")[0] not in LEAVES | sys.stdlib_module_names
     }
     assert sorted(others) == []
+
+
+def test_a_page_waits_for_the_libraries_that_another_imports():
+    pages = ["app.py", *(f"pages/{line.stem}.py" for line in PAGES)]
+    told = subprocess.run(
+        [sys.executable, "-m", "tests.helpers.pages_in_threads", *pages],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.returncode == 0, told.stderr
+    assert "Traceback" not in told.stderr, told.stderr
+    assert told.stdout.split() == []
