@@ -12,6 +12,7 @@ from fusionviz.cli.data import data_app
 from fusionviz.cli.evaluate import evaluate, measure
 from fusionviz.cli.explain import explain
 from fusionviz.cli.inside import heads, latents
+from fusionviz.cli.robustness import robustness
 from fusionviz.cli.train import ablate, train
 
 app = typer.Typer(
@@ -26,6 +27,7 @@ for command in (
     explain,
     train,
     evaluate,
+    robustness,
     benchmark,
     ablate,
     heads,

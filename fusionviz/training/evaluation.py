@@ -92,7 +92,7 @@ def evaluate_checkpoint(
         "checkpoint": card.name,
         "data": data,
         "samples": len(samples),
-        "unit": _unit(data, samples),
+        "unit": unit_word(data, samples),
         "metrics": estimated(complete),
         "parameters": card.parameters,
     }
@@ -219,7 +219,7 @@ def _modalities(model: Any, samples: Sequence[Any]) -> tuple[str, ...]:  # noqa:
     return tuple(FIELD)
 
 
-def _unit(data: str, samples: Sequence[Any]) -> str:
+def unit_word(data: str, samples: Sequence[Any]) -> str:
     """Return the word for what intervals draw of a set or of a folder."""
     if data in SETS:
         return SETS[data].unit

@@ -24,10 +24,32 @@ def draw_presence(
     Raises:
         ValueError: `rate` is no probability, or there are no modalities.
     """
-    _check(modalities, rate)
+    return draw_presence_each(count, [rate] * modalities, seed=seed)
+
+
+def draw_presence_each(
+    count: int, rates: Sequence[float], *, seed: int = 0
+) -> NDArray[np.bool_]:
+    """Return a mask in which each modality is missing at a rate of its own.
+
+    Where a sample would lose all of them, one drawn at random stays.
+
+    Args:
+        count: Of samples.
+        rates: Probability of each modality to be missing.
+        seed: The same takes the same away.
+
+    Returns:
+        bool (count, modalities), True somewhere in each row.
+
+    Raises:
+        ValueError: A rate is no probability, or there are no modalities.
+    """
+    for rate in rates or [0.0]:
+        _check(len(rates), rate)
     random = np.random.default_rng(seed)
-    stays = random.random((count, modalities)) >= rate
-    rescued = random.integers(modalities, size=count)
+    stays = random.random((count, len(rates))) >= np.asarray(rates)
+    rescued = random.integers(len(rates), size=count)
     empty = ~stays.any(axis=1)
     stays[empty, rescued[empty]] = True
     return stays
