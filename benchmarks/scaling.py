@@ -6,20 +6,18 @@ few short lengths, to see that it works.
 """
 
 import argparse
-import datetime
 import json
-import platform
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 
-import fusionviz
 from benchmarks.side_by_side import RESULTS
 from fusionviz.scaling.cells import Cell, Limits, Passes
 from fusionviz.scaling.runs import (
     LENGTHS,
     ScalingRun,
-    describe_machine,
+    begin_run,
     make_cells,
     read_run,
     run_cells,
@@ -64,18 +62,8 @@ def record(
     limits = limits or Limits()
     kept = read_run(path).results if path is not None and path.exists() else ()
     known = {one.cell for one in kept}
-    scaling = ScalingRun(
-        machine=describe_machine(cells[0].device),
-        versions={
-            "python": platform.python_version(),
-            "torch": torch.__version__,
-            "fusionviz": fusionviz.__version__,
-        },
-        date=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        commit=read_commit(),
-        limits=limits,
-        results=kept,
-    )
+    begun = begin_run(limits, device=cells[0].device)
+    scaling = replace(begun, commit=read_commit(), results=kept)
     for result in run_cells([one for one in cells if one not in known], limits):
         scaling = scaling.with_result(result)
         if path is not None:

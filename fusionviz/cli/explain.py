@@ -30,6 +30,10 @@ def explain(
     sequences: Annotated[
         list[Path] | None, typer.Option(help="Sequences instead: an NPZ, or CSVs.")
     ] = None,
+    scaling: Annotated[
+        list[Path] | None,
+        typer.Option(help="What length costs instead: a recorded run (JSON), or more."),
+    ] = None,
     checkpoint: Annotated[str, typer.Option(help="A MANGO.")] = "mango-rooms",
     alignmamba: Annotated[
         str | None, typer.Option(help="An AlignMamba; the first that fits if not set.")
@@ -58,6 +62,7 @@ def explain(
         utterance=utterance,
         video=video,
         sequences=tuple(sequences or ()),
+        runs=tuple(scaling or ()),
         checkpoint=checkpoint,
         alignmamba=alignmamba,
         other_room=other_room,

@@ -29,6 +29,9 @@ from fusionviz.exhibits.latents.normality import NORMALITY, ODDNESS
 from fusionviz.exhibits.latents.round_trip import LAYER_COSTS, ROUND_TRIP
 from fusionviz.exhibits.latents.samples import SAMPLES
 from fusionviz.exhibits.latents.traverse import STRIP, TRAVERSE
+from fusionviz.exhibits.scaling.curves import CURVES
+from fusionviz.exhibits.scaling.parts import PARTS
+from fusionviz.exhibits.scaling.state import STATE
 from fusionviz.exhibits.shared.block_row import BLOCK_ROW
 from fusionviz.exhibits.shared.exhibit import ExhibitKind
 from fusionviz.exhibits.shared.stacks import HIDDEN
@@ -84,6 +87,9 @@ KINDS: tuple[ExhibitKind[Any, Any], ...] = (
     SAMPLE_STAGES,
     TRAINING,
     LAMBDA,
+    CURVES,
+    PARTS,
+    STATE,
 )
 """In the order of the pages."""
 

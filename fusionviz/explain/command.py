@@ -30,6 +30,7 @@ from fusionviz.explain.pairs import (
     read_file,
     read_sample,
 )
+from fusionviz.explain.runs import read_named_runs, read_runs, scaling_subject
 from fusionviz.explain.tokens import (
     load_sequence_subject,
     name_sequences,
@@ -55,6 +56,7 @@ class FigureSource:
         utterance: Seed of a generated utterance.
         video: Id of a video of CMU-MOSI.
         sequences: Files of sequences, as `read_sequences` takes them.
+        runs: Files of runs over length: what length costs.
         checkpoint: Name of a MANGO, for pairs.
         alignmamba: Name of an AlignMamba; None: the first that fits.
         other_room: Seed of the room that exhibits of two subjects compare with.
@@ -68,6 +70,7 @@ class FigureSource:
     utterance: int | None = None
     video: str | None = None
     sequences: tuple[Path, ...] = ()
+    runs: tuple[Path, ...] = ()
     checkpoint: str = FIRST_CHECKPOINT
     alignmamba: str | None = None
     other_room: int = 2
@@ -121,6 +124,8 @@ def run_explain(
     """
     if recipe is not None:
         requests = [_made_again(read_recipe(recipe), source)]
+    elif source.runs:
+        requests = _all_of(*scaling_subject(read_runs(source.runs)), "scaling")
     elif source.is_sequences:
         requests = _of_sequences(source)
     else:
@@ -170,15 +175,18 @@ def _made_again(recipe: FigureRecipe, source: FigureSource) -> FigureRequest:
     name, reads = recipe.subject, exhibit_kind(recipe.exhibit).reads
     if reads == "attention":
         raise InputError("this recipe is of attention without a model: use the app")
+    if reads == "scaling":
+        subject, _ = scaling_subject(read_named_runs(name.sample, source.runs))
+        return FigureRequest(recipe=recipe, subject=subject)
     if name.checkpoint is not None:
         check_weights(name)
     source = source.of(name.sample)
     if "sequences_sha256" in name.sample or source.is_sequences:
         sample = read_named(name.sample, source.files)
-        subject, _ = load_sequence_subject(
+        shown_as_tokens, _ = load_sequence_subject(
             sample, dict(name.sample), name.checkpoint, device=source.device
         )
-        return FigureRequest(recipe=recipe, subject=subject)
+        return FigureRequest(recipe=recipe, subject=shown_as_tokens)
     pair, named = _read_pair(source)
     if named != name.sample or name.checkpoint is None:
         raise InputError("these are not the files that the recipe was made of")

@@ -177,6 +177,8 @@ def explain(
 def title_of(requests: Sequence[FigureRequest]) -> str:
     """Return what exhibits are of, in words."""
     sample = requests[0].recipe.subject.sample
+    if "runs_sha256" in sample:
+        return f"what length costs, {' and '.join(sample['runs_sha256'])}"
     what = "files of a reader"
     for key, word in SAMPLE_WORDS.items():
         if key in sample:

@@ -1,12 +1,14 @@
 """The process of one cell: `python -m fusionviz.scaling.child ORDER`.
 
 It says "ready" when imports and compiling are over, and at the end prints one line of
-JSON. Its parent watches time and memory.
+JSON. Its parent watches time and memory; without its parent it ends.
 """
 
 import json
+import os
 import statistics
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -21,6 +23,9 @@ LEAST_SECONDS = 0.3
 """Short runs are repeated until this much time has been measured."""
 
 MOST_RUNS = 200
+
+LOOK_SECONDS = 0.2
+"""How often it looks whether its parent is still there."""
 
 
 def measure(cell: Cell, limits: Limits, tell: Callable[[str], None]) -> CellResult:
@@ -86,6 +91,7 @@ def percentiles(seconds: Sequence[float]) -> tuple[float, float, float]:
 
 def main(order: str) -> None:
     """Measure the cell of an order and print the result."""
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     table: dict[str, Any] = json.loads(order)
     cell, limits = Cell(**table["cell"]), Limits(**table["limits"])
     try:
@@ -97,6 +103,13 @@ def main(order: str) -> None:
             raise
         result = CellResult(cell=cell, status="memory", reason=str(error)[:300])
     _say(json.dumps(result.to_json()))
+
+
+def _end_with(parent: int) -> None:
+    """End this process when its parent has: nobody would read the answer."""
+    while os.getppid() == parent:
+        time.sleep(LOOK_SECONDS)
+    os._exit(1)
 
 
 def _say(line: str) -> None:

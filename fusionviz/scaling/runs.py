@@ -1,10 +1,10 @@
 """Many cells as one record: the machine, the versions, and what each cell took."""
 
+import datetime
 import itertools
 import json
 import os
 import platform
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,6 +13,7 @@ from typing import Any
 
 import torch
 
+from fusionviz import __version__
 from fusionviz.errors import InputError
 from fusionviz.scaling.cells import Cell, CellResult, Limits, Passes, run_cell
 
@@ -84,6 +85,11 @@ class ScalingRun:
         }
         return json.dumps(table, indent=1) + "\n"
 
+    @property
+    def workloads(self) -> tuple[str, ...]:
+        """Names of what was run, in the order in which they were first."""
+        return tuple(dict.fromkeys(one.cell.workload for one in self.results))
+
     @classmethod
     def from_json(cls, text: str) -> "ScalingRun":
         """Return the run that a JSON text holds.
@@ -107,6 +113,20 @@ class ScalingRun:
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise InputError(f"this is no scaling run: {error}") from error
+
+
+def begin_run(limits: Limits | None = None, *, device: str = "cpu") -> ScalingRun:
+    """Return a run without results, of this machine, these versions and now."""
+    return ScalingRun(
+        machine=describe_machine(device),
+        versions={
+            "python": platform.python_version(),
+            "torch": torch.__version__,
+            "fusionviz": __version__,
+        },
+        date=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        limits=limits or Limits(),
+    )
 
 
 def read_run(path: Path) -> ScalingRun:
@@ -154,8 +174,8 @@ def run_cells(
     cells: Iterable[Cell],
     limits: Limits | None = None,
     *,
-    stop: threading.Event | None = None,
-    pause: threading.Event | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    should_wait: Callable[[], bool] | None = None,
     run: Callable[..., CellResult] = run_cell,
 ) -> Iterator[CellResult]:
     """Yield the result of each cell as it comes.
@@ -166,15 +186,16 @@ def run_cells(
     Args:
         cells: In the order in which they are run, shorter ones first.
         limits: Where to give up.
-        stop: Ends the run, also in the middle of a cell.
-        pause: While it is set, no new cell is begun.
+        should_stop: Ends the run once it says so, also in the middle of a cell.
+        should_wait: While it says so, no new cell is begun.
         run: Runs one cell.
     """
     given_up: dict[tuple[str, str], CellResult] = {}
+    stops, waits = should_stop or _never, should_wait or _never
     for cell in cells:
-        while pause is not None and pause.is_set() and not (stop and stop.is_set()):
+        while waits() and not stops():
             time.sleep(0.05)
-        if stop is not None and stop.is_set():
+        if stops():
             return
         kind = (cell.workload, cell.passes)
         before = given_up.get(kind)
@@ -185,13 +206,16 @@ def run_cells(
                 reason=f"Not tried: {before.cell.length} tokens were too many already.",
             )
             continue
-        should_stop = None if stop is None else stop.is_set
         result = run(cell, limits, should_stop=should_stop)
         if result.status == "stopped":
             return
         if result.status in ("memory", "time"):
             given_up[kind] = result
         yield result
+
+
+def _never() -> bool:
+    return False
 
 
 def describe_machine(device: str = "cpu") -> str:
@@ -205,4 +229,5 @@ def describe_machine(device: str = "cpu") -> str:
             if line.startswith("model name"):
                 name = line.split(":", 1)[1].strip()
                 break
-    return f"{name}, {torch.get_num_threads()} threads"
+    threads = torch.get_num_threads()
+    return f"{name}, {threads} thread{'s' if threads > 1 else ''}"

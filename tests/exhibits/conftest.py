@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from fusionviz.analysis.scaling.subject import ScalingSubject
 from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.analysis.shared.attention_stack import stack_of_file
 from fusionviz.analysis.shared.feature_subject import FeatureSubject
@@ -11,6 +12,7 @@ from fusionviz.data.attention.files import example_file, read_attention
 from fusionviz.data.rooms import render_room
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.data.utterances.generator import render_utterance
+from tests.helpers.scaling_runs import known_run
 from tests.helpers.tiny_models import tiny_alignmamba, tiny_mango, tiny_sentiment
 
 
@@ -65,4 +67,5 @@ def subjects(subject, mamba_subject, stack):
         "alignmamba": mamba_subject,
         "tokens": mamba_subject,
         "attention": stack,
+        "scaling": ScalingSubject(runs=(known_run(),)),
     }

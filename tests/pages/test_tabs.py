@@ -5,6 +5,7 @@ import pytest
 from fusionviz.ui.attention.page import TABS as ATTENTION_TABS
 from fusionviz.ui.distributions.page import TABS as DISTRIBUTIONS_TABS
 from fusionviz.ui.latents.page import TABS as LATENTS_TABS
+from fusionviz.ui.scaling.page import TABS as SCALING_TABS
 from fusionviz.ui.transport.page import TABS as TRANSPORT_TABS
 
 TABS = [
@@ -12,6 +13,7 @@ TABS = [
     *(("attention", tab) for tab in ATTENTION_TABS),
     *(("transport", tab) for tab in TRANSPORT_TABS),
     *(("distributions", tab) for tab in DISTRIBUTIONS_TABS),
+    *(("scaling", tab) for tab in SCALING_TABS),
 ]
 
 

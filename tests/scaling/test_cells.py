@@ -1,6 +1,8 @@
 """Cells in real child processes; each takes seconds, so there are few."""
 
 import os
+import subprocess
+import sys
 import threading
 import time
 
@@ -68,6 +70,27 @@ def test_stop_ends_a_cell_within_two_seconds():
     assert len(children()) == before
 
 
+def test_a_cell_ends_with_the_program_that_started_it(tmp_path):
+    script = (
+        "from fusionviz.scaling.cells import Cell, run_cell\n"
+        "run_cell(Cell(workload='exact', length=6000, width=8, threads=1))"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", script])
+    deadline = time.monotonic() + 60
+    found: list[psutil.Process] = []
+    while not found and time.monotonic() < deadline:
+        found = psutil.Process(parent.pid).children()
+        time.sleep(0.1)
+    time.sleep(2)  # until it has begun to watch
+    parent.kill()
+    parent.wait()
+    gone, alive = psutil.wait_procs(found, timeout=20)
+    for one in alive:
+        one.kill()
+    assert gone
+    assert not alive
+
+
 def test_what_fails_says_why():
     result = run_cell(Cell(workload="nothing", length=8))
     assert result.status == "failed"
@@ -119,14 +142,19 @@ def test_a_run_can_be_stopped_and_paused():
         return CellResult(cell=cell, status="done")
 
     cells = make_cells(["a"], [1, 2, 3])
-    assert len(list(run_cells(cells, stop=stop, run=run))) == 1
+    assert len(list(run_cells(cells, should_stop=stop.is_set, run=run))) == 1
     assert begun == [1, 2]
     stop.clear()
     pause.set()
     got: list[CellResult] = []
     worker = threading.Thread(
         target=lambda: got.extend(
-            run_cells(make_cells(["b"], [5]), stop=stop, pause=pause, run=run)
+            run_cells(
+                make_cells(["b"], [5]),
+                should_stop=stop.is_set,
+                should_wait=pause.is_set,
+                run=run,
+            )
         )
     )
     worker.start()

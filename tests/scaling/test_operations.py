@@ -42,6 +42,9 @@ def test_a_block_without_its_scan_is_counted():
         "transformer-fused",
         "relaxed",
         "mmd",
+        "encoders",
+        "alignment",
+        "predictor",
     ],
 )
 def test_a_workload_takes_what_torch_counts(name):
@@ -78,6 +81,9 @@ def test_no_workload_is_free_and_longer_ones_take_more(workload):
         workload.operations(Cell(workload=workload.name, length=length, width=16))
         for length in (128, 512, 2048)
     ]
+    if workload.name == "predictor":  # its input is pooled over time
+        assert 0 < found[0] == found[1] == found[2]
+        return
     assert 0 < found[0] < found[1] < found[2]
     attends = "stream" in workload.name or "transformer" in workload.name
     growth = found[2] / found[1]
@@ -94,6 +100,16 @@ def test_every_workload_runs(workload):
         )
         grads = workload.prepare(training, training.length)()
         assert any(one is not None and one.abs().sum() > 0 for one in grads)
+
+
+def test_operations_of_the_parts_and_the_backbone_are_those_of_the_whole():
+    def count_of(name):
+        return find_workload(name).operations(Cell(workload=name, length=96, width=16))
+
+    parts = ("encoders", "alignment", "mamba-backbone", "predictor")
+    assert sum(map(count_of, parts)) == count_of("alignmamba")
+    parts = ("encoders", "transformer-plain", "predictor")
+    assert sum(map(count_of, parts)) == count_of("single-stream-plain")
 
 
 def test_training_takes_three_times_a_forward():

@@ -132,7 +132,7 @@ def measure_curves(
     """
     curves = []
     for name in sorted(workloads, key=lambda one: one != REFERENCE):
-        results = run.curve(name, passes=passes)
+        results = _alike(run.curve(name, passes=passes))
         if results:
             curves.append(_curve(name, run.machine, results))
     if not curves:
@@ -146,6 +146,18 @@ def measure_curves(
         if len(lengths):
             crossings[other.workload] = find_crossing(lengths, mine, theirs)
     return ScalingCurves(curves=tuple(curves), passes=passes, crossings=crossings)
+
+
+def _alike(results: Sequence[CellResult]) -> list[CellResult]:
+    """Return the last result of each length, of models as large as the first one's."""
+    sizes = [(one.cell.width, one.cell.layers, one.cell.device) for one in results]
+    return list(
+        {
+            one.cell.length: one
+            for one, size in zip(results, sizes, strict=True)
+            if size == sizes[0]
+        }.values()
+    )
 
 
 def _curve(name: str, machine: str, results: Sequence[CellResult]) -> Curve:

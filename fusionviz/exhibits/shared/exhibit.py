@@ -78,9 +78,9 @@ class Controls:
 C = TypeVar("C", bound=Controls)
 S = TypeVar("S", default=MangoSubject)
 
-Reads = Literal["mango", "alignmamba", "tokens", "attention"]
+Reads = Literal["mango", "alignmamba", "tokens", "attention", "scaling"]
 """Kinds of subject: a sample as MANGO or an AlignMamba reads it; one whose tokens are
-an AlignMamba's or features without a model; or attention arrays."""
+an AlignMamba's or features without a model; attention arrays; or runs over length."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -145,7 +145,8 @@ class SubjectName:
             the depth unit: `{"rgb_sha256", "depth_sha256", "depth_unit"}`; of
             attention that was brought `{"attention_sha256"}`; of sequences
             `{"utterance": seed}`, `{"mosi_video": id}`, `{"mosi_words": id}` or, by
-            name of the file, `{"sequences_sha256": {name: sha256}}`.
+            name of the file, `{"sequences_sha256": {name: sha256}}`; of runs over
+            length `{"runs_sha256": {name: sha256}}`.
     """
 
     checkpoint: str | None

@@ -26,6 +26,7 @@ PAGES = (
     PageLine("attention", "Attention"),
     PageLine("transport", "Transport"),
     PageLine("distributions", "Distributions"),
+    PageLine("scaling", "Scaling"),
 )
 """Every page there is, in the order of the menu; the first one is the default."""
 

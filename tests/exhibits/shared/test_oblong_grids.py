@@ -17,7 +17,7 @@ from tests.helpers.oblong_models import (
     oblong_mango,
 )
 
-KINDS = [kind for kind in ALL_KINDS if kind.reads != "attention"]
+KINDS = [kind for kind in ALL_KINDS if kind.reads not in ("attention", "scaling")]
 
 
 @pytest.fixture(scope="module")

@@ -4,9 +4,8 @@ import pytest
 from fusionviz.analysis.scaling.curves import measure_curves
 from fusionviz.scaling.cells import Cell, CellResult
 from fusionviz.scaling.runs import ScalingRun
-from fusionviz.views.scaling.curves import (
-    describe_curves,
-    draw_curves,
+from fusionviz.views.scaling.curves import describe_curves, draw_curves
+from fusionviz.views.scaling.units import (
     write_bytes,
     write_operations,
     write_seconds,

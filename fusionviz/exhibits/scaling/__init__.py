@@ -1,0 +1,1 @@
+"""Exhibits of what length costs."""

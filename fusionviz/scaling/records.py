@@ -1,0 +1,34 @@
+"""Runs that were recorded and came with the project, or lie where a reader says."""
+
+import os
+import warnings
+from pathlib import Path
+
+from fusionviz.errors import InputError
+from fusionviz.scaling.cells import PROJECT
+from fusionviz.scaling.runs import ScalingRun, read_run
+
+PATTERN = "scaling-*.json"
+
+
+def results_folder() -> Path:
+    """Return `$FUSIONVIZ_RESULTS`, or `benchmarks/results` of the project."""
+    default = PROJECT / "benchmarks" / "results"
+    return Path(os.environ.get("FUSIONVIZ_RESULTS") or default)
+
+
+def list_runs() -> dict[str, ScalingRun]:
+    """Return the recorded runs by file name; those that cannot be read are warned of.
+
+    A run without results is left out.
+    """
+    runs = {}
+    for path in sorted(results_folder().glob(PATTERN)):
+        try:
+            run = read_run(path)
+        except InputError as error:
+            warnings.warn(str(error), stacklevel=2)
+            continue
+        if run.results:
+            runs[path.name] = run
+    return runs

@@ -1,0 +1,1 @@
+"""The Scaling page: what does length cost?"""

@@ -1,0 +1,14 @@
+"""The tabs of the Scaling page."""
+
+from fusionviz.ui.scaling import curves
+from fusionviz.ui.scaling.runs import ScalingChoice
+from fusionviz.ui.shared.tabs import draw_tabs
+
+TABS = {
+    "Curves": curves.draw_panel,
+}
+
+
+def draw_scaling(choice: ScalingChoice) -> None:
+    """Draw the page for a run."""
+    draw_tabs(TABS, choice)

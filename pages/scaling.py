@@ -1,0 +1,9 @@
+"""Scaling: what does length cost?"""
+
+from fusionviz.ui.scaling.page import draw_scaling
+from fusionviz.ui.scaling.runs import choose_run
+from fusionviz.ui.shared.frame import ask, frame
+
+frame()
+ask("What does length cost?")
+draw_scaling(choose_run())
