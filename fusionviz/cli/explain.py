@@ -20,7 +20,21 @@ def explain(
     depth_only: Annotated[
         bool, typer.Option("--depth-only", help="The one file is a depth map.")
     ] = False,
-    depth_unit: Annotated[str, typer.Option(help="What depth counts.")] = "auto",
+    depth_unit: Annotated[
+        str,
+        typer.Option(help="What depth counts: mm, '1/4000 m', ... or auto."),
+    ] = "auto",
+    depth_name: Annotated[
+        str | None, typer.Option(help="Array, channel or page that is depth.")
+    ] = None,
+    turn_depth: Annotated[
+        int, typer.Option(help="Degrees clockwise: 90, 180 or 270.")
+    ] = 0,
+    move_depth: Annotated[
+        tuple[float, float],
+        typer.Option(help="Pixels of RGB to the right and down.", metavar="X Y"),
+    ] = (0.0, 0.0),
+    scale_depth: Annotated[float, typer.Option(help="About the centre.")] = 1.0,
     utterance: Annotated[
         int | None, typer.Option(min=0, help="A generated utterance instead.")
     ] = None,
@@ -50,6 +64,7 @@ def explain(
 
     PNG and SVG are written where a Chrome or Chromium is found.
     """
+    from fusionviz.data.rgbd_files import Placement, ReadingOptions
     from fusionviz.explain.command import FigureSource, run_explain
 
     if depth_only:
@@ -57,7 +72,16 @@ def explain(
     source = FigureSource(
         rgb=rgb,
         depth=depth,
-        depth_unit=depth_unit,
+        reading=ReadingOptions(
+            depth_unit=depth_unit,
+            depth_name=depth_name,
+            placement=Placement(
+                turn=turn_depth,
+                right=move_depth[0],
+                down=move_depth[1],
+                scale=scale_depth,
+            ),
+        ),
         room=room,
         utterance=utterance,
         video=video,

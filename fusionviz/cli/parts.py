@@ -14,6 +14,12 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 Parameters = ParamSpec("Parameters")
 
+_WORDS = {
+    "drop it in the depth slot": "give it as the depth map",
+    "exchange the two": "exchange the two arguments",
+    "upload": "give",
+}
+
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda, ...")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
@@ -28,10 +34,17 @@ def says_what_is_wrong(
         try:
             command(*args, **kwargs)
         except FusionvizError as error:
-            typer.echo(f"fusionviz: {error}", err=True)
+            typer.echo(f"fusionviz: {for_command_line(str(error))}", err=True)
             raise typer.Exit(2) from error
 
     return wrapped
+
+
+def for_command_line(sentence: str) -> str:
+    """Return a sentence without the words that only fit a browser."""
+    for browser, command in _WORDS.items():
+        sentence = sentence.replace(browser, command)
+    return sentence
 
 
 def project_file(name: str) -> Path:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.data.records import RGBDSample
+from fusionviz.data.rgbd_files import ReadingOptions
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.errors import CheckpointError, InputError
 from fusionviz.exhibits.kinds import KINDS, exhibit_kind
@@ -51,7 +52,7 @@ class FigureSource:
     Attributes:
         rgb: An RGB picture; a recipe of files wants the same files again.
         depth: A depth map.
-        depth_unit: What depth counts, as `read_pair` takes it.
+        reading: How the two are read; a recipe says it itself.
         room: Seed of a room.
         utterance: Seed of a generated utterance.
         video: Id of a video of CMU-MOSI.
@@ -65,7 +66,7 @@ class FigureSource:
 
     rgb: Path | None = None
     depth: Path | None = None
-    depth_unit: str = "auto"
+    reading: ReadingOptions = field(default_factory=ReadingOptions)
     room: int | None = None
     utterance: int | None = None
     video: str | None = None
@@ -104,7 +105,11 @@ class FigureSource:
             room=sample.get("room"),
             utterance=sample.get("utterance"),
             video=sample.get("mosi_video"),
-            depth_unit=sample.get("depth_unit", self.depth_unit),
+            reading=(
+                ReadingOptions.from_recipe(sample)
+                if "depth_unit" in sample
+                else self.reading
+            ),
         )
 
 
@@ -219,14 +224,14 @@ def _load_other(
     room = named.sample["room"]
     if named.checkpoint == name.checkpoint:
         return read_beside(beside, name, room)[0]
-    sample, _ = read_sample(None, None, room, source.depth_unit)
+    sample, _ = read_sample(None, None, room, source.reading)
     return load_subject(
         sample, name_room(room), named.checkpoint, device=source.device
     )[0]
 
 
 def _read_pair(source: FigureSource) -> tuple[RGBDSample, dict[str, Any]]:
-    return read_sample(source.rgb, source.depth, source.room, source.depth_unit)
+    return read_sample(source.rgb, source.depth, source.room, source.reading)
 
 
 def _read_sequences(source: FigureSource) -> tuple[SequenceSample, dict[str, Any]]:

@@ -12,7 +12,7 @@ from fusionviz.analysis.shared.latent_statistics import (
 )
 from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.data.records import RGBDSample
-from fusionviz.data.rgbd_files import read_pair
+from fusionviz.data.rgbd_files import ReadingOptions, read_with_choices
 from fusionviz.data.rooms import render_room
 from fusionviz.errors import CheckpointError, InputError
 from fusionviz.exhibits.shared.exhibit import SubjectName
@@ -28,18 +28,23 @@ def name_room(seed: int) -> dict[str, Any]:
     return {"room": seed}
 
 
-def name_files(rgb: bytes | None, depth: bytes | None, unit: str) -> dict[str, Any]:
-    """Return what names a pair of files in a recipe."""
+def name_files(
+    rgb: bytes | None, depth: bytes | None, options: ReadingOptions
+) -> dict[str, Any]:
+    """Return what names a pair of files in a recipe, and how they were read."""
     prints = [None if one is None else _sha256(one) for one in (rgb, depth)]
     return {
         "rgb_sha256": prints[0],
         "depth_sha256": prints[1],
-        "depth_unit": unit,
+        **options.as_recipe(),
     }
 
 
 def read_sample(
-    rgb: Path | None, depth: Path | None, room: int | None, depth_unit: str
+    rgb: Path | None,
+    depth: Path | None,
+    room: int | None,
+    options: ReadingOptions,
 ) -> tuple[RGBDSample, dict[str, Any]]:
     """Return a sample from files or a seed, and what names it.
 
@@ -52,8 +57,8 @@ def read_sample(
         return render_room(room), name_room(room)
     colours = None if rgb is None else read_file(rgb)
     distances = None if depth is None else read_file(depth)
-    sample = read_pair(colours, distances, depth_unit=depth_unit)
-    return sample, name_files(colours, distances, depth_unit)
+    reading = read_with_choices(colours, distances, options)
+    return reading.sample, name_files(colours, distances, options)
 
 
 def load_subject(

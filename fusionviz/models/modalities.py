@@ -55,14 +55,27 @@ class ImageModality:
 def centre_square(image: NDArray) -> NDArray:
     """Return the largest centred square of an image (height, width, ...)."""
     height, width = image.shape[:2]
-    side = min(height, width)
-    top, left = (height - side) // 2, (width - side) // 2
+    top, left, side, _ = window_read((height, width), min(height, width))
     return image[top : top + side, left : left + side]
 
 
 def part_read(image: NDArray, size: Size) -> NDArray:
     """Return the part of an image that a model of this size reads."""
     return centre_square(image) if isinstance(size, int) else image
+
+
+def window_read(picture: tuple[int, int], size: Size) -> tuple[int, int, int, int]:
+    """Return what a model of this size reads of a picture: top, left, height, width.
+
+    Args:
+        picture: Its height and width.
+        size: Of what the model reads.
+    """
+    height, width = picture
+    if not isinstance(size, int):
+        return 0, 0, height, width
+    side = min(height, width)
+    return (height - side) // 2, (width - side) // 2, side, side
 
 
 def fit_smoothly(image: NDArray, size: Size) -> NDArray:

@@ -1,5 +1,6 @@
 """An RGB-D pair as it was read, with what could have been read instead."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,22 +58,32 @@ class ReadingOptions:
         return {"depth_unit": self.depth_unit, **told}
 
     @classmethod
-    def from_recipe(cls, recipe: dict[str, Any]) -> "ReadingOptions":
+    def from_recipe(cls, recipe: Mapping[str, Any]) -> "ReadingOptions":
         """Return the options that a recipe names.
+
+        Args:
+            recipe: As `as_recipe` returns it; an address has text in place of numbers.
 
         Raises:
             InputError: They are none.
         """
-        return cls(
-            depth_unit=check_unit(str(recipe.get("depth_unit", "auto"))),
-            depth_name=recipe.get("depth_name"),
-            placement=Placement(
+        name = recipe.get("depth_name")
+        try:
+            placement = Placement(
                 turn=int(recipe.get("depth_turn", 0)),
                 right=float(recipe.get("depth_right", 0)),
                 down=float(recipe.get("depth_down", 0)),
                 scale=float(recipe.get("depth_scale", 1)),
-            ),
-            fourth_is_depth=bool(recipe.get("fourth_is_depth", True)),
+            )
+        except (TypeError, ValueError) as error:
+            raise InputError(
+                "Depth is turned and moved by numbers: take out what is none."
+            ) from error
+        return cls(
+            depth_unit=check_unit(str(recipe.get("depth_unit", "auto"))),
+            depth_name=None if name is None else str(name),
+            placement=placement,
+            fourth_is_depth=str(recipe.get("fourth_is_depth", True)) != "False",
         )
 
 
@@ -86,6 +97,7 @@ class PairReading:
         units: Units that its values make likely, the likeliest first.
         names: Arrays, channels or pages that could be depth; none where there is one.
         name: The one that is.
+        unmoved: Depth before it was moved over RGB; None without a pair.
         turns: Degrees clockwise by which depth can be turned to lie as RGB does, the
             best fit of edges first; none where both lie alike.
         has_fourth: Whether the RGB file has a fourth channel that may be depth.
@@ -96,6 +108,7 @@ class PairReading:
     units: tuple[UnitChoice, ...] = ()
     names: tuple[str, ...] = ()
     name: str | None = None
+    unmoved: NDArray[np.float32] | None = None
     turns: tuple[int, ...] = ()
     has_fourth: bool = False
 
@@ -146,7 +159,7 @@ def _put_together(
         depth, turns, turned = _lay_beside(colour, pixels, depth, raw, options)
         pixels, depth, fitted = bring_together(pixels, depth)
         notes += turned + fitted
-    depth, moved = move(depth, options.placement)
+    unmoved, (depth, moved) = depth, move(depth, options.placement)
     _check_left(depth)
     return PairReading(
         sample=RGBDSample(
@@ -159,6 +172,7 @@ def _put_together(
         units=measured.choices,
         names=raw.names,
         name=raw.name,
+        unmoved=None if pixels is None else unmoved,
         turns=turns,
         has_fourth=colour is not None and colour.fourth is not None,
     )

@@ -84,10 +84,7 @@ def move(
     columns, column_there = _sources(width, placement.right, placement.scale)
     moved = depth[rows[:, None], columns]
     moved = np.where(row_there[:, None] & column_there, moved, np.float32(np.nan))
-    said = f"{placement.right:+g} pixels to the right and {placement.down:+g} down"
-    if placement.scale != 1:
-        said += f", at {placement.scale:g} times its size"
-    return moved, (f"Depth was moved over RGB by {said}, as you chose.",)
+    return moved, (f"Depth was {_in_words(placement)}, as you chose.",)
 
 
 def depth_edges(depth: NDArray[np.float32]) -> NDArray[np.bool_]:
@@ -117,6 +114,18 @@ def edge_agreement(rgb: NDArray[np.uint8], depth: NDArray[np.float32]) -> float:
     if not edges.any() or edges.all():
         return 1.0
     return float((steepness[edges].mean() + 1e-6) / (steepness[~edges].mean() + 1e-6))
+
+
+def _in_words(placement: Placement) -> str:
+    ways = (("right", "left", placement.right), ("down", "up", placement.down))
+    said = " and ".join(
+        f"{abs(pixels):g} pixels {forth if pixels > 0 else back}"
+        for forth, back, pixels in ways
+        if pixels
+    )
+    moved = f"moved {said} over RGB" if said else ""
+    scaled = f"scaled by {placement.scale:g}" if placement.scale != 1 else ""
+    return " and ".join(filter(None, (moved, scaled)))
 
 
 def _sources(

@@ -142,7 +142,8 @@ class SubjectName:
         checkpoint: Name of the checkpoint; None where the file has no model.
         weights_sha256: Of its file of weights, None likewise.
         sample: `{"room": seed}`, or the SHA-256 of each file of an uploaded pair and
-            the depth unit: `{"rgb_sha256", "depth_sha256", "depth_unit"}`; of
+            how they are read: `{"rgb_sha256", "depth_sha256", "depth_unit", ...}` (as
+            `ReadingOptions.as_recipe` says); of
             attention that was brought `{"attention_sha256"}`; of sequences
             `{"utterance": seed}`, `{"mosi_video": id}`, `{"mosi_words": id}` or, by
             name of the file, `{"sequences_sha256": {name: sha256}}`; of runs over

@@ -5,11 +5,13 @@ from collections.abc import Mapping
 import streamlit as st
 
 from fusionviz.ui.inputs import attention, likelihood, segmentation, timing, transport
+from fusionviz.ui.inputs.reading import draw_reading
 from fusionviz.ui.inputs.readings import (
     PASSES,
     Readings,
     cloud_figure,
     pair_figure,
+    windows_read,
 )
 from fusionviz.ui.shared.charts import show
 from fusionviz.ui.shared.checkpoints import TITLES
@@ -35,11 +37,27 @@ def draw_input(sample: SampleChoice) -> None:
     """Draw the pair and its point cloud, and what was assumed on reading it."""
     left, right = st.columns([2, 1], gap="small")
     with left:
-        figure, alt = pair_figure(sample.key, sample.rgbd), describe_pair(sample.rgbd)
+        read = windows_read(sample.rgbd)
+        figure = pair_figure(sample.key, read, sample.rgbd)
+        alt = describe_pair(sample.rgbd, read)
         show(figure, key="pair", alt=alt, height=HEIGHT)
     with right:
         _draw_cloud(sample)
-    st.caption(" ".join([f"**{sample.title}.**", *sample.notes]))
+    st.caption(" ".join([f"**{sample.title}.**", *sample.notes, _say_alone(sample)]))
+    draw_reading(sample)
+
+
+def _say_alone(sample: SampleChoice) -> str:
+    """Return in words what becomes of a modality that is missing."""
+    present = sample.rgbd.modalities
+    if len(present) == 2:
+        return ""
+    (one,) = present
+    here, missing = ("RGB", "depth") if one == "rgb" else ("depth", "RGB")
+    return (
+        f"Only {here} is here: what MANGO says of {missing} is its own guess, so the "
+        "likelihood is withheld; AlignMamba goes on without it."
+    )
 
 
 def draw_readings(readings: Readings) -> None:
@@ -55,11 +73,16 @@ def headline(readings: Readings) -> Mapping[str, tuple[str, str]]:
     numbers = {}
     if readings.mango is not None:
         likelihood_ = readings.mango.likelihood
+        missing = readings.mango.missing
+        bits = three_digits(likelihood_.bits_per_dim)
         numbers["MANGO, bits per dimension"] = (
-            three_digits(likelihood_.bits_per_dim),
+            bits if missing is None else "withheld",
             "Negative log2-likelihood of the tokens, per dimension: lower is more "
             "expected. A density, so it may be negative. Of this checkpoint's own "
-            "tokens: not to be compared with another's.",
+            "tokens: not to be compared with another's."
+            if missing is None
+            else f"MANGO's tokens of {missing} are its own guess, which it finds more "
+            f"likely than a real one: with it, {bits}.",
         )
         numbers["Round-trip error"] = (
             three_digits(likelihood_.round_trip_error),

@@ -19,6 +19,7 @@ from fusionviz.analysis.inputs.points import measure_points
 from fusionviz.analysis.shared.attention import LayerAttention, measure_attention
 from fusionviz.data.records import RGBDSample
 from fusionviz.errors import FusionvizError
+from fusionviz.models.modalities import as_size, window_read
 from fusionviz.ui.shared import cache
 from fusionviz.ui.shared.checkpoints import (
     TITLES,
@@ -28,7 +29,7 @@ from fusionviz.ui.shared.checkpoints import (
 )
 from fusionviz.ui.shared.sample import SampleChoice
 from fusionviz.views.inputs.points import describe_points, draw_points
-from fusionviz.views.shared.pair import draw_pair
+from fusionviz.views.shared.pair import Window, draw_pair
 
 PASSES = 3
 """That a model is timed over."""
@@ -137,10 +138,22 @@ def time_again(sample: SampleChoice) -> None:
     st.session_state[_AGAIN] = {_names(sample): again}
 
 
+def windows_read(sample: RGBDSample) -> dict[str, Window]:
+    """Return what the picked checkpoints read of a picture, by the models' titles."""
+    cards = {title: picked_checkpoint(kind) for kind, title in TITLES.items()}
+    return {
+        title: window_read(sample.size, as_size(card.config["image_size"]))
+        for title, card in cards.items()
+        if card is not None and "image_size" in card.config
+    }
+
+
 @st.cache_resource(max_entries=16, show_spinner=False)
-def pair_figure(sample_key: str, _sample: RGBDSample) -> go.Figure:
-    """Return the figure of a pair."""
-    return draw_pair(_sample)
+def pair_figure(
+    sample_key: str, read: dict[str, Window], _sample: RGBDSample
+) -> go.Figure:
+    """Return the figure of a pair, with what models read of it framed."""
+    return draw_pair(_sample, read)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

@@ -41,9 +41,10 @@ def explain(readings: Readings, found: dict[str, Segmentation]) -> str:
     """Return in words what the picture shows, with this pair's numbers."""
     lines = [
         "Each pixel has the colour of the class that the model finds most probable; "
-        "hovering says which, and how sure the model is. The models read the largest "
-        "centred square of the picture. MANGO labels from its latents z, which G⁻¹ "
-        "turns back into the tokens; AlignMamba from the states of its scan."
+        "hovering says which, and how sure the model is. What the models read of the "
+        "picture is framed on it above, or else the whole of it. MANGO labels from its "
+        "latents z, which G⁻¹ turns back into the tokens; AlignMamba from the states "
+        "of its scan."
     ]
     for name, one in found.items():
         largest = ", ".join(f"{c} {s:.0%}" for c, s in list(one.shares.items())[:3])

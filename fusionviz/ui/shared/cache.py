@@ -19,7 +19,7 @@ from fusionviz.analysis.shared.latent_statistics import (
 )
 from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.data.records import RGBDSample
-from fusionviz.data.rgbd_files import read_pair
+from fusionviz.data.rgbd_files import PairReading, ReadingOptions, read_with_choices
 from fusionviz.data.rooms import render_room
 from fusionviz.errors import CheckpointError
 from fusionviz.exhibits.shared.exhibit import C, Exhibit, ExhibitKind, Request, S
@@ -42,18 +42,19 @@ def room(seed: int) -> tuple[RGBDSample, float]:
 def pair(
     rgb_print: str | None,
     depth_print: str | None,
-    depth_unit: str,
+    options_json: str,
     _rgb: bytes | None,
     _depth: bytes | None,
-) -> tuple[RGBDSample, float]:
-    """Return an uploaded pair and the milliseconds that reading it took.
+    _options: ReadingOptions,
+) -> tuple[PairReading, float]:
+    """Return a pair that was brought and the milliseconds that reading it took.
 
     Raises:
         InputError: If a file cannot be used.
     """
     start = time.perf_counter()
-    sample = read_pair(_rgb, _depth, depth_unit=depth_unit)
-    return sample, 1000 * (time.perf_counter() - start)
+    reading = read_with_choices(_rgb, _depth, _options)
+    return reading, 1000 * (time.perf_counter() - start)
 
 
 @st.cache_resource(max_entries=4, show_spinner="Loading the model …")

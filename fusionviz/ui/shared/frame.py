@@ -7,6 +7,11 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from fusionviz.ui.shared.look import apply_look, favicon, wordmark
+from fusionviz.ui.shared.replaced import (
+    place_replaced,
+    remember_address,
+    say_replaced,
+)
 from fusionviz.ui.shared.sidebar import draw_sidebar
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -37,9 +42,11 @@ _ASKED_TO_ROUTE = "_asked_to_route"
 def route() -> None:
     """Run the page that the address names, inside the frame. `app.py` calls this."""
     wanted = _navigation()
+    remember_address(wanted.title)
     _furnish()
     st.session_state[_ROUTED] = True
     wanted.run()
+    say_replaced()
 
 
 def frame() -> None:
@@ -61,6 +68,7 @@ def frame() -> None:
 def ask(question: str) -> None:
     """Draw the page's title line: the one question that it answers."""
     st.title(question, anchor=False)
+    place_replaced()
 
 
 def page(stem: str) -> StreamlitPage:

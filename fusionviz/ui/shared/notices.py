@@ -8,6 +8,7 @@ from typing import TypeVar
 import streamlit as st
 
 from fusionviz.errors import CheckpointError, FusionvizError
+from fusionviz.views.shared.plain import sentence_in_markdown
 
 T = TypeVar("T")
 
@@ -24,8 +25,13 @@ def nothing_yet(what: str, visible: bool = True) -> None:
 
 
 def say_error(what: str) -> None:
-    """Say what went wrong, in a sentence with its cure."""
+    """Say what went wrong, in a sentence of Markdown with its cure."""
     st.error(what, icon=":material/error:")
+
+
+def say_refusal(error: FusionvizError) -> None:
+    """Say why something was refused, with names of files and arrays as they are."""
+    say_error(sentence_in_markdown(str(error)))
 
 
 @contextmanager
@@ -42,9 +48,9 @@ def says_why(visible: bool = True) -> Iterator[None]:
         yield
     except CheckpointError as error:
         if visible:
-            say_error(str(error))
+            say_refusal(error)
     except FusionvizError as error:
-        nothing_yet(str(error), visible)
+        nothing_yet(sentence_in_markdown(str(error)), visible)
 
 
 def panel(draw: Callable[[T, bool], None]) -> Callable[[T, bool], None]:

@@ -1,24 +1,40 @@
 """Which sample the pages show: a generated room, or files that the reader brings."""
 
+import hashlib
+import json
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
 from fusionviz.data.records import RGBDSample
-from fusionviz.data.rgbd_files import DEPTH_UNITS, UNIT_LABELS
+from fusionviz.data.rgbd_files import AmbiguousDepthError, PairReading
 from fusionviz.data.rooms import GALLERY_SEEDS
 from fusionviz.data.sets.splits import ROOM_SEEDS
 from fusionviz.errors import InputError
-from fusionviz.explain.pairs import name_files, name_room
+from fusionviz.explain.pairs import name_room
 from fusionviz.ui.shared import cache
-from fusionviz.ui.shared.notices import say_error
+from fusionviz.ui.shared.files import (
+    brought_files,
+    change_options,
+    draw_uploaders,
+    file_names,
+    forget_files,
+    linked_files,
+    name_brought,
+    publish_files,
+    reading_options,
+    say_linked,
+)
+from fusionviz.ui.shared.notices import say_refusal
 from fusionviz.ui.shared.share import forget, publish, recall
+from fusionviz.views.shared.plain import in_markdown
 
 ROOMS, UPLOAD = "Rooms", "Your files"
 LARGEST_SEED = 999_999
-LARGEST_FILE_MB = 50
+MOST_PILLS = 8
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -27,11 +43,12 @@ class SampleChoice:
 
     Attributes:
         rgbd: What the models read.
-        key: What names it in caches: its seed, or its files' SHA-256 and unit.
-        title: What names it on the page.
-        notes: What is known or was assumed of it, one sentence each.
+        key: What names it in caches: its seed, or its files' SHA-256 and reading.
+        title: What names it on the page, in Markdown.
+        notes: What is known or was assumed of it, one sentence of Markdown each.
         milliseconds: What it took to make or read.
         named: What names it in recipes.
+        reading: How its files were read and could be; None for a room.
     """
 
     rgbd: RGBDSample
@@ -40,12 +57,15 @@ class SampleChoice:
     notes: tuple[str, ...]
     milliseconds: dict[str, float]
     named: dict[str, Any]
+    reading: PairReading | None = None
 
 
 def draw_choice() -> None:
     """Draw the sample picker; the sidebar of every page has it."""
     recall("seed", GALLERY_SEEDS[0], low=0, high=LARGEST_SEED)
-    st.session_state.setdefault("source", ROOMS)
+    if "source" not in st.session_state:
+        st.session_state.source = UPLOAD if linked_files() else ROOMS
+        _open_or_close()
     st.segmented_control(
         "Sample",
         [ROOMS, UPLOAD],
@@ -65,10 +85,11 @@ def draw_choice() -> None:
             help="Every number is another room, and always the same one.",
         )
         publish("seed", GALLERY_SEEDS[0])
+        forget_files()
     else:
         forget(["seed"])
     with st.expander("Upload", key="files", on_change="rerun"):
-        _draw_uploaders()
+        draw_uploaders(_show_files)
 
 
 def pick_room(seed: int) -> None:
@@ -87,19 +108,27 @@ def current_sample() -> SampleChoice | None:
     """Return the sample that is chosen; where there is none, say why and what to do."""
     if st.session_state.source == ROOMS:
         return room_sample(st.session_state.seed)
-    rgb, depth = _bytes_of("file_rgb"), _bytes_of("file_depth")
+    rgb, depth = brought_files()
+    if linked_files() and (rgb or depth):
+        name_brought()
+    if linked_files():
+        st.info(say_linked(), icon=":material/upload_file:")
     if rgb is None and depth is None:
-        st.info(
-            "Drop an RGB picture, a depth map, or both under **Upload** on the left. "
-            " They are read on this machine and kept in memory only.",
-            icon=":material/upload_file:",
-        )
+        if not linked_files():
+            st.info(
+                "Drop an RGB picture, a depth map, or both under **Upload** on the "
+                "left. They are read on this machine and kept in memory only.",
+                icon=":material/upload_file:",
+            )
         return None
     try:
-        return _files_sample(rgb, depth, st.session_state.get("depth_unit", "auto"))
+        return _files_sample(rgb, depth)
+    except AmbiguousDepthError as error:
+        say_refusal(error)
+        _choose_name(error.names)
     except InputError as error:
-        say_error(str(error))
-        return None
+        say_refusal(error)
+    return None
 
 
 def room_sample(seed: int) -> SampleChoice:
@@ -115,50 +144,45 @@ def room_sample(seed: int) -> SampleChoice:
     )
 
 
-def _files_sample(rgb: bytes | None, depth: bytes | None, unit: str) -> SampleChoice:
-    named = name_files(rgb, depth, unit)
+def _files_sample(rgb: bytes | None, depth: bytes | None) -> SampleChoice:
+    named = name_brought()
+    publish_files(named)
     prints = named["rgb_sha256"], named["depth_sha256"]
-    sample, milliseconds = cache.pair(*prints, unit, rgb, depth)
-    names = [
-        st.session_state[key].name
-        for key, data in (("file_rgb", rgb), ("file_depth", depth))
-        if data is not None
-    ]
+    key = json.dumps(named)
+    reading, milliseconds = cache.pair(*prints, key, rgb, depth, reading_options())
     return SampleChoice(
-        rgbd=sample,
-        key="-".join([*(p or "none" for p in prints), unit]),
-        title=" and ".join(names),
-        notes=sample.notes,
+        rgbd=reading.sample,
+        key=hashlib.sha256(key.encode()).hexdigest(),
+        title=" and ".join(map(in_markdown, file_names())),
+        notes=tuple(map(in_markdown, reading.sample.notes)),
         milliseconds={"read the files": milliseconds},
         named=named,
+        reading=reading,
     )
 
 
-def _bytes_of(key: str) -> bytes | None:
-    uploaded = st.session_state.get(key)
-    return None if uploaded is None else uploaded.getvalue()
+def _choose_name(names: Sequence[str]) -> None:
+    """Draw the choice of the map that is depth, where a file holds several."""
 
+    def chosen() -> None:
+        change_options(depth_name=st.session_state.depth_is)
 
-def _draw_uploaders() -> None:
-    for key, label, formats in (
-        ("file_rgb", "RGB picture", "JPEG, PNG, WebP, PPM, BMP or TIFF"),
-        ("file_depth", "Depth map", "PNG, PGM, TIFF, NPY, NPZ, PFM or EXR"),
-    ):
-        st.file_uploader(
-            label,
-            key=key,
-            max_upload_size=LARGEST_FILE_MB,
-            help=f"{formats}. One of the two is enough.",
-            on_change=_show_files,
+    if len(names) <= MOST_PILLS:
+        st.pills(
+            "Which is the depth map?",
+            names,
+            format_func=in_markdown,
+            key="depth_is",
+            on_change=chosen,
         )
-    st.selectbox(
-        "Depth unit",
-        DEPTH_UNITS,
-        format_func=UNIT_LABELS.__getitem__,
-        key="depth_unit",
-        on_change=_show_files,
-        help="What the numbers in the depth file count.",
-    )
+    else:
+        st.selectbox(
+            "Which is the depth map?",
+            names,
+            index=None,
+            key="depth_is",
+            on_change=chosen,
+        )
 
 
 def _open_or_close() -> None:
@@ -167,6 +191,6 @@ def _open_or_close() -> None:
 
 
 def _show_files() -> None:
-    there = any(st.session_state.get(key) for key in ("file_rgb", "file_depth"))
-    st.session_state.source = UPLOAD if there else ROOMS
+    there = any(file is not None for file in brought_files())
+    st.session_state.source = UPLOAD if there or linked_files() else ROOMS
     _open_or_close()

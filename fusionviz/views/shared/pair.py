@@ -1,5 +1,7 @@
 """An RGB-D pair as it came in: colours, and depth with its scale and its holes."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
@@ -21,11 +23,21 @@ RGB_SIDE = 640
 DEPTH_SIDE = 256
 
 
-def draw_pair(sample: RGBDSample) -> go.Figure:
+Window = tuple[int, int, int, int]
+"""A part of a picture in pixels: top, left, height, width."""
+
+
+def draw_pair(
+    sample: RGBDSample, read: Mapping[str, Window] | None = None
+) -> go.Figure:
     """Draw colours and depth side by side; a missing one is drawn as missing.
 
     Depth runs from near (dark) to far (bright); unmeasured pixels are hatched. Maps
     above 256 pixels a side are sampled, and the figure says so.
+
+    Args:
+        sample: At least one of the two.
+        read: By name of a model, what it reads of the picture; a part is framed.
     """
     titles = (_rgb_title(sample), _depth_title(sample))
     figure = make_subplots(
@@ -42,13 +54,26 @@ def draw_pair(sample: RGBDSample) -> go.Figure:
         _draw_depth(figure, sample.depth_m, metric=sample.depth_is_metric)
     for column in (1, 2):
         frame_picture(figure, width=columns, height=rows, column=column)
+    parts = _parts_read(sample, read or {})
+    for window in parts:
+        _draw_window(figure, window)
+    _say_below(figure, sample, parts)
     figure.update_annotations(font_size=FONT_SIZE)
     dress(figure)
     return figure.update_layout(margin_b=56)
 
 
-def describe_pair(sample: RGBDSample) -> str:
+def describe_pair(sample: RGBDSample, read: Mapping[str, Window] | None = None) -> str:
     """Return in words what `draw_pair` shows."""
+    framed = "".join(
+        f" {names} read{'' if ' and ' in names else 's'} the framed {width} by "
+        f"{height} pixels."
+        for (_, _, height, width), names in _parts_read(sample, read or {}).items()
+    )
+    return _describe(sample) + framed
+
+
+def _describe(sample: RGBDSample) -> str:
     rows, columns = sample.size
     parts = [f"A pair of {columns} by {rows} pixels"]
     parts.append("RGB is missing" if sample.rgb is None else "RGB on the left")
@@ -132,19 +157,53 @@ def _draw_depth(
         ),
     )
     figure.add_trace(heat, row=1, col=2)
-    if step > 1:
-        _say_sampled(figure, step)
     holes = ~np.isfinite(shown)
     if holes.any():
         add_hatching(figure, holes, step=step, column=2)
 
 
-def _say_sampled(figure: go.Figure, step: int) -> None:
+def _parts_read(sample: RGBDSample, read: Mapping[str, Window]) -> dict[Window, str]:
+    """Return the parts of a picture that models read, and which models."""
+    parts: dict[Window, list[str]] = {}
+    for name, window in read.items():
+        if window != (0, 0, *sample.size):
+            parts.setdefault(window, []).append(name)
+    return {window: " and ".join(names) for window, names in parts.items()}
+
+
+def _draw_window(figure: go.Figure, window: Window) -> None:
+    """Frame a part of both pictures, in a line that both grounds carry."""
+    top, left, height, width = window
+    box = {
+        "x0": left - 0.5,
+        "x1": left + width - 0.5,
+        "y0": top - 0.5,
+        "y1": top + height - 0.5,
+    }
+    for column in (1, 2):
+        for line in (
+            {"color": "black", "width": 2.5},
+            {"color": "white", "width": 1.25, "dash": "dash"},
+        ):
+            figure.add_shape(type="rect", **box, line=line, row=1, col=column)
+
+
+def _say_below(
+    figure: go.Figure, sample: RGBDSample, parts: Mapping[Window, str]
+) -> None:
+    """Say what the frames are, and where pixels are left out."""
+    said = [f"framed: what {names} read" for names in parts.values()]
+    if sample.depth_m is not None:
+        step = every(sample.depth_m.shape, DEPTH_SIDE)
+        if step > 1:
+            said.append(f"depth: 1 pixel in {step} × {step} is shown")
+    if not said:
+        return
     figure.add_annotation(
-        text=f"depth: 1 pixel in {step} × {step} is shown",
+        text="<br>".join(said),
         x=0.2425,
         y=0,
-        yshift=-24,
+        yshift=-8,
         xref="paper",
         yref="paper",
         xanchor="center",
