@@ -231,3 +231,21 @@ def test_the_module_is_a_command():
     assert told.returncode == 0
     for command in ("train", "evaluate", "app", "data", "benchmark"):
         assert command in told.stdout
+
+
+@pytest.mark.parametrize("depth", [b"a note", b"", b"GIF89a" + bytes(20)])
+def test_the_command_line_speaks_of_giving_files(tmp_path, depth):
+    (tmp_path / "depth.png").write_bytes(depth)
+    arguments = ["explain", "--depth-only", "depth.png", "--out", "out"]
+    result = CliRunner().invoke(cli.app, arguments)
+    assert result.exit_code == 2
+    assert "give" in result.output
+    assert "upload" not in result.output
+    assert "drop" not in result.output
+
+
+def test_sentences_for_a_browser_are_put_otherwise():
+    sentence = "It looks like a depth map: drop it in the depth slot, else upload it."
+    assert parts.for_command_line(sentence) == (
+        "It looks like a depth map: give it as the depth map, else give it."
+    )

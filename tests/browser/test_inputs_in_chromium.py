@@ -201,3 +201,79 @@ def test_a_bad_file_gets_its_sentence_and_the_page_stays_usable(open_app):
     expect(room_number(window)).to_have_value(str(GALLERY_SEEDS[1]))
     figure(window, "A pair of 128 by 128 pixels")
     expect(window.get_by_role("alert")).to_have_count(0)
+
+
+MARKED = "*1* $5$ [a](b) `c` :red[r] ~~s~~ a->b :smile: www.a.b.png"
+
+
+def test_a_name_with_marks_is_shown_as_typed(open_app):
+    window = open_app()
+    upload(window, rgb={**made_pair()[0], "name": MARKED})
+    shown = window.locator("[data-testid=stMain] p", has_text="Only RGB is here")
+    expect(shown).to_be_visible()
+    assert shown.inner_text().replace("\u2060", "").startswith(f"{MARKED}.")
+    expect(shown.locator("a, em, code, del, .katex, img")).to_have_count(0)
+
+
+def test_depth_follows_the_slider_while_it_is_dragged_and_by_keyboard(open_app):
+    window = open_app()
+    upload(window, *made_pair())
+    window.get_by_role("button", name="Move depth over RGB").click()
+    edges = window.locator("img.edges")
+    expect(edges).to_be_visible()
+    slider = window.get_by_role("slider", name="Pixels to the right")
+    slider.scroll_into_view_if_needed()
+    window.wait_for_timeout(500)  # the popover grows with its picture
+    box = slider.bounding_box()
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    window.mouse.move(*middle)
+    window.mouse.down()
+    window.mouse.move(middle[0] + box["width"] / 4, middle[1], steps=4)
+    dragged = edges.get_attribute("style")
+    assert "translate(0%" not in dragged
+    assert "depth_right" not in window.url
+    window.mouse.up()
+    slider.press("ArrowLeft")
+    assert edges.get_attribute("style") != dragged
+    pixels = int(slider.input_value())
+    assert 15 < pixels < 25
+    window.get_by_role("button", name="Move depth here").press("Enter")
+    expect(window).to_have_url(re.compile(f"depth_right={pixels}"))
+    expect(window.get_by_text(f"moved {pixels} pixels right over RGB")).to_be_visible()
+    no_exception(window)
+
+
+def test_a_link_to_files_asks_for_them_in_another_window(open_app, server):
+    sender = open_app("/inputs?tab=Transport")
+    rgb, depth = made_pair()
+    upload(sender, rgb, depth)
+    expect(sender).to_have_url(re.compile("rgb_file=[0-9a-f]{12}"))
+    expect(sender).to_have_url(re.compile("depth_file=[0-9a-f]{12}"))
+    receiver = open_app(sender.url.removeprefix(server))
+    expect(receiver.get_by_text("files that are not here")).to_be_visible()
+    for key, file in (("file_rgb", rgb), ("file_depth", depth)):
+        place = receiver.locator(f".st-key-{key} input[type=file]")
+        place.set_input_files(file)
+        name = f"Remove {file['name']}"
+        expect(receiver.get_by_role("button", name=name)).to_be_visible()
+        ready(receiver)
+    figure(receiver, "A pair of 160 by 120 pixels")
+    figure(receiver, "lines from depth to rgb")
+    expect(receiver.get_by_text("files that are not here")).to_have_count(0)
+    assert receiver.url == sender.url
+
+
+@pytest.mark.parametrize(
+    ("address", "line"),
+    [
+        ("/?seed=99999999999", "seed = 99999999999 is not there, 45 is shown"),
+        ("/transport?epsilon=abc", "epsilon = abc is not there, "),
+        ("/latents?tab=Nonsense", "tab = Nonsense is not there, "),
+    ],
+)
+def test_one_line_says_what_of_the_address_was_replaced(open_app, address, line):
+    window = open_app(address)
+    said = window.get_by_text("In the address,")
+    expect(said).to_have_count(1)
+    expect(said).to_contain_text(line)
+    no_exception(window)

@@ -117,11 +117,12 @@ def test_names_of_arrays(run_app, page):
     app.run()
     check(app)
     assert app.error
-    pills = app.get("button_group") or app.get("pills")
-    assert pills
-    pills[-1].set_value(f"{HOSTILE} left").run()
+    (pills,) = (one for one in app.get("button_group") if one.key == "depth_is")
+    pills.set_value(f"{HOSTILE} left")
+    app.file_uploader(key="file_depth").upload(f"{HOSTILE}.npz", npz(**maps), "x/y")
+    app.run()
     check(app)
-    assert not app.error
+    assert not app.error, app.error[0].value
 
 
 def sequences(run_app, page, tab, files):
@@ -145,7 +146,7 @@ def test_names_and_words_of_sequences(run_app, page, tab):
 
 
 def test_names_in_the_error_of_a_sequence(run_app):
-    files = {f"{HOSTILE}_audio.csv": b"a,b\n1,`x` *1*\n"}
+    files = {f"{HOSTILE}_audio.csv": b""}
     app = sequences(run_app, "transport", next(iter(TRANSPORT)), files)
     assert app.error
     check(app)
@@ -154,8 +155,11 @@ def test_names_in_the_error_of_a_sequence(run_app):
 def test_names_of_an_attention_file(run_app):
     address = {"tab": "Other attention", "o_source": "file"}
     app = run_app("pages/attention.py", address=address)
-    tokens = [f"{HOSTILE} {n}" for n in range(6)]
-    data = npz(attention=np.full((1, 1, 6, 6), 1 / 6), tokens=np.array(tokens))
+    data = npz(
+        attention=np.full((1, 1, 6, 6), 1 / 6),
+        tokens=np.array([f"{mark} {n}" for n, mark in enumerate(MARKS[:6])]),
+        modality=np.array([MARKS[3]] * 3 + [f"<b>{MARKS[0]}"] * 3),
+    )
     app.file_uploader(key="attention_file").upload(f"{HOSTILE}.npz", data, "x/y")
     check(app.run())
 

@@ -19,6 +19,7 @@ from fusionviz.exhibits.distributions.distances import (
 )
 from fusionviz.exhibits.shared.exhibit import Exhibit, ExhibitKind, Request
 from fusionviz.views.distributions.kernel import describe_kernel, draw_kernel, equation
+from fusionviz.views.shared.plain import in_markdown
 from fusionviz.views.shared.style import modality_name, three_digits
 
 FORMULA = (
@@ -104,7 +105,7 @@ def _explain(blocks: KernelBlocks, witness: Witness) -> str:
         f"at {y} tokens: their difference is the biased MMD², "
         f"{three_digits(at_x - at_y)}. The largest |w| is "
         f"{three_digits(float(abs(witness.values[extreme])))}, at "
-        f"{modality_name(pair.labels[extreme])}."
+        f"{in_markdown(pair.labels[extreme])}."
     )
     special = say_tokens(pair)
     return f"{text}\n\n{special}" if special else text

@@ -20,6 +20,7 @@ from fusionviz.analysis.shared.attention_stack import (
 from fusionviz.analysis.shared.placeholder import ANY
 from fusionviz.errors import InputError
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request
+from fusionviz.views.shared.plain import in_markdown
 from fusionviz.views.shared.stack_view import ORDERS, Order, StackView
 from fusionviz.views.shared.stacks.figure import (
     describe_attention_stack,
@@ -168,12 +169,12 @@ def _explain(view: StackView) -> str:
         )
     if stack.missing is not None:
         parts.append(f"Learned tokens stand for the missing {stack.missing}.")
-    return "\n\n".join([*parts, *stack.notes])
+    return "\n\n".join([*parts, *map(in_markdown, stack.notes)])
 
 
 def _plain(view: StackView) -> str:
     """Return the name of the row's token, of which Markdown makes nothing else."""
-    return f"`{view.stack.queries.names[view.query].replace('`', ' ')}`"
+    return f"“{in_markdown(view.stack.queries.names[view.query])}”"
 
 
 HIDDEN = ExhibitKind(

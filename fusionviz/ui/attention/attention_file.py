@@ -8,8 +8,9 @@ from fusionviz.analysis.shared.attention_stack import AttentionStack, stack_of_f
 from fusionviz.data.attention.files import example_file, read_attention
 from fusionviz.errors import InputError
 from fusionviz.exhibits.shared.exhibit import SubjectName
-from fusionviz.ui.shared.notices import say_error
+from fusionviz.ui.shared.notices import say_refusal
 from fusionviz.ui.shared.subjects import SubjectChoice
+from fusionviz.views.shared.plain import in_markdown
 
 UPLOADER = "attention_file"
 LARGEST_FILE_MB = 50
@@ -42,7 +43,7 @@ def choose_file() -> SubjectChoice[AttentionStack] | None:
     try:
         stack = _read(sha256, name, data)
     except InputError as error:
-        say_error(str(error))
+        say_refusal(error)
         return None
     named = SubjectName(
         checkpoint=None, weights_sha256=None, sample={"attention_sha256": sha256}
@@ -53,7 +54,9 @@ def choose_file() -> SubjectChoice[AttentionStack] | None:
 def _draw_offer(shown: str | None) -> None:
     """Draw where to bring a file; folded away while one is shown."""
     with st.expander(
-        "Bring attention" if shown is None else f"{shown} is shown; bring another",
+        "Bring attention"
+        if shown is None
+        else f"{in_markdown(shown)} is shown; bring another",
         expanded=shown is None,
         icon=":material/upload_file:",
         key=_PLACE,

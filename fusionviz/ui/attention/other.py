@@ -17,6 +17,7 @@ from fusionviz.ui.shared.exhibits import show_exhibit
 from fusionviz.ui.shared.notices import panel
 from fusionviz.ui.shared.stack_viewer import Viewer
 from fusionviz.ui.shared.subjects import MangoChoice, SubjectChoice
+from fusionviz.views.shared.plain import in_markdown
 
 SOURCES = {
     "hidden": "AlignMamba's scan",
@@ -86,10 +87,11 @@ def _show(kind: ExhibitKind[C, S], choice: SubjectChoice[S], controls: C) -> Non
 
 def _say_shape(stack: AttentionStack) -> None:
     layers, heads, queries, keys = stack.weights.shape
-    notes = "".join(f" {note}" for note in stack.notes)
+    notes = "".join(f" {in_markdown(note)}" for note in stack.notes)
     st.caption(
-        f"**{stack.title}**: layers {layers}, heads {heads}, {queries} queries by "
-        f"{keys} keys.{notes} It stays in this session: a link cannot hold it."
+        f"**{in_markdown(stack.title)}**: layers {layers}, heads {heads}, {queries} "
+        f"queries by {keys} keys.{notes} It stays in this session: a link cannot hold "
+        "it."
     )
 
 

@@ -91,16 +91,13 @@ def _offer_turns(reading: PairReading) -> None:
 
 
 def _offer_move(sample: SampleChoice) -> None:
-    place = st.popover(
+    if st.button(
         "Move depth over RGB",
         icon=":material/open_with:",
         key="moving",
-        on_change="rerun",
         help="Where edges of depth lie beside those of RGB.",
-    )
-    if place.open:
-        with place:
-            draw_mover(sample)
+    ):
+        draw_mover(sample)
 
 
 def _offer_fourth() -> None:

@@ -33,13 +33,13 @@ _HTML = """
 
 _CSS = """
 :host, .stage, .controls { font-family: var(--st-font); color: var(--st-text-color); }
-.stage { position: relative; overflow: hidden; line-height: 0; max-width: 640px;
+.stage { position: relative; overflow: hidden; line-height: 0;
   border: 1px solid var(--st-border-color); }
 .stage img { width: 100%; display: block; }
 .stage .under { filter: saturate(0.45) brightness(0.9); }
 .stage .edges { position: absolute; left: 0; top: 0; height: 100%;
   image-rendering: pixelated; }
-.controls { max-width: 640px; display: grid; gap: 0.35rem; padding-top: 0.6rem; }
+.controls { display: grid; min-width: 20rem; gap: 0.35rem; padding-top: 0.6rem; }
 label { display: grid; grid-template-columns: 3.2rem 4.2rem 1fr; align-items: center;
   font-size: 0.9rem; }
 output { font-variant-numeric: tabular-nums; }
@@ -76,7 +76,8 @@ export default function ({ parentElement, data, setTriggerValue }) {
     find('.under').src = data.under;
     edges.src = data.edges;
     // The sliders are to be seen below, also on low screens.
-    stage.style.maxWidth = `min(640px, ${(42 * data.width) / data.height}vh)`;
+    const widest = `min(640px, ${(52 * data.width) / data.height}vh)`;
+    stage.style.maxWidth = find('.controls').style.maxWidth = widest;
     const reach = (name, min, max, step) =>
       Object.assign(slider(name), { min, max, step });
     reach('right', -data.farRight, data.farRight, 1);
@@ -95,11 +96,12 @@ export default function ({ parentElement, data, setTriggerValue }) {
 _mover = st.components.v2.component(
     "fusionviz_move_depth", html=_HTML, css=_CSS, js=_JS
 )
-_KEY = "move_depth"
+_KEY, _TAKEN = "move_depth", "_depth_was_moved"
 
 
+@st.dialog("Move depth over RGB", width="medium")
 def draw_mover(sample: SampleChoice) -> None:
-    """Draw depth's edges over RGB, and what moves them.
+    """Draw depth's edges over RGB, and what moves them, before the page.
 
     Args:
         sample: Of files, with both modalities.
@@ -125,6 +127,8 @@ def draw_mover(sample: SampleChoice) -> None:
         },
         on_place_change=_take,
     )
+    if st.session_state.pop(_TAKEN, False):
+        st.rerun()
 
 
 def _take() -> None:
@@ -132,3 +136,4 @@ def _take() -> None:
     place: dict[str, Any] | None = st.session_state[_KEY].get("place")
     if place is not None:
         move_depth(**{name: float(place[name]) for name in ("right", "down", "scale")})
+        st.session_state[_TAKEN] = True

@@ -81,7 +81,7 @@ def change_options(**changes: Any) -> None:  # noqa: ANN401 - fields of the opti
     st.session_state[_OPTIONS] = replace(reading_options(), **changes)
 
 
-def move_depth(**changes: float) -> None:
+def move_depth(**changes: Any) -> None:  # noqa: ANN401 - fields of a placement
     """Turn or move depth over RGB, from the next run on."""
     placement = replace(reading_options().placement, **changes)
     change_options(placement=placement)

@@ -35,6 +35,9 @@ PAGES = (
 )
 """Every page there is, in the order of the menu; the first one is the default."""
 
+DOOR = "fusionviz"
+"""Title of the page at `/`, which leads to the first one."""
+
 _ROUTED = "_routed"
 _ASKED_TO_ROUTE = "_asked_to_route"
 
@@ -42,6 +45,8 @@ _ASKED_TO_ROUTE = "_asked_to_route"
 def route() -> None:
     """Run the page that the address names, inside the frame. `app.py` calls this."""
     wanted = _navigation()
+    if wanted.title == DOOR:  # before anything takes part of the address for its own
+        wanted.run()
     remember_address(wanted.title)
     _furnish()
     st.session_state[_ROUTED] = True
@@ -88,7 +93,7 @@ def _navigation() -> StreamlitPage:
     def start() -> None:
         st.switch_page(pages[0], query_params=st.query_params.to_dict())
 
-    door = st.Page(start, title="fusionviz", default=True, visibility="hidden")
+    door = st.Page(start, title=DOOR, default=True, visibility="hidden")
     return st.navigation([door, *pages])
 
 

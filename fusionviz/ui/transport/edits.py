@@ -9,6 +9,7 @@ import streamlit as st
 from fusionviz.analysis.shared.token_subject import AlignmentCase
 from fusionviz.analysis.transport.plan_edits import Pair
 from fusionviz.ui.shared.share import publish_words, recall_words
+from fusionviz.views.shared.plain import in_markdown
 
 EDITS = "m_edits"
 FORCE, FORBID = "f", "x"
@@ -101,8 +102,7 @@ def draw_edits(edits: list[str], case: AlignmentCase) -> None:
 
 def _brief(name: str) -> str:
     """Return a name that a button can carry, of which Markdown makes nothing."""
-    plain = "".join(f"\\{sign}" if sign in "\\`*_[]$:<>~#" else sign for sign in name)
-    return plain if len(name) <= LONGEST else plain[: LONGEST - 1].rstrip("\\") + "…"
+    return in_markdown(name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…")
 
 
 def _fits(word: str, shape: tuple[int, ...]) -> bool:

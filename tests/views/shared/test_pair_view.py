@@ -61,3 +61,31 @@ def test_stray_far_values_do_not_flatten_the_scale():
     assert "far ≥ 2.00 m" in texts(draw_pair(RGBDSample(rgb=None, depth_m=depth_m)))
     depth_m[0, 0] = 2.0
     assert depth_limits(depth_m) == (1.0, 2.0, False)
+
+
+def _frames(figure):
+    """Dashed boxes: rows and columns of their edges, and the axis they lie on."""
+    return [
+        (s.xref, s.x0, s.x1, s.y0, s.y1)
+        for s in figure.layout.shapes
+        if s.line.dash == "dash" and s.line.color == "white"
+    ]
+
+
+def test_what_models_read_is_framed_on_both_pictures(sample):
+    rows, columns = sample.size
+    part = (2, 4, rows - 4, columns - 8)
+    read = {"MANGO": part, "AlignMamba": (0, 0, rows, columns)}
+    figure = draw_pair(sample, read)
+    box = (3.5, columns - 4.5, 1.5, rows - 2.5)
+    assert _frames(figure) == [("x", *box), ("x2", *box)]
+    assert "framed: what MANGO read" in texts(figure)
+    words = f"MANGO reads the framed {columns - 8} by {rows - 4} pixels."
+    assert words in describe_pair(sample, read)
+    assert "AlignMamba" not in describe_pair(sample, read)
+
+
+def test_the_whole_picture_needs_no_frame(sample):
+    read = {"MANGO": (0, 0, *sample.size)}
+    assert _frames(draw_pair(sample, read)) == []
+    assert describe_pair(sample, read) == describe_pair(sample)

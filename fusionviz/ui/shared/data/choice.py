@@ -23,7 +23,7 @@ from fusionviz.ui.shared.checkpoints import trouble_with
 from fusionviz.ui.shared.controls import choose_name, choose_number
 from fusionviz.ui.shared.data.pair import choose_pair, read_by
 from fusionviz.ui.shared.data.sequences import SequenceChoice, choose_files
-from fusionviz.ui.shared.notices import say_error
+from fusionviz.ui.shared.notices import say_refusal
 from fusionviz.ui.shared.sample import current_sample
 from fusionviz.ui.shared.share import forget
 from fusionviz.ui.shared.subjects import TokenChoice
@@ -55,7 +55,7 @@ def choose_tokens() -> TokenChoice | None:
     try:
         return _choose(data, place)
     except FusionvizError as error:
-        say_error(str(error))
+        say_refusal(error)
         return None
 
 
@@ -152,7 +152,7 @@ def _subject(key: str, card: ModelCard | None, sample: SequenceSample) -> TokenS
     try:
         return read_by(key, kin_of(card), cache.model(card), sample)
     except FusionvizError as error:
-        raise InputError(f"**AlignMamba**: {trouble_with(card, error)}") from error
+        raise InputError(f"AlignMamba: {trouble_with(card, error)}") from error
 
 
 def _summary(sample: SequenceSample) -> str:

@@ -13,7 +13,8 @@ from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.data.utterances.example import example_file, example_tables
 from fusionviz.errors import InputError
 from fusionviz.explain.tokens import name_sequences
-from fusionviz.ui.shared.notices import say_error
+from fusionviz.ui.shared.notices import say_refusal
+from fusionviz.views.shared.plain import in_markdown
 
 UPLOADER = "sequence_files"
 EXAMPLE = "example.npz"
@@ -110,13 +111,13 @@ def choose_files(place: DeltaGenerator) -> SequenceChoice | None:
     try:
         sample = _sequences(kept.key, kept.files)
     except InputError as error:
-        say_error(_as_plain(str(error)))
+        say_refusal(error)
         _draw_offer()
         return None
     with place.popover(_label(kept.title, len(sample.notes))):
         told = [
-            f"**{_as_plain(', '.join(kept.files))}**",
-            *map(_as_plain, sample.notes),
+            f"**{in_markdown(', '.join(kept.files))}**",
+            *map(in_markdown, sample.notes),
         ]
         st.markdown("\n- ".join(told))
         _draw_offer()
@@ -171,12 +172,7 @@ def _label(title: str, notes: int) -> str:
     """Return what the folded choice is called, short enough for its row."""
     told = f" · {notes} note{'s'[: notes > 1]}" if notes else ""
     room = _LONGEST_LABEL - len(told)
-    return _as_plain(title if len(title) <= room else f"{title[: room - 1]}…") + told
-
-
-def _as_plain(text: str) -> str:
-    """Return text that Markdown shows as it is, but for code."""
-    return "".join(f"\\{one}" if one in r"\*_[]<>$#~:|" else one for one in text)
+    return in_markdown(title if len(title) <= room else f"{title[: room - 1]}…") + told
 
 
 @st.cache_resource(max_entries=4, show_spinner="Reading the files …")
