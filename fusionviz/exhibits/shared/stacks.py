@@ -20,7 +20,7 @@ from fusionviz.analysis.shared.attention_stack import (
 from fusionviz.analysis.shared.placeholder import ANY
 from fusionviz.errors import InputError
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request
-from fusionviz.views.shared.plain import in_markdown
+from fusionviz.views.shared.plain import as_code, in_markdown
 from fusionviz.views.shared.stack_view import ORDERS, Order, StackView
 from fusionviz.views.shared.stacks.figure import (
     describe_attention_stack,
@@ -174,7 +174,7 @@ def _explain(view: StackView) -> str:
 
 def _plain(view: StackView) -> str:
     """Return the name of the row's token, of which Markdown makes nothing else."""
-    return f"“{in_markdown(view.stack.queries.names[view.query])}”"
+    return as_code(view.stack.queries.names[view.query])
 
 
 HIDDEN = ExhibitKind(

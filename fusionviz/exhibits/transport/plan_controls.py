@@ -12,7 +12,7 @@ from fusionviz.analysis.transport.plan_effects import (
 )
 from fusionviz.analysis.transport.solvers import EPSILON
 from fusionviz.exhibits.shared.exhibit import Controls
-from fusionviz.views.shared.plain import in_markdown
+from fusionviz.views.shared.plain import as_code
 from fusionviz.views.shared.style import three_digits
 
 EPSILONS = (0.001, 10.0)
@@ -83,8 +83,8 @@ def explain_limits(effect: PlanEffect, name: str) -> str:
     solver = one.case.own_solver if effect.swap == "own" else effect.swap
     is_even = solver in ("sinkhorn", "exact")
     if one.overfull and is_even:
-        labels = (in_markdown(one.case.target.labels[t]) for t in one.overfull[:4])
-        names = ", ".join(f"“{label}”" for label in labels)
+        labels = (one.case.target.labels[t] for t in one.overfull[:4])
+        names = ", ".join(map(as_code, labels))
         text += (
             f" What is forced gives {names} more than an even share, so that the other "
             f"targets share what is left: the marginals are off by "

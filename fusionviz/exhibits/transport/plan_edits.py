@@ -14,7 +14,7 @@ from fusionviz.exhibits.transport.plan_controls import (
     effect_of,
     explain_limits,
 )
-from fusionviz.views.shared.plain import in_markdown
+from fusionviz.views.shared.plain import as_code
 from fusionviz.views.shared.style import three_digits
 from fusionviz.views.transport.plan_edits import (
     PlanEditView,
@@ -105,8 +105,8 @@ def _explain(view: PlanEditView, one: SourceEffect, limits: str) -> str:
         f"A row of either matrix is a token of {case.source.name}, a column one of "
         f"{case.target.name}; a cell is the share of the source token's mass that goes "
         f"there, so that rows sum to 1. The square is the picked pair, "
-        f"“{in_markdown(case.source.labels[source])}” → "
-        f"“{in_markdown(case.target.labels[target])}”: its cost is "
+        f"{as_code(case.source.labels[source])} → "
+        f"{as_code(case.target.labels[target])}: its cost is "
         f"{three_digits(float(case.cost[view.pair]))}, its share {own} under the own "
         f"plan and {changed} under **{view.effect.title}**. A star is forced: all of "
         "its source goes there. A cross is forbidden: it gets nothing, and the solver "

@@ -26,6 +26,17 @@ def in_markdown(text: str) -> str:
     return _STARTS.sub(_escape_start, marked)
 
 
+def as_code(text: str) -> str:
+    """Return text as a piece of code, in which Markdown reads no marks.
+
+    The fence is of more backticks than stand together in the text.
+    """
+    longest = max(map(len, re.findall(r"`+", text)), default=0)
+    fence = "`" * (longest + 1)
+    gap = " " if text[:1] == "`" or text[-1:] == "`" or not text.strip() else ""
+    return f"{fence}{gap}{text}{gap}{fence}"
+
+
 def sentence_in_markdown(text: str) -> str:
     """Return an error's sentence for Markdown: as typed, but commands stay code."""
     parts = _COMMAND.split(text)

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fusionviz.views.shared.plain import (
+    as_code,
     in_figure,
     in_markdown,
     sentence_in_markdown,
@@ -50,7 +51,7 @@ def test_any_text_is_shown_as_typed(text):
 def test_within_a_sentence_too(text, sentence):
     name = f"x{text}x"
     shown = rendered(sentence.format(in_markdown(name)))
-    assert shown == sentence.format(name).replace("**", "").removeprefix("- ")
+    assert shown == sentence.replace("**", "").removeprefix("- ").format(name)
 
 
 @pytest.mark.parametrize(
@@ -93,3 +94,12 @@ def test_commands_in_a_sentence_stay_code():
 def test_figures_show_no_tags(text):
     assert "<" not in in_figure(text)
     assert unescape(in_figure(text)) == text
+
+
+@settings(max_examples=300, deadline=None)
+@given(letters.map(lambda text: f"x{text}") | letters.map(lambda text: f"`{text}"))
+def test_code_shows_what_was_typed(text):
+    # Spaces at both ends are CommonMark's padding, of which one is taken off.
+    text = text.rstrip(" ")
+    assert rendered(f"a {as_code(text)} b") == f"a {text} b"
+    assert tags(f"a {as_code(text)} b") <= {"p", "code"}
