@@ -159,7 +159,8 @@ def _put_together(
         depth, turns, turned = _lay_beside(colour, pixels, depth, raw, options)
         pixels, depth, fitted = bring_together(pixels, depth)
         notes += turned + fitted
-    unmoved, (depth, moved) = depth, move(depth, options.placement)
+    unmoved = depth
+    depth, moved = move(depth, options.placement)
     _check_left(depth)
     return PairReading(
         sample=RGBDSample(

@@ -1,11 +1,11 @@
 """Text that users wrote, shown as they wrote it: names of files, arrays, modalities.
 
-Streamlit's Markdown, with its maths, colours, icons and arrows, and Plotly's HTML would
-read marks in it. Each text passes through here once, where it enters such a string.
+Streamlit's Markdown, with its maths, colours, icons and arrows, would read marks in it.
+Each text passes through here once, where it enters such a string; in figures, which
+read HTML, it passes through `html.escape`.
 """
 
 import re
-from html import escape
 
 _MARKS = re.compile(r"[\\`*_\[\]<>#$~:|&{}^!=]")
 # What makes a list, or a block of code, at the start of a line.
@@ -44,11 +44,6 @@ def sentence_in_markdown(text: str) -> str:
         f"`{part}`" if place % 2 else in_markdown(part)
         for place, part in enumerate(parts)
     )
-
-
-def in_figure(text: str) -> str:
-    """Return text that Plotly shows as it is typed."""
-    return escape(text)
 
 
 def _escape_start(found: re.Match[str]) -> str:

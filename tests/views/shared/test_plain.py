@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from fusionviz.views.shared.plain import (
     as_code,
-    in_figure,
     in_markdown,
     sentence_in_markdown,
 )
@@ -87,13 +86,6 @@ def test_commands_in_a_sentence_stay_code():
     assert "`pip install OpenEXR`" in sentence_in_markdown(sentence)
     assert "code" in tags(sentence_in_markdown(sentence))
     assert "em" not in tags(sentence_in_markdown(sentence))
-
-
-@settings(max_examples=100, deadline=None)
-@given(letters)
-def test_figures_show_no_tags(text):
-    assert "<" not in in_figure(text)
-    assert unescape(in_figure(text)) == text
 
 
 @settings(max_examples=300, deadline=None)
