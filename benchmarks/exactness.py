@@ -19,6 +19,9 @@ from fusionviz.data.grid import Grid
 from fusionviz.models.mango import (
     ActNorm,
     AffineCoupling,
+    AutoregressiveHalf,
+    AutoregressivePlaces,
+    CausalSizes,
     ChannelMixing,
     InterModalityPartition,
     InvertibleCrossAttention,
@@ -77,6 +80,11 @@ def layers() -> Iterator[tuple[str, nn.Module]]:
         ("gated", "residual", "softmax"), partitions.items()
     ):
         yield f"{name}, {form}", InvertibleCrossAttention(make(), WIDTH, HEADS, form)
+    sizes = CausalSizes(hidden=24, heads=2)
+    for name, make in partitions.items():
+        yield f"{name}, autoregressive", AutoregressiveHalf(make(), WIDTH, sizes)
+    places = AutoregressivePlaces(TOKENS, WIDTH, sizes, backwards=True)
+    yield "places, autoregressive", places
     yield "coupling", AffineCoupling(Grid(GRID, GRID), WIDTH, 16)
     yield "ActNorm", ActNorm(TOKENS, WIDTH)
     yield "channel mixing", ChannelMixing(WIDTH)

@@ -5,6 +5,11 @@ Read in this order: layer, partition, attention, flow, model.
 
 from fusionviz.models.mango.actnorm import ActNorm
 from fusionviz.models.mango.attention import InvertibleCrossAttention
+from fusionviz.models.mango.autoregressive import (
+    AutoregressiveHalf,
+    AutoregressivePlaces,
+)
+from fusionviz.models.mango.causal import CausalSizes
 from fusionviz.models.mango.config import MangoConfig
 from fusionviz.models.mango.coupling import AffineCoupling
 from fusionviz.models.mango.flow import Intervention, LayerPlace, MangoFlow
@@ -22,6 +27,9 @@ from fusionviz.models.mango.trace import LayerTrace, MangoTrace
 __all__ = [
     "ActNorm",
     "AffineCoupling",
+    "AutoregressiveHalf",
+    "AutoregressivePlaces",
+    "CausalSizes",
     "ChannelMixing",
     "HeadIntervention",
     "InterModalityPartition",

@@ -11,7 +11,11 @@ AttentionForm = Literal["gated", "residual", "softmax"]
 PartitionKind = Literal["mmca", "imca", "lica"]
 Mixing = Literal["every", "coupling", "none"]
 
+Order = Literal["mmca", "imca", "lica", "places"]
+
 PARTITION_KINDS: tuple[PartitionKind, ...] = ("mmca", "imca", "lica")
+CAUSAL_HEADS = 6
+"""Attention heads of the transformers in autoregressive layers."""
 LAYERS_PER_BLOCK: dict[PartitionKind, int] = {"mmca": 2, "imca": 4, "lica": 2}
 
 
@@ -33,6 +37,13 @@ class MangoConfig:
             `gated` A = I + g S with -1 < g < 1; `residual` A = I + S (the authors'
             code); `softmax` A = S (the paper's formula).
         partitions: Which kinds of attention a block has.
+        autoregressive: Where autoregressive layers stand: after each attention of the
+            named kinds, over the half that it changes given the other; or, named
+            `places`, at the end of a block over both modalities together.
+        causal_width: Channels of their transformers.
+        causal_layers: Layers of their transformers.
+        denoise: Standard deviation of the noise that draws are freed of by one step
+            uphill: that which training put on the tokens. 0 leaves draws as they are.
         mixing: Where a learned channel mixing stands: before `every` attention and
             coupling, before the `coupling` alone, or nowhere.
         positions: Whether heads have learned scores of relative positions.
@@ -60,6 +71,10 @@ class MangoConfig:
     heads: int = 8
     form: AttentionForm = "gated"
     partitions: tuple[PartitionKind, ...] = PARTITION_KINDS
+    autoregressive: tuple[Order, ...] = ()
+    causal_width: int = 192
+    causal_layers: int = 2
+    denoise: float = 0.0
     mixing: Mixing = "every"
     positions: bool = True
     gate_start: float = -0.05
@@ -88,6 +103,7 @@ class MangoConfig:
                 f"target is one of {', '.join(others)} or empty, got {self.target!r}"
             )
         object.__setattr__(self, "codec_widths", tuple(self.codec_widths))
+        self._check_autoregression()
         for name in ("image_size", "grid"):
             object.__setattr__(self, name, as_size(getattr(self, name)))
         if self.width % self.heads:
@@ -104,6 +120,20 @@ class MangoConfig:
             raise ValueError(f"partitions are of {PARTITION_KINDS}, got {unknown}")
         if not -1 < self.gate_start < 1:
             raise ValueError(f"gate_start lies between -1 and 1, got {self.gate_start}")
+
+    def _check_autoregression(self) -> None:
+        object.__setattr__(self, "autoregressive", tuple(self.autoregressive))
+        wanted = set(self.autoregressive)
+        if unknown := wanted - {*self.partitions, "places"}:
+            raise ValueError(
+                f"autoregressive are of {self.partitions} and 'places', got {unknown}"
+            )
+        if self.denoise < 0:
+            raise ValueError(f"denoise must not be negative, got {self.denoise}")
+        if self.causal_width % CAUSAL_HEADS:
+            raise ValueError(
+                f"causal_width must divide by {CAUSAL_HEADS}, got {self.causal_width}"
+            )
 
     def _check_sizes(self) -> None:
         if self.tokens % 2:

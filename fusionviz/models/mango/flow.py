@@ -2,6 +2,7 @@
 
 A block is 2 MMCA, 4 IMCA, 2 LICA and one affine coupling, with data-initialised ActNorm
 before each, and a learned channel mixing before each (or before the coupling alone).
+Where the config asks for it, autoregressive layers follow attention or end the block.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +15,13 @@ from torch import Tensor, nn
 
 from fusionviz.models.mango.actnorm import ActNorm
 from fusionviz.models.mango.attention import InvertibleCrossAttention
+from fusionviz.models.mango.autoregressive import (
+    AutoregressiveHalf,
+    AutoregressivePlaces,
+)
+from fusionviz.models.mango.causal import CausalSizes
 from fusionviz.models.mango.config import (
+    CAUSAL_HEADS,
     LAYERS_PER_BLOCK,
     MangoConfig,
     PartitionKind,
@@ -70,7 +77,7 @@ class MangoFlow(nn.Module):
         layers = [
             (kind, detail, layer)
             for block in range(config.blocks)
-            for kind, detail, layer in _block(config)
+            for kind, detail, layer in _block(config, block)
         ]
         per_block = len(layers) // max(config.blocks, 1)
         self.layers = nn.ModuleList(layer for _, _, layer in layers)
@@ -162,8 +169,14 @@ class MangoFlow(nn.Module):
             x, _ = layer(x)
 
 
-def _block(config: MangoConfig) -> Iterator[tuple[str, str, InvertibleLayer]]:
-    """Yield (kind, name, layer) of one block."""
+def _block(
+    config: MangoConfig, block: int
+) -> Iterator[tuple[str, str, InvertibleLayer]]:
+    """Yield (kind, name, layer) of one block; autoregressive orders turn by blocks."""
+    sizes = CausalSizes(
+        hidden=config.causal_width, depth=config.causal_layers, heads=CAUSAL_HEADS
+    )
+    backwards = bool(block % 2)
     for kind in config.partitions:
         for number in range(LAYERS_PER_BLOCK[kind]):
             partition, name = _partition(config, kind, number)
@@ -180,6 +193,17 @@ def _block(config: MangoConfig) -> Iterator[tuple[str, str, InvertibleLayer]]:
                 gate_start=config.gate_start,
             )
             yield kind, name, attention
+            if kind in config.autoregressive:
+                half = AutoregressiveHalf(
+                    partition, config.width, sizes, backwards=backwards
+                )
+                yield "autoregressive", f"autoregressive {name}", half
+    if "places" in config.autoregressive:
+        yield "actnorm", "ActNorm", ActNorm(config.tokens, config.width)
+        places = AutoregressivePlaces(
+            config.tokens, config.width, sizes, backwards=backwards
+        )
+        yield "autoregressive", "autoregressive places", places
     yield "actnorm", "ActNorm", ActNorm(config.tokens, config.width)
     if config.mixing != "none":
         yield "mixing", "channel mixing", ChannelMixing(config.width)

@@ -200,7 +200,7 @@ class Mango(nn.Module):
         temperature: float = 1.0,
         generator: torch.Generator | None = None,
     ) -> Tokens:
-        """Return tokens drawn from the model.
+        """Return tokens drawn from the model, freed of noise as its config says.
 
         Args:
             count: How many.
@@ -209,7 +209,24 @@ class Mango(nn.Module):
         """
         shape = (count, 2 * self.config.tokens, self.config.width)
         noise = torch.randn(shape, generator=generator, dtype=self.dtype)
-        return self.flow.inverse(noise.to(self.device) * temperature)
+        x = self.flow.inverse(noise.to(self.device) * temperature)
+        return self.denoise(x, self.config.denoise) if self.config.denoise else x
+
+    def denoise(self, x: Tokens, noise: float) -> Tokens:
+        """Return tokens after one step uphill, x + noise^2 * gradient of log p(x).
+
+        That is the mean of the clean tokens given noisy ones, where p is the density of
+        tokens with such noise (Tweedie's formula; Zhai et al. 2024, section 3.3).
+
+        Args:
+            x: Joint tokens.
+            noise: Standard deviation of the noise that they carry.
+        """
+        with torch.inference_mode(False), torch.enable_grad():
+            noisy = x.detach().clone().requires_grad_()
+            total = self.log_likelihood(noisy).sum()
+            (uphill,) = torch.autograd.grad(total, noisy)
+        return x + noise**2 * uphill
 
     @torch.inference_mode()
     def trace(

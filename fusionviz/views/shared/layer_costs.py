@@ -11,6 +11,7 @@ KIND_NAMES = {
     "mmca": "MMCA",
     "imca": "IMCA",
     "lica": "LICA",
+    "autoregressive": "autoregressive",
     "coupling": "coupling",
     "mixing": "channel mixing",
     "actnorm": "ActNorm",

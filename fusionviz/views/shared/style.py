@@ -44,6 +44,7 @@ LAYER_COLOURS = {
     "mmca": "#7A55B8",
     "imca": "#2A9DA5",
     "lica": "#B5A642",
+    "autoregressive": "#B5654A",
     "coupling": "#8A8A8A",
     "mixing": "#A3A3A3",
     "actnorm": "#BDBDBD",
