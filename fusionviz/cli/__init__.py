@@ -12,6 +12,7 @@ from fusionviz.cli.data import data_app
 from fusionviz.cli.evaluate import evaluate, measure
 from fusionviz.cli.explain import explain
 from fusionviz.cli.inside import heads, latents
+from fusionviz.cli.lessons import lessons_app
 from fusionviz.cli.robustness import robustness
 from fusionviz.cli.train import ablate, train
 
@@ -22,6 +23,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(data_app, name="data")
+app.add_typer(lessons_app, name="lessons")
 app.command("app")(start_app)
 for command in (
     explain,

@@ -1,0 +1,1 @@
+"""Lessons: cards that let people predict, look and compare, as data; no Streamlit."""
