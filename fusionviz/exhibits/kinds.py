@@ -22,6 +22,11 @@ from fusionviz.exhibits.distributions.lambda_family import LAMBDA
 from fusionviz.exhibits.distributions.movement import MOVEMENT, PICKED
 from fusionviz.exhibits.distributions.sample_stages import SAMPLE_STAGES
 from fusionviz.exhibits.distributions.training_curves import TRAINING
+from fusionviz.exhibits.inputs.correspondences import CORRESPONDENCES
+from fusionviz.exhibits.inputs.likelihood import LIKELIHOOD
+from fusionviz.exhibits.inputs.pair import PAIR, POINTS
+from fusionviz.exhibits.inputs.segmentation import SEGMENTATION
+from fusionviz.exhibits.inputs.timing import TIMING
 from fusionviz.exhibits.latents.between import BETWEEN, EXCHANGE
 from fusionviz.exhibits.latents.completion import COMPLETION
 from fusionviz.exhibits.latents.film import FILM
@@ -44,6 +49,12 @@ from fusionviz.exhibits.transport.ribbons import RIBBONS
 from fusionviz.exhibits.transport.solvers import SWEEP, THREE_SOLVERS
 
 KINDS: tuple[ExhibitKind[Any, Any], ...] = (
+    PAIR,
+    POINTS,
+    SEGMENTATION,
+    LIKELIHOOD,
+    CORRESPONDENCES,
+    TIMING,
     TRAVERSE,
     STRIP,
     BETWEEN,

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from fusionviz.analysis.inputs.pair_subject import read_pair
 from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rgbd_files import ReadingOptions
@@ -25,6 +26,7 @@ from fusionviz.explain.pairs import (
     FIRST_CHECKPOINT,
     check_weights,
     load_alignmamba_subject,
+    load_pair_subject,
     load_subject,
     name_room,
     read_beside,
@@ -155,13 +157,19 @@ def _of_pair(source: FigureSource, tell: Tell) -> list[FigureRequest]:
     ]
     reader = source.alignmamba or FIRST_ALIGNMAMBA
     try:
-        aligned = load_alignmamba_subject(sample, named, reader, device=source.device)
+        aligned, aligned_name = load_alignmamba_subject(
+            sample, named, reader, device=source.device
+        )
     except CheckpointError as error:
         if source.alignmamba is not None:
             raise
         tell(f"without AlignMamba's figures: {error}")
-        return requests
-    return requests + _all_of(*aligned, "alignmamba", "tokens")
+        pair = read_pair(sample, subject.model, None)
+        return _all_of(pair, name, "pair") + requests
+    pair = read_pair(sample, subject.model, aligned.model)
+    both = replace(name, beside={reader: str(aligned_name.weights_sha256)})
+    of_mamba = _all_of(aligned, aligned_name, "alignmamba", "tokens")
+    return _all_of(pair, both, "pair") + requests + of_mamba
 
 
 def _of_sequences(source: FigureSource) -> list[FigureRequest]:
@@ -183,8 +191,7 @@ def _made_again(recipe: FigureRecipe, source: FigureSource) -> FigureRequest:
     if reads == "scaling":
         subject, _ = scaling_subject(read_named_runs(name.sample, source.runs))
         return FigureRequest(recipe=recipe, subject=subject)
-    if name.checkpoint is not None:
-        check_weights(name)
+    check_weights(name)
     source = source.of(name.sample)
     if "sequences_sha256" in name.sample or source.is_sequences:
         sample = read_named(name.sample, source.files)
@@ -193,6 +200,9 @@ def _made_again(recipe: FigureRecipe, source: FigureSource) -> FigureRequest:
         )
         return FigureRequest(recipe=recipe, subject=shown_as_tokens)
     pair, named = _read_pair(source)
+    if named == name.sample and reads == "pair":
+        both = load_pair_subject(pair, name, device=source.device)
+        return FigureRequest(recipe=recipe, subject=both)
     if named != name.sample or name.checkpoint is None:
         raise InputError("these are not the files that the recipe was made of")
     if reads != "mango":

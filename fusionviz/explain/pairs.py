@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from fusionviz.analysis.inputs.pair_subject import PairSubject, read_pair
 from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.analysis.shared.latent_statistics import (
     LatentStatistics,
@@ -119,16 +120,43 @@ def load_alignmamba_subject(
     return AlignMambaSubject(model, sample, kin_of(model.card)), name
 
 
+def load_pair_subject(
+    sample: RGBDSample, name: SubjectName, *, device: str = "auto"
+) -> PairSubject:
+    """Return a pair as the checkpoints read it that a name has.
+
+    Args:
+        sample: RGB, depth or both.
+        name: Of at most one MANGO and one AlignMamba.
+        device: As `load_checkpoint` takes it.
+
+    Raises:
+        InputError: There are other models among them.
+        CheckpointError: One cannot be loaded.
+    """
+    mango, alignmamba = None, None
+    if name.checkpoint is not None:
+        mango = load_subject(sample, {}, name.checkpoint, device=device)[0].model
+    for beside in name.beside:
+        aligned, _ = load_alignmamba_subject(sample, {}, beside, device=device)
+        alignmamba = aligned.model
+    return read_pair(sample, mango, alignmamba)
+
+
 def check_weights(name: SubjectName) -> None:
-    """Refuse a recipe whose weights are no longer those of its checkpoint.
+    """Refuse a recipe whose weights are no longer those of its checkpoints.
 
     Raises:
         InputError: They differ.
     """
-    if name.checkpoint and read_card(name.checkpoint).sha256 != name.weights_sha256:
-        raise InputError(
-            f"the recipe was made with other weights than {name.checkpoint} has now"
-        )
+    made_with = dict(name.beside)
+    if name.checkpoint and name.weights_sha256:
+        made_with[name.checkpoint] = name.weights_sha256
+    for checkpoint, weights in made_with.items():
+        if read_card(checkpoint).sha256 != weights:
+            raise InputError(
+                f"the recipe was made with other weights than {checkpoint} has now"
+            )
 
 
 def _statistics(checkpoint: str) -> LatentStatistics | None:

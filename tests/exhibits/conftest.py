@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from fusionviz.analysis.inputs.pair_subject import read_pair
 from fusionviz.analysis.scaling.subject import ScalingSubject
 from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.analysis.shared.attention_stack import stack_of_file
@@ -60,9 +61,16 @@ def stack():
 
 
 @pytest.fixture(scope="session")
-def subjects(subject, mamba_subject, stack):
+def pair_subject(subject, mamba_subject):
+    """A room with what both models say of it."""
+    return read_pair(subject.sample, subject.model, mamba_subject.model)
+
+
+@pytest.fixture(scope="session")
+def subjects(pair_subject, subject, mamba_subject, stack):
     """By what kinds of exhibits read."""
     return {
+        "pair": pair_subject,
         "mango": subject,
         "alignmamba": mamba_subject,
         "tokens": mamba_subject,

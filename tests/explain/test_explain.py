@@ -15,7 +15,12 @@ from fusionviz.exhibits.kinds import KINDS as ALL_KINDS
 from fusionviz.exhibits.kinds import exhibit_kind
 from fusionviz.exhibits.shared.exhibit import Request, SubjectName
 from fusionviz.explain import writing as explain
-from fusionviz.explain.pairs import load_alignmamba_subject, load_subject, name_room
+from fusionviz.explain.pairs import (
+    load_alignmamba_subject,
+    load_pair_subject,
+    load_subject,
+    name_room,
+)
 from fusionviz.explain.tokens import load_sequence_subject, name_utterance
 from fusionviz.explain.writing import find_chrome, write_exhibit
 
@@ -73,6 +78,27 @@ def test_a_recipe_of_alignmambas_attention_is_made_again(tmp_path):
     assert result.exit_code == 0, result.output
     with np.load(tmp_path / "out" / "attention-hidden.npz") as arrays:
         np.testing.assert_allclose(arrays["matrix"], made.arrays["matrix"], rtol=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["inputs-segmentation", "inputs-correspondences"])
+def test_a_recipe_of_a_pair_names_both_models_and_is_made_again(tmp_path, kind):
+    room = render_room(5)
+    _, mango = load_subject(room, name_room(5), "mango-tiny")
+    _, mamba = load_alignmamba_subject(room, name_room(5), "alignmamba-tiny")
+    name = replace(mango, beside={"alignmamba-tiny": mamba.weights_sha256})
+    made = explain.make_again(
+        recipe := explain.default_recipe(exhibit_kind(kind), name),
+        load_pair_subject(room, name),
+    )
+    (tmp_path / "recipe.json").write_text(recipe.to_json())
+    result = run("--recipe", tmp_path / "recipe.json", "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    is_told(tmp_path / "out", kind, made)
+    old = recipe.to_json().replace(mamba.weights_sha256, "0" * 64)
+    (tmp_path / "recipe.json").write_text(old)
+    result = run("--recipe", tmp_path / "recipe.json", "--out", tmp_path / "out")
+    assert result.exit_code == 2
+    assert "other weights than alignmamba-tiny" in result.output
 
 
 def test_a_recipe_of_brought_attention_needs_the_app(tmp_path):

@@ -39,3 +39,9 @@ def test_it_says_what_to_do_where_there_is_no_checkpoint(run_app, page, tmp_path
     app = run_app(f"pages/{page}.py", checkpoints=tmp_path)
     assert not app.exception
     assert "fusionviz train" in app.info[0].value
+
+
+def test_a_tab_is_opened_by_the_name_that_it_had(run_app):
+    app = run_app("pages/inputs.py", address={"tab": "Likelihood"})
+    assert app.session_state["tab"] == "Likelihood and round trip"
+    assert not any("In the address" in one.value for one in app.caption)

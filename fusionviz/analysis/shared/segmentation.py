@@ -38,6 +38,11 @@ class Segmentation:
     truth: NDArray[np.int64] | None
 
     @property
+    def mean_confidence(self) -> float:
+        """Mean probability of the class that a pixel is taken for."""
+        return float(self.confidence.mean(dtype=np.float64))
+
+    @property
     def pixel_accuracy(self) -> float | None:
         """Share of the labelled pixels that are right; None without labels."""
         return self._figure(pixel_accuracy)

@@ -78,9 +78,10 @@ class Controls:
 C = TypeVar("C", bound=Controls)
 S = TypeVar("S", default=MangoSubject)
 
-Reads = Literal["mango", "alignmamba", "tokens", "attention", "scaling"]
-"""Kinds of subject: a sample as MANGO or an AlignMamba reads it; one whose tokens are
-an AlignMamba's or features without a model; attention arrays; or runs over length."""
+Reads = Literal["pair", "mango", "alignmamba", "tokens", "attention", "scaling"]
+"""Kinds of subject: a pair with what a MANGO and an AlignMamba say of it; a sample as
+one of them reads it; one whose tokens are an AlignMamba's or features without a model;
+attention arrays; or runs over length."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -148,11 +149,14 @@ class SubjectName:
             `{"utterance": seed}`, `{"mosi_video": id}`, `{"mosi_words": id}` or, by
             name of the file, `{"sequences_sha256": {name: sha256}}`; of runs over
             length `{"runs_sha256": {name: sha256}}`.
+        beside: Other checkpoints that read the sample too: by name, the SHA-256 of
+            their weights.
     """
 
     checkpoint: str | None
     weights_sha256: str | None
     sample: Mapping[str, Any]
+    beside: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

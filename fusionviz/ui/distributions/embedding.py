@@ -40,6 +40,7 @@ from fusionviz.ui.shared.exhibits import show_exhibit
 from fusionviz.ui.shared.notices import nothing_yet, panel, says_why
 from fusionviz.ui.shared.share import forget
 from fusionviz.ui.shared.subjects import TokenChoice
+from fusionviz.views.shared.style import MODALITY_NAMES
 
 CHART, PLACE = "distributions_embedding", "embedding"
 PICK = "e_pick"
@@ -61,6 +62,7 @@ def draw_panel(choice: TokenChoice, visible: bool) -> None:
     with controls_row("e_controls"):
         controls = _choose(runs)
         is_told = _publish_runs(runs)
+        _draw_picker(subject, runs)
         _draw_clear(subject, runs, is_told)
     with says_why():
         if controls.method == "pca" or _is_placed(choice, controls):
@@ -159,10 +161,45 @@ def _publish_runs(runs: Runs) -> bool:
     return True
 
 
+def _draw_picker(subject: TokenSubject, runs: Runs) -> None:
+    """Draw how tokens are picked without a mouse: from one to another, by name."""
+    with st.popover("Pick by name", icon=":material/keyboard:", key="e_by_name"):
+        name = st.selectbox(
+            "Tokens of",
+            subject.names,
+            format_func=lambda name: MODALITY_NAMES.get(name, name),
+            key=f"e_of_{'_'.join(subject.names)}",
+        )
+        labels = subject.side(name).labels
+        ends = [
+            st.selectbox(
+                label,
+                range(len(labels)),
+                format_func=labels.__getitem__,
+                key=f"e_{label.lower()}_{name}_{len(labels)}",
+            )
+            for label in ("From", "To")
+        ]
+        between = [(name, token) for token in range(min(ends), max(ends) + 1)]
+        st.button(
+            "Pick them",
+            key="e_add",
+            on_click=lambda: st.session_state.update(
+                {_KEPT: runs_of([*_tokens_of(runs), *between])}
+            ),
+        )
+
+
+def _tokens_of(runs: Runs) -> list[tuple[str, int]]:
+    return [
+        (name, token) for name, first, last in runs for token in range(first, last + 1)
+    ]
+
+
 def _draw_clear(subject: TokenSubject, runs: Runs, is_told: bool) -> None:
     """Say what is picked, with a button that lets go of it."""
     if not runs:
-        st.caption("Draw around points to pick tokens.")
+        st.caption("Draw around points to pick tokens, or pick them by name.")
         return
     counts = {n: int(mask.sum()) for n, mask in picked_tokens(subject, runs).items()}
     st.button(

@@ -4,47 +4,64 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from fusionviz.analysis.inputs.pair_subject import PairSubject
+from fusionviz.exhibits.inputs.pair import PAIR, POINTS
+from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind
 from fusionviz.ui.inputs import attention, likelihood, segmentation, timing, transport
 from fusionviz.ui.inputs.reading import draw_reading
 from fusionviz.ui.inputs.readings import (
     PASSES,
     Readings,
-    cloud_figure,
-    pair_figure,
-    windows_read,
+    before_models,
+    pair_exhibit,
+    points_exhibit,
 )
 from fusionviz.ui.shared.charts import show
 from fusionviz.ui.shared.checkpoints import TITLES
+from fusionviz.ui.shared.exhibits import draw_exports, recipe_of
 from fusionviz.ui.shared.headline import draw_headline
 from fusionviz.ui.shared.sample import SampleChoice
 from fusionviz.ui.shared.tabs import draw_tabs
-from fusionviz.views.shared.pair import describe_pair
 from fusionviz.views.shared.style import three_digits
 
 TABS = {
     "Segmentation": segmentation.draw_panel,
-    "Likelihood": likelihood.draw_panel,
+    "Likelihood and round trip": likelihood.draw_panel,
     "Attention": attention.draw_panel,
     "Transport": transport.draw_panel,
     "Time": timing.draw_panel,
 }
 
-HEIGHT = 363
-"""Of the pair and its points: with the gallery, the tabs' names are above the fold."""
-
 
 def draw_input(sample: SampleChoice) -> None:
     """Draw the pair and its point cloud, and what was assumed on reading it."""
+    choice = before_models(sample)
+    made = {PAIR: pair_exhibit(choice.key, choice.subject)}
     left, right = st.columns([2, 1], gap="small")
     with left:
-        read = windows_read(sample.rgbd)
-        figure = pair_figure(sample.key, read, sample.rgbd)
-        alt = describe_pair(sample.rgbd, read)
-        show(figure, key="pair", alt=alt, height=HEIGHT)
+        _show(PAIR, made[PAIR], key="pair")
     with right:
-        _draw_cloud(sample)
-    st.caption(" ".join([f"**{sample.title}.**", *sample.notes, _say_alone(sample)]))
+        if sample.rgbd.depth_m is None:
+            st.info("A point cloud needs depth.", icon=":material/view_in_ar:")
+        else:
+            made[POINTS] = points_exhibit(choice.key, choice.subject)
+            _show(POINTS, made[POINTS], key="points")
+    with st.container(horizontal=True, vertical_alignment="center", key="below_pair"):
+        st.caption(
+            " ".join([f"**{sample.title}.**", *sample.notes, _say_alone(sample)]),
+            width="stretch",
+        )
+        for kind, exhibit in made.items():
+            name = kind.name.removeprefix("inputs-")
+            recipe = recipe_of(kind, choice, Controls())
+            draw_exports(exhibit, recipe, key=name, label=f"Export {name}")
     draw_reading(sample)
+
+
+def _show(
+    kind: ExhibitKind[Controls, PairSubject], exhibit: Exhibit, *, key: str
+) -> None:
+    show(exhibit.figure, key=key, alt=exhibit.alt, height=kind.height_of(exhibit))
 
 
 def _say_alone(sample: SampleChoice) -> str:
@@ -97,24 +114,16 @@ def headline(readings: Readings) -> Mapping[str, tuple[str, str]]:
         )
     if readings.seconds:
         which, meaning = (
-            ("warm", f"median of {PASSES} passes, timed on the Time tab.")
-            if readings.again
-            else (
+            (
                 "first run",
                 "when it was first read. Cold starts take longer: the Time tab has a "
                 "button that times them again.",
             )
+            if readings.is_first_run
+            else ("warm", f"median of {PASSES} passes, timed on the Time tab.")
         )
         numbers[f"Both models, {which}"] = (
             f"{1000 * readings.seconds:.0f} ms",
             f"Time that the models took for this pair, {meaning}",
         )
     return numbers
-
-
-def _draw_cloud(sample: SampleChoice) -> None:
-    if sample.rgbd.depth_m is None:
-        st.info("A point cloud needs depth.", icon=":material/view_in_ar:")
-        return
-    figure, words = cloud_figure(sample.key, sample.rgbd)
-    show(figure, key="points", alt=words, height=HEIGHT)

@@ -7,7 +7,6 @@ from statistics import median
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
 
 from fusionviz.analysis.inputs.alignmamba_reading import (
@@ -15,11 +14,17 @@ from fusionviz.analysis.inputs.alignmamba_reading import (
     measure_alignmamba,
 )
 from fusionviz.analysis.inputs.mango_reading import MangoReading, measure_mango
-from fusionviz.analysis.inputs.points import measure_points
-from fusionviz.analysis.shared.attention import LayerAttention, measure_attention
+from fusionviz.analysis.inputs.pair_subject import PairSubject
 from fusionviz.data.records import RGBDSample
 from fusionviz.errors import FusionvizError
-from fusionviz.models.modalities import as_size, window_read
+from fusionviz.exhibits.inputs.pair import PAIR, POINTS
+from fusionviz.exhibits.shared.exhibit import (
+    Controls,
+    Exhibit,
+    Request,
+    SubjectName,
+)
+from fusionviz.models.cards import ModelCard
 from fusionviz.ui.shared import cache
 from fusionviz.ui.shared.checkpoints import (
     TITLES,
@@ -28,8 +33,7 @@ from fusionviz.ui.shared.checkpoints import (
     trouble_with,
 )
 from fusionviz.ui.shared.sample import SampleChoice
-from fusionviz.views.inputs.points import describe_points, draw_points
-from fusionviz.views.shared.pair import Window, draw_pair
+from fusionviz.ui.shared.subjects import MangoChoice, SubjectChoice, read_by_mango
 
 PASSES = 3
 """That a model is timed over."""
@@ -46,59 +50,44 @@ _MEASURES: dict[str, Callable[[Any, RGBDSample], Any]] = {
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Readings:
-    """Both models' readings of one sample; None, with a sentence, where there is none.
+    """What both models say of one sample, and why one says nothing.
 
     Attributes:
         sample: What they read.
-        mango: What MANGO says.
-        alignmamba: What AlignMamba says.
+        choice: What they say, with what names it.
         troubles: Why a model says nothing, and what to do, by its kind.
-        again: Milliseconds of each step when the models were timed once more, by their
-            kind; empty where they were not.
     """
 
     sample: SampleChoice
-    mango: MangoReading | None = None
-    alignmamba: AlignMambaReading | None = None
+    choice: SubjectChoice[PairSubject]
     troubles: dict[str, str] = field(default_factory=dict)
-    again: dict[str, dict[str, float]] = field(default_factory=dict)
+
+    @property
+    def mango(self) -> MangoReading | None:
+        """What MANGO says."""
+        return self.choice.subject.mango
+
+    @property
+    def alignmamba(self) -> AlignMambaReading | None:
+        """What AlignMamba says."""
+        return self.choice.subject.alignmamba
+
+    @property
+    def is_first_run(self) -> bool:
+        """Whether times are those of the first run."""
+        return self.choice.subject.passes == 1
 
     @property
     def seconds(self) -> float:
         """Time that the models took."""
-        return sum(sum(steps.values()) for steps in self._by_model.values()) / 1000
+        times = self.choice.subject.milliseconds
+        of_models = (times[title] for title in TITLES.values() if title in times)
+        return sum(sum(steps.values()) for steps in of_models) / 1000
 
-    @property
-    def milliseconds(self) -> dict[str, dict[str, float]]:
-        """Milliseconds of each step, by who took them."""
-        named = {TITLES[kind]: steps for kind, steps in self._by_model.items()}
-        return {"reading": self.sample.milliseconds, **named}
-
-    @property
-    def _by_model(self) -> dict[str, dict[str, float]]:
-        said = {"mango": self.mango, "alignmamba": self.alignmamba}
-        return {
-            kind: self.again.get(kind, one.milliseconds)
-            for kind, one in said.items()
-            if one is not None
-        }
-
-    def mango_model(self) -> Any:  # noqa: ANN401 - a Mango, or None
-        """Return the MANGO that read the sample, None where none did."""
+    def by_mango(self) -> MangoChoice | None:
+        """Return the sample as MANGO's own pages have it, None where none read it."""
         card = picked_checkpoint("mango") if self.mango is not None else None
-        return None if card is None else cache.model(card)
-
-    def attention(self, layer: int) -> LayerAttention:
-        """Return one layer's attention on the sample.
-
-        Raises:
-            ValueError: There is no MANGO.
-        """
-        card = picked_checkpoint("mango")
-        if card is None:
-            raise ValueError("there is no MANGO to ask for its attention")
-        key = card.sha256, self.sample.key
-        return _attention(*key, layer, cache.model(card), self.sample.rgbd)
+        return None if card is None else read_by_mango(card, self.sample)
 
 
 def measure(sample: SampleChoice) -> Readings:
@@ -116,8 +105,25 @@ def measure(sample: SampleChoice) -> Readings:
             said[kind] = _reading(kind, card.sha256, sample.key, model, sample.rgbd)
         except FusionvizError as error:
             troubles[kind] = trouble_with(card, error)
-    again = st.session_state.get(_AGAIN, {}).get(_names(sample), {})
-    return Readings(sample=sample, troubles=troubles, again=again, **said)
+    again = st.session_state.get(_AGAIN, {}).get(_key(sample), {})
+    times = {
+        title: again.get(kind, said[kind].milliseconds)
+        for kind, title in TITLES.items()
+        if kind in said
+    }
+    subject = PairSubject(
+        sample=sample.rgbd,
+        cards=_cards(),
+        milliseconds={"reading": sample.milliseconds, **times},
+        passes=PASSES if again else 1,
+        **said,
+    )
+    return Readings(sample=sample, choice=_named(sample, subject), troubles=troubles)
+
+
+def before_models(sample: SampleChoice) -> SubjectChoice[PairSubject]:
+    """Return a sample that no model has read yet, with those that are to read it."""
+    return _named(sample, PairSubject(sample=sample.rgbd, cards=_cards()))
 
 
 def time_again(sample: SampleChoice) -> None:
@@ -135,32 +141,23 @@ def time_again(sample: SampleChoice) -> None:
             model = cache.model(card)
             passes = [time_pass(kind, model, sample.rgbd) for _ in range(PASSES)]
             again[kind] = _median(passes)
-    st.session_state[_AGAIN] = {_names(sample): again}
-
-
-def windows_read(sample: RGBDSample) -> dict[str, Window]:
-    """Return what the picked checkpoints read of a picture, by the models' titles."""
-    cards = {title: picked_checkpoint(kind) for kind, title in TITLES.items()}
-    return {
-        title: window_read(sample.size, as_size(card.config["image_size"]))
-        for title, card in cards.items()
-        if card is not None and "image_size" in card.config
-    }
+    st.session_state[_AGAIN] = {_key(sample): again}
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def pair_figure(
-    sample_key: str, read: dict[str, Window], _sample: RGBDSample
-) -> go.Figure:
-    """Return the figure of a pair, with what models read of it framed."""
-    return draw_pair(_sample, read)
+def pair_exhibit(key: str, _subject: PairSubject) -> Exhibit:
+    """Return the pair as a picture. It waits for no model."""
+    return PAIR.make(Request(subject=_subject, controls=Controls()))
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def cloud_figure(sample_key: str, _sample: RGBDSample) -> tuple[go.Figure, str]:
-    """Return the figure of a sample's point cloud, and the cloud in words."""
-    cloud = measure_points(_sample)
-    return draw_points(cloud), describe_points(cloud)
+def points_exhibit(key: str, _subject: PairSubject) -> Exhibit:
+    """Return a sample's point cloud. It waits for no model.
+
+    Raises:
+        InputError: There is no depth.
+    """
+    return POINTS.make(Request(subject=_subject, controls=Controls()))
 
 
 @st.cache_resource(max_entries=4, show_spinner="Loading the model …")
@@ -192,19 +189,27 @@ def _median(passes: Sequence[Mapping[str, float]]) -> dict[str, float]:
     return {name: median(one[name] for one in passes) for name in passes[0]}
 
 
-def _names(sample: SampleChoice) -> tuple[str, ...]:
+def _cards() -> dict[str, ModelCard]:
+    """Return the picked checkpoints by the models' titles."""
+    picked = {title: picked_checkpoint(kind) for kind, title in TITLES.items()}
+    return {title: card for title, card in picked.items() if card is not None}
+
+
+def _key(sample: SampleChoice) -> str:
     """Return what names a sample and the checkpoints that read it."""
-    cards = [picked_checkpoint(kind) for kind in TITLES]
-    return (sample.key, *("" if card is None else card.sha256 for card in cards))
+    return "-".join([sample.key, *(card.sha256 for card in _cards().values())])
 
 
-@st.cache_resource(max_entries=32, show_spinner="MANGO shows its attention …")
-def _attention(
-    weights_print: str,
-    sample_key: str,
-    layer: int,
-    _model: Any,  # noqa: ANN401
-    _sample: RGBDSample,
-) -> LayerAttention:
-    with cache.MODEL_WORK:
-        return measure_attention(_model, _sample, layer=layer)
+def _named(sample: SampleChoice, subject: PairSubject) -> SubjectChoice[PairSubject]:
+    mango = picked_checkpoint("mango")
+    mamba = picked_checkpoint("alignmamba")
+    return SubjectChoice(
+        subject=subject,
+        key=f"{_key(sample)}-{'-'.join(subject.readings)}",
+        name=SubjectName(
+            checkpoint=None if mango is None else mango.name,
+            weights_sha256=None if mango is None else mango.sha256,
+            sample=sample.named,
+            beside={} if mamba is None else {mamba.name: mamba.sha256},
+        ),
+    )

@@ -102,13 +102,21 @@ def recipe_of(
     )
 
 
-def draw_exports(exhibit: Exhibit, recipe: FigureRecipe, *, key: str) -> None:
+def draw_exports(
+    exhibit: Exhibit, recipe: FigureRecipe, *, key: str, label: str = "Export"
+) -> None:
     """Draw what can be taken home: the picture's format, the numbers, the recipe.
 
     Files are made when they are asked for.
+
+    Args:
+        exhibit: What is exported.
+        recipe: What makes it again.
+        key: Name of the place on the page.
+        label: Of the button, where several stand beside each other.
     """
     stem = f"fusionviz-{recipe.exhibit}"
-    with st.popover("Export", icon=":material/download:", key=f"export_{key}"):
+    with st.popover(label, icon=":material/download:", key=f"export_{key}"):
         st.segmented_control(
             "The camera above the picture saves",
             ["SVG", "PNG"],

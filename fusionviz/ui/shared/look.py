@@ -30,6 +30,9 @@ div[class*="st-key-chart_"] {
 }
 [class*="st-key-headline"] p { line-height: 1.3; }
 [class*="st-key-headline"] strong { font-size: 1.55rem; font-weight: 400; }
+/* A chart's own buttons are for the mouse: what is not seen cannot be tabbed to. */
+.stPlotlyChart .modebar { visibility: hidden; }
+.stPlotlyChart:hover .modebar { visibility: visible; }
 button:focus-visible, a:focus-visible, input:focus-visible {
   outline: 3px solid #FF2FD6 !important; outline-offset: 2px;
 }

@@ -39,6 +39,16 @@ def tell_replaced(key: str, asked: str, used: str) -> None:
     st.session_state.setdefault(_REPLACED, {})[key] = (asked, used)
 
 
+def settle(key: str) -> None:
+    """Take something in the address for said, though its control says it otherwise.
+
+    Args:
+        key: Its name in the address.
+    """
+    _, asked = st.session_state.get(_ADDRESS, (None, {}))
+    asked.pop(key, None)
+
+
 def place_replaced() -> None:
     """Draw the line under a page's title, and keep its place for what comes later."""
     st.session_state[_PLACE] = st.empty()

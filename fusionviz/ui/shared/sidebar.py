@@ -50,7 +50,8 @@ def _say_what_compares(name: str) -> None:
     if len(seen) > 1:
         st.caption(
             "Each checkpoint has tokens of its own, so their bits per dimension do not "
-            "compare. Bits per pixel value do: see Likelihood on the Inputs page."
+            "compare. Bits per pixel value do: see Likelihood and round trip on the "
+            "Inputs page."
         )
 
 
@@ -72,10 +73,9 @@ def _draw_badges() -> None:
         label = f"CPU, {threads} thread{'s' if threads > 1 else ''}"
         icon = ":material/memory:"
     with st.container(horizontal=True, gap="small"):
-        st.badge(label, icon=icon, color="gray", help="Where the models run.")
+        st.badge(f"runs on {label}", icon=icon, color="gray")
         st.badge(
-            f"scan: {auto_backend(device, torch.float32)}",
+            f"Mamba's scan: {auto_backend(device, torch.float32)}",
             icon=":material/timeline:",
             color="gray",
-            help="Which implementation of Mamba's selective scan is used here.",
         )

@@ -1,11 +1,24 @@
-"""Tabs whose hidden ones do no work, and which the address knows."""
+"""Tabs whose hidden ones do no work, and which the address knows.
 
-from collections.abc import Callable, Mapping
+Each page keeps which of its tabs is open: who leaves it finds it as it was left. The
+address has the tab's name, but for the first one's.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 import streamlit as st
 
+from fusionviz.ui.shared.replaced import settle
+from fusionviz.ui.shared.share import publish, seat
+
 P = TypeVar("P")
+
+FORMER = {"Likelihood": "Likelihood and round trip"}
+"""Names that tabs had, by which older links still open them."""
+
+TAB = "tab"
+_OPEN, _LAST = "_open_tabs", "_last_tabs"
 
 
 def draw_tabs(tabs: Mapping[str, Callable[[P, bool], None]], choice: P) -> None:
@@ -16,7 +29,25 @@ def draw_tabs(tabs: Mapping[str, Callable[[P, bool], None]], choice: P) -> None:
             draws only the controls that are in the address.
         choice: What the page shows.
     """
-    places = st.tabs(list(tabs), key="tab", on_change="rerun", bind="query-params")
+    titles = tuple(tabs)
+    seat(TAB, _wanted(titles))
+    places = st.tabs(titles, key=TAB, on_change="rerun")
+    st.session_state.setdefault(_OPEN, {})[titles] = st.session_state[TAB]
+    st.session_state[_LAST] = titles
+    publish(TAB, titles[0])
     for place, draw in zip(places, tabs.values(), strict=True):
         with place:
             draw(choice, bool(place.open))
+
+
+def _wanted(titles: Sequence[str]) -> str:
+    """Return the title of the tab to open: this page's, else the address's."""
+    open_ = st.session_state.get(TAB)
+    if st.session_state.get(_LAST) == titles and open_ in titles:
+        return str(open_)
+    asked = str(st.query_params.get(TAB, ""))
+    if asked in FORMER:
+        settle(TAB)
+    asked = FORMER.get(asked, asked)
+    kept = st.session_state.get(_OPEN, {}).get(titles, titles[0])
+    return asked if asked in titles else kept

@@ -30,19 +30,27 @@ _Panel = tuple[NDArray[np.int64], NDArray[np.float32] | None, tuple[str, ...]]
 
 
 def draw_segmentations(
-    found: Mapping[str, Segmentation], pictures: Pictures
+    found: Mapping[str, Segmentation],
+    pictures: Pictures,
+    scores: Mapping[str, str] | None = None,
 ) -> go.Figure:
     """Draw each model's classes beside each other, and the true ones where known.
 
     One legend names the classes that occur anywhere. Hovering names a pixel's class
-    and the model's confidence in it.
+    and the model's confidence in it. Where the true classes are not known, titles say
+    how sure each model is, and how good its labels are elsewhere.
 
     Args:
         found: Segmentation by the model's name, at least one, of one sample.
         pictures: What the models read, to draw upon.
+        scores: What each model reached on data that it never saw, by its name.
     """
     panels: dict[str, _Panel] = {
-        _title(name, one): (one.labels, one.confidence, one.classes)
+        f"<b>{name}</b>  {_how_good(name, one, scores)}": (
+            one.labels,
+            one.confidence,
+            one.classes,
+        )
         for name, one in found.items()
     }
     known = next((one for one in found.values() if one.truth is not None), None)
@@ -65,14 +73,14 @@ def draw_segmentations(
     return figure.update_layout(legend={**legend, "yanchor": "top"}, margin_b=64)
 
 
-def describe_segmentations(found: Mapping[str, Segmentation]) -> str:
+def describe_segmentations(
+    found: Mapping[str, Segmentation], scores: Mapping[str, str] | None = None
+) -> str:
     """Return in words what `draw_segmentations` shows."""
     parts = []
     for name, one in found.items():
         largest = ", ".join(f"{c} {s:.0%}" for c, s in list(one.shares.items())[:4])
-        right = one.pixel_accuracy
-        score = "" if right is None else f", {right:.1%} of pixels right"
-        parts.append(f"{name} finds {largest}{score}.")
+        parts.append(f"{name} finds {largest}, {_how_good(name, one, scores)}.")
     return " ".join(parts)
 
 
@@ -81,10 +89,16 @@ def one_of(found: Mapping[str, Segmentation]) -> Segmentation:
     return next(iter(found.values()))
 
 
-def _title(name: str, segmentation: Segmentation) -> str:
-    score = segmentation.pixel_accuracy
-    detail = "" if score is None else f"  {score:.1%} of pixels right"
-    return f"<b>{name}</b>{detail}"
+def _how_good(
+    name: str, segmentation: Segmentation, scores: Mapping[str, str] | None
+) -> str:
+    """Return how often a model is right, else how sure it is and what it reached."""
+    right = segmentation.pixel_accuracy
+    if right is not None:
+        return f"{right:.1%} of pixels right"
+    score = (scores or {}).get(name, "")
+    sure = f"{segmentation.mean_confidence:.0%} sure on average"
+    return f"{sure}, held out: {score}" if score else sure
 
 
 def draw_classes(

@@ -128,15 +128,17 @@ def _stage(curve: ErrorCurve, stage: NDArray[np.int64], colour: str) -> go.Scatt
 
 
 def _draw_tolerance(figure: go.Figure) -> None:
+    """Draw where the error is small enough, with its name beside the panel."""
     line = {"color": LEVEL, "width": 2, "dash": "dash"}
     figure.add_hline(y=TOLERANCE, line=line)
     figure.add_annotation(
         text="tolerance 10<sup>−6</sup>",
         x=1,
         xref="x domain",
+        xshift=6,
         y=np.log10(TOLERANCE),
-        xanchor="right",
-        yanchor="bottom",
+        xanchor="left",
+        yanchor="middle",
         showarrow=False,
         font_size=FONT_SIZE,
     )

@@ -5,6 +5,7 @@ import pytest
 
 from fusionviz.analysis.inputs.alignmamba_reading import measure_alignmamba
 from fusionviz.analysis.inputs.mango_reading import measure_mango
+from fusionviz.analysis.inputs.pair_subject import read_pair
 from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.data.rooms import render_room
@@ -30,6 +31,7 @@ def oblong(rooms):
     model = oblong_mango()
     mamba = AlignMambaSubject(oblong_alignmamba(), rooms[0], "rooms")
     return {
+        "pair": read_pair(rooms[0], model, mamba.model),
         "mango": MangoSubject(model, rooms[0]),
         "other": MangoSubject(model, rooms[1]),
         "alignmamba": mamba,

@@ -45,6 +45,18 @@ def test_a_lasso_picks_tokens_which_pictures_and_the_address_show(run_app):
     assert "2 depth" in app.button(key="e_clear").label
 
 
+def test_tokens_are_picked_by_name_without_a_mouse(run_app):
+    app = lasso(run_app(PAGE, address=TAB), ("rgb", 2, False))
+    app.selectbox(key="e_of_depth_rgb").select("depth").run()
+    app.selectbox(key="e_from_depth_16").select(6)
+    app.selectbox(key="e_to_depth_16").select(4).run()
+    app.button(key="e_add").click().run()
+    assert not app.exception
+    assert address_of(app)["e_pick"] == "depth~4-6~rgb~2"
+    assert "3 of depth" in alts(app)[1]
+    assert app.button(key="e_clear").label.startswith("Let go of")
+
+
 def test_a_picture_that_changes_does_not_let_go_of_what_is_picked(run_app):
     app = lasso(run_app(PAGE, address=TAB), ("rgb", 2, False))
     app.toggle(key="e_links_on").set_value(True)

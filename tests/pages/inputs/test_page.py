@@ -16,7 +16,7 @@ from fusionviz.ui.inputs import readings
 from tests.helpers.pages import specs
 from tests.helpers.tiny_models import tiny_mango
 
-TABS = ["Segmentation", "Likelihood", "Attention", "Transport", "Time"]
+TABS = ["Segmentation", "Likelihood and round trip", "Attention", "Transport", "Time"]
 
 
 def png(pixels: np.ndarray) -> bytes:
@@ -58,6 +58,36 @@ def test_each_tab_draws_and_explains(run_app, tab):
     # the pair, the cloud, and what the tab shows
     assert len(specs(app)) == 3
     assert [e.label for e in app.expander if e.label == "How to read this"]
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_each_picture_can_be_taken_home(run_app, tab):
+    app = run_app(address={"tab": tab})
+    files = [button.proto.label for button in app.get("download_button")]
+    # the pair, the cloud, and what the tab shows
+    assert files.count("Recipe (JSON)") == 3
+    assert files.count("Arrays (NPZ)") == (2 if tab == "Time" else 3)
+    assert files.count("Table (CSV)") == 1
+    names = {block.proto.popover.label for block in popovers(app)}
+    assert {"Export pair", "Export points", "Export"} <= names
+
+
+def popovers(app: AppTest) -> list:
+    blocks, found = [app.main], []
+    while blocks:
+        block = blocks.pop()
+        if getattr(block, "type", "") == "popover":
+            found.append(block)
+        blocks += list(getattr(block, "children", {}).values())
+    return found
+
+
+def test_numbers_are_explained_behind_one_button_with_a_name(run_app):
+    app = run_app()
+    assert "What they are" in {one.proto.popover.label for one in popovers(app)}
+    assert not [one for one in app.markdown if one.proto.help]
+    words = " ".join(one.value for one in app.markdown)
+    assert "**MANGO, bits per dimension**: Negative log2-likelihood" in words
 
 
 def test_no_chart_is_large(run_app):

@@ -1,0 +1,1 @@
+"""What the Inputs page shows: a pair, and what both models say of it."""
