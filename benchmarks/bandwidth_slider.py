@@ -13,6 +13,7 @@ from typing import Any
 
 from benchmarks.side_by_side import report
 from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
+from fusionviz.analysis.shared.token_subject import TokenSubject
 from fusionviz.data.rooms import GALLERY_SEEDS, render_room
 from fusionviz.exhibits.distributions.distance_test import TEST
 from fusionviz.exhibits.distributions.distances import DISTANCES
@@ -21,7 +22,7 @@ from fusionviz.exhibits.shared.exhibit import ExhibitKind, Request
 from fusionviz.models.checkpoints import load_checkpoint
 
 CHECKPOINT = "alignmamba-rooms"
-KINDS = (DISTANCES, KERNEL, TEST)
+KINDS: tuple[ExhibitKind[Any, TokenSubject], ...] = (DISTANCES, KERNEL, TEST)
 TARGET_SECONDS = 0.15
 
 

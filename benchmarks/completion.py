@@ -91,7 +91,7 @@ def _learn(
     model: Mango, rooms: Sequence[Any], missing: str, at_once: int = 20
 ) -> tuple[GuessError, Tensor]:
     """Return how the guess is off on training rooms, and their mean picture."""
-    tokens, total, count = [], 0.0, 0.0
+    tokens, total, count = [], torch.zeros(()), torch.zeros(())
     for start in range(0, len(rooms), at_once):
         stop = min(start + at_once, len(rooms))
         batch = model.to_batch([rooms[index] for index in range(start, stop)])
@@ -115,7 +115,16 @@ def _measure(
     """Return (absolute, root square error, bits) of every estimator on one sample."""
     x = model.encode(batch)
     start = time.process_time()
-    done = complete(model, x, missing, error=error, generator=generator, **settings)
+    done = complete(
+        model,
+        x,
+        missing,
+        error=error,
+        chains=settings["chains"],
+        steps=settings["steps"],
+        leaps=settings["leaps"],
+        generator=generator,
+    )
     seconds = time.process_time() - start
     truth, valid = _to_units(batch[missing], missing), batch.valid[missing]
 
@@ -200,7 +209,7 @@ def _to_units(image: Tensor, modality: str) -> Tensor:
 
 def main() -> None:
     """Measure as asked, print a table, and write results/completion.json."""
-    parser = argparse.ArgumentParser(description=run.__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(run.__doc__ or "").splitlines()[0])
     parser.add_argument("--checkpoint", default="mango-rooms")
     for name, value in (
         ("samples", 6),

@@ -7,12 +7,10 @@ went in. The softmax form inverts badly by nature: its diagonals come close to 0
 """
 
 import copy
-import itertools
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 import torch
-from torch import nn
 
 from benchmarks.side_by_side import report
 from fusionviz.data.grid import Grid
@@ -25,14 +23,20 @@ from fusionviz.models.mango import (
     ChannelMixing,
     InterModalityPartition,
     InvertibleCrossAttention,
+    InvertibleLayer,
     LearnedPartition,
     MangoConfig,
     MangoFlow,
     ModalityPartition,
 )
+from fusionviz.models.mango.config import AttentionForm
+from fusionviz.models.mango.partition import Partition
 
 GRID, WIDTH, HEADS, BATCH = 4, 8, 2, 4
 TOKENS = GRID**2
+FORMS: tuple[AttentionForm, ...] = ("gated", "residual", "softmax")
+
+Layer = InvertibleLayer | MangoFlow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +50,7 @@ class Exactness:
     inverse_32: float
 
 
-def measure(name: str, layer: nn.Module, x: torch.Tensor) -> Exactness:
+def measure(name: str, layer: Layer, x: torch.Tensor) -> Exactness:
     """Return the errors of a float64 layer and of its float32 copy."""
     single = copy.deepcopy(layer).float()
     with torch.no_grad():
@@ -63,26 +67,16 @@ def measure(name: str, layer: nn.Module, x: torch.Tensor) -> Exactness:
     )
 
 
-def layers() -> Iterator[tuple[str, nn.Module]]:
+def layers() -> Iterator[tuple[str, Layer]]:
     """Yield every layer, partition and form, and whole flows."""
-    partitions = {
-        "MMCA": lambda: ModalityPartition(TOKENS),
-        "MMCA flipped": lambda: ModalityPartition(TOKENS, flipped=True),
-        **{
-            f"IMCA {pairing}": lambda pairing=pairing: InterModalityPartition(
-                TOKENS, pairing
-            )
-            for pairing in range(4)
-        },
-        "LICA": lambda: LearnedPartition(TOKENS),
-    }
-    for form, (name, make) in itertools.product(
-        ("gated", "residual", "softmax"), partitions.items()
-    ):
-        yield f"{name}, {form}", InvertibleCrossAttention(make(), WIDTH, HEADS, form)
+    for form in FORMS:
+        for name, partition in _partitions():
+            layer = InvertibleCrossAttention(partition, WIDTH, HEADS, form)
+            yield f"{name}, {form}", layer
     sizes = CausalSizes(hidden=24, heads=2)
-    for name, make in partitions.items():
-        yield f"{name}, autoregressive", AutoregressiveHalf(make(), WIDTH, sizes)
+    for name, partition in _partitions():
+        half = AutoregressiveHalf(partition, WIDTH, sizes)
+        yield f"{name}, autoregressive", half
     places = AutoregressivePlaces(TOKENS, WIDTH, sizes, backwards=True)
     yield "places, autoregressive", places
     yield "coupling", AffineCoupling(Grid(GRID, GRID), WIDTH, 16)
@@ -97,6 +91,15 @@ def layers() -> Iterator[tuple[str, nn.Module]]:
         codec_widths=(8, 8),
     )
     yield "flow of 4 blocks, gated", MangoFlow(config)
+
+
+def _partitions() -> Iterator[tuple[str, Partition]]:
+    """Yield every partition, made anew."""
+    yield "MMCA", ModalityPartition(TOKENS)
+    yield "MMCA flipped", ModalityPartition(TOKENS, flipped=True)
+    for pairing in range(4):
+        yield f"IMCA {pairing}", InterModalityPartition(TOKENS, pairing)
+    yield "LICA", LearnedPartition(TOKENS)
 
 
 def run() -> dict:
@@ -118,7 +121,7 @@ def measure_all() -> list[Exactness]:
     return rows
 
 
-def _jacobian_log_det(layer: nn.Module, sample: torch.Tensor) -> torch.Tensor:
+def _jacobian_log_det(layer: Layer, sample: torch.Tensor) -> torch.Tensor:
     def flat(values: torch.Tensor) -> torch.Tensor:
         return layer(values.view(1, *sample.shape))[0].flatten()
 

@@ -12,13 +12,14 @@ import socket
 import statistics
 import subprocess
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
 import cv2
 import numpy as np
-from playwright.sync_api import Page, Playwright, expect, sync_playwright
+from playwright.sync_api import FilePayload, Page, Playwright, expect, sync_playwright
 
 from benchmarks.side_by_side import report
 from fusionviz.data.rooms import render_room
@@ -109,11 +110,13 @@ def _uploads(window: Page, port: int) -> dict[str, float]:
     seconds = []
     for seed in range(ROUNDS):
         room = render_room(900 + seed, size=(480, 640))
-        depth_mm = (room.depth_m * 1000).astype(np.uint16)
+        depth_mm = (np.asarray(room.depth_m) * 1000).astype(np.uint16)
         _open(window, port)
         window.get_by_text("Your files").click()
         expect(window.get_by_text("RGB picture", exact=True)).to_be_visible()
-        _give(window, "file_rgb", cv2.imencode(".png", room.rgb[..., ::-1])[1])
+        _give(
+            window, "file_rgb", cv2.imencode(".png", np.asarray(room.rgb)[..., ::-1])[1]
+        )
         start = time.perf_counter()
         _give(window, "file_depth", cv2.imencode(".png", depth_mm)[1])
         seconds.append(time.perf_counter() - start)
@@ -125,7 +128,7 @@ def _uploads(window: Page, port: int) -> dict[str, float]:
 
 def _give(window: Page, key: str, data: np.ndarray) -> None:
     place = window.locator(f".st-key-{key}")
-    file = {"name": f"{key}.png", "mimeType": "image/png", "buffer": data.tobytes()}
+    file = FilePayload(name=f"{key}.png", mimeType="image/png", buffer=data.tobytes())
     place.locator("input[type=file]").set_input_files(file)
     expect(place.get_by_text(f"{key}.png")).to_be_visible()
     ready(window)
@@ -143,7 +146,7 @@ def _open(window: Page, port: int, path: str = "inputs") -> None:
     ready(window)
 
 
-def _seconds(call: object) -> float:
+def _seconds(call: Callable[[], object]) -> float:
     start = time.perf_counter()
     call()
     return time.perf_counter() - start

@@ -6,6 +6,8 @@ compute the attention themselves; both are checked to give the same tokens. A ro
 says what the inverse of the matrices alone takes, with A at hand.
 """
 
+from functools import partial
+
 import torch
 
 from benchmarks.side_by_side import compare, report, save
@@ -25,6 +27,10 @@ def inverse_by_pinv(layer: InvertibleCrossAttention, y: torch.Tensor) -> torch.T
     return layer.partition.merge(first, second.transpose(1, 2).flatten(-2))
 
 
+def _apply_pinv(matrix: torch.Tensor, values: torch.Tensor) -> torch.Tensor:
+    return torch.linalg.pinv(matrix) @ values
+
+
 @torch.inference_mode()
 def run() -> dict:
     """Return the rows for 64 and 256 tokens, batch 1, float32."""
@@ -40,9 +46,9 @@ def run() -> dict:
         rows.append(
             compare(
                 f"{tokens} tokens, batch 1",
-                lambda layer=layer, y=y: layer.inverse(y),
+                partial(layer.inverse, y),
                 "pinv, as in the authors' code",
-                lambda layer=layer, y=y: inverse_by_pinv(layer, y),
+                partial(inverse_by_pinv, layer, y),
                 least_seconds=ROUND,
                 largest_difference=(ours - theirs).abs().max().item(),
             )
@@ -53,11 +59,9 @@ def run() -> dict:
         rows.append(
             compare(
                 f"{tokens} tokens, batch 1, the matrices alone",
-                lambda a=matrix, b=split: torch.linalg.solve_triangular(
-                    a, b, upper=True
-                ),
+                partial(torch.linalg.solve_triangular, matrix, split, upper=True),
                 "pinv",
-                lambda a=matrix, b=split: torch.linalg.pinv(a) @ b,
+                partial(_apply_pinv, matrix, split),
                 least_seconds=ROUND,
             )
         )

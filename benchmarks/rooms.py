@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -28,8 +29,7 @@ def run(rooms: int = 40) -> dict:
     rows: list[dict[str, object]] = []
     for side in (64, 128, 256):
         spent = [
-            _seconds(lambda seed=seed, side=side: render_room(seed, (side, side)))
-            for seed in range(rooms)
+            _seconds(partial(render_room, seed, (side, side))) for seed in range(rooms)
         ]
         low, middle, high = np.percentile([wall for wall, _ in spent], [10, 50, 90])
         rows.append(

@@ -55,7 +55,10 @@ def sides(shape: tuple[int, int, int, int], gradients: bool) -> dict[str, Callab
     tensors = draw(shape)
     # mambapy's layout, contiguous, made outside what is timed
     turned = [x.transpose(1, 2).contiguous() if x.ndim == 3 else x for x in tensors]
-    calls = {"ours": (selective_scan, tensors), "peer": (scan_with_mambapy, turned)}
+    calls: dict[str, tuple[Callable, list[Tensor]]] = {
+        "ours": (selective_scan, tensors),
+        "peer": (scan_with_mambapy, turned),
+    }
 
     def prepare(scan: Callable, inputs: list[Tensor]) -> Callable[[], Tensor]:
         leaves = [x.clone().requires_grad_(gradients) for x in inputs]

@@ -7,7 +7,11 @@ import pytest
 import torch
 from hypothesis import HealthCheck, settings
 
-from tests.helpers.tiny_models import write_tiny_checkpoints
+from tests.helpers.shapes import check_shapes, unchecked
+
+check_shapes()  # before anything imports what it checks
+
+from tests.helpers.tiny_models import write_tiny_checkpoints  # noqa: E402
 
 # How quick an example is depends on what else the machine does.
 settings.register_profile(
@@ -36,6 +40,13 @@ def tiny_checkpoints(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def one_thread() -> None:
     """Small tensors are quicker on one thread, and workers leave each other cores."""
     torch.set_num_threads(1)
+
+
+@pytest.fixture
+def unchecked_shapes() -> Iterator[None]:
+    """Hand on arguments of wrong shapes, to see what the code says of them."""
+    with unchecked():
+        yield
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -19,6 +19,11 @@ def cosine_cost(
     As in Li et al. 2025. A token of length 0 points nowhere: its cost is 1 to
     everything, and its gradient is 0.
 
+    >>> source = torch.tensor([[1.0, 0.0], [0.0, 0.0]])
+    >>> target = torch.tensor([[2.0, 0.0], [0.0, 3.0], [-1.0, 0.0]])
+    >>> cosine_cost(source, target).tolist()
+    [[0.0, 1.0, 2.0], [1.0, 1.0, 1.0]]
+
     Args:
         source: Tokens, shape (batch, source, channel); the batch axis may be absent.
         target: Tokens of the same width, shape (batch, target, channel).

@@ -30,6 +30,12 @@ def exact_transport(
     coupling is a vertex: at most source + target - 1 entries are not 0. It is
     piecewise constant in the cost, so no gradient flows through it.
 
+    >>> plan = exact_transport(torch.tensor([[[0.1, 0.9], [0.2, 0.3]]]))
+    >>> plan.coupling.tolist()
+    [[[0.5, 0.0], [0.0, 0.5]]]
+    >>> plan.cost.tolist()
+    [0.20000000298023224]
+
     Args:
         cost: Any real cost, shape (batch, source, target).
         source_weights: Mass of each source, scaled to 1 an item; None: equal.

@@ -21,8 +21,8 @@ def gaussian_kernel(
     x: Float[Tensor, "*batch source channel"],
     y: Float[Tensor, "*batch target channel"],
     *,
-    bandwidth: float | Float[Tensor, "*batch"],
-) -> Float[Tensor, "*batch source target"]:
+    bandwidth: float | Float[Tensor, "..."],
+) -> Float[Tensor, "*curve source target"]:
     """Return exp(-|x - y|² / 2σ²) between each pair of tokens, in [0, 1].
 
     Args:
@@ -45,15 +45,21 @@ def mmd2(
     x: Float[Tensor, "*batch source channel"],
     y: Float[Tensor, "*batch target channel"],
     *,
-    bandwidth: float | Float[Tensor, "*batch"],
+    bandwidth: float | Float[Tensor, "..."],
     biased: bool = True,
     x_mask: Bool[Tensor, "*batch source"] | None = None,
     y_mask: Bool[Tensor, "*batch target"] | None = None,
-) -> Float[Tensor, "*batch"]:
+) -> Float[Tensor, "*curve"]:
     """Return the squared maximum mean discrepancy of two sets of tokens.
 
     Gretton et al. 2012, eq. 5 (biased, as in Li et al. 2025) and eq. 3 (unbiased).
     Differentiable, also where tokens coincide.
+
+    >>> x = torch.tensor([[0.0], [1.0]])
+    >>> mmd2(x, x, bandwidth=1.0).item()
+    0.0
+    >>> round(mmd2(x, x + 100.0, bandwidth=1.0).item(), 4)  # 1 + exp(-1/2)
+    1.6065
 
     Args:
         x: Tokens, shape (batch, source, channel); the batch axis may be absent.
@@ -97,8 +103,8 @@ def witness(
     x: Float[Tensor, "*batch source channel"],
     y: Float[Tensor, "*batch target channel"],
     *,
-    bandwidth: float | Float[Tensor, "*batch"],
-) -> Float[Tensor, "*batch point"]:
+    bandwidth: float | Float[Tensor, "..."],
+) -> Float[Tensor, "*curve point"]:
     """Return the witness function: positive where x is denser, negative where y is.
 
     w(z) = mean_x k(z, x) - mean_y k(z, y) (Gretton et al. 2012), up to the
@@ -131,6 +137,10 @@ def median_bandwidth(
     The median heuristic (Gretton et al. 2012): σ = median |z_i - z_j| over
     i < j (the lower one of an even number), where z runs through both sets. Pairs of
     identical tokens do not count; if there are no others, σ is 1. No gradient.
+
+    >>> x, y = torch.tensor([[0.0], [1.0]]), torch.tensor([[4.0]])
+    >>> median_bandwidth(x, y).item()  # of the distances 1, 3 and 4
+    3.0
 
     Args:
         x: Tokens, shape (batch, source, channel); the batch axis may be absent.

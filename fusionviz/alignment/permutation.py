@@ -52,6 +52,12 @@ def mmd_permutation_test(
     Exact in level at any size if all tokens are exchangeable under the null; tokens
     of one image are not independent, so read such a p-value as a lower bound.
 
+    >>> generator = torch.Generator().manual_seed(0)
+    >>> x, y = torch.randn(20, 2, generator=generator), torch.zeros(20, 2)
+    >>> test = mmd_permutation_test(x, y, permutations=199, generator=generator)
+    >>> test.p_value
+    0.005
+
     Args:
         x: Tokens, shape (source, channel).
         y: Tokens of the same width, shape (target, channel).

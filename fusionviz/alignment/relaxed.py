@@ -27,6 +27,12 @@ def relaxed_transport(
     Optimal transport without the column constraint (Li et al. 2025, eq. 5). The
     coupling is piecewise constant in the cost, so no gradient flows through it.
 
+    >>> plan = relaxed_transport(torch.tensor([[[0.1, 0.9], [0.2, 0.3]]]))
+    >>> plan.coupling.tolist()
+    [[[0.5, 0.0], [0.5, 0.0]]]
+    >>> plan.marginal_error.tolist()
+    [1.0]
+
     Args:
         cost: Any real cost, shape (batch, source, target).
         source_weights: Mass of each source, scaled to 1 an item; None: equal.

@@ -83,6 +83,10 @@ def load_checkpoint(name_or_path: str | Path, device: str = "auto") -> Any:  # n
 
     It is in evaluation mode, needs no gradients, and has its `ModelCard` as `card`.
 
+    >>> model = load_checkpoint("mango-rooms", device="cpu")
+    >>> model.card.task, model.config.modalities
+    ('mango-flow', ('rgb', 'depth'))
+
     Args:
         name_or_path: Its name in `checkpoint_folder()`, or the path of one of its
             files.

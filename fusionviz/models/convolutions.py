@@ -69,7 +69,9 @@ class DenseScores(nn.Module):
             nn.Conv2d(quarter, outputs, 3, padding=1),
         )
 
-    def forward(self, tokens: Grid) -> Grid:
+    def forward(
+        self, tokens: Grid
+    ) -> Float[Tensor, "batch output image_height image_width"]:
         """Return (batch, outputs, height, width)."""
         scores = self.layers(tokens)
         return interpolate(scores, size=self.size, mode="bilinear", align_corners=False)

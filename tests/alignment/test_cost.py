@@ -62,6 +62,7 @@ def test_range_and_symmetry(seed, width):
     np.testing.assert_allclose(cosine_cost(x, x).diagonal(), 0, atol=1e-15)
 
 
+@pytest.mark.usefixtures("unchecked_shapes")
 def test_widths_that_differ_are_refused():
     with pytest.raises(ValueError, match=r"equal width, got \(2, 3\) and \(2, 4\)"):
         cosine_cost(torch.ones(2, 3), torch.ones(2, 4))

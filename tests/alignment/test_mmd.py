@@ -181,6 +181,7 @@ def test_witness_integrates_to_mmd2_and_equals_the_formula():
     np.testing.assert_allclose(on_y[0], expected)
 
 
+@pytest.mark.usefixtures("unchecked_shapes")
 @pytest.mark.parametrize(
     ("x", "y", "arguments", "message"),
     [

@@ -120,6 +120,7 @@ def test_labels_that_cannot_matter_give_p_1():
         assert test.p_value == 1
 
 
+@pytest.mark.usefixtures("unchecked_shapes")
 @pytest.mark.parametrize(
     ("x", "arguments", "message"),
     [

@@ -75,6 +75,7 @@ def test_no_gradient_through_the_coupling_but_through_the_cost():
     torch.testing.assert_close(cost.grad, plan.coupling)
 
 
+@pytest.mark.usefixtures("unchecked_shapes")
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -113,6 +113,7 @@ def test_the_smallest_epsilon_leaves_numbers():
     )
 
 
+@pytest.mark.usefixtures("unchecked_shapes")
 @pytest.mark.parametrize(
     ("given", "said"),
     [

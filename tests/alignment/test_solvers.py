@@ -57,6 +57,7 @@ def test_four_plans_differ():
     assert set(SOLVERS) == set(ALIGNERS) - {"clock"}
 
 
+@pytest.mark.usefixtures("unchecked_shapes")
 def test_what_it_cannot_do_is_said():
     with pytest.raises(ValueError, match="relaxed, sinkhorn, exact, clock, got 'best'"):
         solve("best", COST)

@@ -45,6 +45,7 @@ def click(window: Page, point: Locator) -> None:
     """Click the middle of a point, as a hand would: the mouse moves there first."""
     point.scroll_into_view_if_needed()
     box = point.bounding_box()
+    assert box is not None, "the point is not drawn"
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     window.mouse.move(x - 2, y)
     window.mouse.move(x, y)

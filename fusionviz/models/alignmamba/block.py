@@ -68,6 +68,10 @@ class MambaBlock(nn.Module):
     y_t = C_t h_t + D u_t, with delta, B and C computed from the input; the output is
     out_proj(y * silu(z)) (Gu and Dao 2023, algorithm 2 and figure 3).
 
+    >>> block = MambaBlock(8)
+    >>> block(torch.randn(2, 5, 8)).shape
+    torch.Size([2, 5, 8])
+
     Args:
         d_model: Width of a token.
         d_state: States per channel.

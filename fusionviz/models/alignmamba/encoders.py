@@ -185,8 +185,8 @@ class FeatureScale(nn.Module):
         self.is_set.fill_(True)
 
     def forward(
-        self, x: Float[Tensor, "batch token feature"]
-    ) -> Float[Tensor, "batch token feature"]:
+        self, x: Float[Tensor, "*place feature"]
+    ) -> Float[Tensor, "*place feature"]:
         """Return the features at one scale."""
         scaled = (x - self.mean) / self.deviation
         return scaled.clamp(-self.LIMIT, self.LIMIT)

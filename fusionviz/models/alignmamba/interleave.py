@@ -10,13 +10,13 @@ so that what belongs to one moment stands side by side in the backbone's scan.
 from collections.abc import Sequence
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Int, Shaped
 from torch import Tensor
 
 
 def interleave(
-    sequences: Sequence[Float[Tensor, "batch token *rest"]],
-) -> Float[Tensor, "batch moment *rest"]:
+    sequences: Sequence[Shaped[Tensor, "batch token *rest"]],
+) -> Shaped[Tensor, "batch moment *rest"]:
     """Return sequences of equal shape as one, moment by moment.
 
     Args:
@@ -36,8 +36,8 @@ def interleave(
 
 
 def separate(
-    sequence: Float[Tensor, "batch moment *rest"], modalities: int
-) -> tuple[Float[Tensor, "batch token *rest"], ...]:
+    sequence: Shaped[Tensor, "batch moment *rest"], modalities: int
+) -> tuple[Shaped[Tensor, "batch token *rest"], ...]:
     """Return the sequence of each modality: the inverse of `interleave`.
 
     Raises:

@@ -31,7 +31,7 @@ from fusionviz.models.alignmamba.interleave import interleave, modality_of, sepa
 from fusionviz.models.alignmamba.predictors import make_predictor
 from fusionviz.models.alignmamba.trace import AlignMambaTrace, AlignmentTrace
 
-Plans = Mapping[str, Float[Tensor, "batch source target"]]
+Plans = Mapping[str, Float[Tensor, "*item source target"]]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -114,6 +114,15 @@ class ModalityTokens(nn.Module):
 
 class AlignMamba(ModalityTokens):
     """Fusion of any number of modalities, one of them the anchor.
+
+    >>> config = AlignMambaConfig.sentiment(d_model=16, layers=1)
+    >>> batch = AlignMambaInputs(
+    ...     {"video": torch.randn(2, 9, 100), "text": torch.randn(2, 5, 100)},
+    ...     mask={"text": torch.tensor([[True] * 5, [True] * 3 + [False] * 2])},
+    ... )
+    >>> output = AlignMamba(config)(batch)  # audio is missing
+    >>> output.logits.shape, output.align_loss.shape
+    (torch.Size([2, 1]), torch.Size([2]))
 
     Args:
         config: Sizes and choices.

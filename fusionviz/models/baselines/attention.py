@@ -104,7 +104,10 @@ class TransformerLayer(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def forward(
-        self, x: Sequence, read: Sequence | None = None, there: Mask | None = None
+        self,
+        x: Sequence,
+        read: Float[Tensor, "batch key channel"] | None = None,
+        there: Bool[Tensor, "batch key"] | None = None,
     ) -> Sequence:
         """Return the tokens with what they read and make of it.
 

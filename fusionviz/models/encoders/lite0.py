@@ -21,7 +21,14 @@ from torch import Tensor, nn
 from torch.nn.functional import conv2d, pad, relu6
 
 from fusionviz.errors import CheckpointError
-from fusionviz.models.encoders.pyramid import Grid, Pyramid
+from fusionviz.models.encoders.pyramid import (
+    Features,
+    Fine,
+    Grid,
+    Medium,
+    Picture,
+    Pyramid,
+)
 
 NAME = "efficientnet-lite0"
 WEIGHTS = (
@@ -107,7 +114,7 @@ class Convolution(nn.Module):
             else:
                 self.register_buffer(part, tensor, persistent=False)
 
-    def forward(self, x: Grid) -> Grid:
+    def forward(self, x: Grid) -> Features:
         """Return features of ceil(side / stride)."""
         rows, columns = (self._padding(side) for side in x.shape[-2:])
         if rows[0] == rows[1] and columns[0] == columns[1]:
@@ -153,7 +160,7 @@ class Block(nn.Module):
             layers.insert(0, Convolution(weights, f"{name}.widen", trained=trained))
         self.layers = nn.Sequential(*layers)
 
-    def forward(self, x: Grid) -> Grid:
+    def forward(self, x: Grid) -> Features:
         """Return the block's features."""
         y = self.layers(x)
         return x + y if self.has_skip else y
@@ -179,7 +186,7 @@ class Lite0(nn.Module):
             for start, end in zip(starts, LEVEL_ENDS, strict=False)
         )
 
-    def forward(self, picture: Grid) -> Pyramid:
+    def forward(self, picture: Picture) -> Pyramid:
         """Return the features of pictures, (batch, 3, height, width) in 0..255."""
         x = self._start(picture)
         levels = []
@@ -188,12 +195,12 @@ class Lite0(nn.Module):
             levels.append(x)
         return Pyramid(*levels)
 
-    def early(self, picture: Grid) -> tuple[Grid, Grid]:
+    def early(self, picture: Picture) -> tuple[Fine, Medium]:
         """Return the levels of strides 4 and 8 alone, which cost half of all."""
         fine = self.levels[0](self._start(picture))
         return fine, self.levels[1](fine)
 
-    def _start(self, picture: Grid) -> Grid:
+    def _start(self, picture: Picture) -> Features:
         scaled = (picture - 127) / 128
         return self.stem(scaled.contiguous(memory_format=torch.channels_last))
 
@@ -212,7 +219,7 @@ class LastLevel(nn.Module):
             *(Block(weights, i, trained=True) for i in range(first, len(BLOCKS)))
         )
 
-    def forward(self, coarse: Grid) -> Grid:
+    def forward(self, coarse: Grid) -> Features:
         """Return features of stride 32 from those of stride 16."""
         return self.blocks(coarse)
 

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from fusionviz.errors import InputError
 from fusionviz.models.encoders import lite0
-from fusionviz.models.encoders.pyramid import Grid, Pyramid
+from fusionviz.models.encoders.pyramid import Picture, Pyramid
 
 TIMM = "timm:"
 """What stands before the name of a model of the package timm."""
@@ -59,7 +59,7 @@ class TimmEncoder(nn.Module):
     mean: Tensor
     spread: Tensor
 
-    def forward(self, picture: Grid) -> Pyramid:
+    def forward(self, picture: Picture) -> Pyramid:
         """Return the features of pictures, (batch, 3, height, width) in 0..255."""
         network = self._network[0].to(picture)
         return Pyramid(*network((picture / 255 - self.mean) / self.spread))

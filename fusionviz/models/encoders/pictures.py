@@ -9,10 +9,11 @@ pixels, since a sensor's depth goes in steps.
 """
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 from torch.nn.functional import avg_pool2d, pad
 
-from fusionviz.models.encoders.pyramid import Grid
+from fusionviz.models.encoders.pyramid import Grid, Picture
 from fusionviz.models.modalities import DEPTH_RANGE_M, MODALITIES
 
 FOCAL_LENGTH = 0.8
@@ -22,7 +23,7 @@ SMOOTHING = 1 / 64
 """Side of the window that log depth is averaged over, in widths; and its step."""
 
 
-def to_picture(image: Grid, modality: str) -> Grid:
+def to_picture(image: Grid, modality: str) -> Picture:
     """Return an image as a model reads it as a picture, (batch, 3, h, w) in 0..255.
 
     Args:
@@ -37,7 +38,7 @@ def to_picture(image: Grid, modality: str) -> Grid:
     return picture
 
 
-def depth_picture(depth_m: Grid) -> Grid:
+def depth_picture(depth_m: Float[Tensor, "batch 1 height width"]) -> Picture:
     """Return depth and its two slopes as a picture, (batch, 3, h, w) in 0..255.
 
     The first channel is depth, 0 to 10 m; the others are 127.5 (1 + sin of the angle

@@ -11,15 +11,21 @@ STRIDES = (4, 8, 16, 32)
 """Pixels a side of what one place of each level stands for."""
 
 Grid = Float[Tensor, "batch channel height width"]
+Features = Float[Tensor, "batch feature row column"]
+"""What is made of a grid: other channels, on a grid that may be smaller."""
+Picture = Float[Tensor, "batch 3 height width"]
+"""What an encoder of photographs takes, in 0..255."""
+Fine = Float[Tensor, "batch channel4 height4 width4"]
+Medium = Float[Tensor, "batch channel8 height8 width8"]
 
 
 class Pyramid(NamedTuple):
     """Features of a batch at strides 4, 8, 16 and 32, each (batch, channel, h, w)."""
 
-    fine: Grid
-    medium: Grid
-    coarse: Grid
-    coarsest: Grid
+    fine: Fine
+    medium: Medium
+    coarse: Float[Tensor, "batch channel16 height16 width16"]
+    coarsest: Float[Tensor, "batch channel32 height32 width32"]
 
 
 class Encoder(Protocol):
@@ -33,7 +39,7 @@ class Encoder(Protocol):
     name: str
     channels: tuple[int, int, int, int]
 
-    def __call__(self, picture: Grid, /) -> Pyramid:
+    def __call__(self, picture: Picture, /) -> Pyramid:
         """Return the features of pictures, (batch, 3, height, width) in 0..255."""
         ...
 

@@ -9,7 +9,7 @@ from fusionviz.models.convolutions import Grid, ResidualConv, norm_relu
 from fusionviz.models.encoders.lite0 import NAME, LastLevel, Lite0
 from fusionviz.models.encoders.names import make_encoder
 from fusionviz.models.encoders.pictures import to_picture
-from fusionviz.models.encoders.pyramid import FeatureLayout, Pyramid
+from fusionviz.models.encoders.pyramid import FeatureLayout, Fine, Medium, Pyramid
 
 TOKEN_STRIDE = 16
 """Pixels a side that a token stands for."""
@@ -48,7 +48,7 @@ class PretrainedFeatures(nn.Module):
             return self.layout.split(x)
         return self.network(to_picture(x, self.modality))
 
-    def early(self, image: Grid) -> tuple[Grid, Grid]:
+    def early(self, image: Grid) -> tuple[Fine, Medium]:
         """Return the levels of strides 4 and 8, through which gradients flow.
 
         Args:
@@ -102,7 +102,11 @@ class FeatureTokens(nn.Module):
             nn.Conv2d(hidden, width, 1),
         )
 
-    def forward(self, features: Pyramid, more: Grid | None = None) -> Grid:
+    def forward(
+        self,
+        features: Pyramid,
+        more: Float[Tensor, "batch extra height width"] | None = None,
+    ) -> Grid:
         """Return the tokens on their grid.
 
         Args:

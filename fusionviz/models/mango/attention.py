@@ -40,6 +40,15 @@ Weights = Float[Tensor, "batch head token token"]
 class InvertibleCrossAttention(InvertibleLayer):
     """Update one half of the tokens by attention computed on the other, invertibly.
 
+    >>> from fusionviz.models.mango import ModalityPartition
+    >>> layer = InvertibleCrossAttention(ModalityPartition(4), width=6, heads=2)
+    >>> x = torch.randn(3, 8, 6)
+    >>> y, log_det = layer(x)
+    >>> y.shape, log_det.shape
+    (torch.Size([3, 8, 6]), torch.Size([3]))
+    >>> torch.allclose(layer.inverse(y), x, atol=1e-5)
+    True
+
     Args:
         partition: Which tokens are X1 and X2.
         width: Channels of a token, d.

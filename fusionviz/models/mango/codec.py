@@ -78,7 +78,9 @@ class PretrainedTokens(nn.Module):
             self.pretrained.network.channels, hidden, width, tuned=tuned
         )
 
-    def forward(self, image: Image, features: Rows | None = None) -> Image:
+    def forward(
+        self, image: Image, features: Rows | None = None
+    ) -> Float[Tensor, "batch channel row column"]:
         """Return the tokens on their grid.
 
         Args:

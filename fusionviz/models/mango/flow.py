@@ -5,7 +5,7 @@ before each, and a learned channel mixing before each (or before the coupling al
 Where the config asks for it, autoregressive layers follow attention or end the block.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -92,9 +92,9 @@ class MangoFlow(nn.Module):
         )
 
     @property
-    def chain(self) -> Sequence[InvertibleLayer]:
+    def chain(self) -> tuple[InvertibleLayer, ...]:
         """The layers, in the order in which tokens pass them."""
-        return cast(Sequence[InvertibleLayer], self.layers)
+        return tuple(cast(InvertibleLayer, layer) for layer in self.layers)
 
     def forward(
         self, x: Tokens, intervention: Intervention | None = None

@@ -41,6 +41,19 @@ class Mango(nn.Module):
 
     The model keeps nothing of a call: every method returns what it computed, so
     threads may share it.
+
+    >>> from fusionviz.data.rooms import render_room
+    >>> model = Mango(MangoConfig(image_size=16, grid=4, width=8, codec_widths=(8, 8)))
+    >>> x = model.encode(render_room(45, (16, 16)))
+    >>> x.shape
+    torch.Size([1, 32, 8])
+    >>> z, log_det = model.flow(x)
+    >>> torch.allclose(model.flow.inverse(z), x, atol=1e-3)
+    True
+    >>> {name: tuple(image.shape) for name, image in model.decode(x).items()}
+    {'rgb': (1, 3, 16, 16), 'depth': (1, 1, 16, 16)}
+    >>> model.segment(z).shape
+    torch.Size([1, 13, 16, 16])
     """
 
     stored_in_half: ClassVar[tuple[str, ...]] = (
@@ -372,6 +385,13 @@ def log_prior(z: Tokens) -> PerSample:
     return -0.5 * (squares + math.log(2 * math.pi) * z[0].numel())
 
 
-def to_bits_per_dim(log_likelihood: PerSample, x: Tokens) -> PerSample:
-    """Return bits a dimension from nats a sample."""
+def to_bits_per_dim(
+    log_likelihood: PerSample, x: Float[Tensor, "any joint channel"]
+) -> PerSample:
+    """Return bits a dimension from nats a sample.
+
+    Args:
+        log_likelihood: In nats, (batch,).
+        x: Joint tokens, of which the size of a sample alone counts.
+    """
     return -log_likelihood / (x[0].numel() * math.log(2))

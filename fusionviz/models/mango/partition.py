@@ -65,6 +65,11 @@ class IndexPartition(nn.Module):
 class ModalityPartition(IndexPartition):
     """MMCA: attention from all of one modality to all of the other.
 
+    >>> partition = ModalityPartition(2)
+    >>> first, second = partition.split(torch.arange(4.0).view(1, 4, 1))
+    >>> first.flatten().tolist(), second.flatten().tolist()
+    ([0.0, 1.0], [2.0, 3.0])
+
     Args:
         tokens: Tokens of one modality, N.
         flipped: False: X1 is the first modality and the second is changed.
@@ -78,6 +83,11 @@ class ModalityPartition(IndexPartition):
 
 class InterModalityPartition(IndexPartition):
     """IMCA: even and odd tokens of both modalities, in one of four pairings.
+
+    >>> partition = InterModalityPartition(4, pairing=2)
+    >>> first, second = partition.split(torch.arange(8.0).view(1, 8, 1))
+    >>> first.flatten().tolist(), second.flatten().tolist()
+    ([0.0, 2.0, 5.0, 7.0], [1.0, 3.0, 4.0, 6.0])
 
     Args:
         tokens: Tokens of one modality, N, even.
@@ -105,6 +115,13 @@ class LearnedPartition(nn.Module):
     the last to the first, even rows in one half and odd rows in the other. So its
     attention first reads back where that of MMCA and IMCA reads ahead. `merge` applies
     W⁻¹, so the log-determinants of `split` and `merge` cancel exactly.
+
+    >>> partition = LearnedPartition(4)  # a grid of 2 x 2
+    >>> first, second = partition.split(torch.arange(8.0).view(1, 8, 1))
+    >>> first.flatten().tolist(), second.flatten().tolist()
+    ([5.0, 4.0, 1.0, 0.0], [7.0, 6.0, 3.0, 2.0])
+    >>> partition.merge(first, second).flatten().tolist()
+    [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]
 
     Args:
         tokens: Tokens of one modality, N.

@@ -81,6 +81,7 @@ def test_there_is_no_score_where_nobody_knows(case):
     assert score_of(replace(case, truth=nowhere), case.own_plan) is None
 
 
+@pytest.mark.usefixtures("unchecked_shapes")
 def test_other_solvers_are_refused(case):
     with pytest.raises(ValueError, match="relaxed, sinkhorn, exact"):
         solve(case, "magic")

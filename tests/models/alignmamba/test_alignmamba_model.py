@@ -168,6 +168,7 @@ def test_nothing_at_all_is_refused():
         SENTIMENT(Inputs({}))
 
 
+@pytest.mark.usefixtures("unchecked_shapes")
 @pytest.mark.parametrize(
     ("batch", "plan", "message"),
     [

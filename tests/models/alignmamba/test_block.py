@@ -155,6 +155,7 @@ def test_gradients_reach_every_parameter():
         assert parameter.grad.abs().sum() > 0, name
 
 
+@pytest.mark.usefixtures("unchecked_shapes")
 def test_bad_arguments_are_named():
     with pytest.raises(ValueError, match=r"\(batch, token, 12\), got \(3, 12\)"):
         random_block()(torch.zeros(3, 12))

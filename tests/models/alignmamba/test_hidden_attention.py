@@ -86,6 +86,7 @@ def test_short_distances_stay_exact_in_long_sequences():
     torch.testing.assert_close(weights.diagonal(-1), expected, rtol=2e-6, atol=0)
 
 
+@pytest.mark.usefixtures("unchecked_shapes")
 def test_bad_shapes_are_named():
     _, trace = trace_of_a_block()
     with pytest.raises(ValueError, match=r"C must be \(2, 4, 13\), got \(2, 4, 12\)"):

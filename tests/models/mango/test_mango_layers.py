@@ -201,6 +201,7 @@ def test_actnorm_starts_with_mean_zero_and_variance_one():
     torch.testing.assert_close(y.std((0, 2)), torch.ones(2, WIDTH).double())
 
 
+@pytest.mark.usefixtures("unchecked_shapes")
 @pytest.mark.parametrize(
     ("build", "words"),
     [

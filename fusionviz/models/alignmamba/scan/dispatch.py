@@ -59,6 +59,11 @@ def selective_scan(
     Backends agree with each other, relative to the largest value: outputs to 3e-6 in
     float32 and 1e-12 in float64, gradients to 2e-5 and 1e-11.
 
+    >>> u, delta = torch.tensor([[[1.0, 0.0, 2.0]]]), torch.ones(1, 1, 3)
+    >>> halving, one = torch.tensor([[0.5]]).log(), torch.ones(1, 1, 3)
+    >>> selective_scan(u, delta, halving, one, one)  # h <- h / 2 + u, y = h
+    tensor([[[1.0000, 0.5000, 2.2500]]])
+
     Args:
         u: Input, (batch, channel, token).
         delta: Step sizes, (batch, channel, token).

@@ -209,6 +209,7 @@ def test_not_a_number_is_not_hidden(backend):
     assert y[1].isfinite().all()
 
 
+@pytest.mark.usefixtures("unchecked_shapes")
 @pytest.mark.parametrize(
     ("change", "message"),
     [
