@@ -7,6 +7,7 @@ from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.find_chromium import NONE_FOUND, find
 from tests.browser.window import ARGUMENTS, ready, room_number
+from tests.helpers.scaling_runs import known_run, write_runs
 from tests.helpers.server import serve
 
 PATIENCE_MS = 90_000
@@ -40,8 +41,9 @@ def browser(launch) -> Iterator[BrowserContext]:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory, tiny_checkpoints) -> Iterator[str]:
-    """The address of the app, freshly started, with tiny random models."""
-    with serve(tmp_path_factory.mktemp("log"), tiny_checkpoints) as started:
+    """The address of the app, freshly started, with tiny models and a known run."""
+    results = write_runs(tmp_path_factory.mktemp("results"), cpu=known_run())
+    with serve(tmp_path_factory.mktemp("log"), tiny_checkpoints, results) as started:
         yield started.address
 
 

@@ -30,13 +30,17 @@ class Server:
 
 
 @contextlib.contextmanager
-def serve(folder: Path, checkpoints: Path) -> Iterator[Server]:
+def serve(
+    folder: Path, checkpoints: Path, results: Path | None = None
+) -> Iterator[Server]:
     """Start the app freshly, and end it afterwards.
 
     Args:
         folder: For its log.
         checkpoints: Folder of the models that it offers.
+        results: Folder of recorded runs; the project's if not given.
     """
+    found = {} if results is None else {"FUSIONVIZ_RESULTS": str(results)}
     port = _free_port()
     server = Server(f"http://127.0.0.1:{port}", folder / "server.log")
     with server.log.open("w") as output:
@@ -48,6 +52,7 @@ def serve(folder: Path, checkpoints: Path) -> Iterator[Server]:
             cwd=ROOT,
             env={
                 **os.environ,
+                **found,
                 "FUSIONVIZ_CHECKPOINTS": str(checkpoints),
                 "OMP_NUM_THREADS": "1",
             },

@@ -1,11 +1,13 @@
 """The tabs of the Scaling page."""
 
-from fusionviz.ui.scaling import curves
+from fusionviz.ui.scaling import curves, live, why
 from fusionviz.ui.scaling.runs import ScalingChoice
 from fusionviz.ui.shared.tabs import draw_tabs
 
 TABS = {
     "Curves": curves.draw_panel,
+    "Live on this machine": live.draw_panel,
+    "Why": why.draw_panel,
 }
 
 

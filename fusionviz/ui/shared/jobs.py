@@ -27,6 +27,7 @@ class Job:
 
     Args:
         work: What to do.
+        turn: How many such jobs may work at once, in all sessions.
 
     Attributes:
         share: How much is done, 0..1.
@@ -35,13 +36,15 @@ class Job:
         error: Why nothing came out, in a sentence.
     """
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: Work, turn: threading.Semaphore = MODEL_WORK) -> None:
         self.share, self.doing = 0.0, "waiting for its turn"
         self.result: Any = None
         self.error: str | None = None
         self.started = time.monotonic()
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, args=(work,), daemon=True)
+        self._thread = threading.Thread(
+            target=self._run, args=(work, turn), daemon=True
+        )
         self._thread.start()
 
     @property
@@ -64,9 +67,9 @@ class Job:
         """Wait until it is done."""
         self._thread.join(seconds)
 
-    def _run(self, work: Work) -> None:
+    def _run(self, work: Work, turn: threading.Semaphore) -> None:
         try:
-            with MODEL_WORK:
+            with turn:
                 self.started = time.monotonic()
                 self.result = work(self._tell)
         except FusionvizError as error:
@@ -90,16 +93,20 @@ def job(key: str, inputs: str) -> Job | None:
     return kept[1]
 
 
-def start(key: str, inputs: str, work: Work) -> None:
+def start(
+    key: str, inputs: str, work: Work, turn: threading.Semaphore = MODEL_WORK
+) -> None:
     """Start a job in a place; one that is under way there is stopped."""
     kept = st.session_state.get(f"_job_{key}")
     if kept is not None:
         kept[1].stop()
-    st.session_state[f"_job_{key}"] = (inputs, Job(work))
+    st.session_state[f"_job_{key}"] = (inputs, Job(work, turn))
 
 
 @st.fragment(run_every=LOOK_SECONDS)
-def watch(key: str, draw: Callable[[], None] | None = None) -> None:
+def watch(
+    key: str, draw: Callable[[], None] | None = None, *, tells_rest: bool = False
+) -> None:
     """Draw how far the job of a place is, and a button that stops it.
 
     When it is done the whole page is drawn again.
@@ -107,12 +114,15 @@ def watch(key: str, draw: Callable[[], None] | None = None) -> None:
     Args:
         key: Name of the place.
         draw: Draws what the work has found so far.
+        tells_rest: Whether the work itself tells how long the rest takes.
     """
     kept: Job = st.session_state[f"_job_{key}"][1]
     if not kept.running:
         st.rerun()
     left = kept.seconds_left
-    rest = "" if left is None else f" · about {max(1, round(left))} s left"
+    rest = (
+        "" if left is None or tells_rest else f" · about {max(1, round(left))} s left"
+    )
     bar, button = st.columns([6, 1], vertical_alignment="center")
     bar.progress(min(max(kept.share, 0.0), 1.0), f"{kept.doing}{rest}")
     button.button("Stop", key=f"stop_{key}", on_click=kept.stop, width="stretch")

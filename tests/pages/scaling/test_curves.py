@@ -8,13 +8,6 @@ from tests.helpers.scaling_runs import known_run, marked_run, write_runs
 PAGE = "pages/scaling.py"
 
 
-@pytest.fixture
-def results(monkeypatch, tmp_path):
-    """A folder for recorded runs, which the app looks into."""
-    monkeypatch.setenv("FUSIONVIZ_RESULTS", str(tmp_path))
-    return tmp_path
-
-
 def test_it_reads_all_models_off_and_quotes_the_paper(run_app, results):
     write_runs(results, cpu=known_run())
     app = run_app(PAGE)
