@@ -32,6 +32,7 @@ PAGES = (
     PageLine("transport", "Transport"),
     PageLine("distributions", "Distributions"),
     PageLine("scaling", "Scaling"),
+    PageLine("classroom", "Classroom"),
 )
 """Every page there is, in the order of the menu; the first one is the default."""
 

@@ -1,0 +1,84 @@
+"""Where a reader is in the classroom: what the address says, and their answers."""
+
+import secrets
+from collections.abc import MutableMapping
+from dataclasses import dataclass
+
+import streamlit as st
+
+from fusionviz.lessons.classes import CLASSES, as_code
+from fusionviz.lessons.records import Answer, Lesson
+
+_ANSWERS, _VOTER = "_answers", "_voter"
+CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+"""Without those that are mistaken for one another on a blackboard."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a reader is.
+
+    Attributes:
+        lesson: Which lesson.
+        card: Place of the card, from 0; the number of cards is the end.
+        presents: Whether a lecturer shows it to a class.
+        code: Of the class, None where there is none.
+    """
+
+    lesson: Lesson
+    card: int
+    presents: bool
+    code: str | None
+
+    @property
+    def is_end(self) -> bool:
+        """Whether all cards are behind."""
+        return self.card >= len(self.lesson.cards)
+
+    @property
+    def answers(self) -> MutableMapping[int, Answer]:
+        """This session's answers to this lesson, by the place of the card."""
+        kept = st.session_state.setdefault(_ANSWERS, {})
+        return kept.setdefault(self.lesson.sha256, {})
+
+    def address(self, card: int | None = None, **more: str) -> dict[str, str]:
+        """Return what the address of a card says."""
+        number = (self.card if card is None else card) + 1
+        said = {"lesson": self.lesson.name, "card": str(number)}
+        return said | ({"class": self.code} if self.code else {}) | more
+
+    def answer(self, answer: Answer) -> None:
+        """Lock in an answer to this card; a class counts it."""
+        if self.card in self.answers:
+            return
+        self.answers[self.card] = answer
+        if self.code is not None and not self.presents:
+            CLASSES.vote(self.code, self.lesson.sha256, self.card, _voter(), answer)
+
+    def votes(self, card: int) -> tuple[Answer, ...]:
+        """Return what the class has said to a card."""
+        if self.code is None:
+            return ()
+        return CLASSES.votes(self.code, self.lesson.sha256, card)
+
+
+def read_place(lesson: Lesson) -> Place:
+    """Return where the address says that a reader is, within what there is."""
+    text = str(st.query_params.get("card", "1"))
+    number = int(text) if text.isdecimal() and len(text) < 6 else 1
+    presents = st.query_params.get("present") == "1"
+    code = as_code(st.query_params.get("class"))
+    if presents and code is None:
+        code = "".join(secrets.choice(CODE_LETTERS) for _ in range(4))
+        st.query_params["class"] = code
+    card = min(max(number, 1), len(lesson.cards) + 1) - 1
+    return Place(lesson=lesson, card=card, presents=presents, code=code)
+
+
+def go_to(card: int) -> None:
+    """Put another card into the address."""
+    st.query_params["card"] = str(card + 1)
+
+
+def _voter() -> str:
+    return st.session_state.setdefault(_VOTER, secrets.token_hex(8))

@@ -1,0 +1,1 @@
+"""Figures of the classroom: votes, and curves that were predicted."""
