@@ -48,7 +48,9 @@ def explain(
         list[Path] | None,
         typer.Option(help="What length costs instead: a recorded run (JSON), or more."),
     ] = None,
-    checkpoint: Annotated[str, typer.Option(help="A MANGO.")] = "mango-rooms",
+    checkpoint: Annotated[
+        str | None, typer.Option(help="A MANGO; by default one for such pairs.")
+    ] = None,
     alignmamba: Annotated[
         str | None, typer.Option(help="An AlignMamba; the first that fits if not set.")
     ] = None,

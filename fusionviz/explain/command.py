@@ -22,9 +22,8 @@ from fusionviz.exhibits.shared.exhibit import (
     SubjectName,
 )
 from fusionviz.explain.pairs import (
-    FIRST_ALIGNMAMBA,
-    FIRST_CHECKPOINT,
     check_weights,
+    first_checkpoint,
     load_alignmamba_subject,
     load_pair_subject,
     load_subject,
@@ -60,7 +59,7 @@ class FigureSource:
         video: Id of a video of CMU-MOSI.
         sequences: Files of sequences, as `read_sequences` takes them.
         runs: Files of runs over length: what length costs.
-        checkpoint: Name of a MANGO, for pairs.
+        checkpoint: Name of a MANGO, for pairs; None: the one for such a sample.
         alignmamba: Name of an AlignMamba; None: the first that fits.
         other_room: Seed of the room that exhibits of two subjects compare with.
         device: As `load_checkpoint` takes it.
@@ -74,7 +73,7 @@ class FigureSource:
     video: str | None = None
     sequences: tuple[Path, ...] = ()
     runs: tuple[Path, ...] = ()
-    checkpoint: str = FIRST_CHECKPOINT
+    checkpoint: str | None = None
     alignmamba: str | None = None
     other_room: int = 2
     device: str = "auto"
@@ -145,7 +144,9 @@ def run_explain(
 
 def _of_pair(source: FigureSource, tell: Tell) -> list[FigureRequest]:
     sample, named = _read_pair(source)
-    subject, name = load_subject(sample, named, source.checkpoint, device=source.device)
+    is_room = source.room is not None
+    mango = source.checkpoint or first_checkpoint("mango", is_room=is_room)
+    subject, name = load_subject(sample, named, mango, device=source.device)
     other, other_name = read_beside(subject, name, source.other_room)
     requests = [
         FigureRequest(
@@ -155,7 +156,7 @@ def _of_pair(source: FigureSource, tell: Tell) -> list[FigureRequest]:
         )
         for kind in _kinds("mango")
     ]
-    reader = source.alignmamba or FIRST_ALIGNMAMBA
+    reader = source.alignmamba or first_checkpoint("alignmamba", is_room=is_room)
     try:
         aligned, aligned_name = load_alignmamba_subject(
             sample, named, reader, device=source.device

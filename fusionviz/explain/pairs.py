@@ -18,10 +18,19 @@ from fusionviz.data.rooms import render_room
 from fusionviz.errors import CheckpointError, InputError
 from fusionviz.exhibits.shared.exhibit import SubjectName
 from fusionviz.explain.tokens import kin_of
-from fusionviz.models.checkpoints import load_checkpoint, read_card
+from fusionviz.models.checkpoints import (
+    list_checkpoints,
+    load_checkpoint,
+    read_card,
+)
 
 FIRST_CHECKPOINT = "mango-rooms"
 FIRST_ALIGNMAMBA = "alignmamba-rooms"
+FIRST = {
+    "mango": {"room": FIRST_CHECKPOINT, "files": "mango-nyu"},
+    "alignmamba": {"room": FIRST_ALIGNMAMBA, "files": "alignmamba-nyu"},
+}
+"""Checkpoints that are taken where nobody picks one, by kind and by what they read."""
 
 
 def name_room(seed: int) -> dict[str, Any]:
@@ -39,6 +48,19 @@ def name_files(
         "depth_sha256": prints[1],
         **options.as_recipe(),
     }
+
+
+def first_checkpoint(kind: str, *, is_room: bool) -> str:
+    """Return the checkpoint for generated rooms, or for photographs where it is there.
+
+    Args:
+        kind: `mango` or `alignmamba`.
+        is_room: Whether the sample is generated.
+    """
+    names = FIRST[kind]
+    there = {card.name for card in list_checkpoints()}
+    wanted = names["room" if is_room else "files"]
+    return wanted if wanted in there else names["room"]
 
 
 def read_sample(

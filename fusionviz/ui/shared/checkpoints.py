@@ -4,20 +4,23 @@ from textwrap import shorten
 
 import streamlit as st
 
+from fusionviz.explain.pairs import first_checkpoint
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import list_checkpoints
+from fusionviz.ui.shared.sample import UPLOAD
 
 TITLES = {"mango": "MANGO", "alignmamba": "AlignMamba"}
 
-FIRST = ("mango-rooms", "alignmamba-rooms")
-"""Checkpoints that are picked until somebody picks others: the gallery is of rooms."""
-
 
 def rgbd_checkpoints(kind: str) -> tuple[ModelCard, ...]:
-    """Return the cards of a kind of model that names classes from RGB and depth."""
+    """Return the cards of a kind of model that names classes from RGB and depth.
+
+    The first is the one that is made for samples like the one that is shown.
+    """
     cards = (card for card in list_checkpoints() if card.kind == kind)
     fitting = [card for card in cards if _reads_rgbd(card)]
-    return tuple(sorted(fitting, key=lambda card: card.name not in FIRST))
+    first = first_checkpoint(kind, is_room=st.session_state.get("source") != UPLOAD)
+    return tuple(sorted(fitting, key=lambda card: card.name != first))
 
 
 def picked_checkpoint(kind: str) -> ModelCard | None:

@@ -7,13 +7,15 @@ from fusionviz.models.alignmamba import auto_backend
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import pick_device
 from fusionviz.ui.shared.checkpoints import TITLES, rgbd_checkpoints
-from fusionviz.ui.shared.sample import draw_choice
+from fusionviz.ui.shared.sample import UPLOAD, draw_choice
+from fusionviz.ui.shared.share import forget, publish, recall_word, unseat
 
 SUMMARY = ("miou", "pixel_accuracy", "bits_per_value")
 """Metrics that the list of checkpoints tells; the cards have them all."""
 
 
 _SEEN = "_mangos_seen"
+_FOLLOWED = "_samples_followed"
 
 
 def draw_sidebar() -> None:
@@ -32,15 +34,64 @@ def _pick_checkpoint(kind: str) -> None:
     if not cards:
         st.badge(f"{title}: no checkpoint", color="gray", icon=":material/block:")
         return
+    names = [card.name for card in cards]
+    _follow_sample(kind)
+    recall_word(kind, names[0], names)
     st.selectbox(
         f"{title} checkpoint",
-        [card.name for card in cards],
+        names,
         key=kind,
-        bind="query-params",
+        on_change=_keep,
+        args=(kind,),
         help="  \n".join(filter(None, [_summary(card) for card in cards])),
     )
+    publish(kind, names[0])
+    _say_what_follows(kind, names[0])
     if kind == "mango":
         _say_what_compares(st.session_state[kind])
+
+
+def _follow_sample(kind: str) -> None:
+    """Let go of the weights when the sample becomes one of another kind.
+
+    What somebody picked, or what the address names, stays.
+    """
+    source = st.session_state.source
+    before = st.session_state.setdefault(_FOLLOWED, {})
+    if kind not in before and kind in st.query_params:
+        _keep(kind)
+    if before.get(kind, source) != source and not st.session_state.get(_kept(kind)):
+        unseat(kind)
+    before[kind] = source
+
+
+def _keep(kind: str) -> None:
+    st.session_state[_kept(kind)] = True
+
+
+def _let_go(kind: str) -> None:
+    st.session_state[_kept(kind)] = False
+    unseat(kind)
+    forget([kind])
+
+
+def _kept(kind: str) -> str:
+    return f"_{kind}_is_kept"
+
+
+def _say_what_follows(kind: str, first: str) -> None:
+    """Say that weights follow the sample, or offer those that are made for it."""
+    if not st.session_state.get(_kept(kind)):
+        if st.session_state.source == UPLOAD and "nyu" in first:
+            st.caption(f"{first} was trained on photographs. What you pick stays.")
+    elif st.session_state[kind] != first:
+        st.button(
+            f"Take {first}, made for such samples",
+            key=f"follow_{kind}",
+            type="tertiary",
+            on_click=_let_go,
+            args=(kind,),
+        )
 
 
 def _say_what_compares(name: str) -> None:

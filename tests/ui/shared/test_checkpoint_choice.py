@@ -6,6 +6,7 @@ import pytest
 import streamlit as st
 
 from fusionviz.errors import CheckpointError
+from fusionviz.explain.pairs import first_checkpoint
 from fusionviz.models.alignmamba import AlignMamba, AlignMambaConfig
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import list_checkpoints, save_checkpoint
@@ -73,3 +74,14 @@ def test_a_trouble_is_short_and_has_a_cure():
     assert text.startswith("checkpoint 'm' does not fit.")
     assert "Pick another MANGO checkpoint" in text
     assert len(text) < 300
+
+
+def test_the_weights_of_photographs_come_first_for_files(folder):
+    for name in ("mango-nyu", "mango-rooms"):
+        save_checkpoint(tiny_mango(), ModelCard(name=name), folder)
+    st.session_state["source"] = "Your files"
+    assert picked_checkpoint("mango").name == "mango-nyu"
+    assert first_checkpoint("mango", is_room=False) == "mango-nyu"
+    assert first_checkpoint("mango", is_room=True) == "mango-rooms"
+    (folder / "mango-nyu.json").unlink()
+    assert first_checkpoint("mango", is_room=False) == "mango-rooms"

@@ -1,0 +1,67 @@
+"""Weights follow the sample until somebody picks some."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from fusionviz.models.cards import ModelCard
+from fusionviz.models.checkpoints import save_checkpoint
+from tests.helpers.pages import address_of, run_page
+from tests.helpers.tiny_models import tiny_alignmamba, tiny_mango
+
+
+@pytest.fixture
+def weights(monkeypatch, tmp_path):
+    monkeypatch.setenv("FUSIONVIZ_CHECKPOINTS", str(tmp_path))
+    for kind, model in (("mango", tiny_mango()), ("alignmamba", tiny_alignmamba())):
+        for trained_on in ("rooms", "nyu"):
+            card = ModelCard(name=f"{kind}-{trained_on}")
+            save_checkpoint(model, card, tmp_path)
+
+
+def photograph() -> bytes:
+    file = io.BytesIO()
+    pixels = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(file, "PNG")
+    return file.getvalue()
+
+
+def bring(app):
+    app.file_uploader(key="file_rgb").set_value(("a.png", photograph(), "image/png"))
+    return app.run()
+
+
+def picked(app):
+    return [app.selectbox(key=kind).value for kind in ("mango", "alignmamba")]
+
+
+def test_files_bring_the_weights_of_photographs_and_rooms_their_own(weights):
+    app = run_page("pages/inputs.py", {})
+    assert picked(app) == ["mango-rooms", "alignmamba-rooms"]
+    bring(app)
+    assert not app.exception
+    assert picked(app) == ["mango-nyu", "alignmamba-nyu"]
+    assert "mango" not in address_of(app)
+    assert any("mango-nyu" in one.value for one in app.caption)
+    app.button_group(key="source").set_value("Rooms").run()
+    assert picked(app) == ["mango-rooms", "alignmamba-rooms"]
+
+
+def test_what_somebody_picked_stays_and_can_be_let_go(weights):
+    app = run_page("pages/inputs.py", {})
+    app.selectbox(key="mango").select("mango-nyu").run()
+    app.selectbox(key="mango").select("mango-rooms").run()
+    bring(app)
+    assert picked(app) == ["mango-rooms", "alignmamba-nyu"]
+    assert address_of(app)["mango"] == "mango-rooms"
+    app.button(key="follow_mango").click().run()
+    assert picked(app) == ["mango-nyu", "alignmamba-nyu"]
+    assert "mango" not in address_of(app)
+
+
+def test_what_a_link_names_stays(weights):
+    app = bring(run_page("pages/inputs.py", {"mango": "mango-nyu"}))
+    app.button_group(key="source").set_value("Rooms").run()
+    assert picked(app) == ["mango-nyu", "alignmamba-rooms"]
