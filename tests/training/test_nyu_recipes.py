@@ -11,7 +11,7 @@ from fusionviz.training.train import train
 from tests.helpers.nyu_folder import make_nyu_folder
 from tests.helpers.rgbd_folder import TEST, make_rgbd_folder
 
-PHOTOGRAPHS = ("mango-nyu-13", "alignmamba-nyu-13")
+PHOTOGRAPHS = ("mango-nyu-13", "alignmamba-nyu")
 """On the official division, by features of a pretrained encoder."""
 
 RECIPES = [
