@@ -46,16 +46,17 @@ def draw_input(sample: SampleChoice) -> None:
         else:
             made[POINTS] = points_exhibit(choice.key, choice.subject)
             _show(POINTS, made[POINTS], key="points")
-    with st.container(horizontal=True, vertical_alignment="center", key="below_pair"):
-        st.caption(
-            " ".join([f"**{sample.title}.**", *sample.notes, _say_alone(sample)]),
-            width="stretch",
-        )
+    words = " ".join([f"**{sample.title}.**", *sample.notes, _say_alone(sample)])
+    if sample.reading is not None:  # of files there is more to say and to set
+        st.caption(words)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="below_pair"):
+        if sample.reading is None:
+            st.caption(words, width="stretch")
+        draw_reading(sample)
         for kind, exhibit in made.items():
             name = kind.name.removeprefix("inputs-")
             recipe = recipe_of(kind, choice, Controls())
             draw_exports(exhibit, recipe, key=name, label=f"Export {name}")
-    draw_reading(sample)
 
 
 def _show(

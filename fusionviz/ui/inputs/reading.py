@@ -6,7 +6,6 @@ from fusionviz.data.rgbd.unit_guess import SURE
 from fusionviz.data.rgbd.unit_table import short_of
 from fusionviz.data.rgbd_files import PairReading
 from fusionviz.ui.inputs.registration import draw_mover
-from fusionviz.ui.shared.controls import controls_row
 from fusionviz.ui.shared.files import change_options, move_depth, reading_options
 from fusionviz.ui.shared.sample import SampleChoice
 from fusionviz.ui.shared.share import seat
@@ -19,21 +18,20 @@ _TURNS = {0: "as it is", 90: "turned right", 270: "turned left", 180: "upside do
 
 
 def draw_reading(sample: SampleChoice) -> None:
-    """Draw what can be chosen of how files were read; nothing for a room."""
+    """Draw what can be chosen of how files were read, for a row; none for a room."""
     reading = sample.reading
-    if reading is None or sample.rgbd.depth_m is None and not reading.has_fourth:
+    if reading is None:
         return
-    with controls_row("reading", gap="medium"):
-        if _is_unit_open(reading):
-            _offer_units(reading)
-        if reading.names:
-            _offer_names(reading)
-        if reading.turns:
-            _offer_turns(reading)
-        if reading.has_fourth:
-            _offer_fourth()
-        if sample.rgbd.rgb is not None and reading.unmoved is not None:
-            _offer_move(sample)
+    if _is_unit_open(reading):
+        _offer_units(reading)
+    if reading.names:
+        _offer_names(reading)
+    if reading.turns:
+        _offer_turns(reading)
+    if reading.has_fourth:
+        _offer_fourth()
+    if sample.rgbd.rgb is not None and reading.unmoved is not None:
+        _offer_move(sample)
 
 
 def _is_unit_open(reading: PairReading) -> bool:

@@ -17,10 +17,9 @@ def draw_headline(numbers: Mapping[str, tuple[str, str]], *, key: str) -> None:
     """
     if not numbers:
         return
-    with st.container(key=key):
-        *places, last = st.columns([*([5] * len(numbers)), 4])
-        for place, (label, (value, _)) in zip(places, numbers.items(), strict=True):
-            place.markdown(f"{label}  \n**{value}**")
-        with last.popover("What they are", icon=":material/help:", key=f"what_{key}"):
+    with st.container(horizontal=True, horizontal_alignment="distribute", key=key):
+        for label, (value, _) in numbers.items():
+            st.markdown(f"{label}  \n**{value}**", width="content")
+        with st.popover("What they are", icon=":material/help:", key=f"what_{key}"):
             for label, (_, meaning) in numbers.items():
                 st.markdown(f"**{label}**: {meaning}")
