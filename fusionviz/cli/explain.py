@@ -48,6 +48,12 @@ def explain(
         list[Path] | None,
         typer.Option(help="What length costs instead: a recorded run (JSON), or more."),
     ] = None,
+    robustness: Annotated[
+        Path | None,
+        typer.Option(
+            help="A report of `robustness --out`; what was recorded if not set."
+        ),
+    ] = None,
     checkpoint: Annotated[
         str | None, typer.Option(help="A MANGO; by default one for such pairs.")
     ] = None,
@@ -89,6 +95,7 @@ def explain(
         video=video,
         sequences=tuple(sequences or ()),
         runs=tuple(scaling or ()),
+        robustness=robustness,
         checkpoint=checkpoint,
         alignmamba=alignmamba,
         other_room=other_room,

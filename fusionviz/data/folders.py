@@ -14,3 +14,13 @@ def data_folder() -> Path:
     """
     named = os.environ.get("FUSIONVIZ_DATA")
     return Path(named) if named else PROJECT.parent / "shared" / "data"
+
+
+def results_folder() -> Path:
+    """Return the folder of recorded results, whether or not it is there.
+
+    The environment variable FUSIONVIZ_RESULTS names it; else it is `benchmarks/results`
+    of the project.
+    """
+    named = os.environ.get("FUSIONVIZ_RESULTS")
+    return Path(named) if named else PROJECT / "benchmarks" / "results"

@@ -34,6 +34,12 @@ from fusionviz.exhibits.latents.normality import NORMALITY, ODDNESS
 from fusionviz.exhibits.latents.round_trip import LAYER_COSTS, ROUND_TRIP
 from fusionviz.exhibits.latents.samples import SAMPLES
 from fusionviz.exhibits.latents.traverse import STRIP, TRAVERSE
+from fusionviz.exhibits.robustness.belief import BELIEF
+from fusionviz.exhibits.robustness.curves import LOSSES
+from fusionviz.exhibits.robustness.failures import FAILURES
+from fusionviz.exhibits.robustness.reliance import RELIANCE
+from fusionviz.exhibits.robustness.severities import STRIP_OF_SEVERITIES
+from fusionviz.exhibits.robustness.tables import SUBSETS, SUMMARIES
 from fusionviz.exhibits.scaling.curves import CURVES
 from fusionviz.exhibits.scaling.parts import PARTS
 from fusionviz.exhibits.scaling.state import STATE
@@ -98,6 +104,13 @@ KINDS: tuple[ExhibitKind[Any, Any], ...] = (
     SAMPLE_STAGES,
     TRAINING,
     LAMBDA,
+    FAILURES,
+    STRIP_OF_SEVERITIES,
+    BELIEF,
+    LOSSES,
+    SUBSETS,
+    SUMMARIES,
+    RELIANCE,
     CURVES,
     PARTS,
     STATE,

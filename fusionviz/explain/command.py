@@ -1,7 +1,7 @@
 """What `python -m fusionviz explain` does."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,13 @@ from fusionviz.explain.pairs import (
     read_file,
     read_sample,
 )
+from fusionviz.explain.robustness import (
+    failure_subject_of,
+    fellows_of,
+    find_report,
+    load_failure_subject,
+    name_report,
+)
 from fusionviz.explain.runs import read_named_runs, read_runs, scaling_subject
 from fusionviz.explain.tokens import (
     load_sequence_subject,
@@ -42,6 +49,8 @@ from fusionviz.explain.tokens import (
     readers_of,
 )
 from fusionviz.explain.writing import FigureRequest, default_recipe, explain
+from fusionviz.models.checkpoints import read_card
+from fusionviz.training.robustness.report import read_report, recorded_report
 
 Tell = Callable[[str], None]
 
@@ -59,6 +68,8 @@ class FigureSource:
         video: Id of a video of CMU-MOSI.
         sequences: Files of sequences, as `read_sequences` takes them.
         runs: Files of runs over length: what length costs.
+        robustness: File of a report on robustness; None: what was recorded on the data
+            that the AlignMamba was trained on, where there is some.
         checkpoint: Name of a MANGO, for pairs; None: the one for such a sample.
         alignmamba: Name of an AlignMamba; None: the first that fits.
         other_room: Seed of the room that exhibits of two subjects compare with.
@@ -73,6 +84,7 @@ class FigureSource:
     video: str | None = None
     sequences: tuple[Path, ...] = ()
     runs: tuple[Path, ...] = ()
+    robustness: Path | None = None
     checkpoint: str | None = None
     alignmamba: str | None = None
     other_room: int = 2
@@ -98,6 +110,11 @@ class FigureSource:
                 "sequences"
             )
         return any(named)
+
+    @property
+    def is_pair(self) -> bool:
+        """Whether it names pictures."""
+        return any(p is not None for p in (self.rgb, self.depth, self.room))
 
     def of(self, sample: Mapping[str, Any]) -> "FigureSource":
         """Return the same with what a recipe's sample names in its place."""
@@ -134,6 +151,9 @@ def run_explain(
         requests = _all_of(*scaling_subject(read_runs(source.runs)), "scaling")
     elif source.is_sequences:
         requests = _of_sequences(source)
+    elif source.robustness is not None and not source.is_pair:
+        report = read_report(source.robustness)
+        requests = _all_of(report, name_report(report), "robustness")
     else:
         requests = _of_pair(source, tell)
     made = explain(out, requests, tell)
@@ -170,7 +190,8 @@ def _of_pair(source: FigureSource, tell: Tell) -> list[FigureRequest]:
     pair = read_pair(sample, subject.model, aligned.model)
     both = replace(name, beside={reader: str(aligned_name.weights_sha256)})
     of_mamba = _all_of(aligned, aligned_name, "alignmamba", "tokens")
-    return _all_of(pair, both, "pair") + requests + of_mamba
+    of_failures = _of_failures(sample, named, (reader, str(name.checkpoint)), source)
+    return _all_of(pair, both, "pair") + requests + of_mamba + of_failures
 
 
 def _of_sequences(source: FigureSource) -> list[FigureRequest]:
@@ -181,7 +202,31 @@ def _of_sequences(source: FigureSource) -> list[FigureRequest]:
     subject, name = load_sequence_subject(sample, named, reader, device=source.device)
     if reader is None:
         return _all_of(subject, name, "tokens")
-    return _all_of(subject, name, "alignmamba", "tokens")
+    requests = _all_of(subject, name, "alignmamba", "tokens")
+    fellows = (card.name for card in fellows_of(read_card(reader), sample))
+    return requests + _of_failures(sample, named, (reader, *fellows), source)
+
+
+def _of_failures(
+    sample: RGBDSample | SequenceSample,
+    named: dict[str, Any],
+    checkpoints: Sequence[str],
+    source: FigureSource,
+) -> list[FigureRequest]:
+    """Return what is lost when modalities fail, on a sample and as it was recorded."""
+    requests = []
+    found = failure_subject_of(checkpoints, sample, named, device=source.device)
+    if found is not None:
+        requests += _all_of(*found, "failures")
+    if source.robustness is not None:
+        report = read_report(source.robustness)
+    else:
+        data = read_card(checkpoints[0]).recipe.get("data", {}).get("set", "")
+        recorded = recorded_report(data)
+        if recorded is None:
+            return requests
+        report = recorded
+    return requests + _all_of(report, name_report(report), "robustness")
 
 
 def _made_again(recipe: FigureRecipe, source: FigureSource) -> FigureRequest:
@@ -192,8 +237,13 @@ def _made_again(recipe: FigureRecipe, source: FigureSource) -> FigureRequest:
     if reads == "scaling":
         subject, _ = scaling_subject(read_named_runs(name.sample, source.runs))
         return FigureRequest(recipe=recipe, subject=subject)
+    if reads == "robustness":
+        report = find_report(name.sample, source.robustness)
+        return FigureRequest(recipe=recipe, subject=report)
     check_weights(name)
     source = source.of(name.sample)
+    if reads == "failures":
+        return _failures_again(recipe, source)
     if "sequences_sha256" in name.sample or source.is_sequences:
         sample = read_named(name.sample, source.files)
         shown_as_tokens, _ = load_sequence_subject(
@@ -216,6 +266,19 @@ def _made_again(recipe: FigureRecipe, source: FigureSource) -> FigureRequest:
         return FigureRequest(recipe=recipe, subject=shown_by_mango)
     other = _load_other(recipe.other, beside=shown_by_mango, name=name, source=source)
     return FigureRequest(recipe=recipe, subject=shown_by_mango, other=other)
+
+
+def _failures_again(recipe: FigureRecipe, source: FigureSource) -> FigureRequest:
+    """Return the figure of a recipe of a sample that several models read."""
+    name = recipe.subject
+    if source.is_sequences:
+        sample: RGBDSample | SequenceSample = read_named(name.sample, source.files)
+    else:
+        sample, named = _read_pair(source)
+        if named != name.sample:
+            raise InputError("these are not the files that the recipe was made of")
+    subject = load_failure_subject(name, sample, device=source.device)
+    return FigureRequest(recipe=recipe, subject=subject)
 
 
 def _load_other(

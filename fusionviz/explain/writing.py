@@ -179,6 +179,8 @@ def title_of(requests: Sequence[FigureRequest]) -> str:
     sample = requests[0].recipe.subject.sample
     if "runs_sha256" in sample:
         return f"what length costs, {' and '.join(sample['runs_sha256'])}"
+    if "robustness" in sample:
+        return f"what is lost on {sample['robustness']} when modalities fail"
     what = "files of a reader"
     for key, word in SAMPLE_WORDS.items():
         if key in sample:

@@ -169,8 +169,10 @@ def _read_exhibits(top: _Place) -> dict[str, LessonExhibit]:
 def _read_exhibit(place: _Place, name: str) -> LessonExhibit:
     kind_name = place.need("kind", str)
     kind = place.ask("kind", lambda: exhibit_kind(kind_name))
-    if kind.reads == "attention":
-        raise place.error(f"{kind_name} is of files, which lessons have none of")
+    if kind.reads in ("attention", "robustness", "failures", "scaling"):
+        raise place.error(
+            f"{kind_name} is of files or of several models, which lessons have none of"
+        )
     sample = _read_sample(place)
     default = FIRST_MANGO if kind.reads == "mango" else READERS.get(next(iter(sample)))
     checkpoint = place.take("checkpoint", str, default)

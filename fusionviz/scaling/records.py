@@ -1,20 +1,12 @@
 """Runs that were recorded and came with the project, or lie where a reader says."""
 
-import os
 import warnings
-from pathlib import Path
 
+from fusionviz.data.folders import results_folder
 from fusionviz.errors import InputError
-from fusionviz.scaling.cells import PROJECT
 from fusionviz.scaling.runs import ScalingRun, read_run
 
 PATTERN = "scaling-*.json"
-
-
-def results_folder() -> Path:
-    """Return `$FUSIONVIZ_RESULTS`, or `benchmarks/results` of the project."""
-    default = PROJECT / "benchmarks" / "results"
-    return Path(os.environ.get("FUSIONVIZ_RESULTS") or default)
 
 
 def list_runs() -> dict[str, ScalingRun]:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from fusionviz.analysis.inputs.pair_subject import read_pair
+from fusionviz.analysis.robustness.failures import FailureSubject
 from fusionviz.analysis.scaling.subject import ScalingSubject
 from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.analysis.shared.attention_stack import stack_of_file
@@ -13,6 +14,8 @@ from fusionviz.data.attention.files import example_file, read_attention
 from fusionviz.data.rooms import render_room
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.data.utterances.generator import render_utterance
+from fusionviz.training.robustness.readers import reader_of
+from tests.helpers.robustness_reports import tiny_report
 from tests.helpers.scaling_runs import known_run
 from tests.helpers.tiny_models import tiny_alignmamba, tiny_mango, tiny_sentiment
 
@@ -67,7 +70,18 @@ def pair_subject(subject, mamba_subject):
 
 
 @pytest.fixture(scope="session")
-def subjects(pair_subject, subject, mamba_subject, stack):
+def failure_subject(mango):
+    """A room as tiny models read it: AlignMamba, MANGO with its guess, with zeros."""
+    readers = [
+        reader_of(tiny_alignmamba()),
+        reader_of(mango),
+        reader_of(mango, "zeros"),
+    ]
+    return FailureSubject(render_room(3, (48, 48)), readers, "rooms")
+
+
+@pytest.fixture(scope="session")
+def subjects(pair_subject, subject, mamba_subject, stack, failure_subject):
     """By what kinds of exhibits read."""
     return {
         "pair": pair_subject,
@@ -76,4 +90,6 @@ def subjects(pair_subject, subject, mamba_subject, stack):
         "tokens": mamba_subject,
         "attention": stack,
         "scaling": ScalingSubject(runs=(known_run(),)),
+        "failures": failure_subject,
+        "robustness": tiny_report(),
     }

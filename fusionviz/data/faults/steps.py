@@ -65,7 +65,7 @@ def _speed(steps: Steps, severity: float, random: np.random.Generator) -> Steps:
     factor = level(severity, 1, 1.15, 1.35, 1.7, 2.2, 3)
     count = len(steps.values)
     places = np.floor(np.arange(0, count, factor)).astype(np.int64)
-    return steps.take(places)
+    return steps.take(places[places < count])  # a sum of factors may round up to it
 
 
 def _replaced(steps: Steps, severity: float, random: np.random.Generator) -> Steps:

@@ -78,10 +78,20 @@ class Controls:
 C = TypeVar("C", bound=Controls)
 S = TypeVar("S", default=MangoSubject)
 
-Reads = Literal["pair", "mango", "alignmamba", "tokens", "attention", "scaling"]
+Reads = Literal[
+    "pair",
+    "mango",
+    "alignmamba",
+    "tokens",
+    "attention",
+    "robustness",
+    "failures",
+    "scaling",
+]
 """Kinds of subject: a pair with what a MANGO and an AlignMamba say of it; a sample as
 one of them reads it; one whose tokens are an AlignMamba's or features without a model;
-attention arrays; or runs over length."""
+attention arrays; a report of what is lost when modalities fail, or a sample as all
+models read it then; or runs over length."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -148,7 +158,8 @@ class SubjectName:
             attention that was brought `{"attention_sha256"}`; of sequences
             `{"utterance": seed}`, `{"mosi_video": id}`, `{"mosi_words": id}` or, by
             name of the file, `{"sequences_sha256": {name: sha256}}`; of runs over
-            length `{"runs_sha256": {name: sha256}}`.
+            length `{"runs_sha256": {name: sha256}}`; of a report on robustness
+            `{"robustness": data set, "sha256": of its JSON}`.
         beside: Other checkpoints that read the sample too: by name, the SHA-256 of
             their weights.
     """

@@ -21,12 +21,12 @@ from fusionviz.errors import InputError
 from fusionviz.models.alignmamba import rgbd_inputs
 from fusionviz.models.mango import Mango
 from fusionviz.models.mango.model import log_prior, to_bits_per_dim
+from fusionviz.models.mango.partition import Tokens
 from fusionviz.training.metrics.segmentation import confusion_matrix
 from fusionviz.training.metrics.sequence import DECIDED, LABEL, score_rows
 from fusionviz.training.rgbd import LabelledBatch
 from fusionviz.training.robustness.absence import (
     WAYS,
-    UsualTokens,
     Way,
     fill,
 )
@@ -197,10 +197,10 @@ class MangoReader(_PictureReader):
     """
 
     def __init__(
-        self, model: Mango, absence: Way = "guess", usual: UsualTokens | None = None
+        self, model: Mango, absence: Way = "guess", usual: Tokens | None = None
     ) -> None:
         self.model, self.absence, self.usual = model, absence, usual
-        self._way: Way = absence
+        self.way: Way = absence
 
     @property
     def _count(self) -> int:
@@ -218,7 +218,7 @@ class MangoReader(_PictureReader):
     def say(self, batch: _EncodedPictures, present: Collection[str]) -> Said:
         """Return the scores of classes, and the bits of the tokens as filled."""
         shown = _hide(batch.images.present, present)
-        x = fill(self.model, batch.x, shown, self._way, usual=self.usual)
+        x = fill(self.model, batch.x, shown, self.way, usual=self.usual)
         z, log_det = self.model.flow(x)
         bits = to_bits_per_dim(log_prior(z) + log_det, x)
         return Said(scores=self.model.segment(z), bits=bits)
@@ -285,7 +285,7 @@ class SequenceReader(Reader):
 def reader_of(
     model: Any,  # noqa: ANN401
     absence: Way = "guess",
-    usual: UsualTokens | None = None,
+    usual: Tokens | None = None,
 ) -> Reader:
     """Return what reads samples with a model.
 
@@ -310,11 +310,18 @@ def reader_of(
 
 
 def title_of(reader: Reader) -> str:
-    """Return what a reader is called on a page."""
+    """Return what a reader is called on a page; readers of one kind may share it."""
     if isinstance(reader, MangoReader):
-        return f"MANGO, {WAYS[reader._way]}"
-    kinds = {"alignmamba": "AlignMamba", "fusionbaseline": "Baseline"}
-    return kinds.get(type(reader.model).__name__.lower(), reader.checkpoint)
+        return f"MANGO, {WAYS[reader.way]}"
+    return kind_of(reader)
+
+
+def kind_of(reader: Reader) -> str:
+    """Return what a reader's kind of model is called."""
+    if isinstance(reader.model, Mango):
+        return "MANGO"
+    fusion = getattr(reader.model.config, "fusion", "")
+    return fusion.capitalize() if fusion else "AlignMamba"
 
 
 def read_subsets(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from fusionviz.data.folders import results_folder
 from fusionviz.errors import InputError
 from fusionviz.models.cards import Estimate
 
@@ -14,8 +15,6 @@ FORMAT = 1
 """Raised when older reports can no longer be read."""
 
 Metrics = Mapping[str, Estimate]
-
-_FOLDER = Path("benchmarks") / "results"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,12 +188,6 @@ def read_report(path: Path) -> RobustnessReport:
         return RobustnessReport.from_json(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}") from error
-
-
-def results_folder() -> Path:
-    """Return `$FUSIONVIZ_RESULTS`, or `benchmarks/results/` of the project."""
-    default = Path(__file__).resolve().parents[3] / _FOLDER
-    return Path(os.environ.get("FUSIONVIZ_RESULTS", default))
 
 
 def recorded_report(data: str) -> RobustnessReport | None:

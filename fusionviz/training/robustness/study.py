@@ -16,7 +16,7 @@ from fusionviz.training.loop.provenance import (
     read_commit,
     read_versions,
 )
-from fusionviz.training.robustness.absence import Way, usual_tokens
+from fusionviz.training.robustness.absence import Way
 from fusionviz.training.robustness.conditions import (
     LEVELS,
     SHUFFLES,
@@ -34,6 +34,7 @@ from fusionviz.training.robustness.readers import (
 )
 from fusionviz.training.robustness.report import RobustnessReport
 from fusionviz.training.robustness.results import StudyAnswers
+from fusionviz.training.usual_tokens import usual_tokens
 
 SUBSETS_SHARE = 0.3
 """Of the work, about, where there are passes besides those under every subset."""

@@ -31,6 +31,7 @@ PAGES = (
     PageLine("attention", "Attention"),
     PageLine("transport", "Transport"),
     PageLine("distributions", "Distributions"),
+    PageLine("robustness", "Robustness"),
     PageLine("scaling", "Scaling"),
     PageLine("classroom", "Classroom"),
 )

@@ -1,7 +1,5 @@
 """How far apart modalities are, stage by stage, over many samples."""
 
-import math
-
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
@@ -15,7 +13,7 @@ from fusionviz.views.shared.style import (
     MARK,
     MODALITY_COLOURS,
     dress,
-    three_digits,
+    known_digits,
     write_above,
 )
 
@@ -50,11 +48,6 @@ def pair_colours(pairs: tuple[Pair, ...]) -> list[str]:
         MODALITY_COLOURS.get(source, OTHER) if target == anchor else OTHER
         for source, target in pairs
     ]
-
-
-def known_digits(value: float) -> str:
-    """Return a number with three significant digits, `unknown` of what is none."""
-    return three_digits(value) if math.isfinite(value) else "unknown"
 
 
 def draw_sample_stages(

@@ -232,6 +232,11 @@ def three_digits(value: float) -> str:
     return f"{mantissa} × 10{_superscript(int(exponent))}"
 
 
+def known_digits(value: float) -> str:
+    """Return a number with three significant digits, `unknown` of what is none."""
+    return three_digits(value) if math.isfinite(value) else "unknown"
+
+
 def in_percent(
     share: float,
     *,

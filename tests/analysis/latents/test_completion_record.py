@@ -8,12 +8,13 @@ import pytest
 import torch
 
 from fusionviz.analysis.latents.completion import measure_completion
-from fusionviz.analysis.latents.guess_errors import AT_ONCE, ROOMS, usual_guess_error
+from fusionviz.analysis.latents.guess_errors import usual_guess_error
 from fusionviz.analysis.latents.noisy_bits import noisy_bits_per_dim
 from fusionviz.analysis.shared.mango_subject import MangoSubject, decode
 from fusionviz.data.sets.rooms import load_rooms
 from fusionviz.models.mango.completion import complete
 from fusionviz.models.mango.guess_error import guess_error
+from fusionviz.training.usual_tokens import AT_ONCE, SEEN
 
 QUICK = {"chains": 3, "steps": 3, "leaps": 2, "seed": 4}
 
@@ -29,8 +30,8 @@ def completed(subject):
 
 
 def test_the_guesss_error_is_that_of_training_rooms(mango):
-    rooms = load_rooms(range(10_000, 10_000 + ROOMS), (32, 32))
-    x = torch.cat([mango.encode([rooms[i]]) for i in range(ROOMS)])
+    rooms = load_rooms(range(10_000, 10_000 + SEEN), (32, 32))
+    x = torch.cat([mango.encode([rooms[i]]) for i in range(SEEN)])
     for missing in ("rgb", "depth"):
         got = usual_guess_error(mango, missing)
         expected = guess_error(mango, x, missing)
@@ -45,7 +46,7 @@ def test_rooms_are_read_once_for_a_model(mango):
     told = []
     usual_guess_error(mango, "depth", progress=lambda *k: told.append(k))
     assert not told
-    assert ROOMS % AT_ONCE == 0
+    assert SEEN % AT_ONCE == 0
 
 
 def test_pictures_are_those_of_the_chains(subject, completed):

@@ -231,3 +231,14 @@ def test_what_is_no_fault_is_refused(room):
 
 def test_levels_are_linear_between_whole_severities():
     assert level(2.5, 0, 1, 2, 4, 8, 16) == 3
+
+
+@pytest.mark.parametrize("count", [1, 2, 69, 138, 207])
+def test_a_wrong_speed_stays_within_the_sequence(count):
+    """60 times 1.15 is 69 in decimals and less in binary."""
+    values = np.arange(count, dtype=np.float32)[:, None]
+    speed = next(fault for fault in STEP_FAULTS if fault.name == "wrong-speed")
+    for severity in np.linspace(0.5, 5, 19):
+        fast = speed.apply(Steps.of(values), float(severity))
+        np.testing.assert_array_equal(fast.values[:, 0], fast.origin)
+        assert (np.diff(fast.origin) > 0).all()

@@ -16,7 +16,7 @@ from fusionviz.models.baselines import BaselineConfig, FusionBaseline
 from fusionviz.models.mango import Mango
 from fusionviz.training.measure import measure
 from fusionviz.training.robustness import absence
-from fusionviz.training.robustness.absence import UsualTokens, stand_in
+from fusionviz.training.robustness.absence import stand_in
 from fusionviz.training.robustness.figures import accuracy
 from fusionviz.training.robustness.readers import read_subsets, read_whole, reader_of
 from fusionviz.training.tasks.alignmamba_dense import AlignMambaDenseTask
@@ -61,7 +61,7 @@ def utterances():
 
 def mango_reader(way, rooms):
     model = tiny_mango()
-    usual = UsualTokens(x=model.encode(rooms))
+    usual = model.encode(rooms)
     return reader_of(model, way, usual)
 
 
@@ -162,7 +162,7 @@ def test_what_stands_for_a_modality_is_what_it_is_called(rooms):
     x = model.encode(rooms)
     tokens = model.config.tokens
     for way in ("zeros", "mean"):
-        filled = stand_in(model, x, "depth", way, usual=UsualTokens(x=2 * x))
+        filled = stand_in(model, x, "depth", way, usual=2 * x)
         torch.testing.assert_close(filled[:, :tokens], x[:, :tokens])
         expected = 0 * x if way == "zeros" else 2 * x.mean(dim=0, keepdim=True)
         expected = expected.expand_as(x)[:, tokens:]

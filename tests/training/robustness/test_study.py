@@ -12,7 +12,6 @@ from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.errors import InputError
 from fusionviz.training.measure import measure
 from fusionviz.training.metrics.missing import over_draws
-from fusionviz.training.robustness.absence import UsualTokens
 from fusionviz.training.robustness.conditions import PROTOCOLS, StudySettings
 from fusionviz.training.robustness.protocols import RATES, draw_imbalanced, draws_for
 from fusionviz.training.robustness.readers import reader_of
@@ -35,7 +34,7 @@ def rooms():
 @pytest.fixture(scope="module")
 def readers(rooms):
     mango = tiny_mango()
-    usual = UsualTokens(x=mango.encode(rooms))
+    usual = mango.encode(rooms)
     ways = [reader_of(mango, way, usual) for way in ("guess", "zeros", "mean")]
     return [*ways, reader_of(tiny_alignmamba())]
 

@@ -1,0 +1,36 @@
+"""Words that the exhibits of a report share."""
+
+from fusionviz.training.robustness.report import RobustnessReport
+
+
+def provenance(report: RobustnessReport) -> str:
+    """Return where a report's figures come from."""
+    commit = f", commit {report.commit}" if report.commit else ""
+    torch = report.versions.get("torch", "unknown")
+    return (
+        f"Measured on {report.samples} test samples of {report.data} "
+        f"({report.date}, {report.machine}, torch {torch}{commit}); bands are 95 % "
+        f"percentile intervals that draw {report.units} {report.unit}s again, the same "
+        "draws for all models and rates."
+    )
+
+
+def absences(report: RobustnessReport) -> str:
+    """Return what stands for what is missing, of the models that there are."""
+    words = {one.absence for one in report.models}
+    parts = []
+    if "learned" in words:
+        parts.append("AlignMamba and baselines have learned tokens for what is missing")
+    if words - {"learned"}:
+        parts.append(
+            "MANGO has its learned guess, zeros, the mean of 48 training samples or a "
+            "draw from its flow, as its name says"
+        )
+    trained = [
+        f"{one.checkpoint} {one.missing_in_training:g}"
+        for one in {one.checkpoint: one for one in report.models}.values()
+    ]
+    return (
+        f"{'; '.join(parts)}. Rate at which modalities went missing in training: "
+        f"{', '.join(trained)}."
+    )

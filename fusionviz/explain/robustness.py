@@ -1,0 +1,161 @@
+"""From what names a sample and its models, or a report, to their subjects."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from fusionviz.analysis.robustness.failures import FailureSubject, Sample
+from fusionviz.data.records import RGBDSample
+from fusionviz.errors import CheckpointError, InputError
+from fusionviz.exhibits.shared.exhibit import SubjectName
+from fusionviz.models.alignmamba import config_of, why_unread
+from fusionviz.models.cards import ModelCard
+from fusionviz.models.checkpoints import list_checkpoints, load_checkpoint
+from fusionviz.models.mango import Mango
+from fusionviz.training.robustness.absence import Way
+from fusionviz.training.robustness.readers import Reader, reader_of
+from fusionviz.training.robustness.report import (
+    RobustnessReport,
+    read_report,
+    recorded_report,
+)
+
+QUICK_WAYS: tuple[Way, ...] = ("guess", "zeros")
+"""What stands for a missing picture on a sample: what takes no training samples."""
+
+
+def make_failure_subject(
+    models: Sequence[Any],
+    sample: Sample,
+    kin: str = "",
+    ways: Sequence[Way] = QUICK_WAYS,
+) -> FailureSubject:
+    """Return a sample with the readers of models, of a MANGO one for each way."""
+    readers: list[Reader] = []
+    for model in models:
+        if isinstance(model, Mango):
+            readers += [reader_of(model, way) for way in ways]
+        else:
+            readers.append(reader_of(model))
+    return FailureSubject(sample, readers, kin)
+
+
+def fellows_of(card: ModelCard, sample: Sample) -> tuple[ModelCard, ...]:
+    """Return other checkpoints that read a sample and were trained on the same set.
+
+    Args:
+        card: Of an AlignMamba or a baseline that reads it.
+        sample: A pair, of which baselines alone are fellows, or sequences.
+    """
+    data = _set_of(card)
+    found = []
+    for one in list_checkpoints():
+        if one.name == card.name or not data or _set_of(one) != data:
+            continue
+        if one.kind == "baseline" or (
+            one.kind == "alignmamba" and not isinstance(sample, RGBDSample)
+        ):
+            names = {m["name"] for m in one.config["modalities"]}
+            if names != {m["name"] for m in card.config["modalities"]}:
+                continue
+            if not isinstance(sample, RGBDSample) and (
+                why_unread(sample, config_of(one)) is not None
+            ):
+                continue
+            found.append(one)
+    return tuple(sorted(found, key=lambda one: len(one.name)))
+
+
+def name_models(cards: Sequence[ModelCard], sample: Mapping[str, Any]) -> SubjectName:
+    """Return what names a sample and the models that read it.
+
+    Args:
+        cards: Of the models, in their order.
+        sample: What names the sample.
+    """
+    first, *others = cards
+    return SubjectName(
+        checkpoint=first.name,
+        weights_sha256=first.sha256,
+        sample=sample,
+        beside={card.name: card.sha256 for card in others},
+    )
+
+
+def load_failure_subject(
+    name: SubjectName, sample: Sample, *, device: str = "auto"
+) -> FailureSubject:
+    """Return a sample as the models that a recipe names read it.
+
+    Args:
+        name: Of the sample and the models, whose weights were checked.
+        sample: What it names.
+        device: As `load_checkpoint` takes it.
+
+    Raises:
+        InputError: It names no model.
+        CheckpointError: One cannot be loaded.
+    """
+    names = [name.checkpoint, *name.beside]
+    models = [load_checkpoint(one, device) for one in names if one is not None]
+    if not models:
+        raise InputError("this recipe names no model")
+    return make_failure_subject(models, sample)
+
+
+def failure_subject_of(
+    names: Sequence[str],
+    sample: Sample,
+    named: Mapping[str, Any],
+    *,
+    device: str = "auto",
+) -> tuple[FailureSubject, SubjectName] | None:
+    """Return a sample as checkpoints read it; None where there is no checkpoint.
+
+    Args:
+        names: Of checkpoints; those that cannot be loaded are left out.
+        sample: A pair or sequences.
+        named: What names it.
+        device: As `load_checkpoint` takes it.
+    """
+    models = []
+    for name in dict.fromkeys(names):
+        try:
+            models.append(load_checkpoint(name, device))
+        except CheckpointError:
+            continue
+    if not models:
+        return None
+    cards = [model.card for model in models]
+    return make_failure_subject(models, sample), name_models(cards, named)
+
+
+def name_report(report: RobustnessReport) -> SubjectName:
+    """Return what names a report."""
+    sha256 = hashlib.sha256(report.to_json().encode()).hexdigest()
+    sample = {"robustness": report.data, "sha256": sha256}
+    return SubjectName(checkpoint=None, weights_sha256=None, sample=sample)
+
+
+def find_report(named: Mapping[str, Any], path: Path | None) -> RobustnessReport:
+    """Return the report that a recipe names, from a file or as it was recorded.
+
+    Args:
+        named: The sample of a `SubjectName`.
+        path: Of a report; None: the recorded one.
+
+    Raises:
+        InputError: It is not there, or another one than the recipe's.
+    """
+    report = recorded_report(named["robustness"]) if path is None else read_report(path)
+    if report is None or name_report(report).sample != dict(named):
+        raise InputError(
+            "this is not the report that the recipe was made of: name its file with "
+            "`--robustness`"
+        )
+    return report
+
+
+def _set_of(card: ModelCard) -> str:
+    return str(card.recipe.get("data", {}).get("set", ""))

@@ -1,0 +1,1 @@
+"""The Robustness page: what is lost when a modality fails."""

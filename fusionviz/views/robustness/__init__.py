@@ -1,0 +1,1 @@
+"""Figures of what is lost when modalities fail."""

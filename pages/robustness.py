@@ -1,0 +1,11 @@
+"""Robustness: what is lost when a modality fails?"""
+
+from fusionviz.ui.robustness.choice import choose_failing
+from fusionviz.ui.robustness.page import draw_robustness
+from fusionviz.ui.shared.frame import ask, frame
+
+frame()
+ask("What is lost when a modality fails?")
+choice = choose_failing()
+if choice is not None:
+    draw_robustness(choice)
