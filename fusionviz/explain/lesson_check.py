@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from fusionviz.errors import FusionvizError, InputError
 from fusionviz.explain.lessons import Make, lesson_store, read_with
 from fusionviz.lessons.judging import Reading
+from fusionviz.lessons.markup import to_html, to_mathml
 from fusionviz.lessons.records import Card, Lesson
 
 
@@ -34,7 +35,9 @@ def check_lesson(lesson: Lesson, make: Make | None = None) -> Iterator[str]:
 
 def _say_all(reading: Reading, place: int, card: Card) -> Iterator[str]:
     """Yield a card's title and its answer, after all its words were said."""
-    reading.say(place, card.text)
+    to_html(reading.say(place, card.text))
+    if card.formula is not None:
+        to_mathml(card.formula)
     labels = () if card.exhibit is None else reading.exhibit_of(card).labels
     for label, said in zip(labels, card.says, strict=False):
         reading.say(place, said, label)

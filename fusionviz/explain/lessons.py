@@ -6,7 +6,7 @@ import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,15 +19,19 @@ from fusionviz.exhibits.kinds import exhibit_kind
 from fusionviz.exhibits.shared.exhibit import Exhibit, Request, SubjectName
 from fusionviz.explain.files import versions
 from fusionviz.explain.pairs import (
+    FIRST_ALIGNMAMBA,
     load_alignmamba_subject,
+    load_pair_subject,
     load_subject,
     read_beside,
 )
+from fusionviz.explain.runs import name_runs, scaling_subject
 from fusionviz.explain.tokens import load_sequence_subject, read_named
 from fusionviz.lessons.expressions import Numbers
 from fusionviz.lessons.judging import Reading
 from fusionviz.lessons.records import ExhibitCall, Lesson
 from fusionviz.models.checkpoints import read_card
+from fusionviz.scaling.records import list_runs
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -127,8 +131,10 @@ def print_of(call: ExhibitCall) -> str:
         CheckpointError: The checkpoint is not there.
     """
     weights = None if call.checkpoint is None else read_card(call.checkpoint).sha256
+    runs = name_runs(list_runs()) if "runs" in call.sample else None
     told = {
         "call": asdict(call),
+        "runs": runs,
         "weights": weights,
         "versions": versions(),
         "source": _source_print(),
@@ -160,7 +166,8 @@ def _subject_of(call: ExhibitCall) -> tuple[Any, SubjectName]:
     """Return what a call is of; the last few are kept, with their models."""
     reads = exhibit_kind(call.kind).reads
     weights = None if call.checkpoint is None else read_card(call.checkpoint).sha256
-    key = json.dumps([reads == "mango", call.sample, call.checkpoint, weights])
+    family = "tokens" if reads == "alignmamba" else reads
+    key = json.dumps([family, call.sample, call.checkpoint, weights])
     with _lock:
         if key not in _subjects:
             _subjects[key] = _load(call, reads)
@@ -172,11 +179,18 @@ def _subject_of(call: ExhibitCall) -> tuple[Any, SubjectName]:
 
 def _load(call: ExhibitCall, reads: str) -> tuple[Any, SubjectName]:
     named = dict(call.sample)
+    if reads == "scaling":
+        return scaling_subject(list_runs())
     if "room" not in named:
         return load_sequence_subject(read_named(named), named, call.checkpoint)
     room = render_room(int(named["room"]))
-    if reads == "mango":
-        return load_subject(room, named, str(call.checkpoint))
+    if reads in ("mango", "pair"):
+        subject, name = load_subject(room, named, str(call.checkpoint))
+        if reads == "mango":
+            return subject, name
+        aligned = read_card(FIRST_ALIGNMAMBA)
+        both = replace(name, beside={aligned.name: aligned.sha256})
+        return load_pair_subject(room, both), both
     return load_alignmamba_subject(room, named, str(call.checkpoint))
 
 

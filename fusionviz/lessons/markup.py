@@ -48,7 +48,7 @@ _OPERATORS = {
     "{": "{",
     "}": "}",
 }
-_BIG = {"sum": "∑", "prod": "∏"}
+_BIG = {"sum": "∑", "prod": "∏", "int": "∫"}
 _NAMES = ("min", "max", "log", "exp", "det", "softmax", "tanh")
 _SPACES = {",": "0.17em", ";": "0.28em", "quad": "1em", "qquad": "2em", " ": "0.25em"}
 _ACCENTS = {"hat": "^", "tilde": "~", "bar": "¯"}

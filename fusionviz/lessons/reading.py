@@ -174,7 +174,8 @@ def _read_exhibit(place: _Place, name: str) -> LessonExhibit:
             f"{kind_name} is of files or of several models, which lessons have none of"
         )
     sample = _read_sample(place)
-    default = FIRST_MANGO if kind.reads == "mango" else READERS.get(next(iter(sample)))
+    is_mango = kind.reads in ("mango", "pair")
+    default = FIRST_MANGO if is_mango else READERS.get(next(iter(sample)))
     checkpoint = place.take("checkpoint", str, default)
     other = place.take("other_room", int, None)
     if kind.needs_other and other is None:
@@ -211,7 +212,7 @@ def _read_sample(place: _Place) -> dict[str, Any]:
     if len(named) != 1:
         raise place.error(f"one sample must be named: {' or '.join(SAMPLE_NAMES)}")
     (key,) = named
-    return {key: place.need(key, str if key == "mosi_video" else int)}
+    return {key: place.need(key, str if key in ("mosi_video", "runs") else int)}
 
 
 def _read_cards(top: _Place, exhibits: Mapping[str, LessonExhibit]) -> tuple[Card, ...]:

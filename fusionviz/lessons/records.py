@@ -25,8 +25,8 @@ AnswerForm = Literal["choice", "number", "curve"]
 Answer = int | float | tuple[float, ...]
 """The place of a choice, a number, or a number at each place of a curve."""
 
-SAMPLE_NAMES = ("room", "utterance", "mosi_video")
-"""What names a sample, as in the recipes of figures."""
+SAMPLE_NAMES = ("room", "utterance", "mosi_video", "runs")
+"""What names a sample, as in the recipes of figures; `runs` are the recorded ones."""
 
 
 @dataclass(frozen=True, kw_only=True)
