@@ -26,6 +26,7 @@ from fusionviz.data.rooms import render_room
 from fusionviz.ui.attention.page import TABS as ATTENTION_TABS
 from fusionviz.ui.distributions.page import TABS as DISTRIBUTIONS_TABS
 from fusionviz.ui.latents.page import TABS as LATENTS_TABS
+from fusionviz.ui.scaling.page import TABS as SCALING_TABS
 from fusionviz.ui.transport.page import TABS as TRANSPORT_TABS
 from tests.browser.find_chromium import find
 from tests.browser.window import ARGUMENTS, ready
@@ -38,6 +39,7 @@ TABS = {
     "attention": tuple(ATTENTION_TABS),
     "transport": tuple(TRANSPORT_TABS),
     "distributions": tuple(DISTRIBUTIONS_TABS),
+    "scaling": tuple(SCALING_TABS),
 }
 DRAWING = {"3-D drawn in software": (), "without 3-D": ("--disable-3d-apis",)}
 """Without a GPU the browser itself draws 3-D, on the same cores as the server."""

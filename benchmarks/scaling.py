@@ -32,7 +32,7 @@ QUICK = (96, 192, 384)
 
 
 def run() -> dict:
-    """Return a quick run as a table, for `python -m fusionviz benchmark scaling`."""
+    """Return a quick run as a table: `python -m fusionviz benchmark scaling`."""
     return json.loads(record(cells_of(QUICK, quick=True), None).to_json())
 
 

@@ -1,9 +1,11 @@
-"""The CPU selective scan against mambapy's parallel scan.
+"""The CPU selective scan against mambapy's, mamba-minimal's and transformers'.
 
-Run `python -m benchmarks.scan`. Both get the same float32 tensors, each in its own
-layout, and return the same y: mambapy's side is its `MambaBlock.selective_scan`,
-written out around its `pscan`. Extra memory is the growth of the resident set at its
-peak, output included, in a process of its own (Linux).
+Run `python -m benchmarks.scan`. All get the same float32 tensors, each in its own
+layout, and return the same y. mambapy's side is its `MambaBlock.selective_scan`,
+written out around its `pscan`; mamba-minimal's is its recurrence over time, written
+out; transformers' is the function that its Mamba takes where no CUDA kernel is. Extra
+memory is the growth of the resident set at its peak, output included, in a process of
+its own (Linux).
 """
 
 import json
@@ -18,11 +20,15 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from benchmarks.side_by_side import compare, report, save
+from benchmarks.side_by_side import compare, peers_here, report, save
 from fusionviz.models.alignmamba import selective_scan
 
 SHAPES = ((1, 4096, 256, 16), (1, 256, 128, 16))
-PEER = "mambapy pscan"
+PEERS = {
+    "mambapy pscan": "mambapy",
+    "mamba-minimal's recurrence": "",
+    "transformers without a kernel": "transformers",
+}
 
 
 def draw(shape: tuple[int, int, int, int]) -> list[Tensor]:
@@ -50,14 +56,57 @@ def scan_with_mambapy(
     return (pscan(decay, drive) @ C.unsqueeze(-1)).squeeze(3) + D * u
 
 
+def scan_with_ours(
+    u: Tensor, delta: Tensor, A: Tensor, B: Tensor, C: Tensor, D: Tensor
+) -> Tensor:
+    """Return our y (batch, length, channels), of tensors in our own layout."""
+    y = selective_scan(u, delta, A, B, C, D)
+    if not isinstance(y, Tensor):
+        raise TypeError("the last state was not asked for")
+    return y.transpose(1, 2)
+
+
+def scan_step_by_step(
+    u: Tensor, delta: Tensor, A: Tensor, B: Tensor, C: Tensor, D: Tensor
+) -> Tensor:
+    """Return y as mamba-minimal does: all decays and inputs first, then a loop."""
+    decay = torch.exp(torch.einsum("bld,dn->bldn", delta, A))
+    drive = torch.einsum("bld,bln,bld->bldn", delta, B, u)
+    state = u.new_zeros(u.shape[0], *A.shape)
+    outputs = []
+    for step in range(u.shape[1]):
+        state = decay[:, step] * state + drive[:, step]
+        outputs.append(torch.einsum("bdn,bn->bd", state, C[:, step]))
+    return torch.stack(outputs, dim=1) + D * u
+
+
+def scan_with_transformers(
+    u: Tensor, delta: Tensor, A: Tensor, B: Tensor, C: Tensor, D: Tensor
+) -> Tensor:
+    """Return y (batch, channels, length), in our layout."""
+    from transformers.models.mamba.modeling_mamba import mamba_selective_scan
+
+    # its decorator would look for a kernel to download: what it wraps is the fallback
+    scan = getattr(mamba_selective_scan, "__wrapped__", mamba_selective_scan)
+    return scan(u, delta, A, B, C, D)
+
+
 def sides(shape: tuple[int, int, int, int], gradients: bool) -> dict[str, Callable]:
-    """Return what to call for ours and for the peer."""
+    """Return what to call, by name: `ours`, and every peer of `PEERS`.
+
+    All return y with time before channels.
+    """
     tensors = draw(shape)
-    # mambapy's layout, contiguous, made outside what is timed
+    # time before channels, contiguous, made outside what is timed
     turned = [x.transpose(1, 2).contiguous() if x.ndim == 3 else x for x in tensors]
-    calls: dict[str, tuple[Callable, list[Tensor]]] = {
-        "ours": (selective_scan, tensors),
-        "peer": (scan_with_mambapy, turned),
+    calls: dict[str, tuple[Callable[..., Tensor], list[Tensor]]] = {
+        "ours": (scan_with_ours, tensors),
+        "mambapy pscan": (scan_with_mambapy, turned),
+        "mamba-minimal's recurrence": (scan_step_by_step, turned),
+        "transformers without a kernel": (
+            lambda *given: scan_with_transformers(*given).transpose(1, 2),
+            tensors,
+        ),
     }
 
     def prepare(scan: Callable, inputs: list[Tensor]) -> Callable[[], Tensor]:
@@ -103,32 +152,47 @@ def _memory(field: str) -> int:
     return int(line.split()[1]) * 1024
 
 
-def run() -> dict:
-    """Return rows for forward, and for forward and backward, at both sizes."""
+def run(
+    shapes: tuple[tuple[int, int, int, int], ...] = SHAPES, *, rounds: int = 15
+) -> dict:
+    """Return rows for forward, and for forward and backward, at all sizes and peers."""
+    here, missing = peers_here(PEERS)
     start = time.perf_counter()
     for gradients in (False, True):
         sides((1, 8, 16, 16), gradients)["ours"]()
     first_seconds = time.perf_counter() - start
-    rows = []
-    for shape in SHAPES:
-        for gradients in (False, True):
-            calls = sides(shape, gradients)
-            difference = (calls["ours"]().transpose(1, 2) - calls["peer"]()).abs()
-            row = compare(
-                f"{shape}, {'forward and backward' if gradients else 'forward'}",
-                calls["ours"],
-                PEER,
-                calls["peer"],
-                rounds=15 if shape[1] > 1000 else 51,
-                least_seconds=0.02,
-                largest_difference=difference.max().item(),
-                output_bytes=4 * shape[0] * shape[1] * shape[2],
-                ours_extra_bytes=measure_memory("ours", shape, gradients),
-                peer_extra_bytes=measure_memory("peer", shape, gradients),
-                first_call_seconds=first_seconds,
-            )
-            rows.append(row)
-    return report("scan", rows, "mambapy", "numba", "numpy")
+    rows = [
+        _row(shape, gradients, peer, rounds, first_seconds)
+        for shape in shapes
+        for gradients in (False, True)
+        for peer in here
+    ]
+    packages = ("mambapy", "transformers", "numba", "numpy")
+    return report("scan", rows, *packages, left_out=missing)
+
+
+def _row(
+    shape: tuple[int, int, int, int],
+    gradients: bool,
+    peer: str,
+    rounds: int,
+    first_seconds: float,
+) -> dict[str, object]:
+    calls = sides(shape, gradients)
+    difference = (calls["ours"]() - calls[peer]()).abs()
+    return compare(
+        f"{shape}, {'forward and backward' if gradients else 'forward'}",
+        calls["ours"],
+        peer,
+        calls[peer],
+        rounds=rounds,
+        least_seconds=0.02,
+        largest_difference=difference.max().item(),
+        output_bytes=4 * shape[0] * shape[1] * shape[2],
+        ours_extra_bytes=measure_memory("ours", shape, gradients),
+        peer_extra_bytes=measure_memory(peer, shape, gradients),
+        first_call_seconds=first_seconds,
+    )
 
 
 if __name__ == "__main__":

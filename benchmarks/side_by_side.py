@@ -1,14 +1,22 @@
-"""Time two ways of doing one thing in turn, so that a noisy machine is fair to both."""
+"""Time two ways of doing one thing in turn, so that a noisy machine is fair to both.
 
+A benchmark against peers names them in `PEERS`: what a row calls a peer, and the
+package that it is in. One whose package is not here is left out, and the report says
+so.
+"""
+
+import importlib.util
 import json
 import platform
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from importlib import metadata
 from pathlib import Path
 
 import torch
+
+from fusionviz.errors import InputError
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -49,12 +57,57 @@ def compare(
     }
 
 
-def report(name: str, rows: list[dict[str, object]], *packages: str) -> dict:
-    """Return rows with the machine and the versions that they were measured on."""
+def peers_here(peers: Mapping[str, str]) -> tuple[list[str], list[str]]:
+    """Return the peers whose package is here, and the packages that are not.
+
+    Args:
+        peers: The module of each, by what rows call it.
+
+    Raises:
+        InputError: None is here.
+    """
+    missing = sorted({package for package in peers.values() if not _is_here(package)})
+    here = [name for name, package in peers.items() if package not in missing]
+    if peers and not here:
+        raise InputError(
+            f"{' and '.join(missing)} must be installed first: "
+            "pip install -r requirements-bench.txt"
+        )
+    return here, missing
+
+
+def report(
+    name: str,
+    rows: list[dict[str, object]],
+    *packages: str,
+    left_out: Iterable[str] = (),
+) -> dict:
+    """Return rows with the machine and the versions that they were measured on.
+
+    Args:
+        name: Of the benchmark.
+        rows: What was measured.
+        packages: Whose versions count.
+        left_out: Packages of peers that are not here.
+    """
     versions = {"python": platform.python_version(), "torch": torch.__version__}
-    versions |= {package: metadata.version(package) for package in packages}
+    versions |= {one: metadata.version(one) for one in packages if _is_known(one)}
     machine = f"{_processor()}, {torch.get_num_threads()} threads"
-    return {"name": name, "machine": machine, "versions": versions, "rows": rows}
+    table = {"name": name, "machine": machine, "versions": versions, "rows": rows}
+    missing = list(left_out)
+    return table | ({"left_out": missing} if missing else {})
+
+
+def _is_here(module: str) -> bool:
+    return not module or importlib.util.find_spec(module) is not None
+
+
+def _is_known(package: str) -> bool:
+    try:
+        metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return False
+    return True
 
 
 def save(result: dict) -> None:

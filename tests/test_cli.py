@@ -166,6 +166,36 @@ def test_missing_modalities_are_told(monkeypatch):
     ]
 
 
+def test_benchmarks_are_listed_and_all_against_peers_run(monkeypatch, tmp_path):
+    folder = tmp_path / "benchmarks"
+    folder.mkdir()
+    (folder / "__init__.py").touch()
+    whole = {"name": "whole", "machine": "this", "rows": [], "left_out": ["nowhere"]}
+    (folder / "whole.py").write_text(
+        f'"""A whole one."""\nPEERS = {{"us": "", "them": "nowhere"}}\n'
+        f"def run():\n    return {whole!r}\n"
+    )
+    (folder / "broken.py").write_text(
+        "from fusionviz.errors import InputError\nPEERS: dict[str, str] = {}\n"
+        "def run():\n    raise InputError('no peer is here')\n"
+    )
+    (folder / "alone.py").write_text("def run():\n    raise AssertionError\n")
+    monkeypatch.setattr(parts, "PROJECT", tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    for name in [name for name in sys.modules if name.startswith("benchmarks")]:
+        monkeypatch.delitem(sys.modules, name)
+    listed = run("benchmark", "--list").stdout.splitlines()
+    assert [line.split()[0] for line in listed] == ["alone", "broken", "whole"]
+    assert "A whole one. Needs nowhere (missing: nowhere)." in listed[2]
+    done = run("benchmark", "all", "--json")
+    assert json.loads(done.stdout) == {"name": "all", "results": [whole]}
+    assert "broken: no peer is here" in done.stderr
+    assert "whole: without nowhere" in done.stderr
+    assert "requirements-bench.txt" in done.stderr
+    for name in [name for name in sys.modules if name.startswith("benchmarks")]:
+        sys.modules.pop(name)
+
+
 def test_a_benchmark_runs(monkeypatch, tmp_path):
     folder = tmp_path / "benchmarks"
     folder.mkdir()

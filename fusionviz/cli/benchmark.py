@@ -1,39 +1,148 @@
-"""The command that runs a benchmark."""
+"""The command that runs a benchmark, or all that compare with peers."""
 
+import ast
 import importlib
+import importlib.util
 import json
 import sys
-from typing import Annotated
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
 from fusionviz.cli.parts import AsJson, project_file, says_what_is_wrong, short
 from fusionviz.errors import InputError
 
+CURE = "pip install -r requirements-bench.txt"
+ALL = "all"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Benchmark:
+    """A file of benchmarks/ that can be run.
+
+    Attributes:
+        name: Of the file.
+        summary: First line of what it says of itself.
+        peers: Modules of those that it compares with; None where it has no peers.
+    """
+
+    name: str
+    summary: str
+    peers: tuple[str, ...] | None
+
+    @property
+    def missing(self) -> list[str]:
+        """Packages of peers that are not installed."""
+        return [
+            one for one in self.peers or () if importlib.util.find_spec(one) is None
+        ]
+
+    def run(self, folder: Path) -> dict[str, Any]:
+        """Return its report.
+
+        Args:
+            folder: Where it lies.
+        """
+        if str(folder.parent) not in sys.path:
+            sys.path.insert(0, str(folder.parent))
+        return importlib.import_module(f"{folder.name}.{self.name}").run()
+
 
 @says_what_is_wrong
 def benchmark(
-    name: Annotated[str, typer.Argument(help="A file of benchmarks/, without .py.")],
+    name: Annotated[
+        str, typer.Argument(help="A file of benchmarks/, without .py, or all.")
+    ] = "",
     as_json: AsJson = False,
+    list_them: Annotated[
+        bool, typer.Option("--list", help="Print what there is, and what it needs.")
+    ] = False,
 ) -> None:
     """Measure our code against its peers."""
     folder = project_file("benchmarks")
-    known = sorted(
-        path.stem
-        for path in folder.glob("*.py")
-        if "def run(" in path.read_text(encoding="utf-8")
-    )
+    known = find_benchmarks(folder)
+    if list_them:
+        for one in known.values():
+            typer.echo(_line(one))
+        return
+    if name == ALL:
+        _run_all([one for one in known.values() if one.peers is not None], as_json)
+        return
     module = name.replace("-", "_")
     if module not in known:
         raise InputError(
-            f"there is no benchmark {name!r}; there are: {', '.join(known)}"
+            f"there is no benchmark {name!r}; there are: {', '.join(known)}, {ALL}"
         )
-    if str(folder.parent) not in sys.path:
-        sys.path.insert(0, str(folder.parent))
-    result = importlib.import_module(f"benchmarks.{module}").run()
+    result = known[module].run(folder)
+    _say_left_out(result)
     if as_json:
         typer.echo(json.dumps(result, allow_nan=False))
-        return
+    else:
+        _print(result)
+
+
+def find_benchmarks(folder: Path) -> dict[str, Benchmark]:
+    """Return the benchmarks of a folder by name, without importing one."""
+    found = {}
+    for path in sorted(folder.glob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        if any(isinstance(s, ast.FunctionDef) and s.name == "run" for s in tree.body):
+            summary = (ast.get_docstring(tree) or "").split("\n")[0]
+            peers = _peers_of(tree)
+            found[path.stem] = Benchmark(name=path.stem, summary=summary, peers=peers)
+    return found
+
+
+def _peers_of(tree: ast.Module) -> tuple[str, ...] | None:
+    """Return the modules in `PEERS`, which a benchmark against peers has."""
+    for statement in tree.body:
+        if isinstance(statement, ast.Assign):
+            targets, value = statement.targets, statement.value
+        elif isinstance(statement, ast.AnnAssign) and statement.value is not None:
+            targets, value = [statement.target], statement.value
+        else:
+            continue
+        if any(isinstance(one, ast.Name) and one.id == "PEERS" for one in targets):
+            modules = ast.literal_eval(value).values()
+            return tuple(dict.fromkeys(one for one in modules if one))
+    return None
+
+
+def _run_all(benchmarks: list[Benchmark], as_json: bool) -> None:
+    """Run all; what cannot be run is told, and the others are."""
+    folder, results = project_file("benchmarks"), []
+    for one in benchmarks:
+        try:
+            result = one.run(folder)
+        except InputError as error:
+            typer.echo(f"{one.name}: {error}", err=True)
+            continue
+        _say_left_out(result)
+        results.append(result)
+        if not as_json:
+            _print(result)
+    if as_json:
+        typer.echo(json.dumps({"name": ALL, "results": results}, allow_nan=False))
+
+
+def _say_left_out(result: dict[str, Any]) -> None:
+    missing = result.get("left_out", [])
+    if missing:
+        told = f"without {' and '.join(missing)}, not installed: {CURE}"
+        typer.echo(f"{result['name']}: {told}", err=True)
+
+
+def _print(result: dict[str, Any]) -> None:
     typer.echo(f"{result['name']} on {result['machine']}")
     for row in result["rows"]:
         typer.echo("  " + "  ".join(f"{key} {short(x)}" for key, x in row.items()))
+
+
+def _line(one: Benchmark) -> str:
+    line = f"{one.name:<16} {one.summary}"
+    if one.peers:
+        line += f" Needs {', '.join(one.peers)}"
+        line += f" (missing: {', '.join(one.missing)})." if one.missing else "."
+    return line

@@ -72,7 +72,7 @@ def make_curves(request: Request[CurveControls, ScalingSubject]) -> Exhibit:
     asked, subject = request.controls, request.subject
     curves = curves_of(subject.run, asked.family, asked.passes)
     length = read_length(curves, asked.length)
-    beside = _beside(subject, asked)
+    beside = _beside(subject, asked, [one.workload for one in curves.curves])
     is_compared = asked.family == "fusion" and asked.passes == "forward"
     savings = compare_savings(curves) if is_compared else []
     return Exhibit(
@@ -108,11 +108,13 @@ def read_length(curves: ScalingCurves, length: int) -> int:
     return int(min(max(length, low), high))
 
 
-def _beside(subject: ScalingSubject, asked: CurveControls) -> ScalingCurves | None:
-    """Return the curves of the next run that has such workloads."""
+def _beside(
+    subject: ScalingSubject, asked: CurveControls, workloads: list[str]
+) -> ScalingCurves | None:
+    """Return the curves of the next run that has some of these workloads."""
     for run in subject.runs[1:]:
         try:
-            return curves_of(run, asked.family, asked.passes)
+            return measure_curves(run, workloads, passes=asked.passes)
         except InputError:
             continue
     return None
@@ -251,5 +253,5 @@ CURVES = ExhibitKind(
     controls=CurveControls,
     make=make_curves,
     reads="scaling",
-    height=470,
+    height=490,
 )

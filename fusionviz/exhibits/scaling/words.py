@@ -116,6 +116,8 @@ def _change(saved: float | None) -> str:
     """Return a saving as a change, as the paper writes it."""
     if saved is None:
         return NOTHING
+    if abs(saved) < 5e-4:
+        return in_percent(0)
     return f"{'−' if saved > 0 else '+'}{in_percent(abs(saved))}"
 
 

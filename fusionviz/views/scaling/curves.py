@@ -53,6 +53,9 @@ OTHER = ("#6B6B6B", "dot", "circle")
 BETWEEN = 0.1
 """Between two panels, in parts of the figure's plot."""
 
+MOST_TICKS = 5
+"""Lengths that are written under a panel, if every power of 2 would be more."""
+
 PALE = 0.4
 """Opacity of what was measured elsewhere."""
 
@@ -145,7 +148,7 @@ def draw_curves(
     return figure.update_layout(
         legend={
             "orientation": "h",
-            "y": -0.24,
+            "y": -0.2,
             "yanchor": "top",
             "x": 0,
             "font": {"size": FONT_SIZE - 1},
@@ -232,12 +235,13 @@ def _told(curve: Curve, axis: _Axis, point: int) -> str:
 
 
 def _legend(curve: Curve) -> str:
-    """Return a workload's title with the exponent of its time."""
+    """Return a workload's title, shortened, with the exponent of its time."""
     fit = curve.fits["seconds"]
+    title = curve.title.replace(" Transformer,", ",").replace(" attention", "")
     if not math.isfinite(fit.exponent):
-        return curve.title
+        return title
     return (
-        f"{curve.title}: L<sup>{three_digits(fit.exponent)}</sup> "
+        f"{title}: L<sup>{three_digits(fit.exponent)}</sup> "
         f"({three_digits(fit.low)} to {three_digits(fit.high)})"
     )
 
@@ -397,6 +401,8 @@ def _crossings(curves: ScalingCurves) -> list[go.Scatter]:
 def _across(scene: _Scene, number: int, domain: tuple[float, float]) -> dict[str, Any]:
     low, high = scene.span()
     ticks = [2**k for k in range(5, 22) if low <= 2**k <= high]
+    if len(ticks) > MOST_TICKS:
+        ticks = ticks[::2]
     names = [write_length(tick) if tick < 1e4 else f"{tick // 1024}k" for tick in ticks]
     return {
         "domain": domain,
@@ -405,7 +411,7 @@ def _across(scene: _Scene, number: int, domain: tuple[float, float]) -> dict[str
         "range": [math.log10(low) - 0.06, math.log10(high) + 0.06],
         "tickvals": ticks,
         "ticktext": names,
-        "tickangle": -45 if len(ticks) > 6 else 0,
+        "tickangle": 0,
         "title": {"text": "tokens L (log)", "standoff": 6},
         "zeroline": False,
     }
