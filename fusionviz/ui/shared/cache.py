@@ -88,16 +88,31 @@ def statistics(card: ModelCard) -> LatentStatistics | None:
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def subject(
-    weights_print: str,
+def _subject(
+    model_number: int,
     sample_key: str,
     is_measured: bool,
     _model: Any,  # noqa: ANN401
     _sample: RGBDSample,
     _statistics: LatentStatistics | None,
 ) -> MangoSubject:
-    """Return a sample as a MANGO reads it, whose latents may have been measured."""
     return MangoSubject(_model, _sample, _statistics)
+
+
+def subject(
+    model: Any,  # noqa: ANN401 - a MANGO
+    sample_key: str,
+    sample: RGBDSample,
+    statistics: LatentStatistics | None,
+) -> MangoSubject:
+    """Return a sample as a MANGO reads it, whose latents may have been measured.
+
+    Two samples are compared by one model, and the same weights loaded again are
+    another: so a subject is kept by its model's `id`, which is its own while the
+    subject lives.
+    """
+    measured = statistics is not None
+    return _subject(id(model), sample_key, measured, model, sample, statistics)
 
 
 @st.cache_resource(max_entries=96, show_spinner="The model is asked …")

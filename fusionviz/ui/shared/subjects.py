@@ -92,9 +92,7 @@ def read_by_mango(card: ModelCard, sample: SampleChoice) -> MangoChoice:
     """
     model, statistics = cache.model(card), cache.statistics(card)
     is_measured = statistics is not None
-    subject = cache.subject(
-        card.sha256, sample.key, is_measured, model, sample.rgbd, statistics
-    )
+    subject = cache.subject(model, sample.key, sample.rgbd, statistics)
     return MangoChoice(
         subject=subject,
         key=f"{card.sha256}-{'' if is_measured else 'unmeasured-'}{sample.key}",

@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fusionviz.data.rooms import GALLERY_SEEDS
+from fusionviz.ui.shared import cache
 from tests.helpers.pages import specs
 
 PAGE = "pages/latents.py"
@@ -35,6 +36,15 @@ def test_the_second_room_is_another_one(run_app):
     assert app.button(key=f"other_room_{second}").disabled
     same = run_app(PAGE, address={"tab": "Between two", "other": str(first)})
     assert same.number_input(key="other").value == second
+
+
+def test_a_model_that_was_dropped_and_loaded_again_is_one_model(run_app):
+    address = {"tab": "Between two", "other": "24"}
+    assert not run_app(PAGE, address=address).exception
+    cache._model.clear()  # as five other checkpoints would do
+    app = run_app(PAGE, address=address | {"other": "25"})
+    assert not app.exception
+    assert "9 steps from A" in alts(app)
 
 
 def test_a_picked_room_goes_to_the_address(run_app):
