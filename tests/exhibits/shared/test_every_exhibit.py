@@ -5,6 +5,7 @@ import io
 import json
 import subprocess
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 
@@ -82,12 +83,13 @@ def test_its_controls_come_back_from_json(name):
         kind.controls.from_json({"no_such_control": 1})
 
 
-def ask_all(subject, other, *reads):
-    """Every array of every quick exhibit of a subject."""
+def ask_all(subject, other, *reads, wait):
+    """Every array of every quick exhibit of a subject, each after a wait."""
     kinds = {name: exhibit_kind(name) for name in KINDS}
     quick = [n for n, kind in kinds.items() if kind.reads in reads and not kind.is_long]
     made = {}
     for name in quick:
+        wait()
         try:
             made[name] = make(name, subject, other).arrays
         except InputError as error:  # says what it is not for
@@ -96,15 +98,17 @@ def ask_all(subject, other, *reads):
 
 
 def sessions(model, samples, other):
-    """Return what is asked of each sample: a function without arguments."""
+    """Return what is asked of each sample: a function of what it waits for."""
     if isinstance(model, Mango):
         return [
-            lambda one=one: ask_all(MangoSubject(model, one), other, "mango")
+            lambda wait, one=one: ask_all(
+                MangoSubject(model, one), other, "mango", wait=wait
+            )
             for one in samples
         ]
     return [
-        lambda one=one: ask_all(
-            AlignMambaSubject(model, one), None, "alignmamba", "tokens"
+        lambda wait, one=one: ask_all(
+            AlignMambaSubject(model, one), None, "alignmamba", "tokens", wait=wait
         )
         for one in samples
     ]
@@ -112,7 +116,10 @@ def sessions(model, samples, other):
 
 @pytest.mark.parametrize("what", ["mango", "alignmamba", "utterances"])
 def test_four_sessions_see_their_own_sample(mango, other, what):
-    """Every array that any session gets is that of a session that is alone."""
+    """Every array that any session gets is that of a session that is alone.
+
+    They ask in step: all four make the same exhibit at the same moment.
+    """
     rooms = [render_room(seed, (32, 32)) for seed in range(4)]
     utterances = [render_utterance(seed) for seed in range(4)]
     asked = {
@@ -120,10 +127,11 @@ def test_four_sessions_see_their_own_sample(mango, other, what):
         "alignmamba": lambda: sessions(tiny_alignmamba(), rooms, other),
         "utterances": lambda: sessions(tiny_sentiment(), utterances, other),
     }[what]
-    alone = [ask() for ask in asked()]
+    alone = [ask(lambda: None) for ask in asked()]
+    step = threading.Barrier(4, timeout=120)
     with ThreadPoolExecutor(4) as pool:
-        together = list(pool.map(lambda ask: ask(), asked() * 3))
-    for expected, got in zip(alone * 3, together, strict=True):
+        together = list(pool.map(lambda ask: ask(step.wait), asked()))
+    for expected, got in zip(alone, together, strict=True):
         assert got.keys() == expected.keys()
         for name, arrays in expected.items():
             assert got[name].keys() == arrays.keys()
