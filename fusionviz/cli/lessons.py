@@ -82,3 +82,25 @@ def warm(name: Name = None) -> None:
         )
     if failed:
         raise InputError(f"{failed} exhibits could not be made")
+
+
+@lessons_app.command("export")
+@says_what_is_wrong
+def export(
+    name: Annotated[str, typer.Argument(help="A lesson's name.")],
+    out: Annotated[
+        Path | None, typer.Option(help="File to write; NAME.html here if not given.")
+    ] = None,
+) -> None:
+    """Write a whole lesson as one HTML file, which opens without a network."""
+    from fusionviz.explain.lesson_page import write_page
+    from fusionviz.explain.lessons import lesson_store
+    from fusionviz.lessons.library import list_lessons
+
+    path = out or Path(f"{name}.html")
+    page = write_page(list_lessons()[name], lesson_store().make)
+    try:
+        path.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror}") from error
+    typer.echo(f"wrote {path}, {len(page.encode()) / 1e6:.1f} MB", err=True)

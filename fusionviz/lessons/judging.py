@@ -4,10 +4,15 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from fusionviz.errors import InputError
 from fusionviz.lessons.expressions import Here, Look, evaluate, fill, write
 from fusionviz.lessons.phrases import phrase
 from fusionviz.lessons.records import Answer, Card, Lesson, LessonExhibit
+
+STEPS = 60
+"""Between the lowest and the highest number that can be predicted."""
 
 CLOSE = 0.1
 """Predictions that are off by this share of what could be said are called close."""
@@ -177,6 +182,14 @@ def off(card: Card, answer: Answer, truth: Answer) -> float:
         for one, other in zip(ours, theirs, strict=True)
     ]
     return sum(gaps) / len(gaps)
+
+
+def scale_of(card: Card) -> list[float]:
+    """Return the numbers that can be predicted, rounded to what can be read."""
+    space = np.geomspace if card.log else np.linspace
+    values = space(card.low, card.high, STEPS + 1).tolist()
+    digits = ".2g" if card.log else ".3g"
+    return sorted({float(format(value, digits)) for value in values})
 
 
 def _on_scale(card: Card, value: float) -> float:

@@ -2,18 +2,16 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 import streamlit as st
 
 from fusionviz.lessons.expressions import write
-from fusionviz.lessons.judging import Reading
+from fusionviz.lessons.judging import Reading, scale_of
 from fusionviz.lessons.phrases import phrase
 from fusionviz.lessons.records import Answer, Card
 from fusionviz.ui.classroom.place import Place
 from fusionviz.ui.shared.charts import show
 from fusionviz.views.classroom.predictions import describe_curves, draw_curves
 
-STEPS = 60
 CURVE_HEIGHT = 260
 
 
@@ -129,13 +127,3 @@ def show_curves(
         alt=describe_curves(labels, predicted, computed),
         height=CURVE_HEIGHT,
     )
-
-
-def scale_of(card: Card) -> list[float]:
-    """Return the numbers that can be predicted, rounded to what can be read."""
-    space = np.geomspace if card.log else np.linspace
-    values = space(card.low, card.high, STEPS + 1).tolist()
-    rounded = [
-        float(f"{value:.2g}" if card.log else f"{value:.3g}") for value in values
-    ]
-    return sorted(set(rounded))
