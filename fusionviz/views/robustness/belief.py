@@ -5,10 +5,9 @@ import math
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
-from plotly.subplots import make_subplots
 
 from fusionviz.analysis.robustness.belief import Belief, Picture
-from fusionviz.views.robustness.pictures import place_picture, write_title
+from fusionviz.views.robustness.pictures import PictureGrid
 from fusionviz.views.shared.scale import Scale, depth_scale
 from fusionviz.views.shared.style import (
     MODALITY_NAMES,
@@ -22,16 +21,12 @@ def draw_belief(belief: Belief) -> go.Figure:
     """Draw the given picture, the true one, the guess and the draws in one row."""
     pictures = [belief.known, belief.truth, belief.guess, *belief.draws]
     titles = _titles(belief)
-    figure = make_subplots(rows=1, cols=len(pictures), horizontal_spacing=0.012)
-    maps = [one for one in pictures if one.ndim == 2]
-    scale = depth_scale(maps)
-    for column, (picture, title) in enumerate(
-        zip(pictures, titles, strict=True), start=1
-    ):
-        place_picture(figure, _paint(picture, scale), 1, column)
-        write_title(figure, title, 1, column)
-    figure.add_trace(scale.bar(x=1.0, y=0.5, length=0.8))
-    dress(figure, top=74)
+    grid = PictureGrid(1, len(pictures), across=0.012, down=0)
+    scale = depth_scale([one for one in pictures if one.ndim == 2])
+    for column, (picture, title) in enumerate(zip(pictures, titles, strict=True)):
+        grid.place(_paint(picture, scale), 0, column)
+        grid.title(title, 0, column)
+    figure = dress(grid.figure(scale.bar(x=1.0, y=0.5, length=0.8)), top=74)
     return figure.update_layout(showlegend=False, margin_r=84)
 
 

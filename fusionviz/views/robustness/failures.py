@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
-from plotly.subplots import make_subplots
 
 from fusionviz.analysis.robustness.curves import distinct
 from fusionviz.analysis.robustness.failures import (
@@ -19,20 +18,18 @@ from fusionviz.analysis.shared.pictures import Pictures
 from fusionviz.analysis.shared.segmentation import Segmentation
 from fusionviz.views.robustness.pictures import (
     LEGEND_BELOW,
+    PictureGrid,
     paint_changes,
-    place_picture,
-    write_title,
 )
 from fusionviz.views.shared.pixels import every
-from fusionviz.views.shared.scale import depth_scale
+from fusionviz.views.shared.scale import Scale, depth_scale
 from fusionviz.views.shared.segmentation import (
     COVER,
-    add_class_legend,
+    class_squares,
     ground_of,
     paint_classes,
 )
 from fusionviz.views.shared.style import (
-    FONT_SIZE,
     MARK,
     MODALITY_NAMES,
     dress,
@@ -102,118 +99,87 @@ def draw_failing_pictures(view: FailureView, whole: Pictures) -> go.Figure:
     Pixels that get another class are strong below, the others faint.
     """
     left = view.pictures or whole
-    segmentations = [one.segmentation for one in view.before if one.segmentation]
-    truth = next((one.truth for one in segmentations if one.truth is not None), None)
-    columns = 2 + len(view.before) + (truth is not None)
-    figure = make_subplots(
-        rows=2, cols=columns, horizontal_spacing=0.008, vertical_spacing=0.19
-    )
-    scale = depth_scale(
-        [p.depth_m for p in (whole, left) if p.depth_m is not None]
-        or [np.zeros((1, 1), np.float32)]
-    )
-    for row, pictures in enumerate((whole, left), start=1):
-        colours, depth = pictures.rgb, pictures.depth_m
-        _place(figure, colours, pictures, row, 1)
-        painted = None if depth is None else scale.paint(depth)
-        _place(figure, painted, pictures, row, 2)
-    shown: list[NDArray[np.int64]] = []
-    for column, (before, after) in enumerate(
-        zip(view.before, view.after, strict=True), start=3
+    found = [one.segmentation for one in view.before if one.segmentation]
+    truth = next((one for one in found if one.truth is not None), None)
+    columns = 2 + len(found) + (truth is not None)
+    grid = PictureGrid(2, columns, across=0.008, down=0.19)
+    maps = [one.depth_m for one in (whole, left) if one.depth_m is not None]
+    scale = depth_scale(maps or [np.zeros((1, 1), np.float32)])
+    for row, pictures in enumerate((whole, left)):
+        _place_inputs(grid, pictures, scale, row)
+    shown = _place_answers(grid, view, whole, left)
+    if truth is not None and truth.truth is not None:
+        painted = paint_classes(
+            truth.truth, truth.classes, ground_of(whole), cover=COVER
+        )
+        grid.place(painted, 0, columns - 1)
+        grid.title("<b>truth</b>", 0, columns - 1)
+        shown.append(truth.truth.ravel())
+    more = [] if not maps else [scale.bar(x=1.0, y=0.2, length=0.45)]
+    if found:
+        more += class_squares(np.unique(np.concatenate(shown)), found[0].classes)
+    figure = dress(grid.figure(*more), top=60)
+    return figure.update_layout(legend=LEGEND_BELOW, margin_b=56)
+
+
+def _place_inputs(
+    grid: PictureGrid, pictures: Pictures, scale: Scale, row: int
+) -> None:
+    """Place what the models read; a missing picture is a grey panel that says so."""
+    depth = None if pictures.depth_m is None else scale.paint(pictures.depth_m)
+    for column, (name, pixels) in enumerate((("rgb", pictures.rgb), ("depth", depth))):
+        grid.title(MODALITY_NAMES[name] if row else modality_title(name), row, column)
+        if pixels is None:
+            grid.place(np.full((*pictures.size, 3), _GREY, np.uint8), row, column)
+            grid.note("missing", row, column)
+        else:
+            grid.place(pixels, row, column)
+
+
+def _place_answers(
+    grid: PictureGrid, view: FailureView, whole: Pictures, left: Pictures
+) -> list[NDArray[np.int64]]:
+    """Place each model's classes, above and below; return the classes that show."""
+    shown = []
+    for column, (title, before, after, changed) in enumerate(
+        zip(
+            reading_titles(view.after),
+            view.before,
+            view.after,
+            view.changed,
+            strict=True,
+        ),
+        start=2,
     ):
         first, last = before.segmentation, after.segmentation
         if first is None or last is None:
             continue
-        _place(
-            figure,
-            paint_classes(first.labels, first.classes, ground_of(whole)),
-            whole,
-            1,
-            column,
-        )
-        _place(figure, paint_changes(first, last, left), whole, 2, column)
-        _hover(figure, first, first, 1, column)
-        _hover(figure, first, last, 2, column)
+        painted = paint_classes(first.labels, first.classes, ground_of(whole))
+        grid.place(painted, 0, column)
+        grid.place(paint_changes(first, last, left), 1, column)
+        grid.hover(_hover(first, first), 0, column)
+        grid.hover(_hover(first, last), 1, column)
+        grid.title(f"<b>{before.kind}</b>, whole{_score(before)}", 0, column)
+        told = f"<b>{title}</b><br>{changed:.1%} changed{_score(after)}"
+        grid.title(told, 1, column)
         shown += [first.labels.ravel(), last.labels.ravel()]
-    if truth is not None and segmentations:
-        named = segmentations[0]
-        painted = paint_classes(truth, named.classes, ground_of(whole), cover=COVER)
-        _place(figure, painted, whole, 1, columns)
-        shown.append(truth.ravel())
-    if segmentations:
-        found = np.unique(np.concatenate(shown))
-        add_class_legend(figure, found, segmentations[0].classes)
-    _name_pictures(figure, view, has_truth=truth is not None)
-    if whole.depth_m is not None:
-        figure.add_trace(scale.bar(x=1.0, y=0.2, length=0.45))
-    dress(figure, top=60)
-    return figure.update_layout(legend=LEGEND_BELOW, margin_b=56)
+    return shown
 
 
-def _place(
-    figure: go.Figure,
-    pixels: NDArray[np.uint8] | None,
-    like: Pictures,
-    row: int,
-    column: int,
-) -> None:
-    """Place a picture; a missing one is a grey panel that says so."""
-    height, width = like.size
-    if pixels is None:
-        pixels = np.full((height, width, 3), _GREY, np.uint8)
-        axes = figure.get_subplot(row, column)
-        figure.add_annotation(
-            text="missing",
-            x=width / 2,
-            y=height / 2,
-            xref=axes.xaxis.plotly_name.replace("axis", ""),
-            yref=axes.yaxis.plotly_name.replace("axis", ""),
-            showarrow=False,
-            font={"size": FONT_SIZE, "color": "white"},
-        )
-    place_picture(figure, pixels, row, column)
-
-
-def _hover(
-    figure: go.Figure,
-    before: Segmentation,
-    after: Segmentation,
-    row: int,
-    column: int,
-) -> None:
+def _hover(before: Segmentation, after: Segmentation) -> go.Heatmap:
     step = every(after.labels.shape, HOVER_SIDE)
     names = np.array(after.classes)
     first, last = (one.labels[::step, ::step] for one in (before, after))
     arrow = np.char.add(np.char.add(names[first], " → "), names[last])
-    figure.add_trace(
-        go.Heatmap(
-            z=(first != last).astype(np.uint8),
-            text=np.where(first == last, names[last], arrow),
-            dx=step,
-            dy=step,
-            opacity=0,
-            showscale=False,
-            hovertemplate="%{text}<extra></extra>",
-        ),
-        row=row,
-        col=column,
+    return go.Heatmap(
+        z=(first != last).astype(np.uint8),
+        text=np.where(first == last, names[last], arrow),
+        dx=step,
+        dy=step,
+        opacity=0,
+        showscale=False,
+        hovertemplate="%{text}<extra></extra>",
     )
-
-
-def _name_pictures(figure: go.Figure, view: FailureView, *, has_truth: bool) -> None:
-    """Write a title above each picture."""
-    above = [modality_title("rgb"), modality_title("depth")]
-    below = [MODALITY_NAMES["rgb"], MODALITY_NAMES["depth"]]
-    for title, before, after, changed in zip(
-        reading_titles(view.after), view.before, view.after, view.changed, strict=True
-    ):
-        above.append(f"<b>{before.kind}</b>, whole{_score(before)}")
-        below.append(f"<b>{title}</b><br>{changed:.1%} changed{_score(after)}")
-    if has_truth:
-        above.append("<b>truth</b>")
-    for row, titles in enumerate((above, below), start=1):
-        for column, title in enumerate(titles, start=1):
-            write_title(figure, title, row, column)
 
 
 def _score(reading: FailureReading) -> str:

@@ -3,21 +3,19 @@
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
-from plotly.subplots import make_subplots
 
 from fusionviz.analysis.robustness.severities import SeverityStrip
 from fusionviz.analysis.shared.pictures import Pictures
 from fusionviz.views.robustness.failures import reading_titles
 from fusionviz.views.robustness.pictures import (
     LEGEND_BELOW,
+    PictureGrid,
     paint_changes,
-    place_picture,
-    write_title,
 )
 from fusionviz.views.robustness.series import series_styles
 from fusionviz.views.shared.scale import Scale, depth_scale
 from fusionviz.views.shared.segmentation import (
-    add_class_legend,
+    class_squares,
     ground_of,
     paint_classes,
 )
@@ -64,41 +62,33 @@ def strip_titles(strip: SeverityStrip) -> tuple[str, ...]:
 
 def _draw_film(strip: SeverityStrip) -> go.Figure:
     """Draw pictures: what models get above, their changes below, a row a model."""
-    models, columns = len(strip.readings[0]), len(strip.severities)
-    figure = make_subplots(
-        rows=1 + models,
-        cols=columns,
-        horizontal_spacing=0.008,
-        vertical_spacing=0.055,
-    )
-    scale = None
-    if strip.modality == "depth":
-        maps = [p.depth_m for p in strip.pictures if p.depth_m is not None]
-        scale = depth_scale(maps)
+    first_row, columns = strip.readings[0], len(strip.severities)
+    grid = PictureGrid(1 + len(first_row), columns, across=0.008, down=0.055)
+    maps = [p.depth_m for p in strip.pictures if p.depth_m is not None]
+    scale = depth_scale(maps) if strip.modality == "depth" else None
     shown: list[NDArray[np.int64]] = []
-    for column, pictures in enumerate(strip.pictures, start=1):
-        place_picture(figure, _input(pictures, scale), 1, column)
-        for model in range(models):
-            first = strip.readings[0][model].segmentation
-            last = strip.readings[column - 1][model].segmentation
+    for column, pictures in enumerate(strip.pictures):
+        grid.place(_input(pictures, scale), 0, column)
+        for row, (whole, now) in enumerate(
+            zip(first_row, strip.readings[column], strict=True), start=1
+        ):
+            first, last = whole.segmentation, now.segmentation
             if first is None or last is None:
                 continue
             ground = strip.pictures[0]
             painted = (
-                paint_classes(last.labels, last.classes, ground_of(ground))
-                if column == 1
-                else paint_changes(first, last, ground)
+                paint_changes(first, last, ground)
+                if column
+                else paint_classes(last.labels, last.classes, ground_of(ground))
             )
-            place_picture(figure, painted, 2 + model, column)
+            grid.place(painted, row, column)
             shown.append(last.labels.ravel())
-    named = strip.readings[0][0].segmentation
+    _name_film(grid, strip)
+    more = [] if scale is None else [scale.bar(x=1.0, y=0.5, length=0.6)]
+    named = first_row[0].segmentation
     if named is not None:
-        found = np.unique(np.concatenate(shown))
-        add_class_legend(figure, found, named.classes)
-    _name_film(figure, strip)
-    if scale is not None:
-        figure.add_trace(scale.bar(x=1.0, y=0.5, length=0.6))
-    dress(figure, top=26)
+        more += class_squares(np.unique(np.concatenate(shown)), named.classes)
+    figure = dress(grid.figure(*more), top=26)
     return figure.update_layout(legend=LEGEND_BELOW, margin_b=56)
 
 
@@ -110,20 +100,20 @@ def _input(pictures: Pictures, scale: Scale | None) -> NDArray[np.uint8]:
     return pictures.rgb
 
 
-def _name_film(figure: go.Figure, strip: SeverityStrip) -> None:
+def _name_film(grid: PictureGrid, strip: SeverityStrip) -> None:
     changed, titles = strip.changed, strip_titles(strip)
-    for column, severity in enumerate(strip.severities, start=1):
+    for column, severity in enumerate(strip.severities):
         lines = [f"severity {severity}"]
         for model, title in enumerate(titles):
-            if column == 1:
+            if not column:
                 right = strip.readings[0][model].segmentation
                 score = None if right is None else right.pixel_accuracy
                 told = "" if score is None else f" {score:.1%} right"
                 lines.append(f"<b>{title}</b>{told}")
             else:
-                lines.append(f"{changed[model, column - 1]:.1%} changed")
-        for row, text in enumerate(lines, start=1):
-            write_title(figure, text, row, column)
+                lines.append(f"{changed[model, column]:.1%} changed")
+        for row, text in enumerate(lines):
+            grid.title(text, row, column)
 
 
 def _draw_scores(strip: SeverityStrip) -> go.Figure:

@@ -167,6 +167,11 @@ def add_class_legend(
     figure: go.Figure, shown: NDArray[np.int64], classes: Sequence[str]
 ) -> None:
     """Name the colours of the classes that are shown, in the figure's legend."""
+    for square in class_squares(shown, classes):
+        figure.add_trace(square, row=1, col=1)
+
+
+def class_squares(shown: NDArray[np.int64], classes: Sequence[str]) -> list[go.Scatter]:
+    """Return traces that name the colours of the classes that are shown."""
     colours = class_colours(classes)
-    for index in shown[shown >= 0]:
-        figure.add_trace(legend_square(classes[index], colours[index]), row=1, col=1)
+    return [legend_square(classes[i], colours[i]) for i in shown[shown >= 0]]

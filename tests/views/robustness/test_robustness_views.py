@@ -4,11 +4,14 @@ import numpy as np
 import pytest
 
 from fusionviz.analysis.robustness.curves import curves_of, subsets_of, summaries_of
+from fusionviz.analysis.shared.pictures import Pictures
+from fusionviz.analysis.shared.segmentation import Segmentation
 from fusionviz.views.robustness.curves import draw_curves
+from fusionviz.views.robustness.pictures import PictureGrid, paint_changes
 from fusionviz.views.robustness.reliance import draw_reliance
 from fusionviz.views.robustness.series import series_styles
 from fusionviz.views.robustness.subsets import draw_subsets, draw_summaries
-from tests.helpers.figures import heatmaps, scatters
+from tests.helpers.figures import heatmaps, pixels, scatters
 from tests.helpers.robustness_reports import tiny_report
 
 
@@ -69,3 +72,43 @@ def test_reliance_has_a_dot_and_a_ring_a_modality(report):
     np.testing.assert_allclose(dots[0].error_x.array, 0.05)
     assert dots[0].marker.symbol != dots[1].marker.symbol
     assert [round(y) for y in dots[0].y] == [0, 1]
+
+
+def test_panels_stand_in_rows_and_columns_with_their_titles():
+    grid = PictureGrid(2, 3, across=0.1, down=0.2)
+    red, blue = np.zeros((4, 6, 3), np.uint8), np.zeros((4, 6, 3), np.uint8)
+    red[..., 0], blue[..., 2] = 255, 255
+    grid.place(red, 0, 0)
+    grid.place(blue, 1, 2)
+    grid.title("first", 0, 0)
+    grid.title("last", 1, 2)
+    figure = grid.figure()
+    first, last = (trace for trace in figure.data if trace.type == "image")
+    assert (pixels(first.source) == red).all()
+    assert (pixels(last.source) == blue).all()
+    x, y = (figure.layout[f"{axis}axis7"] for axis in "xy")
+    assert (last.xaxis, last.yaxis) == ("x7", "y7")
+    np.testing.assert_allclose(x.domain, [2 * (0.8 / 3 + 0.1), 1])
+    np.testing.assert_allclose(y.domain, [0, 0.4], atol=1e-12)
+    assert list(y.range) == [3.5, -0.5]
+    assert list(x.range) == [-0.5, 5.5]
+    assert y.scaleanchor == "x7"
+    above, below = figure.layout.annotations
+    assert (above.text, above.y) == ("first", 1)
+    assert below.x == pytest.approx(sum(x.domain) / 2)
+
+
+def test_changed_pixels_have_the_strong_colour_of_the_new_class():
+    def classes(labels):
+        return Segmentation(
+            labels=np.array(labels),
+            confidence=np.ones((1, 2), np.float32),
+            classes=("bed", "books"),
+            truth=None,
+        )
+
+    ground = Pictures(rgb=np.full((1, 2, 3), 100, np.uint8), depth_m=None)
+    painted = paint_changes(classes([[0, 0]]), classes([[0, 1]]), ground)
+    assert painted[0, 1].tolist() == [0x8C, 0x5A, 0x2B]
+    faint = 0.3 * np.array([0xE6, 0x7F, 0xAF]) + 0.7 * 100
+    np.testing.assert_allclose(painted[0, 0], faint, atol=1)
