@@ -16,6 +16,11 @@ PARTS: dict[str, tuple[str, ...]] = {
 }
 """Workloads that a model's forward runs one after the other."""
 
+PART_WORKLOADS = tuple(
+    dict.fromkeys(part for parts in PARTS.values() for part in parts)
+)
+"""All of them, each once."""
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class PartTimes:
@@ -62,6 +67,11 @@ def measure_parts(run: ScalingRun) -> list[PartTimes]:
             "them, and **Live on this machine** measures them now."
         )
     return known
+
+
+def has_parts(run: ScalingRun) -> bool:
+    """Return whether all parts of some model were measured at some length."""
+    return any(len(_times(run, name, parts).lengths) for name, parts in PARTS.items())
 
 
 def _times(run: ScalingRun, name: str, parts: tuple[str, ...]) -> PartTimes:

@@ -18,6 +18,7 @@ from fusionviz.analysis.scaling.paper import (
     compare_savings,
     quoted_points,
 )
+from fusionviz.analysis.scaling.parts import PART_WORKLOADS
 from fusionviz.analysis.scaling.subject import ScalingSubject
 from fusionviz.errors import InputError
 from fusionviz.exhibits.scaling.words import say_machine, say_reading, say_savings
@@ -44,7 +45,7 @@ class CurveControls(Controls):
 
     Attributes:
         family: `fusion`: fusion models; `backbone`: backbones alone; `flow`: MANGO;
-            `alignment`: transport and MMD; `part`: parts of AlignMamba.
+            `alignment`: transport and MMD; `part`: parts of models.
         passes: `forward`, or `training`: forward and backward.
         length: Tokens at which all are read off, moved into what was measured.
     """
@@ -98,8 +99,14 @@ def curves_of(run: ScalingRun, family: CurveFamily, passes: Passes) -> ScalingCu
     Raises:
         InputError: The run has none of them.
     """
-    names = [one.name for one in workloads_of(family)]
-    return measure_curves(run, names, passes=passes)
+    return measure_curves(run, names_of(family), passes=passes)
+
+
+def names_of(family: CurveFamily) -> tuple[str, ...]:
+    """Return the workloads of a family; parts are those of all models."""
+    if family == "part":
+        return PART_WORKLOADS
+    return tuple(one.name for one in workloads_of(family))
 
 
 def read_length(curves: ScalingCurves, length: int) -> int:

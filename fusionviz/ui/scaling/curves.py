@@ -11,6 +11,7 @@ from fusionviz.exhibits.scaling.curves import (
     CurveControls,
     CurveFamily,
     curves_of,
+    names_of,
 )
 from fusionviz.exhibits.scaling.words import (
     reading_table,
@@ -40,15 +41,14 @@ def draw_panel(choice: ScalingChoice, visible: bool) -> None:
     """Draw the tab. Its values are in the address while it is hidden, too."""
     if not visible:
         return
-    controls = _choose(choice.subject.run)
-    curves = curves_of(choice.subject.run, controls.family, controls.passes)
+    controls, curves = _choose(choice.subject.run)
     st.markdown(say_reading(curves, controls.length))
     show_exhibit(CURVES, choice, controls)
     _draw_tables(curves, controls)
 
 
-def _choose(run: ScalingRun) -> CurveControls:
-    """Draw what can be set, in one row, and return it."""
+def _choose(run: ScalingRun) -> tuple[CurveControls, ScalingCurves]:
+    """Draw what can be set, in one row, and return it with the curves."""
     with controls_row("scaling_controls", gap="medium"):
         family = choose_segment("Compare", "family", FAMILIES)
         known = {way: PASS_NAMES[way] for way in PASSES if _has(run, family, way)}
@@ -60,7 +60,8 @@ def _choose(run: ScalingRun) -> CurveControls:
             known,
             help="Training is forward and backward.",
         )
-        lengths = _lengths(curves_of(run, family, passes))
+        curves = curves_of(run, family, passes)
+        lengths = _lengths(curves)
         length = choose_step(
             "Tokens",
             "length",
@@ -69,14 +70,15 @@ def _choose(run: ScalingRun) -> CurveControls:
             width=230,
             help="Of all modalities together: all models are read off there.",
         )
-    return CurveControls(family=family, passes=passes, length=int(length))
+    controls = CurveControls(family=family, passes=passes, length=int(length))
+    return controls, curves
 
 
 def _has(run: ScalingRun, family: CurveFamily, passes: Passes) -> bool:
-    try:
-        return bool(curves_of(run, family, passes).curves)
-    except InputError:
-        return False
+    names = names_of(family)
+    return any(
+        one.cell.workload in names and one.cell.passes == passes for one in run.results
+    )
 
 
 def _lengths(curves: ScalingCurves) -> list[int]:
@@ -92,7 +94,8 @@ def _lengths(curves: ScalingCurves) -> list[int]:
 
 def _draw_tables(curves: ScalingCurves, controls: CurveControls) -> None:
     """Draw all numbers at the length, and the paper's beside ours."""
-    st.markdown(f"**At {controls.length:,} tokens**")
+    first = curves.reference.title
+    st.markdown(f"**At {controls.length:,} tokens**, × that of {first}")
     st.markdown(reading_table(curves, controls.length))
     if controls.family == "fusion" and controls.passes == "forward":
         savings = compare_savings(curves)

@@ -13,15 +13,16 @@ from fusionviz.exhibits.scaling.curves import (
     CurveControls,
     CurveFamily,
     curves_of,
+    names_of,
 )
 from fusionviz.exhibits.scaling.words import say_reading
 from fusionviz.exhibits.shared.exhibit import Exhibit
 from fusionviz.scaling.cells import Cell, Limits, Passes
 from fusionviz.scaling.live import LONGEST_PAUSE, LiveRun, expected_seconds
 from fusionviz.scaling.runs import LENGTHS, ScalingRun, make_cells
-from fusionviz.scaling.workloads import find_workload, workloads_of
+from fusionviz.scaling.workloads import find_workload
 from fusionviz.ui.scaling.curves import FAMILIES, PASS_NAMES
-from fusionviz.ui.scaling.runs import ScalingChoice, choice_of
+from fusionviz.ui.scaling.runs import LIVE_NAME, ScalingChoice, choice_of
 from fusionviz.ui.shared import jobs
 from fusionviz.ui.shared.charts import show
 from fusionviz.ui.shared.controls import choose_segment, choose_step, controls_row
@@ -30,7 +31,6 @@ from fusionviz.ui.shared.notices import nothing_yet, panel
 from fusionviz.ui.shared.share import publish_words, recall_words
 
 PLACE = "scaling_live"
-FILE_NAME = "scaling-live.json"
 
 MEASURING = threading.BoundedSemaphore(1)
 """Two measurements at once would each measure the other."""
@@ -69,7 +69,7 @@ def draw_panel(choice: ScalingChoice, visible: bool) -> None:
     """Draw the tab. Its values are in the address while it is hidden, too."""
     if not visible:
         return
-    job = jobs.job(PLACE, PLACE)
+    job, measured = jobs.job(PLACE, PLACE), measured_here()
     is_running = job is not None and job.running
     with controls_row("live_controls"):
         plan = _choose()
@@ -77,8 +77,8 @@ def draw_panel(choice: ScalingChoice, visible: bool) -> None:
     if is_running:
         draw = functools.partial(_draw_so_far, choice)
         jobs.watch(PLACE, draw, tells_rest=True)
-    elif job is not None and job.result is not None and job.result.results:
-        _draw_result(choice, job.result)
+    elif measured is not None:
+        _draw_result(choice, measured)
     elif job is not None:
         nothing_yet(job.error or "It was stopped before a cell was done.")
     else:
@@ -87,6 +87,13 @@ def draw_panel(choice: ScalingChoice, visible: bool) -> None:
             "with a limit of memory and time: what goes beyond is a cross on the chart "
             "and not the end of the app. The result joins the recorded machine's."
         )
+
+
+def measured_here() -> ScalingRun | None:
+    """Return what this session has measured, None where that is nothing."""
+    job = jobs.job(PLACE, PLACE)
+    run = None if job is None or job.running else job.result
+    return run if run is not None and run.results else None
 
 
 def _choose() -> LivePlan:
@@ -129,7 +136,7 @@ def _choose_passes(family: CurveFamily) -> Passes:
 
 
 def _choose_models(family: CurveFamily) -> list[str]:
-    titles = {one.name: one.title for one in workloads_of(family)}
+    titles = {name: find_workload(name).title for name in names_of(family)}
     first = [name for name in titles if name in FIRST_MODELS] or list(titles)
     key = f"live_{family}"
     recall_words(key, first, titles)
@@ -215,7 +222,7 @@ def _draw_result(choice: ScalingChoice, run: ScalingRun) -> None:
     st.download_button(
         "The run (JSON)",
         run.to_json().encode(),
-        file_name=FILE_NAME,
+        file_name=LIVE_NAME,
         mime="application/json",
         key="download_run",
         on_click="ignore",
@@ -243,7 +250,8 @@ def _controls(run: ScalingRun) -> CurveControls:
         if one.is_done:
             reached[one.cell.workload] = one.cell.length
     length = min((n for n in reached.values() if n), default=cell.length)
-    family = find_workload(cell.workload).family
+    families = {find_workload(name).family for name in run.workloads}
+    family = "part" if "part" in families else families.pop()
     return CurveControls(family=family, passes=cell.passes, length=length)
 
 
@@ -251,4 +259,4 @@ def _beside(choice: ScalingChoice, run: ScalingRun) -> ScalingChoice:
     """Return a live run with the recorded ones beside it."""
     names = choice.name.sample["runs_sha256"]
     recorded = dict(zip(names, choice.subject.runs, strict=True))
-    return choice_of({FILE_NAME: run, **recorded})
+    return choice_of({LIVE_NAME: run, **recorded})

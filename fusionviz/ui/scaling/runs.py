@@ -10,6 +10,9 @@ from fusionviz.scaling.runs import ScalingRun
 from fusionviz.ui.shared.controls import choose_name
 from fusionviz.ui.shared.subjects import SubjectChoice
 
+LIVE_NAME = "scaling-live.json"
+"""File name of what was measured a moment ago."""
+
 ScalingChoice = SubjectChoice[ScalingSubject]
 
 

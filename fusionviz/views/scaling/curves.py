@@ -43,7 +43,10 @@ STYLES: dict[str, tuple[str, str, str]] = {
     "relaxed": ("#009E73", "solid", "cross"),
     "sinkhorn": ("#CC79A7", "solid", "cross"),
     "exact": ("#6B6B6B", "solid", "cross"),
-    "mmd": ("#6B6B6B", "dash", "star"),
+    "mmd": ("#7A55B8", "dash", "star"),
+    "encoders": ("#8A8A8A", "solid", "circle"),
+    "alignment": ("#7A55B8", "solid", "cross"),
+    "predictor": ("#B59A00", "solid", "diamond"),
 }
 """Colour, dash and symbol of each workload. Dashes are of what is not the papers' way:
 fused attention, another scan, the inverse."""
@@ -55,6 +58,9 @@ BETWEEN = 0.1
 
 MOST_TICKS = 5
 """Lengths that are written under a panel, if every power of 2 would be more."""
+
+MARK_STEP = 0.035
+"""Between the marks of two workloads, in parts of a panel's height."""
 
 PALE = 0.4
 """Opacity of what was measured elsewhere."""
@@ -105,10 +111,12 @@ class _Scene:
             return 1e-3, 1.0
         return float(every.min()) / 1.6, float(every.max()) * 2.5
 
-    def top(self, axis: _Axis) -> float:
-        """Return where marks stand: a little below the upper end of a panel."""
+    def top(self, axis: _Axis, curve: Curve) -> float:
+        """Return where a curve's marks stand: at the top, under those before it."""
+        marked = [one.workload for one in self.curves.curves if one.marks]
+        place = marked.index(curve.workload)
         low, high = (math.log10(end) for end in self.reach(axis))
-        return 10 ** (high - 0.04 * (high - low))
+        return 10 ** (high - (0.04 + MARK_STEP * place) * (high - low))
 
 
 def draw_curves(
@@ -197,7 +205,7 @@ def _panel(
             yield _band(curve, group)
         yield _line(curve, axis, group, is_named=number == 1)
         if curve.marks:
-            yield _marks(curve, group, scene.top(axis))
+            yield _marks(curve, group, scene.top(axis, curve))
     if scene.quoted:
         yield _stars(scene.quoted, axis, place, is_named=number == 1)
     if length is not None:

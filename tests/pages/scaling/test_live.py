@@ -68,7 +68,7 @@ def test_cells_come_in_and_stand_beside_the_recorded_machine(
 
 def test_what_is_measured_is_chosen_and_linked(run_app, results):
     app = run_app(PAGE, address={**TAB, "live_family": "part"})
-    assert "6 cells" in app.button(key="start_live").label
+    assert "12 cells" in app.button(key="start_live").label
     app.multiselect(key="live_part").set_value(["encoders"]).run()
     assert "2 cells" in app.button(key="start_live").label
     said = address_of(app)
@@ -121,3 +121,16 @@ def test_why_says_what_is_held_without_a_run_and_where_time_goes_with_one(
     assert len(alts(app)) == 2
     spec = json.loads(app.get("plotly_chart")[0].proto.spec)
     assert spec["layout"]["yaxis"]["title"]["text"] == "seconds"
+
+
+def test_parts_that_were_measured_here_are_shown_there(run_app, results, no_child):
+    write_runs(results, cpu=known_run())
+    app = run_app(PAGE, address={**TAB, "live_family": "part"})
+    app = finish(app.button(key="start_live").click().run())
+    assert len(alts(app)) == 1
+    app.session_state["tab"] = "Why"
+    app.run()
+    assert not app.exception
+    app.segmented_control(key="parts_source").set_value("here").run()
+    assert "At 512 tokens" not in words(app)
+    assert any("at 512 tokens" in alt for alt in alts(app))

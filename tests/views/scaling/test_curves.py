@@ -65,6 +65,22 @@ def test_what_was_given_up_is_a_cross_with_its_reason(curves):
     assert low < np.log10(crosses[0].y[0]) < high
 
 
+def test_marks_of_several_workloads_do_not_hide_each_other():
+    results = [
+        CellResult(cell=Cell(workload=name, length=n), status="time", reason="Slow.")
+        for name in ("alignmamba", "single-stream-plain", "multi-stream-plain")
+        for n in LENGTHS[:2]
+    ]
+    run = ScalingRun(machine="one", versions={}, date="", results=tuple(results))
+    figure = draw_curves(measure_curves(run, run.workloads))
+    heights = {
+        one.y for one in figure.data if one.yaxis == "y" and one.marker.symbol == "x"
+    }
+    assert len(heights) == 3
+    low, high = figure.layout.yaxis1.range
+    assert all(low < np.log10(y) < high for height in heights for y in height)
+
+
 def test_the_length_that_is_read_off_is_marked_in_every_panel(curves):
     marked = [
         one
