@@ -23,3 +23,17 @@ def make_rooms(
 
     export_rooms(out, range(seed, seed + count), size=(size, size))
     typer.echo(f"wrote {count} rooms to {out}", err=True)
+
+
+@data_app.command("faults")
+@says_what_is_wrong
+def make_fault_sheets(
+    out: Annotated[Path, typer.Option(help="Folder to write to.")],
+    room: Annotated[int, typer.Option(min=0, help="Seed of the room.")] = 45,
+    utterance: Annotated[int, typer.Option(min=0, help="Seed of the utterance.")] = 12,
+) -> None:
+    """Write every fault before and after as pictures, as docs/faults.md shows them."""
+    from fusionviz.explain.fault_pictures import write_fault_sheets
+
+    for path in write_fault_sheets(out, room=room, utterance=utterance):
+        typer.echo(f"wrote {path}", err=True)
