@@ -6,7 +6,7 @@ from fusionviz.ui.shared.frame import ask, frame
 from fusionviz.ui.shared.subjects import current_subject
 
 frame()
-ask("What does each head read, and does it matter?")
+ask("What does each head read, and does it matter?", lesson="attention")
 choice = current_subject()
 if choice is not None:
     draw_attention(choice)

@@ -6,7 +6,7 @@ from fusionviz.ui.shared.data.choice import choose_tokens
 from fusionviz.ui.shared.frame import ask, frame
 
 frame()
-ask("How far apart are the modalities, and where do they meet?")
+ask("How far apart are the modalities, and where do they meet?", lesson="distance")
 choice = choose_tokens()
 if choice is not None:
     draw_distributions(choice)

@@ -8,7 +8,10 @@ from fusionviz.ui.shared.gallery import draw_gallery
 from fusionviz.ui.shared.sample import current_sample
 
 frame()
-ask("What is in this pair, and what do two fusion models make of it?")
+ask(
+    "What is in this pair, and what do two fusion models make of it?",
+    lesson="likelihood",
+)
 draw_gallery()
 sample = current_sample()
 if sample is not None:

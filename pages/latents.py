@@ -6,7 +6,7 @@ from fusionviz.ui.shared.frame import ask, frame
 from fusionviz.ui.shared.subjects import current_subject
 
 frame()
-ask("What changes in the pictures when a latent does?")
+ask("What changes in the pictures when a latent does?", lesson="invertible")
 choice = current_subject()
 if choice is not None:
     draw_latents(choice)

@@ -5,7 +5,7 @@ from fusionviz.ui.robustness.page import draw_robustness
 from fusionviz.ui.shared.frame import ask, frame
 
 frame()
-ask("What is lost when a modality fails?")
+ask("What is lost when a modality fails?", lesson="missing")
 choice = choose_failing()
 if choice is not None:
     draw_robustness(choice)

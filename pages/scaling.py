@@ -5,5 +5,5 @@ from fusionviz.ui.scaling.runs import choose_run
 from fusionviz.ui.shared.frame import ask, frame
 
 frame()
-ask("What does length cost?")
+ask("What does length cost?", lesson="cost")
 draw_scaling(choose_run())

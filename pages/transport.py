@@ -6,7 +6,7 @@ from fusionviz.ui.shared.frame import ask, frame
 from fusionviz.ui.transport.page import draw_transport
 
 frame()
-ask("Where is each token sent, and at what cost?")
+ask("Where is each token sent, and at what cost?", lesson="transport")
 choice = choose_tokens()
 if choice is not None:
     draw_transport(choice)

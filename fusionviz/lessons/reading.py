@@ -169,7 +169,7 @@ def _read_exhibits(top: _Place) -> dict[str, LessonExhibit]:
 def _read_exhibit(place: _Place, name: str) -> LessonExhibit:
     kind_name = place.need("kind", str)
     kind = place.ask("kind", lambda: exhibit_kind(kind_name))
-    if kind.reads in ("attention", "robustness", "failures", "scaling"):
+    if kind.reads in ("attention", "robustness", "failures"):
         raise place.error(
             f"{kind_name} is of files or of several models, which lessons have none of"
         )

@@ -2,10 +2,12 @@
 
 import streamlit as st
 
+from fusionviz.lessons.glossary import list_words
 from fusionviz.lessons.library import Library
 from fusionviz.lessons.phrases import phrase
 from fusionviz.lessons.records import Lesson
 from fusionviz.ui.shared.frame import ask, page
+from fusionviz.ui.shared.how_to_read import draw_words
 
 
 def draw_contents(library: Library) -> None:
@@ -19,6 +21,8 @@ def draw_contents(library: Library) -> None:
     for number, lesson in enumerate(library.lessons.values()):
         with columns[number % 2]:
             _draw_line(library, lesson)
+    with st.expander("Words: what is called what", icon=":material/dictionary:"):
+        draw_words(list_words().values())
     if library.problems:
         with st.expander(f"{len(library.problems)} files hold no lesson"):
             st.markdown("\n".join(f"- `{problem}`" for problem in library.problems))

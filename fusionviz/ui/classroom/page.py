@@ -13,12 +13,13 @@ from fusionviz.ui.classroom.look import apply_classroom_look
 from fusionviz.ui.classroom.made import make_ahead, reading_of
 from fusionviz.ui.classroom.notes import draw_notes
 from fusionviz.ui.classroom.place import Place, go_to, read_place
-from fusionviz.ui.shared.frame import ask, page
+from fusionviz.ui.shared.frame import BEEN_IN_CLASS, ask, page
 from fusionviz.ui.shared.notices import say_error, says_why
 
 
 def draw_classroom() -> None:
     """Draw the contents, a lesson, or the lecturer's notes: what the address says."""
+    st.session_state[BEEN_IN_CLASS] = True
     apply_classroom_look(presents=st.query_params.get("present") == "1")
     library = list_lessons()
     name = st.query_params.get("lesson")

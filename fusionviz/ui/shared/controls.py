@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeVar
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from fusionviz.lessons.glossary import word_for
 from fusionviz.ui.shared.share import publish, recall, recall_word, seat
 
 T = TypeVar("T")
@@ -77,7 +78,7 @@ def choose_segment(
         key: Of the control, and in the address.
         titles: What the segments say, by their words.
         default: The first word if not given.
-        help: What is told to those who ask.
+        help: What is told to those who ask; of a known word, what it means.
     """
     words = list(titles)
     with _in_address(key, words, default or words[0]):
@@ -87,7 +88,7 @@ def choose_segment(
             format_func=titles.__getitem__,
             key=key,
             required=True,
-            help=help,
+            help=help or word_for(label),
         )
     return chosen or default or words[0]
 
@@ -110,7 +111,7 @@ def choose_name(
         titles: What the list says, by its words.
         default: The first word if not given.
         width: As `st.selectbox` takes it.
-        help: What is told to those who ask.
+        help: What is told to those who ask; of a known word, what it means.
         hide_label: Whether the label is for screen readers alone.
     """
     words = list(titles)
@@ -121,7 +122,7 @@ def choose_name(
             format_func=titles.__getitem__,
             key=key,
             width=width,
-            help=help,
+            help=help or word_for(label),
             label_visibility="collapsed" if hide_label else "visible",
         )
 
@@ -145,7 +146,7 @@ def choose_step(
         default: One of them.
         unit: Behind each on the slider.
         width: As `st.select_slider` takes it.
-        help: What is told to those who ask.
+        help: What is told to those who ask; of a known word, what it means.
     """
     with _in_address(key, steps, default):
         return st.select_slider(
@@ -154,7 +155,7 @@ def choose_step(
             format_func=lambda step: f"{step}{unit}",
             key=key,
             width=width,
-            help=help,
+            help=help or word_for(label),
         )
 
 
@@ -178,7 +179,7 @@ def choose_number(
         last: The largest number.
         first: The smallest.
         width: As `st.number_input` takes it.
-        help: What is told to those who ask.
+        help: What is told to those who ask; of a known word, what it means.
         hide_label: Whether the label is for screen readers alone.
     """
     recall(key, default, low=first, high=last)
@@ -188,7 +189,7 @@ def choose_number(
         max_value=last,
         key=key,
         width=width,
-        help=help,
+        help=help or word_for(label),
         label_visibility="collapsed" if hide_label else "visible",
     )
     publish(key, default)
@@ -214,7 +215,7 @@ def choose_item(
         default: A number.
         first: Number of the first name.
         width: As `st.selectbox` takes it.
-        help: What is told to those who ask.
+        help: What is told to those who ask; of a known word, what it means.
     """
     last = first + len(names) - 1
     recall(key, default, low=first, high=last)
@@ -224,7 +225,7 @@ def choose_item(
         format_func=lambda number: names[number - first],
         key=key,
         width=width,
-        help=help,
+        help=help or word_for(label),
     )
     publish(key, default)
     return number
@@ -236,7 +237,7 @@ def choose_switch(label: str, key: str, *, help: str) -> bool:
     Args:
         label: What it switches on.
         key: In the address, where it is 0 or 1.
-        help: What is told to those who ask.
+        help: What is told to those who ask; of a known word, what it means.
     """
     is_on = bool(recall(key, 0, low=0, high=1))
     widget = f"{key}_on"
@@ -245,7 +246,7 @@ def choose_switch(label: str, key: str, *, help: str) -> bool:
         label,
         key=widget,
         on_change=lambda: st.session_state.update({key: int(st.session_state[widget])}),
-        help=help,
+        help=help or word_for(label),
     )
     publish(key, 0)
     return is_on

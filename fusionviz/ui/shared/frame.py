@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from fusionviz.lessons.library import list_lessons
 from fusionviz.ui.shared.look import apply_look, favicon, wordmark
 from fusionviz.ui.shared.replaced import (
     place_replaced,
@@ -40,6 +41,9 @@ PAGES = (
 DOOR = "fusionviz"
 """Title of the page at `/`, which leads to the first one."""
 
+BEEN_IN_CLASS = "_been_in_class"
+"""Whether this session has opened the classroom."""
+
 _ROUTED = "_routed"
 _ASKED_TO_ROUTE = "_asked_to_route"
 
@@ -72,10 +76,49 @@ def frame() -> None:
     _furnish()
 
 
-def ask(question: str) -> None:
-    """Draw the page's title line: the one question that it answers."""
-    st.title(question, anchor=False)
+def ask(question: str, *, lesson: str | None = None) -> None:
+    """Draw the page's title line: the one question that it answers.
+
+    Args:
+        question: Of the page.
+        lesson: Name of the lesson that explains it, which it then links to.
+    """
+    if lesson is None:
+        st.title(question, anchor=False)
+    else:
+        with st.container(
+            horizontal=True, vertical_alignment="center", gap="small", key="title_line"
+        ):
+            st.title(question, anchor=False)
+            _link_to(lesson)
     place_replaced()
+
+
+def _link_to(name: str) -> None:
+    """Draw a link to a lesson, where there is one of that name."""
+    lesson = list_lessons().lessons.get(name)
+    if lesson is not None:
+        st.page_link(
+            page("classroom"),
+            label="Lesson",
+            icon=":material/school:",
+            query_params={"lesson": name},
+            help=f"{lesson.title}: {lesson.minutes} minutes",
+        )
+
+
+def greet() -> None:
+    """Draw a link to the first lesson, until somebody has been in the classroom."""
+    if st.session_state.get(BEEN_IN_CLASS):
+        return
+    lesson = next(iter(list_lessons().lessons.values()), None)
+    if lesson is not None:
+        st.page_link(
+            page("classroom"),
+            label=f"New here? A lesson of {lesson.minutes} minutes",
+            icon=":material/school:",
+            query_params={"lesson": lesson.name},
+        )
 
 
 def page(stem: str) -> StreamlitPage:
@@ -107,4 +150,6 @@ def _furnish() -> None:
     st.set_page_config(page_title="fusionviz", page_icon=favicon(), layout="wide")
     apply_look()
     wordmark()
+    with st.sidebar:
+        greet()
     draw_sidebar()

@@ -1,8 +1,10 @@
 """Every page is a file, stands in its frame first, and is short."""
 
 import ast
+import re
 from pathlib import Path
 
+from fusionviz.lessons.library import list_lessons
 from fusionviz.ui.shared.frame import PAGES, ROOT
 from fusionviz.ui.shared.look import favicon
 
@@ -34,3 +36,13 @@ def test_pages_and_the_app_leave_streamlit_to_ui():
 def test_the_icon_is_ours():
     assert favicon().size == (64, 64)
     assert favicon().getpixel((10, 32)) == (230, 159, 0, 255)
+
+
+def test_every_page_names_the_lesson_that_explains_it():
+    lessons = list_lessons().lessons
+    for file in FILES:
+        if file.stem == "classroom":
+            continue
+        named = re.search(r'lesson="(\w+)"', file.read_text())
+        assert named is not None, file.name
+        assert named[1] in lessons

@@ -1,0 +1,38 @@
+"""From every page to its lesson, for those who are new, and what words mean."""
+
+import pytest
+
+from tests.helpers.pages import words
+
+PAGES = {
+    "transport": ("transport", "Sinkhorn"),
+    "attention": ("attention", "gate"),
+    "distributions": ("distance", "MMD²"),
+}
+
+
+def links(app):
+    return {one.proto.label: one.proto.query_string for one in app.get("page_link")}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_links_to_its_lesson_and_explains_its_words(run_app, page):
+    lesson, word = PAGES[page]
+    app = run_app(f"pages/{page}.py")
+    assert not app.exception
+    assert links(app)["Lesson"] == f"lesson={lesson}"
+    assert f"**{word}**: " in words(app)
+
+
+def test_who_is_new_is_led_to_the_first_lesson_until_they_were_there(run_app):
+    app = run_app("pages/scaling.py")
+    (greeting,) = [label for label in links(app) if label.startswith("New here?")]
+    assert links(app)[greeting] == "lesson=invertible"
+    app.session_state["_been_in_class"] = True
+    assert not [label for label in links(app.run()) if label.startswith("New here?")]
+
+
+def test_the_contents_have_the_whole_glossary(run_app):
+    app = run_app("pages/classroom.py")
+    assert "**witness**: " in words(app)
+    assert "**A-distance**: " in words(app)
