@@ -1,6 +1,7 @@
 """Odd samples and reports give a picture or a sentence, never NaN."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -150,3 +151,25 @@ def test_a_perceptual_score_that_was_not_measured_is_said():
     made = kind.make(Request(subject=odd, controls=kind.controls()))
     assert "was not measured" in made.caption
     assert made.table["perceptual, rgb"] == ["", ""]
+
+
+def test_four_sessions_see_their_own_failures(failure_subject):
+    """Over shared models, and over one shared subject."""
+    kind, readers = FAILING[0], failure_subject.readers
+    samples = [render_room(seed, (32, 32)) for seed in range(4)]
+    subjects = [FailureSubject(sample, readers) for sample in samples]
+    asked = [("depth:missing",), ("rgb:missing",), ("rgb:grey:5",), ("depth:sparse:2",)]
+
+    def ask(subject, failures):
+        controls = FailuresControls(failures=failures)
+        return kind.make(Request(subject=subject, controls=controls)).arrays
+
+    orders = [(FailureSubject(s, readers), f) for s in samples for f in asked]
+    alone = [ask(*order) for order in orders]
+    shared = [(subject, failures) for subject in subjects for failures in asked]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda order: ask(*order), shared * 2))
+    for expected, got in zip(alone * 2, together, strict=True):
+        for name, labels in expected.items():
+            # where two classes are as likely, either may be the first
+            assert (got[name] == labels).mean() > 0.999, name
