@@ -84,15 +84,33 @@ def exchange_modality(
         field = "depth_m" if name == "depth" else "rgb"
         return replace(sample, **{field: getattr(other, field)})
     if isinstance(sample, SequenceSample) and isinstance(other, SequenceSample):
-        modalities = {**sample.modalities, name: other.modalities[name]}
-        times = {k: v for k, v in sample.times.items() if k != name}
-        if name in other.times:
-            times[name] = other.times[name]
-        # Which step belongs to which is no longer known, nor are the words.
-        return replace(
-            sample, modalities=modalities, times=times, alignment={}, words=()
-        )
+        return _exchange_steps(sample, other, name)
     raise ValueError("modalities are exchanged between samples of one kind")
+
+
+def _exchange_steps(
+    sample: SequenceSample, other: SequenceSample, name: str
+) -> SequenceSample:
+    """Return sequences with one of another sample.
+
+    Where something is true of each of its steps, it is cut to their number, or begun
+    again.
+    """
+    values, times = other.modalities[name], other.times.get(name)
+    truths = (sample.target, sample.label)
+    if name == sample.anchor and any(one is not None and one.ndim for one in truths):
+        index = np.arange(len(sample.modalities[name])) % len(values)
+        values = values[index]
+        times = None if times is None else times[index]
+    kept = {k: v for k, v in sample.times.items() if k != name}
+    # Which step belongs to which is no longer known, nor are the words.
+    return replace(
+        sample,
+        modalities={**sample.modalities, name: values},
+        times=kept if times is None else {**kept, name: times},
+        alignment={},
+        words=(),
+    )
 
 
 def _put(

@@ -10,6 +10,7 @@ from fusionviz.data.faults.damage import (
     lose_values,
 )
 from fusionviz.data.rooms import render_room
+from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.data.utterances.generator import render_utterance
 
 
@@ -70,6 +71,25 @@ def test_an_exchanged_sequence_brings_its_clock():
         assert mixed.modalities[name] is other.modalities[name]
         assert mixed.target == sample.target
         assert set(mixed.names) == set(sample.names)
+
+
+@pytest.mark.parametrize("length", [2, 5, 12])
+def test_where_each_step_has_a_truth_the_others_steps_are_fitted(length):
+    def sequences(steps, offset):
+        x = (np.arange(steps) + offset).astype(np.float32)[:, None]
+        return SequenceSample(
+            modalities={"text": x, "audio": x},
+            target=np.zeros(steps, np.float32),
+            times={"text": np.repeat(x, 2, axis=1)},
+        )
+
+    sample, other = sequences(5, 0), sequences(length, 100)
+    mixed = exchange_modality(sample, other, "text")
+    expected = [100 + step % length for step in range(5)]
+    np.testing.assert_array_equal(mixed.modalities["text"][:, 0], expected)
+    np.testing.assert_array_equal(mixed.times["text"][:, 0], expected)
+    mixed = exchange_modality(sample, other, "audio")
+    assert mixed.modalities["audio"] is other.modalities["audio"]
 
 
 def test_samples_of_two_kinds_have_nothing_to_exchange(room):
