@@ -7,6 +7,7 @@ few short lengths, to see that it works.
 
 import argparse
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -73,6 +74,7 @@ def record(
             f"{cell.workload} {cell.passes} {cell.length}: {result.status} "
             f"{result.seconds:.4g} s, {result.peak_bytes / 2**20:.4g} MiB "
             f"{result.reason}",
+            file=sys.stderr,  # what is asked for as JSON has stdout to itself
             flush=True,
         )
     return scaling

@@ -1,5 +1,6 @@
 """Robustness: what is lost when a modality fails?"""
 
+from fusionviz.ui import libraries as libraries
 from fusionviz.ui.robustness.choice import choose_failing
 from fusionviz.ui.robustness.page import draw_robustness
 from fusionviz.ui.shared.frame import ask, frame

@@ -17,6 +17,7 @@ LINKS = (
     "/transport?tab=On+the+data&data=utterance&d_solver=exact",
     "/distributions?data=utterance",
     "/distributions?tab=Distance",
+    "/scaling?tab=Why",
 )
 LEAVES = {
     *("fusionviz", "streamlit", "packaging"),
