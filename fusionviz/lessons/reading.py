@@ -200,6 +200,7 @@ def _read_exhibit(place: _Place, name: str) -> LessonExhibit:
         vary=vary,
         values=values,
         labels=labels,
+        control=place.take("control", str, str(vary or "").replace("_", " ")),
     )
     for call in exhibit.calls:
         place.ask("controls", partial(kind.controls.from_json, call.controls))

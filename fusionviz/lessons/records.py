@@ -59,6 +59,8 @@ class LessonExhibit:
             nothing does.
         values: What it varies over.
         labels: What the values are called, one a value.
+        control: What the control that moves it is called; the name of what varies
+            where nothing is said.
     """
 
     name: str
@@ -66,6 +68,7 @@ class LessonExhibit:
     vary: str | None = None
     values: tuple[Any, ...] = ()
     labels: tuple[str, ...] = ()
+    control: str = ""
 
     @property
     def calls(self) -> tuple[ExhibitCall, ...]:

@@ -109,6 +109,7 @@ def _card(reading: Reading, place: int, card: Card, make: Make, figure_of: Any) 
         "question": card.kind == "question",
         "states": _states(reading, place, card, figure_of),
         "start": _start(reading, card),
+        "control": reading.exhibit_of(card).control if card.exhibit else "",
         **(_asked(reading, place, card) if card.form is not None else {}),
     }
 

@@ -142,7 +142,7 @@ function showStates(parent, card) {
   const words = add(parent, "div");
   let slider = null;
   if (card.states.length > 1) {
-    const label = add(parent, "label");
+    const label = add(parent, "label", { textContent: `${card.control}: ` });
     const name = add(label, "b");
     slider = add(label, "input", { type: "range", min: 0, max: card.states.length - 1,
       value: card.start });

@@ -91,6 +91,8 @@ def _draw_gap(place: Place, reading: Reading) -> None:
     answer = place.answers.get(asked)
     verdict = reading.judge(asked, answer)
     name = "said_nothing" if answer is None else "you_said"
+    if place.presents:
+        name = "is_computed"
     line = phrase(name, place.lesson.language).format(
         said=verdict.said, computed=verdict.computed
     )
@@ -134,7 +136,7 @@ def _draw_below(one: Exhibit, call: ExhibitCall, key: str) -> None:
 
 def _choose_state(place: Place, card: Card, exhibit: LessonExhibit) -> str:
     return choose_step(
-        str(exhibit.vary).replace("_", " "),
+        exhibit.control,
         _state_key(place),
         exhibit.labels,
         default=card.state or exhibit.labels[0],

@@ -36,7 +36,7 @@ _BEFORE_A_CLASS = """
   max-width: none;
 }
 div[class*="st-key-chart_"] {
-  height: min(calc(var(--height) * SCALEpx), calc(100vh - 13rem)) !important;
+  height: min(calc(var(--height) * SCALEpx), calc(100vh - 14.5rem)) !important;
   overflow: hidden;
 }
 div[class*="st-key-chart_"] [data-testid="stElementContainer"]:has(.stPlotlyChart),

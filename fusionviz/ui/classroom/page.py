@@ -76,7 +76,11 @@ def _progress_words(place: Place) -> str:
         card=place.card + 1, count=len(lesson.cards)
     )
     kind = phrase(f"kind_{lesson.cards[place.card].kind}", language)
-    return f"{lesson.title} · {number} · {kind}"
+    return (
+        f"{number} · {kind}"
+        if place.presents
+        else f"{lesson.title} · {number} · {kind}"
+    )
 
 
 def _step(place: Place, by: int, *, disabled: bool) -> None:

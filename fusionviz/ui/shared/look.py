@@ -11,6 +11,8 @@ _CSS = """
 [data-testid="stHeader"] { background: transparent; height: 2.6rem; }
 [data-testid="stSidebarUserContent"] { padding-top: 0.25rem; }
 h1 { padding: 0 0 0.25rem 0 !important; }
+/* The menu of the app floats over the right end. */
+.st-key-title_line { padding-right: 1.25rem; }
 /* Text on charts in the page's own ink, not in Streamlit's fainter one. */
 .stPlotlyChart svg g:not(.hoverlayer *) > text { fill: currentColor !important; }
 .st-key-gallery button, .st-key-other_rooms button { padding: 3px; }

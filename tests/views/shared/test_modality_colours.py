@@ -1,11 +1,17 @@
-"""Colours of modalities can be told apart, also by colour-blind eyes."""
+"""Colours that mean something can be told apart, also by colour-blind eyes."""
 
 from itertools import combinations
 
 import numpy as np
 import pytest
 
-from fusionviz.views.shared.style import MARK, MODALITY_COLOURS, OTHER_COLOURS
+from fusionviz.views.shared.style import (
+    CLASS_COLOURS,
+    LAYER_COLOURS,
+    MARK,
+    MODALITY_COLOURS,
+    OTHER_COLOURS,
+)
 
 # Machado, Oliveira and Fernandes 2009, severity 1.0: of linear RGB.
 EYES = {
@@ -22,6 +28,13 @@ EYES = {
             [0.152286, 1.052583, -0.204868],
             [0.114503, 0.786281, 0.099216],
             [-0.003882, -0.048116, 1.051998],
+        ]
+    ),
+    "tritanope": np.array(
+        [
+            [1.255528, -0.076749, -0.178779],
+            [-0.078411, 0.930809, 0.147602],
+            [0.004733, 0.691367, 0.303900],
         ]
     ),
 }
@@ -46,9 +59,31 @@ def cielab(colour, eye):
     return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
 
 
-@pytest.mark.parametrize("eye", EYES)
+def least_apart(colours, eye):
+    """The smallest distance of any two, and the two."""
+    return min(
+        (float(np.linalg.norm(cielab(one, eye) - cielab(other, eye))), one, other)
+        for one, other in combinations(sorted(colours), 2)
+    )
+
+
+@pytest.mark.parametrize("eye", [eye for eye in EYES if eye != "tritanope"])
 def test_any_two_colours_of_modalities_differ(eye):
     colours = {*MODALITY_COLOURS.values(), *OTHER_COLOURS, MARK}
-    for one, other in combinations(sorted(colours), 2):
-        apart = np.linalg.norm(cielab(one, eye) - cielab(other, eye))
-        assert apart >= 16.9, (one, other)
+    assert least_apart(colours, eye)[0] >= 16.9
+
+
+@pytest.mark.parametrize("eye", EYES)
+def test_known_modalities_differ_to_all_eyes(eye):
+    assert least_apart({*MODALITY_COLOURS.values(), MARK}, eye)[0] >= 16.9
+
+
+@pytest.mark.parametrize("eye", EYES)
+def test_any_two_classes_differ_to_all_eyes(eye):
+    assert least_apart(CLASS_COLOURS.values(), eye)[0] >= 12
+
+
+@pytest.mark.parametrize("eye", EYES)
+def test_kinds_of_attention_layers_differ_to_all_eyes(eye):
+    kinds = {LAYER_COLOURS[kind] for kind in ("mmca", "imca", "lica")}
+    assert least_apart(kinds, eye)[0] >= 30
