@@ -1,12 +1,15 @@
 """The tabs "Three solvers" and "Convergence" of the Transport page."""
 
 import io
+import traceback
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from tests.helpers.pages import alts, words
+from fusionviz.alignment.semidual import SemiDual
+from tests.helpers.pages import ROOT, alts, words
 
 
 def tab(run_app, name="Three solvers", **address):
@@ -32,6 +35,32 @@ def test_epsilon_is_set_by_the_slider_and_stays_in_the_address(run_app):
     assert "too large" in words(again)
     again.select_slider(key="epsilon").set_value("0.05").run()
     assert "epsilon" not in again.query_params
+
+
+def test_the_way_to_the_kernel_is_short_and_as_architecture_md_has_it(
+    run_app, monkeypatch
+):
+    calls, sweep = [], SemiDual.sweep
+
+    def watched(*arguments):
+        calls.append([Path(frame.filename) for frame in traceback.extract_stack()])
+        return sweep(*arguments)
+
+    monkeypatch.setattr(SemiDual, "sweep", watched)
+    tab(run_app, epsilon="0.2", seed="77")  # which no other test asks for
+    ours = [ROOT / "pages", ROOT / "fusionviz"]
+    way = {
+        path.relative_to(ROOT).as_posix().removeprefix("fusionviz/")
+        for path in calls[0]
+        if any(path.is_relative_to(folder) for folder in ours)
+    }
+    told = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    block = told.split("A picture is followed like this")[1].split("```")[1]
+    files = [line.split()[0] for line in block.strip().splitlines()]
+    assert way | {"alignment/semidual.py"} == set(files) - {
+        "views/transport/solvers.py"
+    }
+    assert len(files) <= 15
 
 
 def test_an_epsilon_that_is_no_step_is_replaced(run_app):
