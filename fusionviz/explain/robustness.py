@@ -9,7 +9,8 @@ from fusionviz.analysis.robustness.failures import FailureSubject, Sample
 from fusionviz.data.records import RGBDSample
 from fusionviz.errors import CheckpointError, InputError
 from fusionviz.exhibits.shared.exhibit import SubjectName
-from fusionviz.models.alignmamba import config_of, why_unread
+from fusionviz.models.alignmamba import AlignMambaConfig, config_of, why_unread
+from fusionviz.models.baselines import BaselineConfig
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import list_checkpoints, load_checkpoint
 from fusionviz.models.mango import Mango
@@ -60,7 +61,7 @@ def fellows_of(card: ModelCard, sample: Sample) -> tuple[ModelCard, ...]:
             if names != {m["name"] for m in card.config["modalities"]}:
                 continue
             if not isinstance(sample, RGBDSample) and (
-                why_unread(sample, config_of(one)) is not None
+                why_unread(sample, _config_of(one)) is not None
             ):
                 continue
             found.append(one)
@@ -155,6 +156,13 @@ def find_report(named: Mapping[str, Any], path: Path | None) -> RobustnessReport
             "`--robustness`"
         )
     return report
+
+
+def _config_of(card: ModelCard) -> AlignMambaConfig:
+    """Return the config of an AlignMamba or of a baseline from its card."""
+    if card.kind == "baseline":
+        return BaselineConfig(**card.config)
+    return config_of(card)
 
 
 def _set_of(card: ModelCard) -> str:

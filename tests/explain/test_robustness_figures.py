@@ -20,6 +20,7 @@ from fusionviz.explain.robustness import (
     name_report,
 )
 from fusionviz.explain.tokens import name_utterance
+from fusionviz.models.baselines import BaselineConfig, FusionBaseline
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import list_checkpoints, save_checkpoint
 from tests.helpers.robustness_reports import tiny_report
@@ -115,10 +116,18 @@ def test_fellows_are_trained_on_the_same_set(tmp_path, monkeypatch):
         recipe = {"data": {"set": data}} if data else {}
         card = ModelCard(name=name, recipe=recipe)
         save_checkpoint(tiny_sentiment(seed), card, tmp_path)
+    like = asdict(tiny_sentiment().config)
+    baseline = FusionBaseline(BaselineConfig(**like, fusion="concatenation"))
+    card = ModelCard(name="plain", recipe={"data": {"set": "sentiment"}})
+    save_checkpoint(baseline, card, tmp_path)
     monkeypatch.setenv("FUSIONVIZ_CHECKPOINTS", str(tmp_path))
     cards = {card.name: card for card in list_checkpoints()}
     found = fellows_of(cards["one"], render_utterance(1))
-    assert [card.name for card in found] == ["two"]
+    assert [card.name for card in found] == ["two", "plain"]
+    names = ["one", *(card.name for card in found)]
+    subject, _ = failure_subject_of(names, render_utterance(1), name_utterance(1))
+    kinds = [one.kind for one in subject.whole]
+    assert kinds == ["AlignMamba", "AlignMamba", "Concatenation"]
     assert fellows_of(cards["four"], render_utterance(1)) == ()
     assert fellows_of(cards["one"], render_room(1, (32, 32))) == ()
 

@@ -1,0 +1,66 @@
+"""Baselines are trained as AlignMamba is, but for the fusion and what aligns."""
+
+from dataclasses import asdict
+
+import pytest
+import torch
+
+from fusionviz.data.rooms import render_room
+from fusionviz.data.utterances.generator import render_utterance
+from fusionviz.models.baselines.config import FUSIONS
+from fusionviz.models.factory import make_model
+from fusionviz.training.recipes import load_recipe
+from fusionviz.training.robustness.readers import kind_of, read_whole, reader_of
+from fusionviz.training.tasks import make_task
+
+PAIRS = {
+    "baseline-rooms": "alignmamba-rooms",
+    "baseline-sentiment": "alignmamba-sentiment",
+}
+
+
+@pytest.fixture(params=PAIRS)
+def recipes(request):
+    return load_recipe(request.param), load_recipe(PAIRS[request.param])
+
+
+def test_data_and_stages_are_the_same_but_for_the_contrast(recipes):
+    ours, theirs = recipes
+    assert ours.data == theirs.data
+    assert len(ours.stage) == len(theirs.stage) == 1
+    tables = [asdict(one.stage[0]) for one in recipes]
+    options = [dict(table.pop("options")) for table in tables]
+    assert tables[0] == tables[1]
+    options[1].pop("contrast", None)
+    assert options[0] == options[1]
+
+
+@pytest.mark.parametrize("fusion", FUSIONS)
+def test_every_fusion_has_the_same_encoders_and_predictor_and_learns(recipes, fusion):
+    ours, theirs = recipes
+    ours = ours.override(f"model.config.fusion={fusion}")
+    torch.manual_seed(0)
+    model = make_model(ours.model.kind, ours.model.config)
+    like = make_model(theirs.model.kind, theirs.model.config)
+    for part in ("encoders", "head"):
+        shapes = [
+            {name: w.shape for name, w in getattr(one, part).named_parameters()}
+            for one in (model, like)
+        ]
+        assert shapes[0] == shapes[1]
+    stage = ours.stage[0]
+    task = make_task(stage.task, stage.options)
+    is_rooms = ours.data.set == "rooms"
+    samples = [
+        render_room(seed, (32, 32)) if is_rooms else render_utterance(seed)
+        for seed in range(2)
+    ]
+    batch = task.prepare(model, samples)
+    task.initialise(model, batch)
+    terms = task.loss(model.train(), batch, torch.Generator().manual_seed(0))
+    terms["loss"].backward()
+    gradients = [w.grad for w in model.fusion.parameters() if w.requires_grad]
+    assert any(g is not None and g.abs().sum() > 0 for g in gradients)
+    reader = reader_of(model.eval())
+    assert kind_of(reader) == fusion.capitalize()
+    assert read_whole(reader, samples).cells.shape[:2] == (1, 2)
