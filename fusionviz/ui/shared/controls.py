@@ -3,7 +3,8 @@
 There are two ways into the address. A *bound* control is Streamlit's: the address has
 its label, and it must be drawn to stay there. The others hold what links, buttons and
 clicks on charts set too; the address has their word or number, also while their tab is
-hidden.
+hidden. They are told their default besides: a browser that draws one anew, because what
+stands above it has changed, begins with that, and else with the first there is.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -119,6 +120,7 @@ def choose_name(
         return st.selectbox(
             label,
             words,
+            index=words.index(default or words[0]),
             format_func=titles.__getitem__,
             key=key,
             width=width,
@@ -152,6 +154,7 @@ def choose_step(
         return st.select_slider(
             label,
             steps,
+            value=default,
             format_func=lambda step: f"{step}{unit}",
             key=key,
             width=width,
@@ -187,6 +190,7 @@ def choose_number(
         label,
         min_value=first,
         max_value=last,
+        value=default,
         key=key,
         width=width,
         help=help or word_for(label),
@@ -222,6 +226,7 @@ def choose_item(
     number = st.selectbox(
         label,
         list(range(first, last + 1)),
+        index=default - first,
         format_func=lambda number: names[number - first],
         key=key,
         width=width,
