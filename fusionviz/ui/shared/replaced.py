@@ -49,8 +49,23 @@ def settle(key: str) -> None:
     asked.pop(key, None)
 
 
+def retract(key: str) -> None:
+    """Say no more that something was replaced: it is of no account now.
+
+    Args:
+        key: Its name in the address.
+    """
+    st.session_state.get(_REPLACED, {}).pop(key, None)
+
+
 def place_replaced() -> None:
-    """Draw the line under a page's title, and keep its place for what comes later."""
+    """Draw the line under a page's title, and keep its place for what comes later.
+
+    What the reader has set since is left out of it.
+    """
+    for key, (_, used) in dict(st.session_state.get(_REPLACED, {})).items():
+        if str(st.session_state.get(key, used)) != used:
+            retract(key)
     st.session_state[_PLACE] = st.empty()
     _draw()
 

@@ -29,6 +29,7 @@ from fusionviz.ui.shared.files import (
     say_linked,
 )
 from fusionviz.ui.shared.notices import say_refusal
+from fusionviz.ui.shared.replaced import retract
 from fusionviz.ui.shared.share import forget, publish, recall
 from fusionviz.views.shared.plain import in_markdown
 
@@ -88,6 +89,7 @@ def draw_choice() -> None:
         forget_files()
     else:
         forget(["seed"])
+        retract("seed")
     with st.expander("Upload", key="files", on_change="rerun"):
         draw_uploaders(_show_files)
 

@@ -255,6 +255,17 @@ def test_what_of_the_address_is_replaced_is_said(run_app, asked, shown):
     assert shown in line
 
 
+def test_what_was_replaced_is_told_until_something_else_is_set(run_app):
+    app = run_app(address={"seed": "99999999999", "tab": "Nonsense"})
+    app.session_state["tab"] = "Transport"
+    app.run()
+    assert "seed = 99999999999" in captions(app)
+    assert "Nonsense" not in captions(app)
+    put(app, RGB_FILE)
+    assert not app.exception
+    assert "In the address" not in captions(app)
+
+
 @pytest.mark.parametrize(
     "asked",
     [
