@@ -84,6 +84,6 @@ CLASSES = Classes()
 """Those of this server."""
 
 
-def as_code(text: str | None) -> str | None:
+def class_code(text: str | None) -> str | None:
     """Return the code of a class, None where a text is none."""
     return text if text is not None and _CODE.fullmatch(text) else None

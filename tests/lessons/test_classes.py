@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from fusionviz.lessons import classes
-from fusionviz.lessons.classes import Classes, as_code
+from fusionviz.lessons.classes import Classes, class_code
 
 
 def test_twenty_vote_at_once_and_none_is_lost():
@@ -62,8 +62,8 @@ def test_the_lecturers_card_is_known():
 
 @pytest.mark.parametrize("text", [None, "", "a b", "<x>", "A" * 13, "é"])
 def test_what_is_no_code(text):
-    assert as_code(text) is None
+    assert class_code(text) is None
 
 
 def test_a_code():
-    assert as_code("AB12") == "AB12"
+    assert class_code("AB12") == "AB12"

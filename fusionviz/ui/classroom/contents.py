@@ -8,6 +8,7 @@ from fusionviz.lessons.phrases import phrase
 from fusionviz.lessons.records import Lesson
 from fusionviz.ui.shared.frame import ask, page
 from fusionviz.ui.shared.how_to_read import draw_words
+from fusionviz.views.shared.plain import as_code
 
 
 def draw_contents(library: Library) -> None:
@@ -25,7 +26,7 @@ def draw_contents(library: Library) -> None:
         draw_words(list_words().values())
     if library.problems:
         with st.expander(f"{len(library.problems)} files hold no lesson"):
-            st.markdown("\n".join(f"- `{problem}`" for problem in library.problems))
+            st.markdown("\n".join(f"- {as_code(one)}" for one in library.problems))
 
 
 def _draw_line(library: Library, lesson: Lesson) -> None:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from fusionviz.lessons.classes import CLASSES, as_code
+from fusionviz.lessons.classes import CLASSES, class_code
 from fusionviz.lessons.library import Library, list_lessons
 from fusionviz.lessons.phrases import phrase
 from fusionviz.lessons.records import Lesson
@@ -15,6 +15,7 @@ from fusionviz.ui.classroom.notes import draw_notes
 from fusionviz.ui.classroom.place import Place, go_to, read_place
 from fusionviz.ui.shared.frame import BEEN_IN_CLASS, ask, page
 from fusionviz.ui.shared.notices import say_error, says_why
+from fusionviz.views.shared.plain import as_code
 
 
 def draw_classroom() -> None:
@@ -28,10 +29,10 @@ def draw_classroom() -> None:
         return
     lesson = library.lessons.get(name)
     if lesson is None:
-        say_error(f"There is no lesson {name!r}. Choose one of these.")
+        say_error(f"There is no lesson {as_code(name)}. Choose one of these.")
         draw_contents(library)
     elif st.query_params.get("notes") == "1":
-        draw_notes(library, lesson, as_code(st.query_params.get("class")))
+        draw_notes(library, lesson, class_code(st.query_params.get("class")))
     else:
         make_ahead(lesson)
         _draw_lesson(library, lesson)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from fusionviz.lessons.classes import CLASSES, as_code
+from fusionviz.lessons.classes import CLASSES, class_code
 from fusionviz.lessons.records import Answer, Lesson
 
 _ANSWERS, _VOTER = "_answers", "_voter"
@@ -67,7 +67,7 @@ def read_place(lesson: Lesson) -> Place:
     text = str(st.query_params.get("card", "1"))
     number = int(text) if text.isdecimal() and len(text) < 6 else 1
     presents = st.query_params.get("present") == "1"
-    code = as_code(st.query_params.get("class"))
+    code = class_code(st.query_params.get("class"))
     if presents and code is None:
         code = "".join(secrets.choice(CODE_LETTERS) for _ in range(4))
         st.query_params["class"] = code

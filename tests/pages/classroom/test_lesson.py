@@ -99,7 +99,7 @@ def test_files_are_offered_with_what_was_answered(open_card):
 
 def test_a_lesson_that_is_not_there_leads_to_the_contents(open_card):
     app = open_card(lesson="nothing")
-    assert "'nothing'" in app.error[0].value
+    assert "`nothing`" in app.error[0].value
     assert len(app.get("page_link")) >= 3
 
 
