@@ -46,7 +46,7 @@ def draw_feedback(place: Place, reading: Reading, answer: Answer) -> None:
 
 def _draw_lock(place: Place, card: Card, answer: Answer | None) -> None:
     label = "answer" if card.kind == "check" else "lock"
-    st.button(
+    locked_now = st.button(
         phrase(label, place.lesson.language),
         key=f"lock_{place.card}",
         type="primary",
@@ -55,6 +55,8 @@ def _draw_lock(place: Place, card: Card, answer: Answer | None) -> None:
         on_click=None if answer is None else place.answer,
         args=None if answer is None else (answer,),
     )
+    if locked_now:
+        st.rerun()  # the whole page: the way on, above the card, is open now
 
 
 def _choose(
