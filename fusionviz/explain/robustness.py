@@ -49,21 +49,14 @@ def fellows_of(card: ModelCard, sample: Sample) -> tuple[ModelCard, ...]:
         card: Of an AlignMamba or a baseline that reads it.
         sample: A pair, of which baselines alone are fellows, or sequences.
     """
-    data = _set_of(card)
+    data, is_pair = _set_of(card), isinstance(sample, RGBDSample)
+    wanted = {"rgb", "depth"} if is_pair else _names_of(card)
     found = []
     for one in list_checkpoints():
-        if one.name == card.name or not data or _set_of(one) != data:
+        is_kind = one.kind == "baseline" or (one.kind == "alignmamba" and not is_pair)
+        if one.name == card.name or not data or _set_of(one) != data or not is_kind:
             continue
-        if one.kind == "baseline" or (
-            one.kind == "alignmamba" and not isinstance(sample, RGBDSample)
-        ):
-            names = {m["name"] for m in one.config["modalities"]}
-            if names != {m["name"] for m in card.config["modalities"]}:
-                continue
-            if not isinstance(sample, RGBDSample) and (
-                why_unread(sample, _config_of(one)) is not None
-            ):
-                continue
+        if _names_of(one) == wanted and _reads(one, sample):
             found.append(one)
     return tuple(sorted(found, key=lambda one: len(one.name)))
 
@@ -163,6 +156,17 @@ def _config_of(card: ModelCard) -> AlignMambaConfig:
     if card.kind == "baseline":
         return BaselineConfig(**card.config)
     return config_of(card)
+
+
+def _reads(card: ModelCard, sample: Sample) -> bool:
+    """Return whether the widths of sequences fit; those of pictures always do."""
+    if isinstance(sample, RGBDSample):
+        return True
+    return why_unread(sample, _config_of(card)) is None
+
+
+def _names_of(card: ModelCard) -> set[str]:
+    return {one["name"] for one in card.config["modalities"]}
 
 
 def _set_of(card: ModelCard) -> str:
