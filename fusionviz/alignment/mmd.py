@@ -193,22 +193,33 @@ def _mean_kernel(
     *,
     with_itself: bool,
 ) -> Tensor:
-    """Return the mean of the kernel over the pairs that are there."""
-    pairs = x_there.unsqueeze(-1) & y_there.unsqueeze(-2)
-    if not with_itself:
-        pairs = pairs & ~torch.eye(x.shape[-2], dtype=torch.bool, device=x.device)
+    """Return the mean of the kernel over the pairs that are there.
+
+    A product of the matrix with two vectors of zeros and ones: it reads the matrix
+    once, where a mask of pairs would write and read several of its size.
+    """
     kernel = gaussian_kernel(x, y, bandwidth=bandwidth)
-    total = torch.where(pairs, kernel, 0.0).sum(dim=(-2, -1))
-    return total / pairs.sum(dim=(-2, -1)).clamp(min=1)
+    rows, columns = x_there.to(kernel), y_there.to(kernel)
+    total = ((kernel @ columns.unsqueeze(-1)).squeeze(-1) * rows).sum(dim=-1)
+    pairs = x_there.sum(dim=-1) * y_there.sum(dim=-1)
+    if not with_itself:
+        total = total - (kernel.diagonal(dim1=-2, dim2=-1) * rows).sum(dim=-1)
+        pairs = pairs - x_there.sum(dim=-1)
+    return total / pairs.clamp(min=1)
 
 
 def _square_distance(x: Tensor, y: Tensor) -> Tensor:
-    """Return |x - y|² between all pairs of tokens."""
+    """Return |x - y|² between all pairs of tokens.
+
+    |x|² - 2 <x, y> + |y|² as one matrix product, of tokens with two more channels.
+    """
     # Tokens far from the origin would cancel: measure from their common mean.
     centre = torch.cat([x, y], dim=-2).detach().mean(dim=-2, keepdim=True)
     x, y = x - centre, y - centre
-    square = x.square().sum(-1).unsqueeze(-1) + y.square().sum(-1).unsqueeze(-2)
-    return (square - 2 * x @ y.mT).clamp(min=0)
+    one_x, one_y = torch.ones_like(x[..., :1]), torch.ones_like(y[..., :1])
+    left = torch.cat([x, x.square().sum(-1, keepdim=True), one_x], dim=-1)
+    right = torch.cat([-2 * y, one_y, y.square().sum(-1, keepdim=True)], dim=-1)
+    return (left @ right.mT).clamp(min=0)
 
 
 def _check_tokens(x: Tensor, y: Tensor) -> None:

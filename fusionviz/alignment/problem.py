@@ -90,9 +90,11 @@ def read_problem(
     target = _read_side(cost[:, 0, :], target_weights, target_mask, "target")
     both = ((source.sum(dim=-1) > 0) & (target.sum(dim=-1) > 0)).unsqueeze(-1)
     source, target = source * both, target * both
-    has_mass = (source > 0).unsqueeze(-1) & (target > 0).unsqueeze(-2)
-    cost = torch.where(has_mass, cost, 0.0)
-    if not cost.isfinite().all():
+    if not (source > 0).all() or not (target > 0).all():
+        has_mass = (source > 0).unsqueeze(-1) & (target > 0).unsqueeze(-2)
+        cost = torch.where(has_mass, cost, 0.0)
+    # A sum is finite only of finite numbers, and reads the matrix once.
+    if not cost.detach().sum().isfinite() and not cost.isfinite().all():
         raise ValueError(
             "cost must be finite between tokens that have mass, got "
             f"{int((~cost.isfinite()).sum())} entries that are not; to forbid a pair, "

@@ -62,8 +62,12 @@ def cosine_cost(source: int, target: int, width: int) -> int:
 
 
 def gaussian_mmd(first: int, second: int, width: int) -> int:
-    """Return those of the three Gram matrices."""
-    return 2 * width * (first**2 + second**2 + first * second)
+    """Return those of the three kernel matrices and of their means.
+
+    Each is a product of tokens with two more channels, and is then multiplied by the
+    vector of what is there.
+    """
+    return 2 * (width + 3) * (first**2 + second**2 + first * second)
 
 
 def sinkhorn(source: int, target: int, iterations: int) -> int:
