@@ -216,6 +216,10 @@ def test_convergence_draws_a_line_for_each_epsilon_and_stars_for_newton(rng):
     np.testing.assert_allclose(theirs.y, plain.errors[::2])
     assert figure.layout.yaxis.type == "log"
     assert figure.layout.shapes[0].y0 == TOLERANCE
+    # Its name stands right of the panel, where no curve is.
+    (label,) = [a for a in figure.layout.annotations if "tolerance" in a.text]
+    assert (label.x, label.xref, label.xanchor) == (1, "x domain", "left")
+    assert label.y == np.log10(TOLERANCE)
     assert "has not converged after 50 iterations" in describe_convergence(
         answer, plain
     )
