@@ -46,16 +46,17 @@ def draw_feedback(place: Place, reading: Reading, answer: Answer) -> None:
 
 def _draw_lock(place: Place, card: Card, answer: Answer | None) -> None:
     label = "answer" if card.kind == "check" else "lock"
-    locked_now = st.button(
-        phrase(label, place.lesson.language),
-        key=f"lock_{place.card}",
-        type="primary",
-        icon=":material/lock:",
-        disabled=answer is None,
-        on_click=None if answer is None else place.answer,
-        args=None if answer is None else (answer,),
-    )
-    if locked_now:
+    if (
+        st.button(
+            phrase(label, place.lesson.language),
+            key=f"lock_{place.card}",
+            type="primary",
+            icon=":material/lock:",
+            disabled=answer is None,
+        )
+        and answer is not None
+    ):
+        place.answer(answer)
         st.rerun()  # the whole page: the way on, above the card, is open now
 
 
