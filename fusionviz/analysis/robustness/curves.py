@@ -137,10 +137,10 @@ def what_fails(report: RobustnessReport) -> dict[str, str]:
     """Return what curves of a report can be over, with their titles."""
     found = {}
     if report.protocol(RANDOM):
-        found[RANDOM] = "any modality, missing at random"
+        found[RANDOM] = "any modality at random"
     if report.protocol("imbalanced"):
         for name in report.modalities:
-            found[f"imbalanced/{name}"] = f"{name} alone, missing at random"
+            found[f"imbalanced/{name}"] = f"{name} alone at random"
     for result in report.protocol("faults").values():
         for row in result.rows:
             modality, fault = row.condition["modality"], row.condition["fault"]

@@ -74,6 +74,7 @@ class PictureGrid:
             "anchor": x,
             "range": [height - 0.5, -0.5],
             "scaleanchor": x,
+            "constraintoward": "top",  # under its title, where width is what limits
         }
 
     def hover(self, trace: go.Heatmap, row: int, column: int) -> None:
