@@ -30,12 +30,19 @@ class FailureChoice(SubjectChoice[FailureSubject]):
     Attributes:
         title: What the sample is called on the page.
         cards: Of the models.
-        data: Name of the data set that the models were measured on; empty if unknown.
+        data: Name of the data set that the AlignMamba was measured on; empty if
+            unknown.
     """
 
     title: str
     cards: tuple[ModelCard, ...]
     data: str
+
+    @property
+    def sets(self) -> tuple[str, ...]:
+        """Data sets that any of the models was measured on, the AlignMamba's first."""
+        known = (card.recipe.get("data", {}).get("set", "") for card in self.cards)
+        return tuple(dict.fromkeys(one for one in (self.data, *known) if one))
 
 
 def choose_failing() -> FailureChoice | None:

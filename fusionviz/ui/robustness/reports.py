@@ -27,9 +27,13 @@ _HERE = "_robustness_here"
 
 
 def current_report(choice: FailureChoice) -> SubjectChoice[RobustnessReport] | None:
-    """Return the report of the chosen models' data: measured here, else recorded."""
+    """Return the report of the chosen models' data: measured here, else recorded.
+
+    Where models were measured on several sets, it is the first that is recorded.
+    """
     here = st.session_state.get(_HERE, {}).get(_models_key(choice))
-    report = here or (recorded_report(choice.data) if choice.data else None)
+    recorded = (recorded_report(data) for data in choice.sets)
+    report = here or next((one for one in recorded if one is not None), None)
     if report is None:
         return None
     name = name_report(report)

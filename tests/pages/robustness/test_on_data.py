@@ -10,7 +10,7 @@ from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import save_checkpoint
 from tests.helpers.pages import alts, words
 from tests.helpers.robustness_reports import tiny_report
-from tests.helpers.tiny_models import tiny_alignmamba, tiny_sentiment
+from tests.helpers.tiny_models import tiny_alignmamba, tiny_mango, tiny_sentiment
 
 PAGE = "pages/robustness.py"
 TAB = {"tab": "On the data"}
@@ -73,6 +73,19 @@ def test_reliance_says_what_a_disagreement_means(run_app, known, recorded):
     assert "bed: RGB 0.100" in alts(app)[0]
     assert "leads it astray" in words(app)
     assert "MANGO, guess" in words(app)
+
+
+def test_what_is_recorded_of_another_models_set_is_shown(run_app, tmp_path, recorded):
+    """An AlignMamba of one set beside a MANGO of another, which is recorded."""
+    for name, model, data in (
+        ("alignmamba-nyu", tiny_alignmamba(), "nyuv2"),
+        ("mango-known", tiny_mango(), "rooms"),
+    ):
+        card = ModelCard(name=name, recipe={"data": {"set": data}})
+        save_checkpoint(model, card, tmp_path / "two")
+    app = run_app(PAGE, address=TAB, checkpoints=tmp_path / "two")
+    assert not app.exception
+    assert "8 test samples of rooms" in words(app)
 
 
 def test_what_is_not_recorded_says_the_command(run_app, known, tmp_path, monkeypatch):
