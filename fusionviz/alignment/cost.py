@@ -45,7 +45,8 @@ def cosine_cost(
             f"got {tuple(source.shape)} and {tuple(target.shape)}"
         )
     cosine = _direction(source) @ _direction(target).mT
-    return (1 - cosine).clamp(0, 2)
+    # in place: to find room for a large matrix takes longer than to change it
+    return cosine.neg_().add_(1).clamp_(0, 2)
 
 
 def _direction(x: Tensor) -> Tensor:

@@ -38,7 +38,7 @@ def gaussian_kernel(
     if not (sigma > 0).all():
         raise ValueError(f"bandwidth must be above 0, got {bandwidth}")
     precision = 1 / (2 * sigma.square())
-    return (-precision[..., None, None] * _square_distance(x, y)).exp()
+    return (-precision[..., None, None] * _square_distance(x, y)).exp_()
 
 
 def mmd2(
@@ -219,7 +219,7 @@ def _square_distance(x: Tensor, y: Tensor) -> Tensor:
     one_x, one_y = torch.ones_like(x[..., :1]), torch.ones_like(y[..., :1])
     left = torch.cat([x, x.square().sum(-1, keepdim=True), one_x], dim=-1)
     right = torch.cat([-2 * y, one_y, y.square().sum(-1, keepdim=True)], dim=-1)
-    return (left @ right.mT).clamp(min=0)
+    return (left @ right.mT).clamp_(min=0)
 
 
 def _check_tokens(x: Tensor, y: Tensor) -> None:

@@ -62,7 +62,7 @@ def relaxed_transport(
         reachable = reachable.masked_fill(absent, torch.inf)
     cheapest = reachable.argmin(dim=-1, keepdim=True)
     sent = problem.source.unsqueeze(-1).to(reachable)
-    coupling = torch.zeros_like(reachable).scatter(-1, cheapest, sent)
+    coupling = torch.zeros_like(reachable).scatter_(-1, cheapest, sent)
     error = _marginal_error(problem, cheapest.squeeze(-1), sent.squeeze(-1))
     return TransportPlan(
         coupling=coupling,
