@@ -23,6 +23,10 @@ h1 { padding: 0 0 0.25rem 0 !important; }
 .st-key-other_rooms button img { height: 44px !important; }
 /* The buttons of a player keep their ink when the mouse is over them. */
 .stPlotlyChart .updatemenu-item-rect { fill: rgba(128,128,128,0.16) !important; }
+/* White on the dark theme's pale primary colour could not be read. */
+[data-testid="stBaseButton-primary"]:not(:has(img)):not(:disabled) {
+  background: transparent !important; color: inherit !important; border-width: 2px;
+}
 .st-key-surprise button { padding: 0.5rem 0.8rem; }
 /* Pictures grow with the window, so that a projector's 1920 pixels are used. Each has
    its height, in pixels at 1280, from `charts.py`. */

@@ -43,7 +43,8 @@ def test_words_on_every_ground(scheme):
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_what_can_be_pressed_and_what_is_picked(scheme):
     ground = THEME[scheme]["backgroundColor"]
-    for colour in (THEME[scheme]["primaryColor"], MARK, PREDICTED, COMPUTED):
+    assert contrast(THEME[scheme]["primaryColor"], ground) >= 4.5  # a slider's number
+    for colour in (MARK, PREDICTED, COMPUTED):
         assert contrast(colour, ground) >= 3
 
 

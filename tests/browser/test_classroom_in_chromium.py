@@ -1,0 +1,156 @@
+"""Every card of every lesson in a browser, in light and dark, by the keyboard.
+
+Prints what opening a card took: `pytest -s -m browser tests/browser/test_classroom*`.
+"""
+
+import re
+import statistics
+import time
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from fusionviz.lessons.library import list_lessons
+from fusionviz.lessons.records import Lesson
+from tests.browser.contrast import too_faint
+from tests.browser.window import ready
+from tests.helpers.pages import ROOT
+from tests.helpers.server import serve
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
+
+LESSONS = list_lessons().lessons
+SECONDS: list[float] = []
+"""What each card took to open, from the key until its charts were drawn."""
+
+EMPTY_CHART = """chart => {
+  const box = chart.getBoundingClientRect();
+  const marks = '.plot path, .plot image, .imagelayer image, .layer-above image,'
+    + '.layer-below image, .bars path, .scatterlayer path, canvas';
+  return box.width < 100 || box.height < 80 || !chart.querySelector(marks);
+}"""
+
+
+@pytest.fixture(scope="module")
+def school(tmp_path_factory) -> Iterator[str]:
+    """The address of the app with the models that ship."""
+    with serve(tmp_path_factory.mktemp("log"), ROOT / "checkpoints") as started:
+        yield started.address
+
+
+@pytest.fixture(scope="module", autouse=True)
+def tell_times() -> Iterator[None]:
+    yield
+    if SECONDS:
+        median, slowest = statistics.median(SECONDS), max(SECONDS)
+        print(  # noqa: T201
+            f"\n{len(SECONDS)} cards: median {median:.2f} s, slowest {slowest:.2f} s"
+        )
+
+
+def check_card(window: Page) -> None:
+    """Hold a card against what no card may have."""
+    for what in ("stException", "stAlertContentError"):
+        expect(window.get_by_test_id(what)).to_have_count(0)
+    words = window.get_by_test_id("stMain").inner_text()
+    assert not re.search(r"\{\w", words), words
+    assert "nan" not in words.lower().split()
+    for chart in window.locator('[class*="st-key-chart_"]').all():
+        expect(chart.locator(".main-svg").first).to_be_attached()
+        assert not chart.evaluate(EMPTY_CHART), words
+        described = chart.get_by_role("figure").get_attribute("aria-label")
+        assert re.search(r"\d", described or ""), described
+
+
+def answer(window: Page, lesson: Lesson, place: int) -> None:
+    """Give the first answer, where a card asks."""
+    form = lesson.cards[place].form
+    if form is None:
+        return
+    if form == "choice":
+        window.get_by_role("radio").first.check(force=True)
+        ready(window)
+    window.locator(f".st-key-lock_{place} button").click()
+    expect(window.locator(f".st-key-lock_{place} button")).to_have_count(0)
+    ready(window)
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_a_lesson_is_gone_through(browser, school, name):
+    lesson = LESSONS[name]
+    window = browser.new_page()
+    window.goto(f"{school}/classroom?lesson={name}")
+    for place in range(len(lesson.cards)):
+        number = f"{place + 1} .* {len(lesson.cards)}"
+        expect(window.locator(".st-key-lesson_head")).to_contain_text(
+            re.compile(number)
+        )
+        ready(window)
+        for scheme in ("light", "dark"):
+            window.emulate_media(color_scheme=scheme)
+            check_card(window)
+            assert too_faint(window) == []
+        answer(window, lesson, place)
+        check_card(window)
+        window.locator("h1").click()
+        start = time.perf_counter()
+        window.keyboard.press("ArrowRight")
+        expect(window).to_have_url(re.compile(f"card={place + 2}"))
+        ready(window)
+        SECONDS.append(time.perf_counter() - start)
+    expect(window.get_by_test_id("stDownloadButton")).to_have_count(3)
+    assert window.get_by_role("row").count() == 1 + len(lesson.asking)
+    window.keyboard.press("ArrowLeft")
+    expect(window).to_have_url(re.compile(f"card={len(lesson.cards)}(&|$)"))
+    window.close()
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1920, 1080)])
+def test_before_a_class_type_is_large_and_the_picture_fits(browser, school, size):
+    window = browser.new_page()
+    window.set_viewport_size({"width": size[0], "height": size[1]})
+    window.goto(f"{school}/classroom?lesson=transport&card=2&present=1&class=AB12")
+    ready(window)
+    expect(window.get_by_test_id("stSidebar")).to_be_hidden()
+    chart = window.locator('[class*="st-key-chart_"]').first
+    expect(chart.locator(".main-svg").first).to_be_attached()
+    box = chart.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= size[1]
+    assert box["height"] > size[1] / 2
+    sizes = chart.evaluate(
+        "one => [...one.querySelectorAll('text')].map(text => "
+        "parseFloat(getComputedStyle(text).fontSize) * 1.6)"
+    )
+    assert min(sizes) >= 22
+    window.close()
+
+
+def test_below_800_pixels_it_is_one_column(browser, school):
+    window = browser.new_page()
+    window.set_viewport_size({"width": 760, "height": 900})
+    for path in ("/classroom", "/classroom?lesson=transport&card=5"):
+        window.goto(school + path)
+        ready(window)
+        width = window.evaluate("document.documentElement.scrollWidth")
+        assert width <= 760
+        check_card(window)
+    window.close()
+
+
+def test_a_reader_can_do_all_by_the_keyboard(browser, school):
+    window = browser.new_page()
+    window.goto(f"{school}/classroom?lesson=transport&card=3")
+    ready(window)
+    window.get_by_role("radio").first.focus()
+    window.keyboard.press("Space")
+    lock = window.locator(".st-key-lock_2 button")
+    expect(lock).to_be_enabled()
+    lock.focus()
+    window.keyboard.press("Enter")
+    expect(lock).to_have_count(0)
+    ready(window)
+    window.keyboard.press("ArrowRight")
+    expect(window).to_have_url(re.compile("card=4"))
+    window.close()
