@@ -26,8 +26,9 @@ SECONDS: list[float] = []
 
 EMPTY_CHART = """chart => {
   const box = chart.getBoundingClientRect();
-  const marks = '.plot path, .plot image, .imagelayer image, .layer-above image,'
-    + '.layer-below image, .bars path, .scatterlayer path, canvas';
+  const marks = '.plot path, .plot image, .heatmaplayer image, .imagelayer image,'
+    + '.layer-above image, .layer-below image, .bars path, .scatterlayer path,'
+    + '.shapelayer path, .sankey path, canvas';
   return box.width < 100 || box.height < 80 || !chart.querySelector(marks);
 }"""
 
