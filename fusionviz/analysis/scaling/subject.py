@@ -7,7 +7,7 @@ from fusionviz.scaling.runs import ScalingRun
 
 NO_RUN = (
     "There is no recorded run yet: `python -m benchmarks.scaling` records one, and "
-    "**Live on this machine** measures some cells now."
+    "the tab “Live on this machine” measures some cells now."
 )
 
 
