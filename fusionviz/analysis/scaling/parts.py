@@ -64,7 +64,7 @@ def measure_parts(run: ScalingRun) -> list[PartTimes]:
     if not known:
         raise InputError(
             "This run has no parts of a model: `python -m benchmarks.scaling` records "
-            "them, and **Live on this machine** measures them now."
+            "them, and the tab “Live on this machine” measures them now."
         )
     return known
 
