@@ -31,7 +31,7 @@ def make_segmentation(request: Request[Controls, PairSubject]) -> Exhibit:
     found = {title: one.segmentation for title, one in subject.readings.items()}
     if not found:
         raise InputError("No model has labelled this pair yet.")
-    pictures = next(iter(subject.readings.values())).pictures
+    pictures = {title: one.pictures for title, one in subject.readings.items()}
     scores = {title: _score(card) for title, card in subject.cards.items()}
     return Exhibit(
         figure=draw_segmentations(found, pictures, scores),

@@ -26,12 +26,15 @@ COVER = 0.68
 """How much of the picture the class colours hide."""
 
 
-_Panel = tuple[NDArray[np.int64], NDArray[np.float32] | None, tuple[str, ...]]
+PLAIN = 200
+"""Grey of what classes are painted on where their own picture is not at hand."""
+
+_Panel = tuple[NDArray[np.int64], NDArray[np.float32] | None, tuple[str, ...], Pictures]
 
 
 def draw_segmentations(
     found: Mapping[str, Segmentation],
-    pictures: Pictures,
+    pictures: Mapping[str, Pictures],
     scores: Mapping[str, str] | None = None,
 ) -> go.Figure:
     """Draw each model's classes beside each other, and the true ones where known.
@@ -42,7 +45,7 @@ def draw_segmentations(
 
     Args:
         found: Segmentation by the model's name, at least one, of one sample.
-        pictures: What the models read, to draw upon.
+        pictures: What each model read, to draw upon, by its name.
         scores: What each model reached on data that it never saw, by its name.
     """
     panels: dict[str, _Panel] = {
@@ -50,22 +53,25 @@ def draw_segmentations(
             one.labels,
             one.confidence,
             one.classes,
+            pictures[name],
         )
         for name, one in found.items()
     }
-    known = next((one for one in found.values() if one.truth is not None), None)
-    if known is not None and known.truth is not None:
-        panels["<b>Truth</b>  from the generator"] = (known.truth, None, known.classes)
+    teller = next((n for n, one in found.items() if one.truth is not None), None)
+    known = one_of(found) if teller is None else found[teller]
+    if teller is not None and known.truth is not None:
+        truth = (known.truth, None, known.classes, pictures[teller])
+        panels["<b>Truth</b>  from the generator"] = truth
     figure = make_subplots(
         rows=1,
         cols=len(panels),
         subplot_titles=list(panels),
         horizontal_spacing=0.02,
     )
-    for column, (labels, confidence, classes) in enumerate(panels.values(), start=1):
-        draw_classes(figure, labels, confidence, classes, pictures, column)
+    for column, panel in enumerate(panels.values(), start=1):
+        draw_classes(figure, *panel, column)
     shown = np.unique(np.concatenate([panel[0].ravel() for panel in panels.values()]))
-    add_class_legend(figure, shown, (known or one_of(found)).classes)
+    add_class_legend(figure, shown, known.classes)
     figure.update_annotations(font_size=FONT_SIZE)
     dress(figure)
     legend = {"orientation": "h", "x": 0.5, "xanchor": "center", "y": -0.02}
@@ -151,6 +157,8 @@ def paint_classes(
     """Return the ground covered with class colours; unlabelled pixels stay grey."""
     palette = [rgb_of(colour) for colour in class_colours(classes)]
     colours = np.array([*palette, (119, 119, 119)], float)[labels]
+    if ground.shape != colours.shape:  # of a model that reads another part or size
+        ground = np.full(colours.shape, PLAIN, np.uint8)
     return (cover * colours + (1 - cover) * ground).astype(np.uint8)
 
 

@@ -1,13 +1,16 @@
 """Weights follow the sample until somebody picks some."""
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from fusionviz.models.alignmamba import AlignMamba
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import save_checkpoint
+from fusionviz.models.modalities import sides
 from tests.helpers.pages import address_of, run_page
 from tests.helpers.tiny_models import tiny_alignmamba, tiny_mango
 
@@ -24,6 +27,13 @@ def weights(monkeypatch, tmp_path):
 def photograph() -> bytes:
     file = io.BytesIO()
     pixels = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(file, "PNG")
+    return file.getvalue()
+
+
+def depth_map() -> bytes:
+    file = io.BytesIO()
+    pixels = np.random.default_rng(1).integers(1500, 3000, (64, 64), dtype=np.uint16)
     Image.fromarray(pixels).save(file, "PNG")
     return file.getvalue()
 
@@ -65,3 +75,21 @@ def test_what_a_link_names_stays(weights):
     app = bring(run_page("pages/inputs.py", {"mango": "mango-nyu"}))
     app.button_group(key="source").set_value("Rooms").run()
     assert picked(app) == ["mango-nyu", "alignmamba-rooms"]
+
+
+@pytest.mark.parametrize("page", ["inputs", "robustness"])
+def test_models_may_read_other_sizes_of_one_photograph(page, weights, tmp_path):
+    small = tiny_alignmamba().config
+    twice = replace(
+        small,
+        image_size=tuple(2 * side for side in sides(small.image_size)),
+        grid=tuple(2 * side for side in sides(small.grid)),
+    )
+    card = ModelCard(name="alignmamba-nyu")
+    save_checkpoint(AlignMamba(twice), card, tmp_path)
+    app = bring(run_page(f"pages/{page}.py", {}))
+    app.file_uploader(key="file_depth").set_value(("d.png", depth_map(), "image/png"))
+    app.run()
+    assert picked(app) == ["mango-nyu", "alignmamba-nyu"]
+    assert not app.exception
+    assert app.get("plotly_chart")

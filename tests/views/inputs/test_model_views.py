@@ -23,7 +23,7 @@ from tests.helpers.figures import heatmaps, scatters, texts
 
 def test_segmentation_shows_both_models_and_the_truth(segmentation, pictures):
     found = {"MANGO": segmentation, "AlignMamba": segmentation}
-    figure = draw_segmentations(found, pictures)
+    figure = draw_segmentations(found, dict.fromkeys(found, pictures))
     assert sum(trace.type == "image" for trace in figure.data) == 3
     legend = [trace.name for trace in figure.data if trace.type == "scatter"]
     assert legend == ["chair", "floor", "wall"]
@@ -46,7 +46,9 @@ def test_unlabelled_pixels_are_grey(pictures):
 def test_segmentation_is_drawn_on_depth_where_colours_are_missing(
     segmentation, pictures
 ):
-    figure = draw_segmentations({"MANGO": segmentation}, replace(pictures, rgb=None))
+    figure = draw_segmentations(
+        {"MANGO": segmentation}, {"MANGO": replace(pictures, rgb=None)}
+    )
     assert sum(trace.type == "image" for trace in figure.data) == 2
 
 
