@@ -90,6 +90,7 @@ class CellResult:
         reserved_bytes: What a GPU's allocator took from the device; -1 on a CPU.
         operations: Floating-point operations of one run, by formula; -1 if unknown.
         threads: Of the CPU that were used.
+        tries: How often the cell was measured; the steadiest one is kept.
     """
 
     cell: Cell
@@ -103,11 +104,17 @@ class CellResult:
     reserved_bytes: int = -1
     operations: int = -1
     threads: int = 0
+    tries: int = 1
 
     @property
     def is_done(self) -> bool:
         """Whether it was measured to the end."""
         return self.status == "done"
+
+    @property
+    def spread(self) -> float:
+        """The 80th percentile in 20th ones: beside other work it is large."""
+        return self.seconds_high / self.seconds_low
 
     def to_json(self) -> dict[str, Any]:
         """Return the result as a table; a number that there is none of is null."""
@@ -146,7 +153,14 @@ def run_cell(
         should_stop: Asked while the child works.
     """
     limits = limits or Limits()
-    order = json.dumps({"cell": asdict(cell), "limits": asdict(limits)})
+    order = json.dumps(
+        {
+            "cell": asdict(cell),
+            "limits": asdict(limits),
+            # elsewhere a launcher of Python's may stand between the two
+            "parent": os.getpid() if os.name == "posix" else 0,
+        }
+    )
     child = subprocess.Popen(
         [sys.executable, "-m", "fusionviz.scaling.child", order],
         env=os.environ | {"PYTHONPATH": _python_path()},

@@ -7,18 +7,12 @@ from collections.abc import Callable, Sequence
 import psutil
 
 from fusionviz.scaling.cells import Cell, CellResult, Limits, run_cell
-from fusionviz.scaling.child import LEAST_SECONDS
+from fusionviz.scaling.pace import Pace, expected_seconds
 from fusionviz.scaling.runs import ScalingRun, begin_run, run_cells
 from fusionviz.scaling.workloads import find_workload
 
 Tell = Callable[[float, str], bool]
 """Told the share that is done and what is being done; ends the run by False."""
-
-START_SECONDS = 5.0
-"""Of a child, before the work: imports and compiling."""
-
-OPERATIONS_PER_SECOND = 10e9
-"""A guess, until the first cells have said how quick this machine is."""
 
 LONGEST_PAUSE = 600.0
 """Seconds after which a paused run ends with what it has: others may be waiting."""
@@ -47,8 +41,8 @@ class LiveRun:
         self.pause = threading.Event()
         self._run_cell = run
         self._expected = [expected_seconds(cell, limits) for cell in self.cells]
+        self._pace = Pace(limits)
         self._paused_since: float | None = None
-        self._spent = 0.0
 
     def __call__(self, tell: Tell) -> ScalingRun:
         """Run the cells and return the run, of those that were done where it ends."""
@@ -66,17 +60,14 @@ class LiveRun:
     @property
     def seconds_left(self) -> float:
         """What the cells that are left take at the pace of those that are done."""
-        done = len(self.run.results)
-        before = sum(self._expected[:done])
-        pace = self._spent / before if before else 1.0
-        return pace * sum(self._expected[done:])
+        return self._pace.seconds_of(self.cells[len(self.run.results) :])
 
     def _timed(
         self, cell: Cell, limits: Limits, should_stop: Callable[[], bool]
     ) -> CellResult:
         began = time.monotonic()
         result = self._run_cell(cell, limits, should_stop=should_stop)
-        self._spent += time.monotonic() - began
+        self._pace.learn(cell, time.monotonic() - began)
         return result
 
     def _told(self) -> tuple[float, str]:
@@ -103,13 +94,6 @@ class LiveRun:
     def _is_forgotten(self) -> bool:
         since = self._paused_since
         return since is not None and time.monotonic() - since > LONGEST_PAUSE
-
-
-def expected_seconds(cell: Cell, limits: Limits) -> float:
-    """Return about how long a cell takes, a guess that tells long ones from short."""
-    once = find_workload(cell.workload).operations(cell) / OPERATIONS_PER_SECOND
-    runs = 2 + max(limits.runs, LEAST_SECONDS / max(once, 1e-6))
-    return START_SECONDS + min(max(LEAST_SECONDS, runs * once), limits.seconds)
 
 
 def spare_bytes() -> int:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import torch
 
@@ -21,8 +21,19 @@ FORMAT = 1
 LENGTHS = (128, 256, 512, 1024, 1536, 2048, 3072, 4096, 5120, 6400)
 """Tokens of a recorded run; the last is the length that the paper reports."""
 
+GIVEN_UP = ("memory", "time")
+"""What results say that went beyond a limit."""
+
 CONSTANT_TOKENS = 16_384
 """Of a run with constant tokens: batch = 16k / length."""
+
+DIVISORS = (128, 256, 512, 1024, 2048, 4096, 8192)
+"""Tokens of a sequence in such a run, which divide it."""
+
+Batching = Literal["one", "constant"]
+"""One sequence at a time, or as many as make up `CONSTANT_TOKENS`."""
+
+BATCHINGS: tuple[Batching, ...] = ("one", "constant")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,24 +56,33 @@ class ScalingRun:
     limits: Limits = field(default_factory=Limits)
     results: tuple[CellResult, ...] = ()
 
-    def curve(self, workload: str, **which: Any) -> list[CellResult]:  # noqa: ANN401
+    def curve(
+        self,
+        workload: str,
+        *,
+        passes: Passes = "forward",
+        batching: Batching = "one",
+    ) -> list[CellResult]:
         """Return the results of one workload by rising length.
 
         Args:
             workload: Its name.
-            which: Other fields of the cells, such as `passes="forward"`.
+            passes: Which.
+            batching: How many sequences at once.
         """
         chosen = [
             one
             for one in self.results
             if one.cell.workload == workload
-            and all(getattr(one.cell, name) == value for name, value in which.items())
+            and one.cell.passes == passes
+            and one.cell.batch == batch_of(batching, one.cell.length)
         ]
         return sorted(chosen, key=lambda one: one.cell.length)
 
     def with_result(self, result: CellResult) -> "ScalingRun":
-        """Return the run with one more result."""
-        return replace(self, results=(*self.results, result))
+        """Return the run with one more result, in place of one of the same cell."""
+        others = (one for one in self.results if one.cell != result.cell)
+        return replace(self, results=(*others, result))
 
     def save(self, path: Path) -> None:
         """Write the run to a file, whole or not at all."""
@@ -115,6 +135,11 @@ class ScalingRun:
             raise InputError(f"this is no scaling run: {error}") from error
 
 
+def batch_of(batching: Batching, length: int) -> int:
+    """Return how many sequences of a length are run at once."""
+    return 1 if batching == "one" else max(1, CONSTANT_TOKENS // length)
+
+
 def begin_run(limits: Limits | None = None, *, device: str = "cpu") -> ScalingRun:
     """Return a run without results, of this machine, these versions and now."""
     return ScalingRun(
@@ -146,7 +171,7 @@ def make_cells(
     lengths: Sequence[int] = LENGTHS,
     *,
     passes: Sequence[Passes] = ("forward",),
-    constant_tokens: bool = False,
+    batching: Batching = "one",
     **sizes: Any,  # noqa: ANN401
 ) -> list[Cell]:
     """Return the cells of workloads at lengths, shortest first.
@@ -155,7 +180,7 @@ def make_cells(
         workloads: Their names.
         lengths: Tokens of all modalities together.
         passes: `forward`, `training` or both.
-        constant_tokens: Whether the batch makes up for the length.
+        batching: Whether the batch makes up for the length.
         sizes: Other fields of `Cell`.
     """
     return [
@@ -163,7 +188,7 @@ def make_cells(
             workload=name,
             length=length,
             passes=way,
-            batch=max(1, CONSTANT_TOKENS // length) if constant_tokens else 1,
+            batch=batch_of(batching, length),
             **sizes,
         )
         for length, way, name in itertools.product(sorted(lengths), passes, workloads)
@@ -177,11 +202,12 @@ def run_cells(
     should_stop: Callable[[], bool] | None = None,
     should_wait: Callable[[], bool] | None = None,
     run: Callable[..., CellResult] = run_cell,
+    known: Iterable[CellResult] = (),
 ) -> Iterator[CellResult]:
     """Yield the result of each cell as it comes.
 
-    After a cell that went beyond a limit, longer ones of the same workload are not
-    tried: they are given the same mark.
+    After a cell that went beyond a limit, those of the same workload that are at least
+    as long, in at least as large a batch, are not tried: they are given the same mark.
 
     Args:
         cells: In the order in which they are run, shorter ones first.
@@ -189,17 +215,17 @@ def run_cells(
         should_stop: Ends the run once it says so, also in the middle of a cell.
         should_wait: While it says so, no new cell is begun.
         run: Runs one cell.
+        known: What was measured before.
     """
-    given_up: dict[tuple[str, str], CellResult] = {}
+    given_up = [one for one in known if one.status in GIVEN_UP]
     stops, waits = should_stop or _never, should_wait or _never
     for cell in cells:
         while waits() and not stops():
             time.sleep(0.05)
         if stops():
             return
-        kind = (cell.workload, cell.passes)
-        before = given_up.get(kind)
-        if before is not None and cell.length >= before.cell.length:
+        before = next((one for one in given_up if _is_smaller(one.cell, cell)), None)
+        if before is not None:
             yield CellResult(
                 cell=cell,
                 status=before.status,
@@ -209,9 +235,18 @@ def run_cells(
         result = run(cell, limits, should_stop=should_stop)
         if result.status == "stopped":
             return
-        if result.status in ("memory", "time"):
-            given_up[kind] = result
+        if result.status in GIVEN_UP:
+            given_up.append(result)
         yield result
+
+
+def _is_smaller(cell: Cell, other: Cell) -> bool:
+    """Return whether a cell needs no more than another, which differs in size alone."""
+    return (
+        replace(cell, length=other.length, batch=other.batch) == other
+        and cell.length <= other.length
+        and cell.batch <= other.batch
+    )
 
 
 def _never() -> bool:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from fusionviz.scaling.cells import Cell, CellResult, Limits
-from fusionviz.scaling.runs import ScalingRun
+from fusionviz.scaling.runs import CONSTANT_TOKENS, ScalingRun, batch_of
 from fusionviz.scaling.workloads import WORKLOADS
 
 LENGTHS = (128, 512, 2048, 4096, 6400, 16_384)
@@ -12,6 +12,9 @@ SQUARES = ("plain", "fused", "exact", "sinkhorn", "alignment")
 """Workloads whose name has one of these take time as the square of the length."""
 
 TRAINED = ("alignmamba", "single-stream-plain")
+
+FILLED = ("alignmamba", "single-stream-plain", "single-stream-fused")
+"""Also run with a constant number of tokens."""
 
 
 def known_run(machine: str = "one, 2 threads", *, times: float = 1.0) -> ScalingRun:
@@ -30,6 +33,12 @@ def known_run(machine: str = "one, 2 threads", *, times: float = 1.0) -> Scaling
                 known_result(workload.name, length, passes=passes, times=times)
                 for length in LENGTHS
             ]
+    results += [
+        known_result(name, length, batch=batch_of("constant", length), times=times)
+        for name in FILLED
+        for length in LENGTHS
+        if 1 < CONSTANT_TOKENS / length == CONSTANT_TOKENS // length
+    ]
     return ScalingRun(
         machine=machine,
         versions={"torch": "2.0"},
@@ -40,20 +49,25 @@ def known_run(machine: str = "one, 2 threads", *, times: float = 1.0) -> Scaling
 
 
 def known_result(
-    name: str, length: int, *, passes: str = "forward", times: float = 1.0
+    name: str,
+    length: int,
+    *,
+    passes: str = "forward",
+    times: float = 1.0,
+    batch: int = 1,
 ) -> CellResult:
     """Return a cell of 1e-4 L seconds, or 1e-7 L² for squares, and 1000 L bytes."""
     is_square = any(word in name for word in SQUARES)
-    seconds = times * (1e-7 * length**2 if is_square else 1e-4 * length)
+    seconds = times * batch * (1e-7 * length**2 if is_square else 1e-4 * length)
     return CellResult(
-        cell=Cell(workload=name, length=length, passes=passes),
+        cell=Cell(workload=name, length=length, passes=passes, batch=batch),
         status="done",
         seconds=seconds,
         seconds_low=0.9 * seconds,
         seconds_high=1.1 * seconds,
         runs=5,
-        peak_bytes=1000 * length,
-        operations=10 * length,
+        peak_bytes=1000 * length * batch,
+        operations=10 * length * batch,
         threads=2,
     )
 

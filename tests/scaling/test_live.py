@@ -7,7 +7,8 @@ import pytest
 
 from fusionviz.scaling import live
 from fusionviz.scaling.cells import Cell, CellResult, Limits
-from fusionviz.scaling.live import LiveRun, expected_seconds
+from fusionviz.scaling.live import LiveRun
+from fusionviz.scaling.pace import START_SECONDS, expected_seconds, in_words
 from fusionviz.scaling.runs import make_cells
 
 CELLS = make_cells(["relaxed", "exact"], [128, 256, 512], width=8)
@@ -39,7 +40,7 @@ def test_what_is_left_follows_the_pace_of_what_is_done():
     guess = work.seconds_left
     assert guess == pytest.approx(sum(expected_seconds(c, Limits()) for c in CELLS))
     work.run = work.run.with_result(CellResult(cell=CELLS[0], status="done"))
-    work._spent = 3 * expected_seconds(CELLS[0], Limits())
+    work._pace.learn(CELLS[0], 3 * expected_seconds(CELLS[0], Limits()))
     rest = sum(expected_seconds(cell, Limits()) for cell in CELLS[1:])
     assert work.seconds_left == pytest.approx(3 * rest)
 
@@ -50,7 +51,13 @@ def test_long_cells_are_expected_to_take_longer_up_to_the_limit():
         return expected_seconds(cell, Limits(seconds=30))
 
     assert seconds(128) < seconds(4096) < seconds(6400)
-    assert seconds(100_000) == seconds(200_000) == live.START_SECONDS + 30
+    assert seconds(100_000) == seconds(200_000) == START_SECONDS + 30
+
+
+def test_time_is_told_as_one_says_it():
+    assert in_words(0.2) == "about 1 s"
+    assert in_words(42) == "about 40 s"
+    assert in_words(150) == "about 2 min"
 
 
 def test_it_ends_with_what_it_has_when_the_one_who_is_told_says_so():

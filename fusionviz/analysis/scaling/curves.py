@@ -16,7 +16,7 @@ from fusionviz.scaling.fits import (
     fit_power,
     value_at,
 )
-from fusionviz.scaling.runs import ScalingRun
+from fusionviz.scaling.runs import Batching, ScalingRun
 from fusionviz.scaling.workloads import find_workload
 
 Measure = Literal["seconds", "peak_bytes", "operations"]
@@ -98,6 +98,8 @@ class ScalingCurves:
     Attributes:
         curves: One a workload, the reference first where it is there.
         passes: `forward` or `training`.
+        batching: One sequence at a time, or as many as make up a constant number of
+            tokens.
         crossings: In time, of the reference with each other workload, by its name:
             where the reference becomes the cheaper one.
     """
@@ -105,6 +107,7 @@ class ScalingCurves:
     curves: tuple[Curve, ...]
     passes: Passes
     crossings: dict[str, Crossing]
+    batching: Batching = "one"
 
     @property
     def reference(self) -> Curve:
@@ -123,7 +126,11 @@ class ScalingCurves:
 
 
 def measure_curves(
-    run: ScalingRun, workloads: Sequence[str], *, passes: Passes = "forward"
+    run: ScalingRun,
+    workloads: Sequence[str],
+    *,
+    passes: Passes = "forward",
+    batching: Batching = "one",
 ) -> ScalingCurves:
     """Return the curves of some workloads of a run.
 
@@ -132,12 +139,13 @@ def measure_curves(
     """
     curves = []
     for name in sorted(workloads, key=lambda one: one != REFERENCE):
-        results = _alike(run.curve(name, passes=passes))
+        results = _alike(run.curve(name, passes=passes, batching=batching))
         if results:
             curves.append(_curve(name, run.machine, results))
     if not curves:
         raise InputError(
             f"this run has no {passes} pass of {', '.join(workloads) or 'nothing'}"
+            + (", with a constant number of tokens" if batching == "constant" else "")
         )
     first = curves[0]
     crossings = {}
@@ -145,7 +153,9 @@ def measure_curves(
         lengths, mine, theirs = _paired(first, other)
         if len(lengths):
             crossings[other.workload] = find_crossing(lengths, mine, theirs)
-    return ScalingCurves(curves=tuple(curves), passes=passes, crossings=crossings)
+    return ScalingCurves(
+        curves=tuple(curves), passes=passes, crossings=crossings, batching=batching
+    )
 
 
 def _alike(results: Sequence[CellResult]) -> list[CellResult]:

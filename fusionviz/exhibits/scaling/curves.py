@@ -25,7 +25,12 @@ from fusionviz.exhibits.scaling.words import say_machine, say_reading, say_savin
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.scaling.cells import PASSES, Passes
 from fusionviz.scaling.fits import PowerFit
-from fusionviz.scaling.runs import ScalingRun
+from fusionviz.scaling.runs import (
+    BATCHINGS,
+    CONSTANT_TOKENS,
+    Batching,
+    ScalingRun,
+)
 from fusionviz.scaling.workloads import workloads_of
 from fusionviz.views.scaling.curves import describe_curves, draw_curves
 from fusionviz.views.scaling.units import write_length
@@ -34,6 +39,9 @@ from fusionviz.views.shared.style import three_digits
 CurveFamily = Literal["fusion", "backbone", "flow", "alignment", "part"]
 
 FAMILIES: tuple[CurveFamily, ...] = get_args(CurveFamily)
+
+COMPARED: tuple[CurveFamily, Passes, Batching] = ("fusion", "forward", "one")
+"""What the paper's figures are set beside."""
 
 LENGTH = 4096
 """Tokens at which all are read off until a reader asks for others."""
@@ -47,12 +55,15 @@ class CurveControls(Controls):
         family: `fusion`: fusion models; `backbone`: backbones alone; `flow`: MANGO;
             `alignment`: transport and MMD; `part`: parts of models.
         passes: `forward`, or `training`: forward and backward.
+        batching: `one` sequence at a time, or as many as make up a `constant` number
+            of tokens.
         length: Tokens at which all are read off, moved into what was measured.
     """
 
     family: CurveFamily = "fusion"
     passes: Passes = "forward"
     length: int = LENGTH
+    batching: Batching = "one"
 
     def __post_init__(self) -> None:
         """Refuse what is no family, no pass or no length."""
@@ -60,6 +71,8 @@ class CurveControls(Controls):
             raise ValueError(f"family is one of {FAMILIES}, got {self.family!r}")
         if self.passes not in PASSES:
             raise ValueError(f"passes are {PASSES}, got {self.passes!r}")
+        if self.batching not in BATCHINGS:
+            raise ValueError(f"batching is {BATCHINGS}, got {self.batching!r}")
         if self.length < 1:
             raise ValueError(f"length must be positive, got {self.length}")
 
@@ -71,10 +84,10 @@ def make_curves(request: Request[CurveControls, ScalingSubject]) -> Exhibit:
         InputError: There is no run, or none of such workloads.
     """
     asked, subject = request.controls, request.subject
-    curves = curves_of(subject.run, asked.family, asked.passes)
+    curves = curves_of(subject.run, asked.family, asked.passes, asked.batching)
     length = read_length(curves, asked.length)
     beside = _beside(subject, asked, [one.workload for one in curves.curves])
-    is_compared = asked.family == "fusion" and asked.passes == "forward"
+    is_compared = (asked.family, asked.passes, asked.batching) == COMPARED
     savings = compare_savings(curves) if is_compared else []
     return Exhibit(
         figure=draw_curves(
@@ -93,13 +106,18 @@ def make_curves(request: Request[CurveControls, ScalingSubject]) -> Exhibit:
     )
 
 
-def curves_of(run: ScalingRun, family: CurveFamily, passes: Passes) -> ScalingCurves:
+def curves_of(
+    run: ScalingRun,
+    family: CurveFamily,
+    passes: Passes = "forward",
+    batching: Batching = "one",
+) -> ScalingCurves:
     """Return the curves of a family's workloads.
 
     Raises:
         InputError: The run has none of them.
     """
-    return measure_curves(run, names_of(family), passes=passes)
+    return measure_curves(run, names_of(family), passes=passes, batching=batching)
 
 
 def names_of(family: CurveFamily) -> tuple[str, ...]:
@@ -121,7 +139,9 @@ def _beside(
     """Return the curves of the next run that has some of these workloads."""
     for run in subject.runs[1:]:
         try:
-            return measure_curves(run, workloads, passes=asked.passes)
+            return measure_curves(
+                run, workloads, passes=asked.passes, batching=asked.batching
+            )
         except InputError:
             continue
     return None
@@ -194,19 +214,28 @@ def _table(curves: ScalingCurves) -> dict[str, list]:
     return table
 
 
+_CONSTANT = (
+    f"The number of tokens is constant: {CONSTANT_TOKENS:,} of them, in as many "
+    "sequences as they make at each length (one at least), all at once. What costs the "
+    "same for every token is level here, and what costs the square of the length rises "
+    "with it."
+)
+
+
 def _explain(
     run: ScalingRun, curves: ScalingCurves, length: int, savings: list[Saving]
 ) -> str:
     first = curves.reference.title
     lines = [
         f"{say_reading(curves, length)}",
-        f"Measured on {say_machine(run)}",
+        f"Measured on {say_machine(run, curves.batching)}",
         "Each point is one cell, run in a fresh process: time is the median of at "
         "least five runs after a warm-up, its band the 20th to 80th percentile; memory "
         "is what the process grew by in one run; operations are counted by formula "
         "(products, convolutions and the scan, not norms and softmax). L is the tokens "
         "of all modalities together. A cross at the top is a cell that was given up: "
         f"beyond {run.limits.seconds:.3g} s or {run.limits.bytes / 2**30:.3g} GiB.",
+        *([_CONSTANT] if curves.batching == "constant" else []),
         "The exponent p in the legend is that of time, fitted where it is at least "
         "twice the smallest value, so that constant overhead does not flatten it; in "
         "brackets its 95 % interval over resampled residuals.",

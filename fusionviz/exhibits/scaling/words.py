@@ -5,7 +5,12 @@ from collections.abc import Sequence
 
 from fusionviz.analysis.scaling.curves import Measure, Reading, ScalingCurves
 from fusionviz.analysis.scaling.paper import QUOTED_LENGTH, Saving
-from fusionviz.scaling.runs import ScalingRun
+from fusionviz.scaling.runs import (
+    CONSTANT_TOKENS,
+    Batching,
+    ScalingRun,
+    batch_of,
+)
 from fusionviz.views.scaling.units import (
     NOTHING,
     write_bytes,
@@ -35,7 +40,7 @@ MEASURE_NAMES: dict[Measure, str] = {
 def say_reading(curves: ScalingCurves, length: int) -> str:
     """Return in a sentence how the first workload compares with others at a length."""
     own, *others = curves.read_at(length)
-    at = f"At {write_length(length)} tokens **{own.title}**"
+    at = f"At {write_length(length)} tokens{_at_once(curves, length)} **{own.title}**"
     if not math.isfinite(own.seconds):
         return f"{at} was not measured. {_why_not(curves, own, length)}".strip()
     took = f"{at} takes {write_seconds(own.seconds)}"
@@ -44,6 +49,11 @@ def say_reading(curves: ScalingCurves, length: int) -> str:
     chosen = [one for one in others if one.workload in TOLD] or others
     told = [_compare(curves, one, length) for one in chosen[:MOST_TOLD]]
     return f"{took}{': ' if told else ''}{'; '.join(told)}."
+
+
+def _at_once(curves: ScalingCurves, length: int) -> str:
+    count = batch_of(curves.batching, length)
+    return f", {count} sequences at once," if count > 1 else ""
 
 
 def _compare(curves: ScalingCurves, other: Reading, length: int) -> str:
@@ -143,14 +153,15 @@ def say_savings(savings: Sequence[Saving]) -> str:
     )
 
 
-def say_machine(run: ScalingRun) -> str:
+def say_machine(run: ScalingRun, batching: Batching = "one") -> str:
     """Return in a sentence where and how a run was measured."""
     if not run.results:
         return f"{run.machine}."
     cell = run.results[0].cell
     commit = f", commit {run.commit[:9]}" if run.commit else ""
+    batch = "batch 1" if batching == "one" else f"{CONSTANT_TOKENS:,} tokens at once"
     return (
-        f"{run.machine}, {run.date[:10]}: batch {cell.batch}, width {cell.width}, "
+        f"{run.machine}, {run.date[:10]}: {batch}, width {cell.width}, "
         f"{cell.layers} layers, float32, random weights; torch "
         f"{run.versions.get('torch', '?')}{commit}."
     )

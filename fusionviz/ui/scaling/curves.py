@@ -6,6 +6,7 @@ from fusionviz.analysis.scaling.curves import ScalingCurves
 from fusionviz.analysis.scaling.paper import compare_savings
 from fusionviz.errors import InputError
 from fusionviz.exhibits.scaling.curves import (
+    COMPARED,
     CURVES,
     LENGTH,
     CurveControls,
@@ -20,7 +21,7 @@ from fusionviz.exhibits.scaling.words import (
     say_savings,
 )
 from fusionviz.scaling.cells import PASSES, Passes
-from fusionviz.scaling.runs import ScalingRun
+from fusionviz.scaling.runs import BATCHINGS, Batching, ScalingRun
 from fusionviz.ui.scaling.runs import ScalingChoice
 from fusionviz.ui.shared.controls import choose_segment, choose_step, controls_row
 from fusionviz.ui.shared.exhibits import show_exhibit
@@ -32,6 +33,8 @@ FAMILIES: dict[CurveFamily, str] = {
     "flow": "MANGO",
     "alignment": "Transport",
 }
+
+BATCHING_NAMES: dict[Batching, str] = {"one": "One", "constant": "16k tokens"}
 
 PASS_NAMES: dict[Passes, str] = {"forward": "Forward", "training": "Training"}
 
@@ -60,7 +63,8 @@ def _choose(run: ScalingRun) -> tuple[CurveControls, ScalingCurves]:
             known,
             help="Training is forward and backward.",
         )
-        curves = curves_of(run, family, passes)
+        batching = _choose_batching(run, family, passes)
+        curves = curves_of(run, family, passes, batching)
         lengths = _lengths(curves)
         length = choose_step(
             "Tokens",
@@ -70,14 +74,41 @@ def _choose(run: ScalingRun) -> tuple[CurveControls, ScalingCurves]:
             width=230,
             help="Of all modalities together: all models are read off there.",
         )
-    controls = CurveControls(family=family, passes=passes, length=int(length))
+    controls = CurveControls(
+        family=family, passes=passes, batching=batching, length=int(length)
+    )
     return controls, curves
 
 
-def _has(run: ScalingRun, family: CurveFamily, passes: Passes) -> bool:
-    names = names_of(family)
+def _choose_batching(run: ScalingRun, family: CurveFamily, passes: Passes) -> Batching:
+    """Draw the choice of how many sequences at once, where the run has both."""
+    known = {
+        way: name
+        for way, name in BATCHING_NAMES.items()
+        if _has(run, family, passes, way)
+    }
+    if len(known) < 2:
+        return next(iter(known))
+    return choose_segment(
+        "Sequences at once",
+        "batching",
+        known,
+        help="As many as make up 16,384 tokens: then the work for each token shows.",
+    )
+
+
+def _has(
+    run: ScalingRun,
+    family: CurveFamily,
+    passes: Passes,
+    *batchings: Batching,
+) -> bool:
+    """Return whether a run has such cells, in one batching of some or in any."""
     return any(
-        one.cell.workload in names and one.cell.passes == passes for one in run.results
+        batching == "one" or result.cell.batch > 1
+        for name in names_of(family)
+        for batching in batchings or BATCHINGS
+        for result in run.curve(name, passes=passes, batching=batching)
     )
 
 
@@ -97,7 +128,7 @@ def _draw_tables(curves: ScalingCurves, controls: CurveControls) -> None:
     first = curves.reference.title
     st.markdown(f"**At {controls.length:,} tokens**, × that of {first}")
     st.markdown(reading_table(curves, controls.length))
-    if controls.family == "fusion" and controls.passes == "forward":
+    if (controls.family, controls.passes, controls.batching) == COMPARED:
         savings = compare_savings(curves)
         st.markdown("**The paper's figures, quoted, and ours**")
         st.markdown(saving_table(savings))

@@ -18,7 +18,8 @@ from fusionviz.exhibits.scaling.curves import (
 from fusionviz.exhibits.scaling.words import say_reading
 from fusionviz.exhibits.shared.exhibit import Exhibit
 from fusionviz.scaling.cells import Cell, Limits, Passes
-from fusionviz.scaling.live import LONGEST_PAUSE, LiveRun, expected_seconds
+from fusionviz.scaling.live import LONGEST_PAUSE, LiveRun
+from fusionviz.scaling.pace import expected_seconds, in_words
 from fusionviz.scaling.runs import LENGTHS, ScalingRun, make_cells
 from fusionviz.scaling.workloads import find_workload
 from fusionviz.ui.scaling.curves import FAMILIES, PASS_NAMES
@@ -58,10 +59,7 @@ class LivePlan:
     @property
     def about(self) -> str:
         """How long it takes, in words."""
-        seconds = sum(expected_seconds(cell, self.limits) for cell in self.cells)
-        if seconds < 90:
-            return f"about {round(seconds, -1):.0f} s"
-        return f"about {round(seconds / 60)} min"
+        return in_words(sum(expected_seconds(cell, self.limits) for cell in self.cells))
 
 
 @panel

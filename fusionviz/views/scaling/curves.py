@@ -185,7 +185,8 @@ def describe_curves(curves: ScalingCurves) -> str:
             shortest = min(curve.marks)
             said += f", given up at {shortest} tokens ({curve.marks[shortest][0]})"
         parts.append(said)
-    return f"Time, memory and operations over length. {'; '.join(parts)}."
+    filled = ", a constant number of tokens at once" * (curves.batching == "constant")
+    return f"Time, memory and operations over length{filled}. {'; '.join(parts)}."
 
 
 def _panel(

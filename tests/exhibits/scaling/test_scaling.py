@@ -71,8 +71,32 @@ def test_the_papers_figures_are_quoted_beside_ours():
     assert "fused" in made.caption
 
 
+def test_with_constant_tokens_what_costs_the_same_for_each_is_level():
+    made = curves(known_run(), batching="constant", length=4096)
+    # 1e-4 L seconds for each of 16384 / L sequences
+    assert made.numbers["alignmamba_seconds"] == pytest.approx(1.6384)
+    ratio = made.numbers["single-stream-plain_seconds_ratio"]
+    assert ratio == pytest.approx(1e-3 * 4096)
+    assert made.numbers["single-stream-plain_seconds_exponent"] == pytest.approx(
+        1, abs=0.01
+    )
+    assert "4 sequences at once" in made.numbers["reading"]
+    assert "16,384 tokens at once" in made.caption
+    assert "constant number of tokens" in made.alt
+    time = [t for t in scatters(made.figure, "lines+markers") if t.yaxis == "y"]
+    level = next(one for one in time if "AlignMamba" in one.name)
+    np.testing.assert_allclose(level.y, 1.6384, rtol=0.02)
+    one = curves(known_run(), length=4096)
+    assert one.numbers["alignmamba_seconds"] == pytest.approx(0.4096)
+    assert "sequences at once" not in one.numbers["reading"]
+
+
 def test_training_and_other_families_quote_no_paper():
-    for controls in ({"passes": "training"}, {"family": "flow"}):
+    for controls in (
+        {"passes": "training"},
+        {"family": "flow"},
+        {"batching": "constant"},
+    ):
         made = curves(known_run(), **controls)
         assert "quoted" not in " ".join(made.numbers)
         assert "paper" not in made.caption

@@ -42,6 +42,21 @@ def test_passes_are_those_of_the_run(run_app, results):
     assert "MANGO forward" in words(app)
 
 
+def test_tokens_are_held_constant_where_the_run_has_such_cells(run_app, results):
+    write_runs(results, cpu=known_run())
+    app = run_app(PAGE)
+    app.segmented_control(key="batching").set_value("constant").run()
+    assert not app.exception
+    assert "4 sequences at once" in words(app)
+    assert "83.3 %" not in words(app)
+    address = address_of(app)
+    assert address["batching"] == "constant"
+    assert "4 sequences at once" in words(run_app(PAGE, address=address))
+    app.segmented_control(key="family").set_value("flow").run()
+    assert not app.exception
+    assert not [one for one in app.segmented_control if one.key == "batching"]
+
+
 def test_of_several_runs_one_is_chosen_and_the_others_stand_beside_it(run_app, results):
     write_runs(results, cpu=known_run(), cuda=known_run("a card", times=0.01))
     app = run_app(PAGE)
