@@ -70,6 +70,14 @@ def robustness(
     reliance: Annotated[
         bool, typer.Option(help="Measure what each modality is worth.")
     ] = True,
+    damaged: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="On how many of the samples, evenly spaced, rmm, nm and faults are "
+            "measured; all if not given.",
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Of what is drawn.")] = 0,
     resamples: Annotated[int, typer.Option(min=1, help="Bootstrap resamples.")] = 1000,
     as_json: AsJson = False,
@@ -95,6 +103,7 @@ def robustness(
         rates=read_rates(rates),
         seed=seed,
         resamples=resamples,
+        damaged=damaged,
     )
     report = measure_robustness(
         [load_checkpoint(name, device) for name in names],

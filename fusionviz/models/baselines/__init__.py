@@ -5,7 +5,11 @@ Concatenation, a single-stream Transformer, a multi-stream cross-modal Transform
 predictor.
 """
 
-from fusionviz.models.baselines.config import FUSIONS, BaselineConfig
+from fusionviz.models.baselines.config import (
+    FUSIONS,
+    BaselineConfig,
+    FusionName,
+)
 from fusionviz.models.baselines.model import FusionBaseline
 
-__all__ = ["FUSIONS", "BaselineConfig", "FusionBaseline"]
+__all__ = ["FUSIONS", "BaselineConfig", "FusionBaseline", "FusionName"]

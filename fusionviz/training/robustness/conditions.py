@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
+import numpy as np
+
 from fusionviz.data.faults.damage import (
     LOST,
     NOISE,
@@ -56,6 +58,8 @@ class StudySettings:
         rates: For one more imbalanced condition: rate by modality.
         seed: Of draws, faults and resamples.
         resamples: Bootstrap resamples.
+        damaged: How many samples are damaged or get faults, evenly spaced among all;
+            None: all of them. It is these that take long.
     """
 
     protocols: tuple[str, ...] = ("fixed", "random")
@@ -65,14 +69,17 @@ class StudySettings:
     rates: Mapping[str, float] | None = None
     seed: int = 0
     resamples: int = 1000
+    damaged: int | None = None
 
     def __post_init__(self) -> None:
-        """Check that there are such protocols."""
+        """Check that there are such protocols, and that something is damaged."""
         unknown = sorted(set(self.protocols) - set(PROTOCOLS))
         if unknown:
             raise InputError(
                 f"protocols are {', '.join(PROTOCOLS)}, got {', '.join(unknown)}"
             )
+        if self.damaged is not None and self.damaged < 1:
+            raise InputError(f"at least one sample is damaged, got {self.damaged}")
 
     @property
     def is_quick(self) -> bool:
@@ -80,10 +87,16 @@ class StudySettings:
         return set(self.protocols) <= set(CHOOSING) and not self.reliance
 
 
-def list_changes(
+def pick_damaged(samples: int, settings: StudySettings) -> list[int]:
+    """Return the places of the samples that are damaged or get faults."""
+    count = min(settings.damaged or samples, samples)
+    return np.linspace(0, samples - 1, count).round().astype(int).tolist()
+
+
+def list_exchanges(
     samples: Sequence[Any], names: Sequence[str], settings: StudySettings
 ) -> Iterator[tuple[Key, Change]]:
-    """Yield what is done to the samples, each with its key.
+    """Yield each modality taken from other samples, with its key.
 
     Args:
         samples: Whole ones.
@@ -95,13 +108,24 @@ def list_changes(
             for number in range(SHUFFLES):
                 key = exchanged_key(name, number)
                 yield key, _exchange(samples, name, settings.seed + number)
+
+
+def list_damages(
+    names: Sequence[str], settings: StudySettings, *, is_image: bool
+) -> Iterator[tuple[Key, Change]]:
+    """Yield each damage and fault, with its key.
+
+    Args:
+        names: Modalities.
+        settings: What is measured.
+        is_image: Whether samples are pairs of pictures.
+    """
     for protocol, damage in (("rmm", lose_values), ("nm", add_noise)):
         for level in LEVELS[protocol] if protocol in settings.protocols else ():
             for hit in all_combinations(names):
                 change = _damaging(damage, hit, level, settings.seed)
                 yield damaged_key(protocol, level, hit), change
     if "faults" in settings.protocols:
-        is_image = isinstance(samples[0], RGBDSample)
         for name in names:
             for fault in faults_of(name, is_image=is_image):
                 for severity in settings.severities:

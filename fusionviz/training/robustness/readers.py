@@ -19,6 +19,7 @@ from torch import Tensor
 from fusionviz.data.faults.presence import fixed_subsets
 from fusionviz.errors import InputError
 from fusionviz.models.alignmamba import rgbd_inputs
+from fusionviz.models.baselines import BaselineConfig, FusionName
 from fusionviz.models.mango import Mango
 from fusionviz.models.mango.model import log_prior, to_bits_per_dim
 from fusionviz.models.mango.partition import Tokens
@@ -40,6 +41,14 @@ from fusionviz.training.tasks.mango_flow import MangoFlowTask
 Subset = tuple[str, ...]
 _Said = tuple[NDArray[np.int64], NDArray[np.float64] | None]
 """Confusions and bits of a batch, as arrays."""
+
+FUSIONS: Mapping[FusionName, str] = {
+    "concatenation": "Concatenation",
+    "single-stream": "Single-stream Transformer",
+    "multi-stream": "Multi-stream Transformer",
+    "mamba": "Single-stream Mamba",
+}
+"""What baselines are called."""
 
 CHUNK = 16
 """How many samples a model is asked about at once."""
@@ -320,8 +329,20 @@ def kind_of(reader: Reader) -> str:
     """Return what a reader's kind of model is called."""
     if isinstance(reader.model, Mango):
         return "MANGO"
-    fusion = getattr(reader.model.config, "fusion", "")
-    return fusion.capitalize() if fusion else "AlignMamba"
+    config, card = reader.model.config, getattr(reader.model, "card", None)
+    if not isinstance(config, BaselineConfig):
+        return "AlignMamba"
+    kind = FUSIONS[config.fusion]
+    was_whole = card is not None and not missing_in_training(reader.model)
+    return f"{kind}, trained whole" if was_whole else kind
+
+
+def missing_in_training(model: Any) -> float:  # noqa: ANN401
+    """Return the rate at which modalities went missing while a model was trained."""
+    card = getattr(model, "card", None)
+    options = {} if card is None else card.task_options
+    usual = 0.15 if card is not None and card.task == "mango-flow" else 0.0
+    return float(options.get("missing", usual))
 
 
 def read_subsets(

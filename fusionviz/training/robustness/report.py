@@ -40,10 +40,20 @@ class ProtocolResult:
         rows: One a condition.
         summaries: Figures by metric, by the summary's name (`summaries.DEFINITIONS`);
             behind what it is of and a slash where there are several.
+        samples: How many of the report's they are of; None: all.
     """
 
     rows: tuple[Row, ...]
     summaries: Mapping[str, Metrics] = field(default_factory=dict)
+    samples: int | None = None
+
+    @property
+    def units(self) -> int | None:
+        """How many units intervals draw; None where there are no figures."""
+        for row in self.rows:
+            for estimate in row.metrics.values():
+                return estimate.n
+        return None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,8 +113,8 @@ class RobustnessReport:
         modalities: What may be missing.
         classes: Names of the classes.
         metric: The main figure.
-        reference: Name of the reader that effective robustness compares with; empty
-            where there is none.
+        reference: Name of the reader that others are compared with; empty where there
+            is none.
         settings: Seed, draws, resamples.
         models: One a reader.
         seconds: What it took.
@@ -212,6 +222,7 @@ def _model_table(one: ModelResult) -> dict[str, Any]:
                 "summaries": {
                     key: _tables(metrics) for key, metrics in result.summaries.items()
                 },
+                **({} if result.samples is None else {"samples": result.samples}),
             }
             for name, result in one.protocols.items()
         },
@@ -231,6 +242,7 @@ def _model_of(table: dict[str, Any]) -> ModelResult:
         name: ProtocolResult(
             rows=tuple(map(_row_of, result["rows"])),
             summaries={k: _metrics(v) for k, v in result["summaries"].items()},
+            samples=result.get("samples"),
         )
         for name, result in table.pop("protocols").items()
     }

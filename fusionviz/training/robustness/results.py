@@ -20,6 +20,7 @@ from fusionviz.training.robustness.conditions import (
     damaged_key,
     exchanged_key,
     fault_key,
+    pick_damaged,
 )
 from fusionviz.training.robustness.figures import (
     Figure,
@@ -35,7 +36,12 @@ from fusionviz.training.robustness.protocols import (
     draw_random,
     draws_for,
 )
-from fusionviz.training.robustness.readers import Answers, Reader, title_of
+from fusionviz.training.robustness.readers import (
+    Answers,
+    Reader,
+    missing_in_training,
+    title_of,
+)
 from fusionviz.training.robustness.reliance import said_of_nothing, shapley_values
 from fusionviz.training.robustness.report import (
     ModelResult,
@@ -60,7 +66,8 @@ class StudyAnswers:
         settings: What is measured.
         answers: Of each reader under every subset, by its name.
         damaged: Confusions (sample, class, class) of what was done to the samples, by
-            the reader's name; what lacks keys is left out of the results.
+            the reader's name; what lacks keys is left out of the results. Of damage
+            and faults, of the samples that `pick_damaged` names.
     """
 
     def __init__(
@@ -75,6 +82,12 @@ class StudyAnswers:
         self.answers, self.damaged = answers, damaged
         self.draws = Resamples.of(
             units_of(samples), settings.resamples, seed=settings.seed
+        )
+        self.hit = pick_damaged(len(samples), settings)
+        self.hit_draws = Resamples.of(
+            units_of([samples[place] for place in self.hit]),
+            settings.resamples,
+            seed=settings.seed,
         )
         self.names = readers[0].modalities
         self.subsets = fixed_subsets(self.names)
@@ -99,7 +112,7 @@ class StudyAnswers:
                 absence=reader.absence,
                 title=title_of(reader),
                 parameters=sum(p.numel() for p in reader.model.parameters()),
-                missing_in_training=_missing_in_training(reader.model),
+                missing_in_training=missing_in_training(reader.model),
                 protocols={name: one for name, one in done.items() if one is not None},
                 reliance=self._reliance(reader) if self.settings.reliance else (),
             )
@@ -110,7 +123,7 @@ class StudyAnswers:
         answers = self.answers[reader.name]
         rows = []
         for place, subset in enumerate(self.subsets):
-            metrics = self._metrics(reader, answers.cells[place])
+            metrics = _metrics(reader, answers.cells[place], self.draws)
             if answers.bits is not None:
                 bits = self.draws.means(answers.bits[place])
                 metrics[BITS] = self.draws.estimate(bits)
@@ -152,7 +165,7 @@ class StudyAnswers:
             frozenset(set(self.names) - set(subset)): cells[place]
             for place, subset in enumerate(self.subsets)
         }
-        summaries = self._of_failures(reader, by_failed)
+        summaries = _of_failures(reader, self.draws, by_failed)
         return ProtocolResult(rows=self._fixed(reader).rows, summaries=summaries)
 
     # -- damage, in passes of its own
@@ -160,8 +173,16 @@ class StudyAnswers:
     def _hit(self, reader: Reader, key: Key) -> NDArray[np.int64] | None:
         return self.damaged.get(key, {}).get(reader.name)
 
+    def _unhurt(self, reader: Reader) -> NDArray[np.int64]:
+        """Return the confusions of the samples that are hit, when they are whole."""
+        return self.answers[reader.name].cells[-1][self.hit]
+
+    @property
+    def _hit_count(self) -> int | None:
+        return None if len(self.hit) == len(self.samples) else len(self.hit)
+
     def _levels(self, reader: Reader, protocol: str) -> ProtocolResult | None:
-        whole = self.answers[reader.name].cells[-1]
+        whole = self._unhurt(reader)
         rows, of_levels = [], []
         for level in LEVELS[protocol]:
             by_failed = {frozenset[str](): whole}
@@ -171,14 +192,16 @@ class StudyAnswers:
                     return None
                 by_failed[frozenset(hit)] = cells
                 condition = {"damaged": list(hit), "level": level}
-                metrics = self._metrics(reader, cells)
+                metrics = _metrics(reader, cells, self.hit_draws)
                 rows.append(Row(condition=condition, metrics=metrics))
             of_levels.append(by_failed)
-        summaries = self._of_failures(reader, *of_levels, whole_counts=False)
-        return ProtocolResult(rows=tuple(rows), summaries=summaries)
+        summaries = _of_failures(reader, self.hit_draws, *of_levels, whole_counts=False)
+        return ProtocolResult(
+            rows=tuple(rows), summaries=summaries, samples=self._hit_count
+        )
 
     def _faults(self, reader: Reader) -> ProtocolResult | None:
-        whole = self.answers[reader.name].cells[-1]
+        whole, draws = self._unhurt(reader), self.hit_draws
         rows, summaries = [], {}
         is_image = isinstance(self.samples[0], RGBDSample)
         for name in self.names:
@@ -197,13 +220,15 @@ class StudyAnswers:
                     rows.append(
                         Row(
                             condition={**condition, "severity": severity},
-                            metrics=self._metrics(reader, cells),
+                            metrics=_metrics(reader, cells, draws),
                         )
                     )
-                summaries[f"{name}/{fault.name}"] = self._lost(
-                    reader, whole, series[max(series)]
+                summaries[f"{name}/{fault.name}"] = _lost(
+                    reader, whole, series[max(series)], draws
                 )
-        return ProtocolResult(rows=tuple(rows), summaries=summaries)
+        return ProtocolResult(
+            rows=tuple(rows), summaries=summaries, samples=self._hit_count
+        )
 
     # -- reliance
 
@@ -235,7 +260,11 @@ class StudyAnswers:
             if known:
                 others = [self.draws.figures(cells, figure) for cells in known]
                 lost[modality] = whole - np.mean(others, axis=0)
-        return Worth(figure=name, shapley=self._all(found), perceptual=self._all(lost))
+        return Worth(
+            figure=name,
+            shapley=_estimates(found, self.draws),
+            perceptual=_estimates(lost, self.draws),
+        )
 
     # -- figures with bands
 
@@ -266,12 +295,11 @@ class StudyAnswers:
         return np.mean(found, axis=0)
 
     def _chosen(self, reader: Reader, chosen: Draws) -> dict[str, Estimate]:
-        return self._all(
-            {
-                name: self._figures(reader, chosen, figure)
-                for name, figure in reader.figures.items()
-            }
-        )
+        figures = {
+            name: self._figures(reader, chosen, figure)
+            for name, figure in reader.figures.items()
+        }
+        return _estimates(figures, self.draws)
 
     def _summaries(
         self, reader: Reader, chosen: Sequence[Draws]
@@ -289,59 +317,62 @@ class StudyAnswers:
                 found.setdefault(key, {})[name] = self.draws.estimate(value)
         return found
 
-    def _of_failures(
-        self,
-        reader: Reader,
-        *levels: Mapping[frozenset[str], NDArray],
-        whole_counts: bool = True,
-    ) -> dict[str, dict[str, Estimate]]:
-        """Return summaries of failures, the mean over levels.
 
-        Args:
-            reader: Of the confusions.
-            levels: Confusions by what fails, once a level.
-            whole_counts: Whether the plain mean has the whole input among its cases.
-        """
-        found: dict[str, dict[str, Estimate]] = {}
-        for name, figure in reader.figures.items():
-            parts: dict[str, list[Floats]] = {}
-            for by_failed in levels:
-                values = {
-                    failed: self.draws.figures(cells, figure)
-                    for failed, cells in by_failed.items()
-                }
-                summary = summarise_failures(values, self.names)
-                if not whole_counts:
-                    hit = [value for failed, value in values.items() if failed]
-                    summary["mean"] = np.mean(hit, axis=0)
-                for key, value in summary.items():
-                    parts.setdefault(key, []).append(value)
-            for key, values_of in parts.items():
-                mean = np.mean(values_of, axis=0)
-                found.setdefault(key, {})[name] = self.draws.estimate(mean)
-        return found
+def _of_failures(
+    reader: Reader,
+    draws: Resamples,
+    *levels: Mapping[frozenset[str], NDArray],
+    whole_counts: bool = True,
+) -> dict[str, dict[str, Estimate]]:
+    """Return summaries of failures, the mean over levels.
 
-    def _metrics(self, reader: Reader, cells: NDArray) -> dict[str, Estimate]:
-        return self._all(
-            {
-                name: self.draws.figures(cells, figure)
-                for name, figure in reader.figures.items()
+    Args:
+        reader: Of the confusions.
+        draws: Of their samples.
+        levels: Confusions by what fails, once a level.
+        whole_counts: Whether the plain mean has the whole input among its cases.
+    """
+    found: dict[str, dict[str, Estimate]] = {}
+    for name, figure in reader.figures.items():
+        parts: dict[str, list[Floats]] = {}
+        for by_failed in levels:
+            values = {
+                failed: draws.figures(cells, figure)
+                for failed, cells in by_failed.items()
             }
-        )
+            summary = summarise_failures(values, reader.modalities)
+            if not whole_counts:
+                hit = [value for failed, value in values.items() if failed]
+                summary["mean"] = np.mean(hit, axis=0)
+            for key, value in summary.items():
+                parts.setdefault(key, []).append(value)
+        for key, values_of in parts.items():
+            mean = np.mean(values_of, axis=0)
+            found.setdefault(key, {})[name] = draws.estimate(mean)
+    return found
 
-    def _lost(
-        self, reader: Reader, whole: NDArray, cells: NDArray
-    ) -> dict[str, Estimate]:
-        return self._all(
-            {
-                name: self.draws.figures(whole, figure)
-                - self.draws.figures(cells, figure)
-                for name, figure in reader.figures.items()
-            }
-        )
 
-    def _all(self, figures: Mapping[str, Floats]) -> dict[str, Estimate]:
-        return {name: self.draws.estimate(value) for name, value in figures.items()}
+def _metrics(reader: Reader, cells: NDArray, draws: Resamples) -> dict[str, Estimate]:
+    """Return all figures of confusions, by name."""
+    figures = {
+        name: draws.figures(cells, figure) for name, figure in reader.figures.items()
+    }
+    return _estimates(figures, draws)
+
+
+def _lost(
+    reader: Reader, whole: NDArray, cells: NDArray, draws: Resamples
+) -> dict[str, Estimate]:
+    """Return how much lower all figures are than those of whole samples, by name."""
+    lost = {
+        name: draws.figures(whole, figure) - draws.figures(cells, figure)
+        for name, figure in reader.figures.items()
+    }
+    return _estimates(lost, draws)
+
+
+def _estimates(figures: Mapping[str, Floats], draws: Resamples) -> dict[str, Estimate]:
+    return {name: draws.estimate(value) for name, value in figures.items()}
 
 
 def _reference(readers: Sequence[Reader]) -> str:
@@ -353,13 +384,6 @@ def _reference(readers: Sequence[Reader]) -> str:
         if reader.absence == "zeros":
             return reader.name
     return ""
-
-
-def _missing_in_training(model: Any) -> float:  # noqa: ANN401
-    card = getattr(model, "card", None)
-    options = {} if card is None else card.task_options
-    usual = 0.15 if card is not None and card.task == "mango-flow" else 0.0
-    return float(options.get("missing", usual))
 
 
 def _recall_of(number: int) -> Figure:

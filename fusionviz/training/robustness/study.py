@@ -22,7 +22,9 @@ from fusionviz.training.robustness.conditions import (
     SHUFFLES,
     Key,
     StudySettings,
-    list_changes,
+    list_damages,
+    list_exchanges,
+    pick_damaged,
 )
 from fusionviz.training.robustness.protocols import draws_for
 from fusionviz.training.robustness.readers import (
@@ -166,10 +168,17 @@ def _read_changed(
 
     Nothing is missing there: readers of one model say the same, which is asked once.
     """
-    changes = list(list_changes(samples, readers[0].modalities, settings))
+    names = readers[0].modalities
+    every = range(len(samples))
+    some = pick_damaged(len(samples), settings)
+    is_image = isinstance(samples[0], RGBDSample)
+    changes = [
+        *((*one, every) for one in list_exchanges(samples, names, settings)),
+        *((*one, some) for one in list_damages(names, settings, is_image=is_image)),
+    ]
     found: dict[Key, dict[str, NDArray[np.int64]]] = {}
-    for number, (key, change) in enumerate(changes, start=1):
-        changed = [change(one, index) for index, one in enumerate(samples)]
+    for number, (key, change, places) in enumerate(changes, start=1):
+        changed = [change(samples[place], place) for place in places]
         of_model: dict[int, NDArray[np.int64]] = {}
         for reader in readers:
             if id(reader.model) not in of_model:

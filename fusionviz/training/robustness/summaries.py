@@ -26,6 +26,9 @@ DEFINITIONS: Mapping[str, str] = {
     "effective_robustness": "Mean over the rates of what the curve is above the "
     "reference's, moved to the same start (MultiBench; there the sum).",
     "mean": "Plain mean over the combinations.",
+    "ahead_at_70": "What the curve is above the reference's at 70 %.",
+    "less_lost_0_70": "How much less is lost from 0 to 70 % than by the reference: its "
+    "drop minus this one, with the same draws.",
     **{
         f"expected_p{round(100 * p):02d}": f"Expectation where each modality fails "
         f"with probability {p:g}, independently of the others."
@@ -34,10 +37,16 @@ DEFINITIONS: Mapping[str, str] = {
 }
 """What the summaries are, by name."""
 
+
+def drop_0_70(curve: Floats) -> Floats:
+    """Return what a curve loses from its first figure to its last."""
+    return curve[0] - curve[-1]
+
+
 OF_CURVES: Mapping[str, Callable[[Floats], Floats]] = {
     "mean_0_70": lambda curve: curve.mean(axis=0),
     "mean_10_70": lambda curve: curve[1:].mean(axis=0),
-    "drop_0_70": lambda curve: curve[0] - curve[-1],
+    "drop_0_70": drop_0_70,
     "drop_10_70": lambda curve: curve[1] - curve[-1],
 }
 
@@ -105,12 +114,14 @@ def summarise_curve(
     Args:
         curve: Figures, (rate, draw), of rates 0, 10, ..., 70 %.
         rates: The rates.
-        reference: The curve of the model that effective robustness compares with.
+        reference: The curve of the model that this one is compared with.
     """
     found = {name: summary(curve) for name, summary in OF_CURVES.items()}
     found["relative_robustness"] = relative_robustness(curve, rates)
     if reference is not None:
         found["effective_robustness"] = effective_robustness(curve, reference)
+        found["ahead_at_70"] = curve[-1] - reference[-1]
+        found["less_lost_0_70"] = drop_0_70(reference) - drop_0_70(curve)
     return found
 
 

@@ -13,12 +13,18 @@ from fusionviz.data.rooms import render_room
 from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.errors import InputError
 from fusionviz.models.baselines import BaselineConfig, FusionBaseline
+from fusionviz.models.cards import ModelCard
 from fusionviz.models.mango import Mango
 from fusionviz.training.measure import measure
 from fusionviz.training.robustness import absence
 from fusionviz.training.robustness.absence import stand_in
 from fusionviz.training.robustness.figures import accuracy
-from fusionviz.training.robustness.readers import read_subsets, read_whole, reader_of
+from fusionviz.training.robustness.readers import (
+    read_subsets,
+    read_whole,
+    reader_of,
+    title_of,
+)
 from fusionviz.training.tasks.alignmamba_dense import AlignMambaDenseTask
 from fusionviz.training.tasks.alignmamba_sequence import AlignMambaSequenceTask
 from fusionviz.training.tasks.mango_flow import MangoFlowTask
@@ -47,6 +53,14 @@ def tiny_baseline():
         fusion="concatenation",
     )
     return FusionBaseline(config).eval().requires_grad_(False)
+
+
+def test_a_baseline_says_whether_it_ever_missed_something():
+    model = tiny_baseline()
+    assert title_of(reader_of(model)) == "Concatenation"
+    for missing, title in ((0.2, "Concatenation"), (0, "Concatenation, trained whole")):
+        model.card = ModelCard(name="one", task_options={"missing": missing})
+        assert title_of(reader_of(model)) == title
 
 
 @pytest.fixture(scope="module")

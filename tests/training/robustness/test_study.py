@@ -154,6 +154,28 @@ def test_shapley_values_add_up_and_perceptual_scores_are_there(report):
         assert set(worth.perceptual) == {"rgb", "depth"}
 
 
+def test_damage_and_faults_may_be_of_fewer_samples(readers, rooms, report):
+    settings = StudySettings(
+        protocols=("fixed", "rmm", "faults"), severities=(5,), resamples=20, damaged=3
+    )
+    some = study(readers[-1:], rooms, settings, data="rooms")
+    three = study(
+        readers[-1:], rooms[::4], replace(settings, damaged=None), data="rooms"
+    )
+    (few,), (alone,), every = some.models, three.models, report.models[-1]
+    assert few.protocols["fixed"] == every.protocols["fixed"]
+    assert {few.protocols[name].samples for name in ("rmm", "faults")} == {3}
+    assert few.protocols["faults"].units == 3
+    whole = alone.protocols["fixed"].rows[-1].metrics
+    first = few.protocols["faults"].rows[0]
+    assert first.condition["severity"] == 0
+    assert first.metrics["miou"] == whole["miou"]
+    back = RobustnessReport.from_json(some.to_json())
+    assert back.models[0].protocols["faults"].samples == 3
+    with pytest.raises(InputError, match="at least one"):
+        StudySettings(damaged=0)
+
+
 def test_stopping_measures_what_was_read(readers, rooms, monkeypatch):
     from fusionviz.training.robustness import readers as module
 

@@ -48,6 +48,16 @@ def test_effective_robustness_does_not_see_where_curves_start():
     assert effective_robustness(IMDER, MMIN) == pytest.approx(expected)
 
 
+def test_what_is_lost_is_compared_draw_by_draw():
+    found = summarise_curve(IMDER, RATES, MMIN)
+    assert found["ahead_at_70"] == pytest.approx(71.9 - 62.8)
+    assert found["less_lost_0_70"] == pytest.approx(21.8 - 13.8)
+    luck = np.random.default_rng(0).normal(size=(8, 50))  # of the samples, not models
+    found = summarise_curve(MMIN + luck + 2, RATES, MMIN + luck)
+    np.testing.assert_allclose(found["less_lost_0_70"], 0, atol=1e-12)
+    np.testing.assert_allclose(found["ahead_at_70"], 2)
+
+
 def test_expectation_agrees_with_a_simulation():
     names = ("a", "b", "c")
     random = np.random.default_rng(3)
