@@ -120,9 +120,7 @@ def measure_belief(
         every = torch.cat(tokens)
         bits = tuple(model.bits_per_dim(every).tolist())
         decoded = [_decode(model, one, missing) for one in tokens[1:]]
-    pictures = subject.pictures
-    if pictures is None:
-        raise InputError("Sequences have no pictures.")
+    pictures = _read_by(model, subject)
     return Belief(
         missing=missing,
         given=given,
@@ -173,6 +171,14 @@ def _draw(
 def _decode(model: Mango, x: Tokens, name: str) -> Picture:
     images = model.decode(x)
     return to_colours(images["rgb"]) if name == "rgb" else to_metres(images["depth"])
+
+
+def _read_by(model: Mango, subject: FailureSubject) -> Pictures:
+    """Return the sample as the MANGO reads it, whatever others read of it."""
+    for reader, reading in zip(subject.readers, subject.whole, strict=True):
+        if reader.model is model and reading.pictures is not None:
+            return reading.pictures
+    raise InputError("Sequences have no pictures.")
 
 
 def _part(pictures: Pictures, name: str) -> Picture:

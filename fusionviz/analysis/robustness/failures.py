@@ -16,7 +16,7 @@ from fusionviz.data.faults.samples import FaultChoice, find_fault, put_fault
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.errors import InputError
-from fusionviz.models.inputs import to_batch
+from fusionviz.training.rgbd import LabelledBatch
 from fusionviz.training.robustness.readers import Reader, Said, kind_of, title_of
 
 Sample = RGBDSample | SequenceSample
@@ -108,6 +108,8 @@ class FailureReading:
         name: What tells the reader from others.
         title: What it is called; readers of one kind may share it.
         kind: What its kind of model is called.
+        pictures: What it read of the pictures, of the size and part that it reads; None
+            of sequences.
         segmentation: Classes of pixels, None of sequences.
         numbers: Of sequences, None of pictures.
         bits: Bits per dimension of the joint tokens, None without a density.
@@ -116,6 +118,7 @@ class FailureReading:
     name: str
     title: str
     kind: str
+    pictures: Pictures | None
     segmentation: Segmentation | None
     numbers: Numbers | None
     bits: float | None
@@ -127,17 +130,20 @@ class FailureView:
 
     Attributes:
         failures: What is wrong, in words; empty where nothing is.
-        pictures: What is left for the models to read; None of sequences.
         steps: How many steps each modality that is left has; empty of pictures.
         before: What each says of the whole sample.
         after: What each says of what is left, in the same order.
     """
 
     failures: tuple[str, ...]
-    pictures: Pictures | None
     steps: Mapping[str, int]
     before: tuple[FailureReading, ...]
     after: tuple[FailureReading, ...]
+
+    @property
+    def is_image(self) -> bool:
+        """Whether it is a pair of pictures."""
+        return self.before[0].pictures is not None
 
     @property
     def changed(self) -> tuple[float, ...]:
@@ -210,11 +216,6 @@ class FailureSubject:
         """What each model says of the sample as it is."""
         return read_sample(self.readers, self.sample, self.modalities)
 
-    @cached_property
-    def pictures(self) -> Pictures | None:
-        """What the models read of the whole sample; None of sequences."""
-        return self.pictures_of(self.sample, self.modalities)
-
     def fail(self, failures: Sequence[Failure]) -> FailureView:
         """Return what the models say when modalities fail.
 
@@ -237,7 +238,6 @@ class FailureSubject:
         after = read_sample(self.readers, sample, left) if changed else self.whole
         return FailureView(
             failures=tuple(one.title(is_image=self.is_image) for one in changed),
-            pictures=self.pictures_of(sample, left),
             steps={}
             if isinstance(sample, RGBDSample)
             else {name: len(sample.modalities[name]) for name in left},
@@ -259,17 +259,6 @@ class FailureSubject:
                 )
                 sample = put_fault(sample, choice)
         return sample
-
-    def pictures_of(self, sample: Sample, shown: Sequence[str]) -> Pictures | None:
-        """Return a sample as the models read it, without what is not shown."""
-        if not isinstance(sample, RGBDSample):
-            return None
-        size = self.readers[0].model.config.image_size
-        read = pictures_of(to_batch([sample], size))
-        return Pictures(
-            rgb=read.rgb if "rgb" in shown else None,
-            depth_m=read.depth_m if "depth" in shown else None,
-        )
 
 
 def read_sample(
@@ -294,14 +283,48 @@ def read_sample(
                 said = reader.say(batches[model], shown)
         if is_whole:
             of_whole[model] = said
-        found.append(as_reading(reader, said, sample))
+        read = pictures_read(batches[model], shown)
+        found.append(as_reading(reader, said, sample, read))
     return tuple(found)
 
 
+def pictures_read(
+    batch: Any,  # noqa: ANN401
+    shown: Sequence[str],
+    index: int = 0,
+) -> Pictures | None:
+    """Return a sample of a reader's batch as pictures; None of sequences.
+
+    Args:
+        batch: From `Reader.prepare`.
+        shown: Modalities that are not hidden.
+        index: Of the sample.
+    """
+    if not isinstance(batch, LabelledBatch):
+        return None
+    read = pictures_of(batch.images.part(slice(index, index + 1)))
+    return Pictures(
+        rgb=read.rgb if "rgb" in shown else None,
+        depth_m=read.depth_m if "depth" in shown else None,
+    )
+
+
 def as_reading(
-    reader: Reader, said: Said, sample: Sample, index: int = 0
+    reader: Reader,
+    said: Said,
+    sample: Sample,
+    pictures: Pictures | None,
+    index: int = 0,
 ) -> FailureReading:
-    """Return what a reader said of one sample of a batch."""
+    """Return what a reader said of one sample of a batch.
+
+    Args:
+        reader: Who said it.
+        said: Of the batch.
+        sample: The one.
+        pictures: What was read of it.
+        index: Of the sample in the batch.
+    """
     scores = said.scores[index : index + 1]
     segmentation = numbers = None
     if isinstance(sample, RGBDSample):
@@ -313,6 +336,7 @@ def as_reading(
         name=reader.name,
         title=title_of(reader),
         kind=kind_of(reader),
+        pictures=pictures,
         segmentation=segmentation,
         numbers=numbers,
         bits=None if said.bits is None else float(said.bits[index]),

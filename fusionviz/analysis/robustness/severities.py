@@ -13,6 +13,7 @@ from fusionviz.analysis.robustness.failures import (
     FailureSubject,
     as_reading,
     change_between,
+    pictures_read,
 )
 from fusionviz.analysis.shared.pictures import Pictures
 from fusionviz.data.faults.samples import find_fault
@@ -30,7 +31,6 @@ class SeverityStrip:
         title: What it is called.
         imitates: What it stands for.
         severities: 0, the sample as it is, first.
-        pictures: The sample as the models read it, one a severity; empty of sequences.
         steps: How many steps the modality has left, (severity,); empty of pictures.
         readings: By severity, what each model says.
     """
@@ -40,9 +40,14 @@ class SeverityStrip:
     title: str
     imitates: str
     severities: tuple[int, ...]
-    pictures: tuple[Pictures, ...]
     steps: tuple[int, ...]
     readings: tuple[tuple[FailureReading, ...], ...]
+
+    @property
+    def pictures(self) -> tuple[Pictures, ...]:
+        """The sample as the first model reads it, by severity; empty of sequences."""
+        first = (row[0].pictures for row in self.readings)
+        return tuple(one for one in first if one is not None)
 
     @property
     def changed(self) -> NDArray[np.float64]:
@@ -74,11 +79,13 @@ def measure_severities(
     columns = []
     for reader in subject.models:
         with torch.inference_mode():
-            said = reader.say(reader.prepare(samples), subject.modalities)
-        columns.append(
-            [as_reading(reader, said, one, i) for i, one in enumerate(samples)]
-        )
-    pictures = [subject.pictures_of(one, subject.modalities) for one in samples]
+            batch = reader.prepare(samples)
+            said = reader.say(batch, subject.modalities)
+        column = []
+        for index, one in enumerate(samples):
+            read = pictures_read(batch, subject.modalities, index)
+            column.append(as_reading(reader, said, one, read, index))
+        columns.append(column)
     sequences = [one for one in samples if isinstance(one, SequenceSample)]
     return SeverityStrip(
         modality=modality,
@@ -86,7 +93,6 @@ def measure_severities(
         title=found.title,
         imitates=found.imitates,
         severities=SEVERITIES,
-        pictures=tuple(one for one in pictures if one is not None),
         steps=tuple(len(one.modalities[modality]) for one in sequences),
         readings=tuple(zip(*columns, strict=True)),
     )

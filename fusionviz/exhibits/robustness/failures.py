@@ -61,13 +61,13 @@ def make_failures(request: Request[FailuresControls, FailureSubject]) -> Exhibit
     view = subject.fail(failures)
     titles = reading_titles(view.after)
     return Exhibit(
-        figure=draw_failures(view, subject.pictures),
-        height=PICTURES_HEIGHT if view.pictures is not None else HEIGHT,
+        figure=draw_failures(view),
+        height=PICTURES_HEIGHT if view.is_image else HEIGHT,
         alt=describe_failures(view),
         caption=_explain(subject, view, failures),
         formula=r"\text{changed} = \tfrac{1}{n} \textstyle\sum_i [\hat y_i(\text{left})"
         r" \neq \hat y_i(\text{whole})]"
-        if view.pictures is not None
+        if view.is_image
         else r"\text{changed} = \max_i\, \lvert \hat y_i(\text{left}) - "
         r"\hat y_i(\text{whole}) \rvert",
         numbers=_numbers(view),
@@ -124,7 +124,7 @@ def _scores(view: FailureView) -> dict[str, list[float | str]]:
             return "" if right is None else right
         return "" if reading.numbers is None else float(reading.numbers.values[0])
 
-    word = "pixel_accuracy" if view.pictures is not None else "score"
+    word = "pixel_accuracy" if view.is_image else "score"
     return {
         f"{word}_whole": [of(one) for one in view.before],
         f"{word}_failing": [of(one) for one in view.after],
@@ -154,13 +154,13 @@ def _explain(
 def _told(view: FailureView, changed: float) -> str:
     if not np.isfinite(changed):
         return "says something of fewer steps"
-    if view.pictures is not None:
+    if view.is_image:
         return f"names another class in **{changed:.1%}** of the pixels"
     return f"moves by **{three_digits(changed)}**"
 
 
 def _explain_picture(view: FailureView) -> str:
-    if view.pictures is None:
+    if not view.is_image:
         return (
             "A ring is what a model says of the whole sample, a diamond what it says "
             "of what is left, a cross the truth where it is known. Absence is honest: "
@@ -170,7 +170,22 @@ def _explain_picture(view: FailureView) -> str:
         "Above is what each model says of the whole pair, below of what is left: "
         "strong in the colour of the new class where it names another one, faint where "
         "the class stays. Depth has one scale in both rows. Absence is honest: the "
-        "values of a hidden modality change nothing."
+        f"values of a hidden modality change nothing.{_explain_sizes(view)}"
+    )
+
+
+def _explain_sizes(view: FailureView) -> str:
+    """Return what each model reads, where they don't all read the same."""
+    sizes = {one.kind: one.pictures.size for one in view.before if one.pictures}
+    if len(set(sizes.values())) < 2:
+        return ""
+    told = ", ".join(
+        f"{kind} {width}x{height} pixels" for kind, (height, width) in sizes.items()
+    )
+    return (
+        f" Models read a pair in their own way: {told}, one that reads a square the "
+        "middle one. Classes, and the share of pixels that are right, are of what each "
+        "of them read."
     )
 
 

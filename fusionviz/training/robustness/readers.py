@@ -333,7 +333,7 @@ def kind_of(reader: Reader) -> str:
     if not isinstance(config, BaselineConfig):
         return "AlignMamba"
     kind = FUSIONS[config.fusion]
-    was_whole = card is not None and not missing_in_training(reader.model)
+    was_whole = card is not None and card.task_options.get("missing") == 0
     return f"{kind}, trained whole" if was_whole else kind
 
 

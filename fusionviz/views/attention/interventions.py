@@ -141,8 +141,8 @@ def _draw_change(
         row=1,
         col=column,
     )
-    side = len(change)
-    frame_picture(figure, width=side, height=side, column=column)
+    height, width = change.shape[:2]
+    frame_picture(figure, width=width, height=height, column=column)
 
 
 def _number(value: float) -> str:

@@ -15,13 +15,8 @@ from fusionviz.analysis.robustness.failures import (
     Numbers,
 )
 from fusionviz.analysis.shared.pictures import Pictures
-from fusionviz.analysis.shared.segmentation import Segmentation
-from fusionviz.views.robustness.pictures import (
-    LEGEND_BELOW,
-    PictureGrid,
-    paint_changes,
-)
-from fusionviz.views.shared.pixels import every
+from fusionviz.views.robustness.pictures import LEGEND_BELOW, PictureGrid
+from fusionviz.views.shared.class_changes import hover_changes, paint_changes
 from fusionviz.views.shared.scale import Scale, depth_scale
 from fusionviz.views.shared.segmentation import (
     COVER,
@@ -50,15 +45,10 @@ MARKS: dict[str, dict[str, Any]] = {
 """Of the whole sample, of what is left, and of the truth."""
 
 
-def draw_failures(view: FailureView, whole: Pictures | None) -> go.Figure:
-    """Draw what each model says of the whole sample and of what is left.
-
-    Args:
-        view: Of the sample.
-        whole: What the models read of the whole sample; None of sequences.
-    """
-    if whole is not None and view.pictures is not None:
-        return draw_failing_pictures(view, whole)
+def draw_failures(view: FailureView) -> go.Figure:
+    """Draw what each model says of the whole sample and of what is left."""
+    if view.is_image:
+        return draw_failing_pictures(view)
     return draw_failing_numbers(view)
 
 
@@ -93,33 +83,47 @@ def _change(before: FailureReading, after: FailureReading, changed: float) -> st
     return f"changes by {three_digits(changed)} at most"
 
 
-def draw_failing_pictures(view: FailureView, whole: Pictures) -> go.Figure:
+def draw_failing_pictures(view: FailureView) -> go.Figure:
     """Draw pictures: above the whole pair's, below those of what is left.
 
-    Pixels that get another class are strong below, the others faint.
+    Each model's classes lie on what it read itself. Pixels that get another class are
+    strong below, the others faint.
     """
-    left = view.pictures or whole
-    found = [one.segmentation for one in view.before if one.segmentation]
-    truth = next((one for one in found if one.truth is not None), None)
-    columns = 2 + len(found) + (truth is not None)
+    known = [one for one in view.before if one.segmentation]
+    teller = next((one for one in known if _truth_of(one) is not None), None)
+    columns = 2 + len(known) + (teller is not None)
     grid = PictureGrid(2, columns, across=0.008, down=0.19)
-    maps = [one.depth_m for one in (whole, left) if one.depth_m is not None]
+    inputs = [one[0].pictures for one in (view.before, view.after) if one[0].pictures]
+    maps = [one.depth_m for one in inputs if one.depth_m is not None]
     scale = depth_scale(maps or [np.zeros((1, 1), np.float32)])
-    for row, pictures in enumerate((whole, left)):
+    for row, pictures in enumerate(inputs):
         _place_inputs(grid, pictures, scale, row)
-    shown = _place_answers(grid, view, whole, left)
-    if truth is not None and truth.truth is not None:
-        painted = paint_classes(
-            truth.truth, truth.classes, ground_of(whole), cover=COVER
-        )
-        grid.place(painted, 0, columns - 1)
-        grid.title("<b>truth</b>", 0, columns - 1)
-        shown.append(truth.truth.ravel())
+    shown = _place_answers(grid, view)
+    if teller is not None:
+        shown.append(_place_truth(grid, teller, columns - 1))
     more = [] if not maps else [scale.bar(x=1.0, y=0.2, length=0.45)]
-    if found:
-        more += class_squares(np.unique(np.concatenate(shown)), found[0].classes)
+    if known and known[0].segmentation:
+        names = known[0].segmentation.classes
+        more += class_squares(np.unique(np.concatenate(shown)), names)
     figure = dress(grid.figure(*more), top=60)
     return figure.update_layout(legend=LEGEND_BELOW, margin_b=56)
+
+
+def _truth_of(reading: FailureReading) -> NDArray[np.int64] | None:
+    return None if reading.segmentation is None else reading.segmentation.truth
+
+
+def _place_truth(
+    grid: PictureGrid, teller: FailureReading, column: int
+) -> NDArray[np.int64]:
+    """Place the true classes of a model's pixels; return those that show."""
+    found, read = teller.segmentation, teller.pictures
+    if found is None or found.truth is None or read is None:
+        return np.empty(0, np.int64)
+    painted = paint_classes(found.truth, found.classes, ground_of(read), cover=COVER)
+    grid.place(painted, 0, column)
+    grid.title("<b>truth</b>", 0, column)
+    return found.truth.ravel()
 
 
 def _place_inputs(
@@ -136,9 +140,7 @@ def _place_inputs(
             grid.place(pixels, row, column)
 
 
-def _place_answers(
-    grid: PictureGrid, view: FailureView, whole: Pictures, left: Pictures
-) -> list[NDArray[np.int64]]:
+def _place_answers(grid: PictureGrid, view: FailureView) -> list[NDArray[np.int64]]:
     """Place each model's classes, above and below; return the classes that show."""
     shown = []
     for column, (title, before, after, changed) in enumerate(
@@ -152,34 +154,18 @@ def _place_answers(
         start=2,
     ):
         first, last = before.segmentation, after.segmentation
-        if first is None or last is None:
+        if not (first and last and before.pictures and after.pictures):
             continue
-        painted = paint_classes(first.labels, first.classes, ground_of(whole))
-        grid.place(painted, 0, column)
-        grid.place(paint_changes(first, last, left), 1, column)
-        grid.hover(_hover(first, first), 0, column)
-        grid.hover(_hover(first, last), 1, column)
+        ground = ground_of(before.pictures)
+        grid.place(paint_classes(first.labels, first.classes, ground), 0, column)
+        grid.place(paint_changes(first, last, after.pictures), 1, column)
+        grid.hover(hover_changes(first, first, side=HOVER_SIDE), 0, column)
+        grid.hover(hover_changes(first, last, side=HOVER_SIDE), 1, column)
         grid.title(f"<b>{before.kind}</b>, whole{_score(before)}", 0, column)
         told = f"<b>{title}</b><br>{changed:.1%} changed{_score(after)}"
         grid.title(told, 1, column)
         shown += [first.labels.ravel(), last.labels.ravel()]
     return shown
-
-
-def _hover(before: Segmentation, after: Segmentation) -> go.Heatmap:
-    step = every(after.labels.shape, HOVER_SIDE)
-    names = np.array(after.classes)
-    first, last = (one.labels[::step, ::step] for one in (before, after))
-    arrow = np.char.add(np.char.add(names[first], " → "), names[last])
-    return go.Heatmap(
-        z=(first != last).astype(np.uint8),
-        text=np.where(first == last, names[last], arrow),
-        dx=step,
-        dy=step,
-        opacity=0,
-        showscale=False,
-        hovertemplate="%{text}<extra></extra>",
-    )
 
 
 def _score(reading: FailureReading) -> str:

@@ -6,11 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from fusionviz.analysis.shared.pictures import Pictures
-from fusionviz.analysis.shared.segmentation import Segmentation
-from fusionviz.views.shared.class_changes import FAINT
 from fusionviz.views.shared.pixels import picture_address
-from fusionviz.views.shared.segmentation import ground_of, paint_classes
 from fusionviz.views.shared.style import FONT_SIZE
 
 LEGEND_BELOW = {
@@ -129,13 +125,3 @@ class PictureGrid:
         height = (1 - self.down * (self.rows - 1)) / self.rows
         left, top = column * (width + self.across), 1 - row * (height + self.down)
         return left, left + width, max(0.0, top - height), top
-
-
-def paint_changes(
-    before: Segmentation, after: Segmentation, pictures: Pictures
-) -> NDArray[np.uint8]:
-    """Return classes over a picture, strong where they are others than before."""
-    moved, ground = before.labels != after.labels, ground_of(pictures)
-    strong = paint_classes(after.labels, after.classes, ground, cover=1.0)
-    faint = paint_classes(after.labels, after.classes, ground, cover=FAINT)
-    return np.where(moved[..., None], strong, faint)

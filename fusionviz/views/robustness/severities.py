@@ -7,12 +7,9 @@ from numpy.typing import NDArray
 from fusionviz.analysis.robustness.severities import SeverityStrip
 from fusionviz.analysis.shared.pictures import Pictures
 from fusionviz.views.robustness.failures import reading_titles
-from fusionviz.views.robustness.pictures import (
-    LEGEND_BELOW,
-    PictureGrid,
-    paint_changes,
-)
+from fusionviz.views.robustness.pictures import LEGEND_BELOW, PictureGrid
 from fusionviz.views.robustness.series import series_styles
+from fusionviz.views.shared.class_changes import paint_changes
 from fusionviz.views.shared.scale import Scale, depth_scale
 from fusionviz.views.shared.segmentation import (
     class_squares,
@@ -72,10 +69,9 @@ def _draw_film(strip: SeverityStrip) -> go.Figure:
         for row, (whole, now) in enumerate(
             zip(first_row, strip.readings[column], strict=True), start=1
         ):
-            first, last = whole.segmentation, now.segmentation
-            if first is None or last is None:
+            first, last, ground = whole.segmentation, now.segmentation, whole.pictures
+            if not (first and last and ground):
                 continue
-            ground = strip.pictures[0]
             painted = (
                 paint_changes(first, last, ground)
                 if column

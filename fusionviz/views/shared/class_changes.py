@@ -2,6 +2,7 @@
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
 from fusionviz.analysis.shared.pictures import Pictures
 from fusionviz.analysis.shared.segmentation import Segmentation
@@ -30,22 +31,36 @@ def draw_class_changes(
         pictures: What to draw upon.
         column: Of the panel.
     """
-    moved = before.labels != after.labels
-    ground = ground_of(pictures)
-    strong = paint_classes(after.labels, after.classes, ground, cover=1.0)
-    faint = paint_classes(after.labels, after.classes, ground, cover=FAINT)
-    painted = np.where(moved[..., None], strong, faint)
+    painted = paint_changes(before, after, pictures)
     figure.add_trace(
         go.Image(source=picture_address(painted), hoverinfo="skip"), row=1, col=column
     )
-    figure.add_trace(_hover(before, after), row=1, col=column)
-    side = len(painted)
-    frame_picture(figure, width=side, height=side, column=column)
+    figure.add_trace(hover_changes(before, after), row=1, col=column)
+    height, width = painted.shape[:2]
+    frame_picture(figure, width=width, height=height, column=column)
 
 
-def _hover(before: Segmentation, after: Segmentation) -> go.Heatmap:
-    """Return what the hover says of each pixel: its class, and the one it had."""
-    step = every(after.labels.shape, HOVER_SIDE)
+def paint_changes(
+    before: Segmentation, after: Segmentation, pictures: Pictures
+) -> NDArray[np.uint8]:
+    """Return classes over a picture, strong where they are others than before."""
+    moved, ground = before.labels != after.labels, ground_of(pictures)
+    strong = paint_classes(after.labels, after.classes, ground, cover=1.0)
+    faint = paint_classes(after.labels, after.classes, ground, cover=FAINT)
+    return np.where(moved[..., None], strong, faint)
+
+
+def hover_changes(
+    before: Segmentation, after: Segmentation, *, side: int = HOVER_SIDE
+) -> go.Heatmap:
+    """Return what the hover says of each pixel: its class, and the one it had.
+
+    Args:
+        before: Classes before; those after where nothing changed.
+        after: Classes of the same pixels after.
+        side: How many places a side say it at most.
+    """
+    step = every(after.labels.shape, side)
     names = np.array(after.classes)
     first, last = (one.labels[::step, ::step] for one in (before, after))
     arrow = np.char.add(np.char.add(names[first], " → "), names[last])

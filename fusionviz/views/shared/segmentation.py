@@ -25,10 +25,6 @@ HOVER_SIDE = 128
 COVER = 0.68
 """How much of the picture the class colours hide."""
 
-
-PLAIN = 200
-"""Grey of what classes are painted on where their own picture is not at hand."""
-
 _Panel = tuple[NDArray[np.int64], NDArray[np.float32] | None, tuple[str, ...], Pictures]
 
 
@@ -154,11 +150,24 @@ def paint_classes(
     *,
     cover: float = COVER,
 ) -> NDArray[np.uint8]:
-    """Return the ground covered with class colours; unlabelled pixels stay grey."""
+    """Return the ground covered with class colours; unlabelled pixels stay grey.
+
+    Args:
+        labels: Class of each pixel, (height, width), -1 where unlabelled.
+        classes: Names.
+        ground: What the same model read, (height, width, 3).
+        cover: How much of the ground the colours hide.
+
+    Raises:
+        ValueError: The ground is of another size.
+    """
+    if ground.shape[:2] != labels.shape:
+        raise ValueError(
+            f"classes are painted on what their model read, of {labels.shape}; got a "
+            f"picture of {ground.shape[:2]}"
+        )
     palette = [rgb_of(colour) for colour in class_colours(classes)]
     colours = np.array([*palette, (119, 119, 119)], float)[labels]
-    if ground.shape != colours.shape:  # of a model that reads another part or size
-        ground = np.full(colours.shape, PLAIN, np.uint8)
     return (cover * colours + (1 - cover) * ground).astype(np.uint8)
 
 

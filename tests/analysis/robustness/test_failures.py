@@ -39,7 +39,8 @@ def spoken():
 def test_a_missing_picture_is_what_the_model_itself_makes_of_it(subject, mango):
     view = subject.fail([Failure(modality="depth")])
     assert view.failures == ("no depth",)
-    assert view.pictures.depth_m is None
+    assert view.after[0].pictures.depth_m is None
+    assert view.before[0].pictures.depth_m is not None
     sample = subject.sample
     alone = RGBDSample(rgb=sample.rgb, depth_m=None, label=sample.label)
     with torch.inference_mode():

@@ -7,10 +7,11 @@ from fusionviz.analysis.robustness.curves import curves_of, subsets_of, summarie
 from fusionviz.analysis.shared.pictures import Pictures
 from fusionviz.analysis.shared.segmentation import Segmentation
 from fusionviz.views.robustness.curves import draw_curves
-from fusionviz.views.robustness.pictures import PictureGrid, paint_changes
+from fusionviz.views.robustness.pictures import PictureGrid
 from fusionviz.views.robustness.reliance import draw_reliance
 from fusionviz.views.robustness.series import series_styles
 from fusionviz.views.robustness.subsets import draw_subsets, draw_summaries
+from fusionviz.views.shared.class_changes import paint_changes
 from fusionviz.views.shared.colours import rgb_of
 from fusionviz.views.shared.style import CLASS_COLOURS
 from tests.helpers.figures import heatmaps, pixels, scatters
