@@ -47,14 +47,19 @@ def fellows_of(card: ModelCard, sample: Sample) -> tuple[ModelCard, ...]:
 
     Args:
         card: Of an AlignMamba or a baseline that reads it.
-        sample: A pair, of which baselines alone are fellows, or sequences.
+        sample: Sequences, or a pair, beside whose AlignMamba is room for one: a
+            concatenation that had modalities missing in training. All others are
+            compared on test sets.
     """
     data, is_pair = _set_of(card), isinstance(sample, RGBDSample)
     wanted = {"rgb", "depth"} if is_pair else _names_of(card)
     found = []
     for one in list_checkpoints():
-        is_kind = one.kind == "baseline" or (one.kind == "alignmamba" and not is_pair)
-        if one.name == card.name or not data or _set_of(one) != data or not is_kind:
+        if is_pair:
+            is_fellow = _is_concatenation(one) and one.task_options.get("missing") != 0
+        else:
+            is_fellow = one.kind in ("alignmamba", "baseline")
+        if one.name == card.name or not data or _set_of(one) != data or not is_fellow:
             continue
         if _names_of(one) == wanted and _reads(one, sample):
             found.append(one)
@@ -156,6 +161,10 @@ def _config_of(card: ModelCard) -> AlignMambaConfig:
     if card.kind == "baseline":
         return BaselineConfig(**card.config)
     return config_of(card)
+
+
+def _is_concatenation(card: ModelCard) -> bool:
+    return card.kind == "baseline" and card.config.get("fusion") == "concatenation"
 
 
 def _reads(card: ModelCard, sample: Sample) -> bool:

@@ -24,7 +24,7 @@ from fusionviz.models.baselines import BaselineConfig, FusionBaseline
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import list_checkpoints, save_checkpoint
 from tests.helpers.robustness_reports import tiny_report
-from tests.helpers.tiny_models import tiny_sentiment
+from tests.helpers.tiny_models import tiny_alignmamba, tiny_sentiment
 
 BOTH = ("alignmamba-tiny", "mango-tiny")
 
@@ -130,6 +130,26 @@ def test_fellows_are_trained_on_the_same_set(tmp_path, monkeypatch):
     assert kinds == ["AlignMamba", "AlignMamba", "Concatenation"]
     assert fellows_of(cards["four"], render_utterance(1)) == ()
     assert fellows_of(cards["one"], render_room(1, (32, 32))) == ()
+
+
+def test_beside_a_pairs_alignmamba_is_the_concatenation_alone(tmp_path, monkeypatch):
+    like = asdict(tiny_alignmamba().config)
+    models = {"one": (tiny_alignmamba(), 0.2)}
+    for name, fusion, missing in (
+        ("plain", "concatenation", 0.2),
+        ("plain-whole", "concatenation", 0),
+        ("single", "single-stream", 0.2),
+    ):
+        config = BaselineConfig(**like, fusion=fusion)
+        models[name] = FusionBaseline(config), missing
+    for name, (model, missing) in models.items():
+        recipe = {"data": {"set": "rooms"}}
+        card = ModelCard(name=name, recipe=recipe, task_options={"missing": missing})
+        save_checkpoint(model, card, tmp_path)
+    monkeypatch.setenv("FUSIONVIZ_CHECKPOINTS", str(tmp_path))
+    cards = {card.name: card for card in list_checkpoints()}
+    found = fellows_of(cards["one"], render_room(1, (32, 32)))
+    assert [card.name for card in found] == ["plain"]
 
 
 def test_without_any_checkpoint_there_is_no_subject():

@@ -64,6 +64,7 @@ class Curves:
         metric: The figure's name.
         unit: What bands are drawn over.
         samples: How many.
+        of: How many the report is of; where these are fewer, evenly spaced among them.
         missing: What share of all slots is really missing at each x, in percent;
             empty of faults.
         curves: One a model.
@@ -76,6 +77,7 @@ class Curves:
     metric: str
     unit: str
     samples: int
+    of: int
     missing: NDArray[np.float64]
     curves: tuple[Curve, ...]
     quoted: Mapping[str, tuple[float, ...]]
@@ -172,10 +174,12 @@ def curves_of(report: RobustnessReport, what: str, metric: str = "") -> Curves:
     metric = check_metric(report, metric)
     protocol, *rest = what.split("/")
     key = "severity" if protocol == "faults" else "rate"
-    curves, missing = [], np.empty(0)
+    curves, missing, samples = [], np.empty(0), report.samples
     models = [one for one in report.models if protocol in one.protocols]
     for one, title in zip(models, titles_of(models), strict=True):
-        rows = [row for row in one.protocols[protocol].rows if _is_of(row, key, rest)]
+        result = one.protocols[protocol]
+        samples = result.samples or report.samples
+        rows = [row for row in result.rows if _is_of(row, key, rest)]
         scale = 1.0 if key == "severity" else 100.0
         x = np.array([scale * row.condition[key] for row in rows])
         if key == "rate":
@@ -192,7 +196,8 @@ def curves_of(report: RobustnessReport, what: str, metric: str = "") -> Curves:
         across="severity, no unit" if key == "severity" else "missing rate, %",
         metric=metric,
         unit=report.unit,
-        samples=report.samples,
+        samples=samples,
+        of=report.samples,
         missing=missing,
         curves=tuple(curves),
         quoted=QUOTED if is_quoted else {},

@@ -89,7 +89,7 @@ def _explain(curves: Curves, report: RobustnessReport) -> str:
         )
     return (
         f"{first}\n\nFrom the left end to the right are lost: {lost}.{quoted}\n\n"
-        f"{absences(report)} {provenance(report)}"
+        f"{absences(report)} {provenance(report, curves.what.partition('/')[0])}"
     )
 
 

@@ -20,6 +20,7 @@ from fusionviz.views.robustness.subsets import (
     describe_summaries,
     draw_subsets,
     draw_summaries,
+    has_row_a_model,
     subset_title,
     summary_title,
 )
@@ -29,6 +30,9 @@ ROW, HEAD = 62, 120
 
 LINE, LINES = 29, 44
 """Pixels of a line of the table, and of its head."""
+
+TALL, TALLS = 50, 90
+"""The same of a table with a row a model."""
 
 LOWEST, HIGHEST = 300, 600
 
@@ -122,18 +126,22 @@ def make_summaries(request: Request[SummariesControls, RobustnessReport]) -> Exh
             "the fault that was measured."
         )
     beside = (
-        f" The reference of effective robustness is {report.reference}."
+        f" The reference is {report.reference}."
         if "effective_robustness" in found.names
         else ""
     )
     return Exhibit(
         figure=draw_summaries(found),
-        height=_height(LINES + LINE * len(titles)),
+        height=_height(
+            TALLS + TALL * len(found.titles)
+            if has_row_a_model(found)
+            else LINES + LINE * len(titles)
+        ),
         alt=describe_summaries(found),
         caption=(
             f"Summaries of the {metric}, {known.get(what, what)}, with 95 % "
             f"intervals.\n\n{defined}\n\n{beside} {absences(report)} "
-            f"{provenance(report)}"
+            f"{provenance(report, what.partition('/')[0])}"
         ),
         numbers={
             f"{name}, {title}": float(value)

@@ -3,14 +3,24 @@
 from fusionviz.training.robustness.report import RobustnessReport
 
 
-def provenance(report: RobustnessReport) -> str:
-    """Return where a report's figures come from."""
+def provenance(report: RobustnessReport, protocol: str = "") -> str:
+    """Return where the figures of a report come from.
+
+    Args:
+        report: What was measured.
+        protocol: Which figures, where some may be of fewer samples.
+    """
+    result = next(iter(report.protocol(protocol).values()), None)
+    samples, units = f"{report.samples} test samples", report.units
+    if result is not None and result.samples is not None:
+        samples = f"{result.samples} of {samples}, evenly spaced,"
+        units = result.units or units
     commit = f", commit {report.commit}" if report.commit else ""
     torch = report.versions.get("torch", "unknown")
     return (
-        f"Measured on {report.samples} test samples of {report.data} "
+        f"Measured on {samples} of {report.data} "
         f"({report.date}, {report.machine}, torch {torch}{commit}); bands are 95 % "
-        f"percentile intervals that draw {report.units} {report.unit}s again, the same "
+        f"percentile intervals that draw {units} {report.unit}s again, the same "
         "draws for all models and rates."
     )
 

@@ -16,9 +16,9 @@ from fusionviz.exhibits.robustness.tables import (
 from fusionviz.training.robustness.report import RobustnessReport
 from fusionviz.ui.robustness.choice import FailureChoice
 from fusionviz.ui.robustness.reports import (
-    current_report,
+    choose_report,
     draw_measuring,
-    is_measured_here,
+    measured_here,
     nothing_recorded,
     watch_measuring,
 )
@@ -34,8 +34,8 @@ PICTURES = {"curves": "Curves", "subsets": "Subsets", "summaries": "Summaries"}
 def draw_panel(choice: FailureChoice, visible: bool) -> None:
     """Draw the tab; its controls also when hidden, so that they stay in the address."""
     trouble = watch_measuring(choice) if visible else None
-    report = current_report(choice)
     with controls_row("robust_controls"):
+        report = choose_report(choice, "robust_set")
         picture = choose_segment("Picture", "robust_picture", PICTURES)
         controls = None if report is None else _choose(report.subject, picture)
         draw_measuring(choice, visible)
@@ -79,7 +79,7 @@ def _choose_what(key: str, known: dict[str, str]) -> str:
 
 
 def _say_what_it_is(choice: FailureChoice, report: RobustnessReport) -> None:
-    where = "Measured here" if is_measured_here(choice) else "Recorded"
+    where = "Measured here" if report is measured_here(choice) else "Recorded"
     nothing_yet(
         f"**{where}**: {len(report.models)} models on {report.samples} test samples of "
         f"{report.data}, {report.date}, {report.machine}."

@@ -2,9 +2,10 @@
 
 from fusionviz.analysis.robustness.curves import titles_of
 from fusionviz.exhibits.robustness.reliance import RELIANCE, RelianceControls
+from fusionviz.training.robustness.report import RobustnessReport
 from fusionviz.ui.robustness.choice import FailureChoice
 from fusionviz.ui.robustness.reports import (
-    current_report,
+    choose_report,
     nothing_recorded,
     watch_measuring,
 )
@@ -18,15 +19,17 @@ def draw_panel(choice: FailureChoice, visible: bool) -> None:
     """Draw the tab; its controls also when hidden, so that they stay in the address."""
     if visible:
         watch_measuring(choice)
-    report = current_report(choice)
+    with controls_row("reliance_controls"):
+        report = choose_report(choice, "reliance_set")
+        model = "" if report is None else _choose_model(report.subject)
     if report is None:
         nothing_yet(nothing_recorded(choice), visible)
-        return
-    models = [one for one in report.subject.models if one.reliance]
-    titles = dict(zip((one.name for one in models), titles_of(models), strict=True))
-    model = ""
-    if titles:
-        with controls_row("reliance_controls"):
-            model = choose_name("Model", "robust_model", titles, width=300)
-    if visible:
+    elif visible:
         show_exhibit(RELIANCE, report, RelianceControls(model=model))
+
+
+def _choose_model(report: RobustnessReport) -> str:
+    """Draw the choice of a model, and return its name; empty where there is none."""
+    models = [one for one in report.models if one.reliance]
+    titles = dict(zip((one.name for one in models), titles_of(models), strict=True))
+    return choose_name("Model", "robust_model", titles, width=300) if titles else ""

@@ -11,7 +11,7 @@ from fusionviz.training.robustness.report import RobustnessReport, recorded_repo
 from fusionviz.training.robustness.study import measure_robustness
 from fusionviz.ui.robustness.choice import FailureChoice
 from fusionviz.ui.shared import cache, jobs
-from fusionviz.ui.shared.controls import choose_bound, choose_switch
+from fusionviz.ui.shared.controls import choose_bound, choose_name, choose_switch
 from fusionviz.ui.shared.subjects import SubjectChoice
 
 COUNTS = {"16": 16, "32": 32, "64": 64, "128": 128}
@@ -26,24 +26,41 @@ SECONDS = {"rooms": 0.4, "nyuv2": 0.6, "nyudv2": 0.6, "sentiment": 0.05, "mosi":
 _HERE = "_robustness_here"
 
 
-def current_report(choice: FailureChoice) -> SubjectChoice[RobustnessReport] | None:
-    """Return the report of the chosen models' data: measured here, else recorded.
+def choose_report(
+    choice: FailureChoice, key: str
+) -> SubjectChoice[RobustnessReport] | None:
+    """Return a report of the chosen models: measured here, else recorded.
 
-    Where models were measured on several sets, it is the first that is recorded.
+    Where models were tested on several sets, draw the choice among these: figures of
+    other samples do not stand in one picture.
+
+    Args:
+        choice: Of the models.
+        key: Of the choice among sets.
     """
-    here = st.session_state.get(_HERE, {}).get(_models_key(choice))
-    recorded = (recorded_report(data) for data in choice.sets)
-    report = here or next((one for one in recorded if one is not None), None)
-    if report is None:
+    reports = {data: recorded_report(data) for data in choice.sets}
+    reports[choice.data] = measured_here(choice) or reports.get(choice.data)
+    known = {data: one for data, one in reports.items() if one is not None}
+    if not known:
         return None
-    name = name_report(report)
-    key = f"report-{name.sample['sha256']}"
-    return SubjectChoice(subject=report, key=key, name=name)
+    data = next(iter(known))
+    if len(known) > 1:
+        titles = {data: _title_of(one) for data, one in known.items()}
+        data = choose_name("Test samples", key, titles, width=270)
+    name = name_report(known[data])
+    return SubjectChoice(
+        subject=known[data], key=f"report-{name.sample['sha256']}", name=name
+    )
 
 
-def is_measured_here(choice: FailureChoice) -> bool:
-    """Return whether the current report was measured in this session."""
-    return _models_key(choice) in st.session_state.get(_HERE, {})
+def _title_of(report: RobustnessReport) -> str:
+    names = dict.fromkeys(one.checkpoint for one in report.models)
+    return f"{report.data}: {', '.join(names)}"
+
+
+def measured_here(choice: FailureChoice) -> RobustnessReport | None:
+    """Return what was measured of the chosen models in this session, if anything."""
+    return st.session_state.get(_HERE, {}).get(_models_key(choice))
 
 
 def draw_measuring(choice: FailureChoice, visible: bool) -> None:
@@ -80,7 +97,7 @@ def draw_measuring(choice: FailureChoice, visible: bool) -> None:
             args=(inputs, choice.cards, choice.data, count, faults),
             disabled=job is not None and job.running,
         )
-        if is_measured_here(choice):
+        if measured_here(choice) is not None:
             st.button(
                 "Back to what was recorded",
                 key="robust_back",

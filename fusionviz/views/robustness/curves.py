@@ -32,7 +32,9 @@ def draw_curves(curves: Curves) -> go.Figure:
                 hovertemplate=f"{name}, as quoted: %{{y:.3f}}<extra></extra>",
             )
         )
-    figure.update_xaxes(title=curves.across, tickvals=curves.curves[0].x)
+    few = f"; {curves.samples} of {curves.of} samples"
+    across = curves.across + (few if curves.samples < curves.of else "")
+    figure.update_xaxes(title=across, tickvals=curves.curves[0].x)
     figure.update_yaxes(title=f"{METRICS[curves.metric]}, no unit", nticks=7)
     dress(figure, top=12)
     return figure.update_layout(

@@ -22,11 +22,17 @@ SUMMARY_TITLES = {
     "drop_10_70": "drop, 10 to 70 %",
     "relative_robustness": "relative robustness",
     "effective_robustness": "effective robustness",
+    "ahead_at_70": "ahead at 70 %",
+    "less_lost_0_70": "less lost, 0 to 70 %",
     "mean": "plain mean",
     "expected_p20": "expected, p = 0.2",
     "expected_p10": "expected, p = 0.1",
     "expected_p05": "expected, p = 0.05",
 }
+
+
+MANY = 4
+"""Models from which on each has a row of the table of summaries, not a column."""
 
 
 def subset_title(subset: tuple[str, ...], separator: str = " + ") -> str:
@@ -87,16 +93,24 @@ def describe_subsets(table: SubsetTable) -> str:
 
 
 def draw_summaries(found: Summaries) -> go.Figure:
-    """Draw summaries as a table, a row a summary and a column a model."""
+    """Draw summaries as a table, a row a summary and a column a model.
+
+    Of many models each has a row, and intervals stand below the values.
+    """
+    values, models = found.values, found.titles
+    names = tuple(summary_title(name) for name in found.names)
+    is_tall = has_row_a_model(found)
+    if is_tall:
+        values, models, names = values.transpose(1, 0, 2), names, models
+    between = "<br>" if is_tall else " "
     columns = [
-        [_cell(row[model].tolist()) for row in found.values]
-        for model in range(len(found.titles))
+        [_cell(row[place].tolist(), between) for row in values]
+        for place in range(len(models))
     ]
-    names = [summary_title(name) for name in found.names]
     figure = go.Figure(
         go.Table(
             header={
-                "values": ["", *(f"<b>{title}</b>" for title in found.titles)],
+                "values": ["", *(f"<b>{title}</b>" for title in models)],
                 "font": {"size": FONT_SIZE},
                 "align": ["left", "right"],
                 "fill": {"color": "rgba(128,128,128,0.18)"},
@@ -107,13 +121,18 @@ def draw_summaries(found: Summaries) -> go.Figure:
                 "font": {"size": FONT_SIZE},
                 "align": ["left", "right"],
                 "fill": {"color": "rgba(128,128,128,0.05)"},
-                "height": 29,
+                "height": 50 if is_tall else 29,
             },
-            columnwidth=[1.3, *[1.0] * len(found.titles)],
+            columnwidth=[1.3, *[1.0] * len(models)],
         )
     )
     dress(figure, top=4)
     return figure
+
+
+def has_row_a_model(found: Summaries) -> bool:
+    """Return whether each model has a row of the table, not a column."""
+    return len(found.titles) > MANY
 
 
 def describe_summaries(found: Summaries) -> str:
@@ -134,8 +153,8 @@ def summary_title(name: str) -> str:
     return SUMMARY_TITLES.get(name, name.replace("-", " "))
 
 
-def _cell(triple: list[float]) -> str:
+def _cell(triple: list[float], between: str = " ") -> str:
     value, low, high = triple
     if math.isnan(value):
         return "–"
-    return f"{known_digits(value)} [{known_digits(low)}, {known_digits(high)}]"
+    return f"{known_digits(value)}{between}[{known_digits(low)}, {known_digits(high)}]"

@@ -1,6 +1,7 @@
 """The tabs "On the data" and "Reliance": recorded at once, measured here on demand."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from typer.testing import CliRunner
@@ -86,6 +87,29 @@ def test_what_is_recorded_of_another_models_set_is_shown(run_app, tmp_path, reco
     app = run_app(PAGE, address=TAB, checkpoints=tmp_path / "two")
     assert not app.exception
     assert "8 test samples of rooms" in words(app)
+
+
+def test_models_of_two_sets_have_two_reports_and_no_common_picture(
+    run_app, tmp_path, recorded
+):
+    other = replace(tiny_report("nyuv2"), models=tiny_report().models[:1])
+    other.save(recorded / "robustness-nyuv2.json")
+    for name, model, data in (
+        ("alignmamba-nyu", tiny_alignmamba(), "nyuv2"),
+        ("mango-known", tiny_mango(), "rooms"),
+    ):
+        card = ModelCard(name=name, recipe={"data": {"set": data}})
+        save_checkpoint(model, card, tmp_path / "two")
+    app = run_app(PAGE, address=TAB, checkpoints=tmp_path / "two")
+    assert "1 models on 8 test samples of nyuv2" in words(app)
+    assert "MANGO" not in alts(app)[0]
+    app.selectbox(key="robust_set").select("rooms").run()
+    assert not app.exception
+    assert "3 models on 8 test samples of rooms" in words(app)
+    assert "MANGO, guess" in alts(app)[0]
+    address = {"tab": "Reliance", "reliance_set": "rooms"}
+    app = run_app(PAGE, address=address, checkpoints=tmp_path / "two")
+    assert "test samples of rooms" in words(app)
 
 
 def test_what_is_not_recorded_says_the_command(run_app, known, tmp_path, monkeypatch):

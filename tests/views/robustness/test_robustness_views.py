@@ -1,11 +1,14 @@
 """What the figures of reports draw: values, bands, one scale."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from fusionviz.analysis.robustness.curves import curves_of, subsets_of, summaries_of
 from fusionviz.analysis.shared.pictures import Pictures
 from fusionviz.analysis.shared.segmentation import Segmentation
+from fusionviz.exhibits.robustness.words import provenance
 from fusionviz.views.robustness.curves import draw_curves
 from fusionviz.views.robustness.pictures import PictureGrid
 from fusionviz.views.robustness.reliance import draw_reliance
@@ -63,6 +66,35 @@ def test_the_table_has_a_column_a_model_and_a_dash_where_nothing_is(report):
     assert table.cells["values"][1][0].startswith("0.500 [")
     place = found.names.index("effective_robustness")
     assert table.cells["values"][3][place] == "–"
+
+
+def test_of_many_models_each_has_a_row(report):
+    found = summaries_of(report, "random")
+    many = replace(
+        found,
+        titles=tuple(f"model {n}" for n in range(6)),
+        values=np.tile(found.values, (1, 2, 1)),
+    )
+    (table,) = draw_summaries(many).data
+    assert len(table.header["values"]) == 1 + len(found.names)
+    assert list(table.cells["values"][0]) == list(many.titles)
+    drop = found.names.index("drop_10_70")
+    assert table.cells["values"][1 + drop][0] == "0.500<br>[0.450, 0.550]"
+    assert table.cells["values"][1 + drop][4] == "0.250<br>[0.200, 0.300]"
+
+
+def test_a_picture_says_that_it_is_of_fewer_samples(report):
+    models = []
+    for one in report.models:
+        faults = replace(one.protocols["faults"], samples=3)
+        models.append(replace(one, protocols={**one.protocols, "faults": faults}))
+    some = replace(report, models=tuple(models))
+    curves = curves_of(some, "faults/rgb/darkness")
+    assert "3 of 8 samples" in draw_curves(curves).layout.xaxis.title.text
+    whole = draw_curves(curves_of(some, "random")).layout.xaxis.title.text
+    assert "samples" not in whole
+    assert "3 of 8 test samples" in provenance(some, "faults")
+    assert "draw 8 rooms" in provenance(some)
 
 
 def test_reliance_has_a_dot_and_a_ring_a_modality(report):
