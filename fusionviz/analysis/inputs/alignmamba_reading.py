@@ -6,12 +6,9 @@ import torch
 
 from fusionviz.analysis.inputs.stopwatch import Stopwatch
 from fusionviz.analysis.shared.attention import missing_modality
+from fusionviz.analysis.shared.picture_classes import own_pictures, segment_picture
 from fusionviz.analysis.shared.pictures import Pictures, pictures_of
-from fusionviz.analysis.shared.segmentation import (
-    Segmentation,
-    class_names_of,
-    segmentation_of,
-)
+from fusionviz.analysis.shared.segmentation import Segmentation, class_names_of
 from fusionviz.analysis.shared.transport_plan import Transport, transport_of
 from fusionviz.data.records import RGBDSample
 from fusionviz.models.alignmamba import AlignMamba, AlignMambaTrace
@@ -24,8 +21,8 @@ class AlignMambaReading:
     """What AlignMamba says of one sample.
 
     Attributes:
-        pictures: What it read.
-        segmentation: From its dense head.
+        pictures: What it read, at the size that came in.
+        segmentation: From its dense head, at that size.
         transport: From the first source to the anchor; None where either is missing.
         mmd: MMD² between the transported tokens and the anchor's, no unit; None where
             there is no transport.
@@ -59,16 +56,13 @@ def measure_alignmamba(model: AlignMamba, sample: RGBDSample) -> AlignMambaReadi
             batch = batch.to(weight.device, weight.dtype)
         with stopwatch.step("encode, align, scan, label"):
             trace = model.trace(rgbd_inputs(batch, model.config.names))
-        pictures = pictures_of(batch)
-        transport = _transport(model, trace, pictures)
+        size, logits = model.config.image_size, torch.from_numpy(trace.logits)
+        with stopwatch.step("classes at the picture's size"):
+            segmentation = segment_picture(logits, sample, size, class_names_of(model))
+        transport = _transport(model, trace, pictures_of(batch))
         return AlignMambaReading(
-            pictures=pictures,
-            segmentation=segmentation_of(
-                torch.from_numpy(trace.logits),
-                sample,
-                model.config.image_size,
-                class_names_of(model),
-            ),
+            pictures=own_pictures(sample, size),
+            segmentation=segmentation,
             transport=transport,
             mmd=None if transport is None else float(trace.align_loss[0]),
             missing=missing_modality(sample),

@@ -11,12 +11,9 @@ from fusionviz.analysis.inputs.likelihood import (
 )
 from fusionviz.analysis.inputs.stopwatch import Stopwatch
 from fusionviz.analysis.shared.attention import missing_modality
-from fusionviz.analysis.shared.pictures import Pictures, pictures_of
-from fusionviz.analysis.shared.segmentation import (
-    Segmentation,
-    class_names_of,
-    segmentation_of,
-)
+from fusionviz.analysis.shared.picture_classes import own_pictures, segment_picture
+from fusionviz.analysis.shared.pictures import Pictures
+from fusionviz.analysis.shared.segmentation import Segmentation, class_names_of
 from fusionviz.data.records import RGBDSample
 from fusionviz.models.mango import Mango
 
@@ -26,8 +23,8 @@ class MangoReading:
     """What MANGO says of one sample.
 
     Attributes:
-        pictures: What it read.
-        segmentation: From the latents.
+        pictures: What it read, at the size that came in.
+        segmentation: From the latents, at that size.
         likelihood: Of the joint tokens, with the round trip.
         missing: The modality whose tokens are its guess, or None.
         milliseconds: Of each step.
@@ -56,6 +53,9 @@ def measure_mango(model: Mango, sample: RGBDSample) -> MangoReading:
             decoded = model.decode(x)
         with stopwatch.step("segmentation head"):
             logits = model.segment(z)
+        size = model.config.image_size
+        with stopwatch.step("classes at the picture's size"):
+            segmentation = segment_picture(logits, sample, size, class_names_of(model))
         with stopwatch.step("bits of the pictures"):
             pair_bits = pair_bits_of(model, batch)
         likelihood = likelihood_of(
@@ -69,10 +69,8 @@ def measure_mango(model: Mango, sample: RGBDSample) -> MangoReading:
             pair_bits=pair_bits,
         )
         return MangoReading(
-            pictures=pictures_of(batch),
-            segmentation=segmentation_of(
-                logits, sample, model.config.image_size, class_names_of(model)
-            ),
+            pictures=own_pictures(sample, size),
+            segmentation=segmentation,
             likelihood=likelihood,
             missing=missing_modality(sample),
             milliseconds=stopwatch.milliseconds,

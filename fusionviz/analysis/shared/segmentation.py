@@ -23,7 +23,7 @@ from fusionviz.training.metrics.segmentation import (
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Segmentation:
-    """A class for every pixel of the square that a model read.
+    """A class for every pixel of what a model read.
 
     Attributes:
         labels: Most probable class, (height, width).
@@ -87,17 +87,20 @@ def segmentation_of(
             names, else numbers.
     """
     confidence, labels = torch.softmax(logits[0].float(), dim=0).max(dim=0)
-    count = len(logits[0])
-    names = tuple(classes) if len(classes) == count else usual_names(count)
     truth = None
     if sample.label is not None:
         truth = label_map(sample, size).numpy()
     return Segmentation(
         labels=labels.cpu().numpy(),
         confidence=confidence.cpu().numpy(),
-        classes=names,
+        classes=names_of(classes, len(logits[0])),
         truth=truth,
     )
+
+
+def names_of(classes: Sequence[str], count: int) -> tuple[str, ...]:
+    """Return names of so many classes: those given where they fit, else usual ones."""
+    return tuple(classes) if len(classes) == count else usual_names(count)
 
 
 def class_names_of(model: nn.Module) -> tuple[str, ...]:

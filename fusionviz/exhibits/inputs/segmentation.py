@@ -15,7 +15,11 @@ from fusionviz.views.shared.segmentation import (
     draw_segmentations,
 )
 
-FORMULA = r"\hat y_p = \arg\max_c\ \mathrm{softmax}\big(\mathrm{head}(\cdot)\big)_{c,p}"
+FORMULA = (
+    r"\hat y_p = \arg\max_c\ \big(\bar a_c \cdot I + \bar b_c\big)_p,\qquad (a, b)_c = "
+    r"\arg\min_{a, b} \sum_{i \in \omega} \big[(a \cdot I_i + b - "
+    r"\mathrm{softmax}(\mathrm{head}(\cdot))_{c,i})^2 + \varepsilon |a|^2\big]"
+)
 
 SCORE = "miou"
 """Metric of a card that says how good labels are."""
@@ -53,8 +57,10 @@ def _explain(subject: PairSubject, found: Mapping[str, Segmentation]) -> str:
     """Return in words what the picture shows, with this pair's numbers."""
     lines = [
         "Each pixel has the colour of the class that the model finds most probable; "
-        "hovering says which, and how sure the model is. What the models read of the "
-        "picture is framed on it above, or else the whole of it. MANGO labels from its "
+        "hovering says which, and how sure the model is. Classes are drawn at the size "
+        "of the picture that came in, up to 1280 pixels, where probabilities follow "
+        "its edges (a guided filter, He, Sun & Tang 2013). What the models read of it "
+        "is framed above, or else is the whole of it. MANGO labels from its "
         "latents z, which G⁻¹ turns back into the tokens; AlignMamba from the states "
         "of its scan."
     ]

@@ -10,7 +10,13 @@ from plotly.subplots import make_subplots
 from fusionviz.analysis.shared.pictures import Pictures
 from fusionviz.analysis.shared.segmentation import Segmentation
 from fusionviz.views.shared.colours import rgb_of
-from fusionviz.views.shared.pixels import every, grey_depth, picture_address, quiet
+from fusionviz.views.shared.pixels import (
+    every,
+    grey_depth,
+    photo_address,
+    picture_address,
+    quiet,
+)
 from fusionviz.views.shared.style import (
     FONT_SIZE,
     class_colours,
@@ -21,6 +27,9 @@ from fusionviz.views.shared.style import (
 
 HOVER_SIDE = 128
 """Places a side that say their class when hovered."""
+
+PNG_SIDE = 320
+"""Larger pictures are sent as JPEG."""
 
 COVER = 0.68
 """How much of the picture the class colours hide."""
@@ -123,7 +132,9 @@ def draw_classes(
     """
     height, width = labels.shape
     painted = paint_classes(labels, classes, ground_of(pictures))
-    picture = go.Image(source=picture_address(painted), hoverinfo="skip")
+    large = max(height, width) > PNG_SIDE
+    source = photo_address(painted, sharp=True) if large else picture_address(painted)
+    picture = go.Image(source=source, hoverinfo="skip")
     figure.add_trace(picture, row=1, col=column)
     text = np.array([*classes, "unlabelled"])[labels]
     if confidence is not None:

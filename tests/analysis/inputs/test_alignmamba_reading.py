@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from fusionviz.analysis.inputs.alignmamba_reading import measure_alignmamba
+from fusionviz.analysis.shared.picture_classes import segment_picture
 from fusionviz.models.alignmamba import rgbd_inputs
 from fusionviz.models.inputs import to_batch
 
@@ -14,7 +15,8 @@ def test_labels_and_plan_are_the_models(alignmamba, room):
     batch = to_batch([room], alignmamba.config.image_size)
     with torch.inference_mode():
         output = alignmamba(rgbd_inputs(batch))
-    expected = output.logits[0].argmax(0).numpy()
+    expected = segment_picture(output.logits, room, alignmamba.config.image_size).labels
+    assert expected.shape == (48, 48)
     np.testing.assert_array_equal(said.segmentation.labels, expected)
     assert said.mmd == pytest.approx(float(output.align_loss), rel=1e-5)
     assert (said.transport.source, said.transport.target) == ("depth", "rgb")

@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from fusionviz.analysis.inputs.mango_reading import measure_mango
+from fusionviz.analysis.shared.picture_classes import segment_picture
 from fusionviz.models.mango.code_length import code_length
 
 
@@ -35,8 +36,9 @@ def test_segmentation_is_the_head_on_the_latents(mango, room):
     said = measure_mango(mango, room).segmentation
     with torch.inference_mode():
         logits = mango.segment(mango.flow(mango.encode(room))[0])[0]
-    np.testing.assert_array_equal(said.labels, logits.argmax(0).numpy())
-    assert said.labels.shape == said.truth.shape
+    expected = segment_picture(logits[None], room, mango.config.image_size)
+    np.testing.assert_array_equal(said.labels, expected.labels)
+    assert said.labels.shape == said.truth.shape == (48, 48)
     assert said.confidence.min() >= 1 / 13
 
 
