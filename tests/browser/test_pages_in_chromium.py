@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.window import chart, ready
+from tests.browser.window import chart, ready, room_number
 
 pytestmark = pytest.mark.browser
 
@@ -30,6 +30,34 @@ def test_the_open_tab_and_epsilon_outlive_a_look_at_another_page(open_app):
     expect(slider).to_have_attribute("aria-valuetext", "0.2")
     turn_to(window, "Distributions")
     expect(selected).to_have_text("Distance")
+
+
+TURN_AT_ONCE = """() => {
+  const turn = () => {
+    const link = document.querySelector('a[href$="/distributions"]');
+    const app = document.querySelector('[data-testid=stApp]');
+    const rests = app?.dataset.testScriptState?.startsWith('notRunning');
+    if (!link || !rests || !document.querySelector('h1')) return setTimeout(turn, 1);
+    link.click();
+  };
+  turn();
+}"""
+
+
+def test_who_turns_the_page_before_it_is_drawn_keeps_the_sample(server, browser):
+    for _ in range(6):
+        window = browser.new_page()
+        window.add_init_script(f"({TURN_AT_ONCE})()")
+        window.goto(server + "/transport?seed=7")
+        expect(window).to_have_url(re.compile("/distributions"))
+        ready(window)
+        sample = window.get_by_role("radio", name="Rooms")
+        expect(sample).to_be_checked()
+        expect(room_number(window)).to_have_value("7")
+        window.get_by_role("tab").last.click()
+        ready(window)
+        expect(sample).to_be_checked()
+        window.close()
 
 
 FOCUS = """() => {

@@ -30,7 +30,7 @@ from fusionviz.ui.shared.files import (
 )
 from fusionviz.ui.shared.notices import say_refusal
 from fusionviz.ui.shared.replaced import retract
-from fusionviz.ui.shared.share import forget, publish, recall
+from fusionviz.ui.shared.share import forget, publish, recall, said, seat
 from fusionviz.views.shared.plain import in_markdown
 
 ROOMS, UPLOAD = "Rooms", "Your files"
@@ -64,9 +64,11 @@ class SampleChoice:
 def draw_choice() -> None:
     """Draw the sample picker; the sidebar of every page has it."""
     recall("seed", GALLERY_SEEDS[0], low=0, high=LARGEST_SEED)
-    if "source" not in st.session_state:
+    if said("source") is None:
         st.session_state.source = UPLOAD if linked_files() else ROOMS
         _open_or_close()
+    seat("source", said("source"))
+    seat("files", bool(said("files")))
     st.segmented_control(
         "Sample",
         [ROOMS, UPLOAD],

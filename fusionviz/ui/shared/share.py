@@ -55,9 +55,13 @@ def unseat(key: str) -> None:
 
 
 def said(key: str) -> Any:  # noqa: ANN401
-    """Return what a widget says, else what it said last on any page, else None."""
-    kept = st.session_state.get(_KEPT, {}).get(key)
-    return st.session_state.get(key, kept)
+    """Return what a widget says, else what it said last on any page, else None.
+
+    A widget of the frame says nothing after somebody has turned the page before the
+    browser had drawn it.
+    """
+    now = st.session_state.get(key)
+    return st.session_state.get(_KEPT, {}).get(key) if now is None else now
 
 
 def recall(key: str, default: int, *, low: int, high: int) -> int:

@@ -95,6 +95,14 @@ def test_a_word_is_one_of_its_choices(session, address, text, word):
     assert address == {"letter": "b"}
 
 
+def test_a_widget_that_says_nothing_says_what_it_said_last(session, address):
+    share.seat("letter", "b")
+    session["letter"] = None
+    assert share.recall_word("letter", "a", ("a", "b")) == "b"
+    share.unseat("letter")
+    assert share.said("letter") is None
+
+
 class Watched(dict):
     """A session that notes which values are set."""
 
