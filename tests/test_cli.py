@@ -187,8 +187,11 @@ def test_benchmarks_are_listed_and_all_against_peers_run(monkeypatch, tmp_path):
     listed = run("benchmark", "--list").stdout.splitlines()
     assert [line.split()[0] for line in listed] == ["alone", "broken", "whole"]
     assert "A whole one. Needs nowhere (missing: nowhere)." in listed[2]
-    done = run("benchmark", "all", "--json")
+    done = run("benchmark", "all", "--json", "--out", str(tmp_path / "results"))
     assert json.loads(done.stdout) == {"name": "all", "results": [whole]}
+    (recorded,) = (tmp_path / "results").iterdir()
+    assert recorded.name == "whole.json"
+    assert json.loads(recorded.read_text()) == whole
     assert "broken: no peer is here" in done.stderr
     assert "whole: without nowhere" in done.stderr
     assert "requirements-bench.txt" in done.stderr

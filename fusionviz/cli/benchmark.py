@@ -4,7 +4,9 @@ import ast
 import importlib
 import importlib.util
 import json
+import os
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -59,6 +61,12 @@ def benchmark(
     list_them: Annotated[
         bool, typer.Option("--list", help="Print what there is, and what it needs.")
     ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder to record each report in, as NAME.json, as it comes."
+        ),
+    ] = None,
 ) -> None:
     """Measure our code against its peers."""
     folder = project_file("benchmarks")
@@ -68,7 +76,8 @@ def benchmark(
             typer.echo(_line(one))
         return
     if name == ALL:
-        _run_all([one for one in known.values() if one.peers is not None], as_json)
+        compared = [one for one in known.values() if one.peers is not None]
+        _run_all(compared, as_json, out)
         return
     module = name.replace("-", "_")
     if module not in known:
@@ -76,6 +85,7 @@ def benchmark(
             f"there is no benchmark {name!r}; there are: {', '.join(known)}, {ALL}"
         )
     result = known[module].run(folder)
+    _record(result, out)
     _say_left_out(result)
     if as_json:
         typer.echo(json.dumps(result, allow_nan=False))
@@ -110,21 +120,36 @@ def _peers_of(tree: ast.Module) -> tuple[str, ...] | None:
     return None
 
 
-def _run_all(benchmarks: list[Benchmark], as_json: bool) -> None:
+def _run_all(benchmarks: list[Benchmark], as_json: bool, out: Path | None) -> None:
     """Run all; what cannot be run is told, and the others are."""
     folder, results = project_file("benchmarks"), []
-    for one in benchmarks:
+    for number, one in enumerate(benchmarks, start=1):
+        typer.echo(f"{one.name}, {number} of {len(benchmarks)}", err=True)
+        began = time.monotonic()
         try:
             result = one.run(folder)
         except InputError as error:
             typer.echo(f"{one.name}: {error}", err=True)
             continue
+        typer.echo(f"  took {time.monotonic() - began:.0f} s", err=True)
+        _record(result, out)
         _say_left_out(result)
         results.append(result)
         if not as_json:
             _print(result)
     if as_json:
         typer.echo(json.dumps({"name": ALL, "results": results}, allow_nan=False))
+
+
+def _record(result: dict[str, Any], out: Path | None) -> None:
+    """Write a report to a folder, whole or not at all."""
+    if out is None:
+        return
+    out.mkdir(parents=True, exist_ok=True)
+    half = out / f"{result['name']}.part"
+    text = json.dumps(result, indent=1, allow_nan=False)
+    half.write_text(text + "\n", encoding="utf-8")
+    os.replace(half, out / f"{result['name']}.json")
 
 
 def _say_left_out(result: dict[str, Any]) -> None:
