@@ -82,6 +82,23 @@ def test_train_then_evaluate(recipe, tmp_path):
     assert "mae" in told.stdout
 
 
+def test_smoke_takes_two_steps_of_each_stage_and_leaves_nothing(
+    recipe, tmp_path, monkeypatch
+):
+    losses, measured = [], []
+    monkeypatch.setattr(toy.ToyTask, "on_loss", losses.append)
+    monkeypatch.setattr(
+        toy.ToyTask, "on_evaluate", lambda samples: measured.append(len(samples))
+    )
+    before = sorted(tmp_path.rglob("*"))
+    told = run("train", recipe, "--smoke", "--device", "cpu")
+    assert told.exit_code == 0, told.output
+    assert "toy-run runs: 2 steps of 1 stage" in told.stderr
+    assert losses == [1, 2]
+    assert measured == [4, 4]  # of the validation split and, at the end, the test's
+    assert sorted(tmp_path.rglob("*")) == before
+
+
 def test_a_stopped_run_says_how_to_continue(recipe, tmp_path, monkeypatch):
     def stop(calls):
         if calls == 3:

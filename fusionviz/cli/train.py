@@ -1,13 +1,17 @@
 """The commands that train."""
 
 import os
+import tempfile
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fusionviz.cli.parts import Device, says_what_is_wrong
+
+if TYPE_CHECKING:
+    from fusionviz.training.recipes import Recipe
 
 STOPPED = 130
 """Exit code of a run that was asked to stop, as after Ctrl-C."""
@@ -27,15 +31,24 @@ def train(
     export: Annotated[
         Path | None, typer.Option(help="Save the checkpoint in this folder, too.")
     ] = None,
+    smoke: Annotated[
+        bool,
+        typer.Option(
+            help="Two steps of each stage on few samples, to see that it runs."
+        ),
+    ] = False,
     device: Device = "auto",
 ) -> None:
     """Train a recipe; on several GPUs under `accelerate launch -m fusionviz train`."""
-    from fusionviz.training.recipes import load_recipe
+    from fusionviz.training.recipes import load_recipe, shorten
     from fusionviz.training.train import train as run_recipe
 
     chosen = load_recipe(recipe)
     for setting in settings or []:
         chosen = chosen.override(setting)
+    if smoke:
+        _smoke(shorten(chosen), device)
+        return
     folder = out or Path("runs") / chosen.name
     is_done = run_recipe(chosen, folder, resume=resume, device=device, export=export)
     if not is_done:
@@ -47,6 +60,21 @@ def train(
         raise typer.Exit(STOPPED)
     if os.environ.get("RANK", "0") == "0":
         typer.echo(f"saved {folder / chosen.name}.safetensors and its card", err=True)
+
+
+def _smoke(recipe: "Recipe", device: str) -> None:
+    """Train a short recipe and leave nothing."""
+    from fusionviz.training.train import train as run_recipe
+
+    with tempfile.TemporaryDirectory() as place:
+        if not run_recipe(recipe, Path(place) / recipe.name, device=device):
+            raise typer.Exit(STOPPED)
+    count = len(recipe.stage)
+    typer.echo(
+        f"{recipe.name} runs: {recipe.stage[0].steps} steps of "
+        f"{count} stage{'s' * (count > 1)}, measured and saved",
+        err=True,
+    )
 
 
 @says_what_is_wrong

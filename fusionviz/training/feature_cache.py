@@ -21,6 +21,10 @@ from fusionviz.data.sets.room_cache import cache_folder
 from fusionviz.models.encoders import FeatureLayout, load_encoder
 from fusionviz.models.encoders.pictures import to_picture
 from fusionviz.models.inputs import ImageBatch
+from fusionviz.training.loop.interrupt import stop_if_wanted
+
+AT_ONCE = 8
+"""Images that are read at once: between them a training can be stopped."""
 
 VERSION = 1
 """Raised when pictures or encoders give other features than before."""
@@ -59,13 +63,18 @@ def read_features(
     height, width = images.shape[-2:]
     folder = cache_folder() / "features" / f"v{VERSION}" / encoder / f"{height}x{width}"
     paths = [_path(folder, image.numpy(), modality) for image in images]
-    missing = [index for index, path in enumerate(paths) if not path.exists()]
+    missing = {path: at for at, path in enumerate(paths) if not path.exists()}
     if missing:
         network = load_encoder(encoder)
         layout = FeatureLayout(channels=network.channels, size=(height, width))
-        made = layout.join(network(to_picture(images[missing], modality))).half()
-        for index, row in zip(missing, made.numpy(), strict=True):
-            _store(paths[index], row)
+        todo = list(missing.items())
+        for start in range(0, len(todo), AT_ONCE):
+            stop_if_wanted()
+            some = todo[start : start + AT_ONCE]
+            pictures = to_picture(images[[at for _, at in some]], modality)
+            made = layout.join(network(pictures)).half()
+            for (path, _), row in zip(some, made.numpy(), strict=True):
+                _store(path, row)
     rows = np.stack([np.load(path) for path in paths])
     return torch.from_numpy(rows).float()
 

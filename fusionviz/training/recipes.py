@@ -39,7 +39,7 @@ A recipe is a TOML file. Those of the package lie in `recipes/`:
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -48,6 +48,9 @@ from fusionviz.errors import InputError
 from fusionviz.training.tables import read_table, set_value
 
 SPLITS = ("train", "validation", "test")
+
+SMOKE_STEPS = 2
+SMOKE_SAMPLES = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,13 +74,27 @@ class ModelRecipe:
 
 @dataclass(frozen=True, kw_only=True)
 class DataRecipe:
-    """Which data set, and the options of its splits."""
+    """Which data set, and the options of its splits.
+
+    Attributes:
+        set: Its name.
+        options: Of every split.
+        train: Of this split besides; so the next two.
+        validation: Likewise.
+        test: Likewise.
+        most: Samples of a split at most, the first ones; 0: all.
+    """
 
     set: str
     options: Mapping[str, Any] = field(default_factory=dict)
     train: Mapping[str, Any] = field(default_factory=dict)
     validation: Mapping[str, Any] = field(default_factory=dict)
     test: Mapping[str, Any] = field(default_factory=dict)
+    most: int = 0
+
+    def __post_init__(self) -> None:
+        """Check the range."""
+        _require(self.most >= 0, "most must not be negative", self.most)
 
     def options_for(self, split: str) -> dict[str, Any]:
         """Return the options with which `split` is loaded."""
@@ -226,6 +243,39 @@ class Recipe:
         table = self.to_table()
         set_value(table, setting)
         return type(self).from_table(table)
+
+
+def shorten(recipe: Recipe) -> Recipe:
+    """Return a recipe of two steps a stage on few samples, to see that it runs.
+
+    Each stage is measured on the validation split as well.
+    """
+    data = recipe.data
+    few: dict[str, Any] = {
+        name: _few(getattr(data, name)) for name in ("options", *SPLITS)
+    }
+    return replace(
+        recipe,
+        data=replace(data, most=SMOKE_SAMPLES, **few),
+        stage=tuple(
+            replace(
+                one,
+                steps=SMOKE_STEPS,
+                warmup=min(one.warmup, 1),
+                batch=min(one.batch, SMOKE_SAMPLES * one.accumulate),
+                data=_few(one.data),
+            )
+            for one in recipe.stage
+        ),
+        evaluation=replace(recipe.evaluation, every=SMOKE_STEPS, resamples=20),
+    )
+
+
+def _few(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return options with a smaller count, where they have one."""
+    if "count" not in options:
+        return dict(options)
+    return {**options, "count": min(options["count"], SMOKE_SAMPLES)}
 
 
 def list_recipes() -> tuple[str, ...]:

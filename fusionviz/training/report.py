@@ -7,6 +7,9 @@ from collections.abc import Callable, Mapping
 from fusionviz.training.loop.log import Progress, TrainingLog
 from fusionviz.training.recipes import Recipe
 
+VALIDATION = "validation/"
+"""What the names of figures on the validation split begin with."""
+
 
 class RunningMeans:
     """Means of the finite values since they were last taken.
@@ -76,9 +79,32 @@ class Reporter:
         if self._is_time(done, self.recipe.log_every):
             self.log.write(self.number, done, seconds, self.means.take())
         if self._is_time(done, self.recipe.evaluation.every):
-            figures = {f"validation/{name}": x for name, x in measure().items()}
-            self.log.write(self.number, done, seconds, figures)
+            self._measure(done, seconds, measure)
         self.progress.tell(done, values["loss"])
+
+    def measure_late(
+        self,
+        done: int,
+        *,
+        seconds: float,
+        measure: Callable[[], Mapping[str, float]],
+    ) -> None:
+        """Measure after a step, where an earlier start was stopped before it did.
+
+        Args:
+            done: Steps that are done.
+            seconds: Since the run began.
+            measure: As `step` takes it.
+        """
+        is_time = self._is_time(done, self.recipe.evaluation.every)
+        if is_time and not self.log.has(self.number, done, VALIDATION):
+            self._measure(done, seconds, measure)
+
+    def _measure(
+        self, done: int, seconds: float, measure: Callable[[], Mapping[str, float]]
+    ) -> None:
+        figures = {f"{VALIDATION}{name}": x for name, x in measure().items()}
+        self.log.write(self.number, done, seconds, figures)
 
     def _is_time(self, done: int, every: int) -> bool:
         return every > 0 and (done % every == 0 or done == self.steps)

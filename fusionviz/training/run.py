@@ -13,7 +13,7 @@ from fusionviz.data.sets.registry import load_set
 from fusionviz.training.loop.interrupt import StopRequest
 from fusionviz.training.loop.log import TrainingLog
 from fusionviz.training.loop.state import Position, write_state
-from fusionviz.training.recipes import Recipe
+from fusionviz.training.recipes import DataRecipe, Recipe
 
 
 @dataclass(kw_only=True)
@@ -49,11 +49,22 @@ class Run:
 
     def load(self, split: str, **changes: Any) -> Sequence[Any]:  # noqa: ANN401
         """Return a split of the data; the first process makes what is cached."""
-        data = self.recipe.data
         with self.accelerator.main_process_first():
-            return load_set(data.set, split, **{**data.options_for(split), **changes})
+            return load_split(self.recipe.data, split, **changes)
 
     def save(self, position: Position, tensors: dict[str, Tensor]) -> None:
         """Write the state of the run."""
         if self.accelerator.is_main_process:
             write_state(self.folder, position, tensors)
+
+
+def load_split(data: DataRecipe, split: str, **changes: Any) -> Sequence[Any]:  # noqa: ANN401
+    """Return a split of a recipe's data, at most as many samples as it says.
+
+    Args:
+        data: What the recipe says.
+        split: Which.
+        changes: Options that differ.
+    """
+    samples = load_set(data.set, split, **{**data.options_for(split), **changes})
+    return samples[: data.most] if data.most else samples

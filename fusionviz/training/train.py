@@ -9,7 +9,7 @@ import torch
 from accelerate import Accelerator, DistributedDataParallelKwargs
 from torch import Tensor, nn
 
-from fusionviz.data.sets.registry import class_names, load_set
+from fusionviz.data.sets.registry import class_names
 from fusionviz.errors import InputError
 from fusionviz.models.cards import Estimate, ModelCard
 from fusionviz.models.checkpoints import (
@@ -20,8 +20,8 @@ from fusionviz.models.checkpoints import (
 )
 from fusionviz.models.factory import make_model
 from fusionviz.training.footprint import measure_footprint
-from fusionviz.training.loop import log
-from fusionviz.training.loop.interrupt import StopRequest
+from fusionviz.training.loop import interrupt, log
+from fusionviz.training.loop.interrupt import Stopped, StopRequest
 from fusionviz.training.loop.provenance import (
     describe_hardware,
     read_commit,
@@ -39,7 +39,7 @@ from fusionviz.training.measure import measure_estimates
 from fusionviz.training.metrics.intervals import estimate_all
 from fusionviz.training.parameters import matches
 from fusionviz.training.recipes import Recipe
-from fusionviz.training.run import Run
+from fusionviz.training.run import Run, load_split
 from fusionviz.training.tasks import make_task
 
 
@@ -54,9 +54,10 @@ def train(
     """Train a recipe and save its checkpoint; return whether it came to its end.
 
     State and log are kept in `folder`, at the end also the checkpoint (`NAME.json`
-    and so on). Ctrl-C and SIGTERM end the run after the step at hand, with its state
-    saved. Under `accelerate launch` or `torchrun`, every process calls this with the
-    same arguments.
+    and so on). Ctrl-C, SIGTERM and a file `stop` in the folder end the run after the
+    step at hand, with its state saved; of a single process also in the middle of a
+    measurement, which is made again when the run goes on. Under `accelerate launch` or
+    `torchrun`, every process calls this with the same arguments.
 
     Args:
         recipe: What to train.
@@ -76,7 +77,8 @@ def train(
         kwargs_handlers=[DistributedDataParallelKwargs(find_unused_parameters=True)],
     )
     model = _make_model(recipe).to(accelerator.device)
-    with StopRequest() as stop:
+    is_alone = accelerator.num_processes == 1
+    with StopRequest(folder / interrupt.FILE_NAME, cuts=is_alone) as stop:
         run = Run(
             recipe=recipe,
             identity=_identity(recipe),
@@ -85,9 +87,12 @@ def train(
             model=model,
             stop=stop,
         )
-        is_done = _train_stages(run, resume=resume)
-    if is_done and accelerator.is_main_process:
-        _save_result(run, export)
+        try:
+            is_done = _train_stages(run, resume=resume)
+            if is_done and accelerator.is_main_process:
+                _save_result(run, export)
+        except Stopped:
+            is_done = False
     accelerator.wait_for_everyone()
     accelerator.end_training()
     return is_done
@@ -106,7 +111,9 @@ def _train_stages(run: Run, *, resume: bool) -> bool:
         run.save(position, collect_tensors(run.model))
     try:
         for number in range(position.stage, len(run.recipe.stage)):
-            if not StageTrainer(run, number, position, tensors).train():
+            with run.stop.at_once():
+                trainer = StageTrainer(run, number, position, tensors)
+            if not trainer.train():
                 return False
             position, tensors = Position(stage=number + 1), {}
     finally:
@@ -199,9 +206,11 @@ def _save_result(run: Run, export: Path | None) -> None:
         class_names=_class_names(run),
     )
     round_weights(run.model)
+    with run.stop.at_once():
+        metrics = _measure_at_the_end(run)
     card = replace(
         card,
-        metrics=_measure_at_the_end(run),
+        metrics=metrics,
         measured_on=describe_hardware(run.accelerator.device),
     )
     for folder in filter(None, (run.folder, export)):
@@ -225,7 +234,7 @@ def _measure_at_the_end(run: Run) -> dict[str, Estimate]:
     once, as the last of them has it.
     """
     recipe, data, split = run.recipe, run.recipe.data, run.recipe.evaluation.split
-    samples = load_set(data.set, split, **data.options_for(split))
+    samples = load_split(data, split)
     run.model.eval()
     metrics = estimate_all(measure_footprint(run.model, samples))
     for stage in {stage.task: stage for stage in recipe.stage}.values():

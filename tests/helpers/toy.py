@@ -79,9 +79,11 @@ class ToyTask(Task):
         fail_from: Step of the process from which the loss is not finite.
         fail_steps: How many steps fail.
         on_loss: Called with the number of losses so far.
+        on_evaluate: Called with the split's samples, in the middle of measuring.
+        on_initialise: Called before a stage's first step.
     """
 
-    on_loss = None
+    on_loss = on_evaluate = on_initialise = None
 
     def __init__(self, noise=0.1, pause=0.0, fail_from=0, fail_steps=0):
         self.noise, self.pause = noise, pause
@@ -97,6 +99,8 @@ class ToyTask(Task):
         return ToyBatch(torch.tensor(x, dtype=kind), torch.tensor(y, dtype=kind))
 
     def initialise(self, model, batch):
+        if ToyTask.on_initialise is not None:
+            ToyTask.on_initialise()
         model.scale.copy_(batch.x.std(dim=0))
 
     def loss(self, model, batch, generator):
@@ -116,6 +120,8 @@ class ToyTask(Task):
             (model(batch.x) - batch.y).abs().cpu().numpy()
             for _, batch in self.batches(model, samples, device)
         ]
+        if ToyTask.on_evaluate is not None:
+            ToyTask.on_evaluate(samples)
         return {"mae": Measurement(values=np.concatenate(errors))}
 
 
@@ -127,6 +133,10 @@ def load_toy(split, count=SAMPLES):
 
 class ToySet(list):
     """Rows of numbers."""
+
+    def __getitem__(self, index):
+        found = super().__getitem__(index)
+        return ToySet(found) if isinstance(index, slice) else found
 
 
 def install():

@@ -10,6 +10,7 @@ from fusionviz.models.encoders.pictures import to_picture
 from fusionviz.models.inputs import to_batch
 from fusionviz.training import feature_cache
 from fusionviz.training.feature_cache import read_features, with_features
+from fusionviz.training.loop.interrupt import Stopped, StopRequest
 from fusionviz.training.variation import Variation, vary
 
 ENCODER, SIZE = "efficientnet-lite0", (32, 48)
@@ -44,6 +45,27 @@ def test_what_was_made_is_not_made_again(batch, monkeypatch):
         read_features(batch["rgb"].flip(-1), "rgb", ENCODER)
     with pytest.raises(AssertionError, match="ran again"):
         read_features(batch["depth"], "shade", ENCODER)
+
+
+def test_the_same_image_is_read_once_and_a_stop_ends_between_pieces(batch, monkeypatch):
+    read, encoder = [], Lite0()
+
+    def network(pictures):
+        read.append(len(pictures))
+        return encoder(pictures)
+
+    network.channels = Lite0.channels
+    monkeypatch.setattr(feature_cache, "load_encoder", lambda name: network)
+    monkeypatch.setattr(feature_cache, "AT_ONCE", 1)
+    rgb = batch["rgb"]
+    rows = read_features(torch.cat([rgb, rgb[:1]]), "rgb", ENCODER)
+    assert read == [1, 1]
+    assert torch.equal(rows[0], rows[2])
+    with StopRequest() as stop:
+        stop.wanted = True
+        with pytest.raises(Stopped):
+            read_features(rgb.flip(-1), "rgb", ENCODER)
+    assert read == [1, 1]
 
 
 def test_samples_are_varied_in_as_many_ways_as_a_recipe_says():

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from fusionviz.errors import InputError
-from fusionviz.training.recipes import Recipe, list_recipes, load_recipe
+from fusionviz.training.recipes import Recipe, list_recipes, load_recipe, shorten
 
 TEXT = """
 name = "small-room"
@@ -138,6 +138,19 @@ def test_a_missing_or_broken_recipe_is_said(path):
 def test_every_recipe_of_the_package_is_valid():
     for name in list_recipes():
         assert load_recipe(name).name == name
+
+
+@pytest.mark.parametrize("name", list_recipes())
+def test_every_recipe_can_be_tried_in_two_steps_a_stage(name):
+    recipe = load_recipe(name)
+    short = shorten(recipe)
+    assert [one.steps for one in short.stage] == [2] * len(recipe.stage)
+    assert short.data.most <= 8
+    for split in ("train", "validation", "test"):
+        assert short.data.options_for(split).get("count", 0) <= 8
+    assert all(one.data.get("count", 0) <= 8 for one in short.stage)
+    assert short.evaluation.every == 2
+    assert (short.name, short.model) == (recipe.name, recipe.model)
 
 
 def test_a_recipe_starts_from_what_another_recipe_trains():

@@ -22,11 +22,26 @@ class TrainingLog:
         """Open the log; rows after `step` of `stage`, of a killed run, are dropped."""
         self.path = folder / FILE_NAME
         rows = [row for row in read_rows(self.path) if _at(row) <= (stage, step)]
+        self._kept = rows
         self._file = self.path.open("w", newline="", encoding="utf-8")
         self._writer = csv.writer(self._file, lineterminator="\n")
         self._writer.writerows([COLUMNS, *rows])
         self._file.flush()
         self._board = _open_board(folder / "tensorboard")
+
+    def has(self, stage: int, step: int, prefix: str) -> bool:
+        """Return whether an earlier start has written such metrics of a step.
+
+        Args:
+            stage: From 1.
+            step: Steps that are done.
+            prefix: What the metrics' names begin with.
+        """
+        return any(
+            _at(row) == (stage, step)
+            and row[COLUMNS.index("metric")].startswith(prefix)
+            for row in self._kept
+        )
 
     def write(
         self, stage: int, step: int, seconds: float, values: Mapping[str, float]

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from fusionviz.errors import FusionvizError
 from fusionviz.training.loop.batches import BatchSource
 from fusionviz.training.loop.ema import MovingAverage
+from fusionviz.training.loop.interrupt import Stopped
 from fusionviz.training.loop.state import Position, collect_tensors, restore_optimizer
 from fusionviz.training.measure import measure_figures
 from fusionviz.training.parameters import (
@@ -69,7 +70,7 @@ class StageTrainer:
         self.source = self._make_source()
         has_checks = run.recipe.evaluation.every > 0
         self.validation_set = run.load("validation") if has_checks else ()
-        self.first_step, self.skipped = position.step, position.skipped
+        self.done, self.skipped = position.step, position.skipped
         self.failures = 0
         self.reporter = self._make_reporter(position)
 
@@ -91,25 +92,45 @@ class StageTrainer:
         Raises:
             FusionvizError: The loss was not finite in too many steps in a row.
         """
-        saved_at = time.monotonic()
         self.run.model.train()
+        try:
+            self._measure_late()
+            is_done = self._take_steps()
+        except Stopped:  # a step that is done counts, whatever was cut after it
+            is_done = False
+        if is_done:
+            self._finish()
+        elif self.done > 0:
+            self._save()
+        return is_done
+
+    def _take_steps(self) -> bool:
+        """Take the steps that are left; return whether all are done."""
+        saved_at = time.monotonic()
         device = self.run.accelerator.device
-        with closing(self.source.from_step(self.first_step, device)) as batches:
-            for done, parts in enumerate(batches, start=self.first_step + 1):
-                values, wants_stop = self.train_step(done - 1, parts)
+        with closing(self.source.from_step(self.done, device)) as batches:
+            for parts in batches:
+                values, wants_stop = self.train_step(self.done, parts)
+                self.done += 1
                 if self.reporter is not None:
                     seconds = self.run.seconds
                     self.reporter.step(
-                        done, values, seconds=seconds, measure=self._measure
+                        self.done, values, seconds=seconds, measure=self._measure
                     )
-                waited = (time.monotonic() - saved_at) / 60
-                if wants_stop or waited >= self.run.recipe.save_minutes:
-                    self._save(done)
-                    saved_at = time.monotonic()
                 if wants_stop:
                     return False
-        self._finish()
+                if time.monotonic() - saved_at >= 60 * self.run.recipe.save_minutes:
+                    self._save()
+                    saved_at = time.monotonic()
         return True
+
+    def _measure_late(self) -> None:
+        """Measure what an earlier start was stopped before."""
+        if self.reporter is not None and self.done > 0:
+            seconds = self.run.seconds
+            self.reporter.measure_late(
+                self.done, seconds=seconds, measure=self._measure
+            )
 
     def train_step(
         self, step: int, parts: Sequence[Any]
@@ -204,13 +225,14 @@ class StageTrainer:
     def _measure(self) -> dict[str, float]:
         """Return what the averaged weights reach on the validation split."""
         model, device = self.run.model, self.run.accelerator.device
-        with self.average.swapped_into(model):
+        # own weights come back before and after: nothing cuts that
+        with self.average.swapped_into(model), self.run.stop.at_once():
             return measure_figures(model, self.task, self.validation_set, device)
 
-    def _save(self, done: int) -> None:
+    def _save(self) -> None:
         position = Position(
             stage=self.number,
-            step=done,
+            step=self.done,
             seconds=self.run.seconds,
             skipped=self.skipped,
             updates=self.average.updates,

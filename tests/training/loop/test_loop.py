@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +19,7 @@ import torch
 
 from fusionviz.errors import CheckpointError, FusionvizError, InputError
 from fusionviz.models.checkpoints import load_checkpoint
+from fusionviz.training.loop.interrupt import Stopped, StopRequest, stop_if_wanted
 from fusionviz.training.loop.order import sample_indices
 from fusionviz.training.loop.state import FILE_NAME, read_state
 from fusionviz.training.train import train
@@ -31,9 +33,12 @@ def _toy():
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     toy.install()
-    toy.ToyTask.on_loss = None
+    hooks = ("on_loss", "on_evaluate", "on_initialise")
+    for name in hooks:
+        setattr(toy.ToyTask, name, None)
     yield
-    toy.ToyTask.on_loss = None
+    for name in hooks:
+        setattr(toy.ToyTask, name, None)
     torch.set_num_threads(threads)
 
 
@@ -149,6 +154,93 @@ def test_a_signal_saves_and_the_run_continues(uninterrupted, tmp_path, number):
     toy.ToyTask.on_loss = None
     assert train(toy.make_recipe(), tmp_path, resume=True, device="cpu")
     assert_same_run(tmp_path, uninterrupted)
+
+
+LONG = 100
+"""Seconds of what is cut off. No busy machine is that slow."""
+
+
+def stop_now(wanted=True):
+    """Ask this process to stop, and be slow to answer."""
+    if wanted:
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(LONG)
+
+
+def stopped_run(folder, **options):
+    """Train until it is stopped, and return the place of its state."""
+    began = time.monotonic()
+    assert not train(toy.make_recipe(), folder, device="cpu", **options)
+    assert time.monotonic() - began < LONG / 2
+    position, _ = read_state(folder)
+    for name in ("on_loss", "on_evaluate", "on_initialise"):
+        setattr(toy.ToyTask, name, None)
+    return position.stage, position.step
+
+
+@pytest.mark.parametrize("which", [1, 2, 4])
+def test_a_measurement_is_cut_off_and_made_when_it_goes_on(
+    uninterrupted, tmp_path, which
+):
+    """Also the last one of a stage and of the run."""
+    count = []
+
+    def interrupt(samples):
+        count.append(1)
+        stop_now(len(count) == which)
+
+    toy.ToyTask.on_evaluate = interrupt
+    places = {1: (0, 20), 2: (0, 40), 4: (1, 40)}
+    assert stopped_run(tmp_path) == places[which]
+    assert len(rows_of(tmp_path)) < len(rows_of(uninterrupted))
+    assert train(toy.make_recipe(), tmp_path, resume=True, device="cpu")
+    assert_same_run(tmp_path, uninterrupted)
+
+
+def test_the_measurement_at_the_end_is_cut_off_too(uninterrupted, tmp_path):
+    toy.ToyTask.on_evaluate = lambda samples: stop_now(len(samples) == 50)
+    assert stopped_run(tmp_path) == (2, 0)
+    assert not (tmp_path / "toy.safetensors").exists()
+    assert train(toy.make_recipe(), tmp_path, resume=True, device="cpu")
+    assert_same_run(tmp_path, uninterrupted)
+
+
+def test_what_sets_a_stage_up_is_cut_off(uninterrupted, tmp_path):
+    toy.ToyTask.on_initialise = stop_now
+    assert stopped_run(tmp_path) == (0, 0)
+    assert train(toy.make_recipe(), tmp_path, resume=True, device="cpu")
+    assert_same_run(tmp_path, uninterrupted)
+
+
+def test_a_file_stops_a_run_once(uninterrupted, tmp_path):
+    def interrupt(samples):
+        (tmp_path / "stop").touch()
+        time.sleep(LONG)
+
+    toy.ToyTask.on_evaluate = interrupt
+    assert stopped_run(tmp_path) == (0, 20)
+    assert train(toy.make_recipe(), tmp_path, resume=True, device="cpu")
+    assert_same_run(tmp_path, uninterrupted)
+
+
+def test_work_in_pieces_ends_between_them_in_any_thread():
+    stop_if_wanted()
+    with StopRequest() as stop:
+        stop_if_wanted()
+        stop.wanted = True
+        with ThreadPoolExecutor() as pool, pytest.raises(Stopped):
+            pool.submit(stop_if_wanted).result()
+        with pytest.raises(Stopped), stop.at_once():
+            raise AssertionError("it was begun")
+    stop_if_wanted()
+
+
+def test_of_several_processes_none_leaves_the_others():
+    with StopRequest(cuts=False) as stop:
+        stop.wanted = True
+        stop_if_wanted()
+        with stop.at_once():
+            pass
 
 
 def test_a_finished_run_can_be_measured_again(uninterrupted, tmp_path):
