@@ -81,9 +81,15 @@ def _choose_what(key: str, known: dict[str, str]) -> str:
 def _say_what_it_is(choice: FailureChoice, report: RobustnessReport) -> None:
     where = "Measured here" if report is measured_here(choice) else "Recorded"
     nothing_yet(
-        f"**{where}**: {len(report.models)} models on {report.samples} test samples of "
+        f"**{where}**: {_counted(report)} on {report.samples} test samples of "
         f"{report.data}, {report.date}, {report.machine}."
     )
+
+
+def _counted(report: RobustnessReport) -> str:
+    """Return how many models there are; a MANGO counts once for each way it has."""
+    count = len(report.models)
+    return "1 model" if count == 1 else f"{count} models"
 
 
 def _show(

@@ -101,7 +101,7 @@ def test_models_of_two_sets_have_two_reports_and_no_common_picture(
         card = ModelCard(name=name, recipe={"data": {"set": data}})
         save_checkpoint(model, card, tmp_path / "two")
     app = run_app(PAGE, address=TAB, checkpoints=tmp_path / "two")
-    assert "1 models on 8 test samples of nyuv2" in words(app)
+    assert "1 model on 8 test samples of nyuv2" in words(app)
     assert "MANGO" not in alts(app)[0]
     app.selectbox(key="robust_set").select("rooms").run()
     assert not app.exception
