@@ -84,6 +84,13 @@ def robustness(
     out: Annotated[
         Path | None, typer.Option(help="Write the report there, too.")
     ] = None,
+    keep: Annotated[
+        Path | None,
+        typer.Option(
+            help="An older report of the same samples and weights, whose other "
+            "protocols are kept: a model is added without measuring all again."
+        ),
+    ] = None,
     device: Device = "auto",
 ) -> None:
     """Measure what is lost when modalities are missing, damaged or wrong.
@@ -92,6 +99,7 @@ def robustness(
     """
     from fusionviz.models.checkpoints import load_checkpoint
     from fusionviz.training.robustness.conditions import StudySettings
+    from fusionviz.training.robustness.report import keep_protocols, read_report
     from fusionviz.training.robustness.study import measure_robustness
 
     settings = StudySettings(
@@ -105,6 +113,7 @@ def robustness(
         resamples=resamples,
         damaged=damaged,
     )
+    older = None if keep is None else read_report(keep)
     report = measure_robustness(
         [load_checkpoint(name, device) for name in names],
         settings,
@@ -112,6 +121,8 @@ def robustness(
         count=count,
         tell=_tell,
     )
+    if older is not None:
+        report = keep_protocols(report, older)
     if out is not None:
         report.save(out)
     typer.echo(report.to_json() if as_json else _told(report), nl=False)

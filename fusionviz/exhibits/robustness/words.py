@@ -16,10 +16,13 @@ def provenance(report: RobustnessReport, protocol: str = "") -> str:
         samples = f"{result.samples} of {samples}, evenly spaced,"
         units = result.units or units
     commit = f", commit {report.commit}" if report.commit else ""
+    when = report.date
+    if result is not None and result.measured:  # by another run
+        when, commit = result.measured, ""
     torch = report.versions.get("torch", "unknown")
     return (
         f"Measured on {samples} of {report.data} "
-        f"({report.date}, {report.machine}, torch {torch}{commit}); bands are 95 % "
+        f"({when}, {report.machine}, torch {torch}{commit}); bands are 95 % "
         f"percentile intervals that draw {units} {report.unit}s again, the same "
         "draws for all models and rates."
     )

@@ -1,9 +1,10 @@
 """What was measured of models when modalities fail, as a record and as JSON."""
 
 import json
+import math
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -41,11 +42,13 @@ class ProtocolResult:
         summaries: Figures by metric, by the summary's name (`summaries.DEFINITIONS`);
             behind what it is of and a slash where there are several.
         samples: How many of the report's they are of; None: all.
+        measured: Day and commit, where another run than the report's measured it.
     """
 
     rows: tuple[Row, ...]
     summaries: Mapping[str, Metrics] = field(default_factory=dict)
     samples: int | None = None
+    measured: str = ""
 
     @property
     def units(self) -> int | None:
@@ -188,6 +191,67 @@ class RobustnessReport:
             raise InputError(f"this is no report of robustness: {error}") from error
 
 
+SAME = 1e-4
+"""How far figures of the same model on the same samples are apart at most."""
+
+
+def keep_protocols(
+    report: RobustnessReport, older: RobustnessReport
+) -> RobustnessReport:
+    """Return a report with what an older one of the same samples has besides.
+
+    So that another model is added to a record without measuring every fault again.
+
+    Args:
+        report: What was measured now.
+        older: Its protocols that a model lacks in `report` are taken over, with the day
+            and the commit of their measurement.
+
+    Raises:
+        InputError: They are of other samples, draws or weights.
+    """
+    for name in ("data", "samples", "classes", "settings"):
+        now, then = getattr(report, name), getattr(older, name)
+        if now != then:
+            raise InputError(
+                f"the older report cannot be kept: its {name} are {then}, not {now}"
+            )
+    known = {one.name: one for one in older.models}
+    models = tuple(
+        _with_protocols(one, known[one.name], f"{older.date}, commit {older.commit}")
+        if one.name in known
+        else one
+        for one in report.models
+    )
+    return replace(report, models=models)
+
+
+def _with_protocols(
+    model: ModelResult, older: ModelResult, measured: str
+) -> ModelResult:
+    """Return a model's result with the protocols that only the older one has."""
+    for name in set(model.protocols) & set(older.protocols):
+        rows = zip(model.protocols[name].rows, older.protocols[name].rows, strict=True)
+        if not all(_is_same(now.metrics, then.metrics) for now, then in rows):
+            raise InputError(
+                f"the older report cannot be kept: {model.name} has other figures "
+                f"there under {name}, so it was of other weights"
+            )
+    added = {
+        name: replace(result, measured=result.measured or measured)
+        for name, result in older.protocols.items()
+        if name not in model.protocols
+    }
+    return replace(model, protocols={**model.protocols, **added})
+
+
+def _is_same(now: Metrics, then: Metrics) -> bool:
+    return all(
+        math.isclose(now[name].value, then[name].value, rel_tol=0, abs_tol=SAME)
+        for name in set(now) & set(then)
+    )
+
+
 def read_report(path: Path) -> RobustnessReport:
     """Return the report in a file.
 
@@ -223,6 +287,7 @@ def _model_table(one: ModelResult) -> dict[str, Any]:
                     key: _tables(metrics) for key, metrics in result.summaries.items()
                 },
                 **({} if result.samples is None else {"samples": result.samples}),
+                **({"measured": result.measured} if result.measured else {}),
             }
             for name, result in one.protocols.items()
         },
@@ -243,6 +308,7 @@ def _model_of(table: dict[str, Any]) -> ModelResult:
             rows=tuple(map(_row_of, result["rows"])),
             summaries={k: _metrics(v) for k, v in result["summaries"].items()},
             samples=result.get("samples"),
+            measured=result.get("measured", ""),
         )
         for name, result in table.pop("protocols").items()
     }

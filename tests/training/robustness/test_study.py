@@ -17,6 +17,7 @@ from fusionviz.training.robustness.protocols import RATES, draw_imbalanced, draw
 from fusionviz.training.robustness.readers import reader_of
 from fusionviz.training.robustness.report import (
     RobustnessReport,
+    keep_protocols,
     read_report,
     recorded_report,
 )
@@ -174,6 +175,25 @@ def test_damage_and_faults_may_be_of_fewer_samples(readers, rooms, report):
     assert back.models[0].protocols["faults"].samples == 3
     with pytest.raises(InputError, match="at least one"):
         StudySettings(damaged=0)
+
+
+def test_what_took_long_is_kept_when_a_model_is_added(readers, rooms, report):
+    settings = StudySettings(protocols=("fixed", "random"), resamples=20)
+    now = study(readers[:1], rooms, settings, data="rooms")
+    both = keep_protocols(now, report)
+    (kept,), old = both.models, report.models[0]
+    assert set(kept.protocols) == set(PROTOCOLS)
+    assert kept.protocols["random"] == now.models[0].protocols["random"]
+    assert kept.protocols["faults"].rows == old.protocols["faults"].rows
+    assert report.date in kept.protocols["faults"].measured
+    assert not kept.protocols["fixed"].measured
+    back = RobustnessReport.from_json(both.to_json()).models[0]
+    assert back.protocols["faults"].measured == kept.protocols["faults"].measured
+    with pytest.raises(InputError, match="samples are 8"):
+        keep_protocols(now, replace(report, samples=8))
+    others = (replace(report.models[1], absence="guess", checkpoint=kept.checkpoint),)
+    with pytest.raises(InputError, match="other weights"):
+        keep_protocols(now, replace(report, models=others))
 
 
 def test_stopping_measures_what_was_read(readers, rooms, monkeypatch):
