@@ -1,13 +1,17 @@
 """Which checkpoints the pages offer."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 import streamlit as st
 
+from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.errors import CheckpointError
+from fusionviz.exhibits.distributions.training_curves import with_log
 from fusionviz.explain.pairs import first_checkpoint
+from fusionviz.explain.tokens import readers_of
 from fusionviz.models.alignmamba import AlignMamba, AlignMambaConfig
+from fusionviz.models.baselines import BaselineConfig, FusionBaseline
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import list_checkpoints, save_checkpoint
 from fusionviz.models.mango import Mango
@@ -16,7 +20,7 @@ from fusionviz.ui.shared.checkpoints import (
     rgbd_checkpoints,
     trouble_with,
 )
-from tests.helpers.tiny_models import tiny_alignmamba, tiny_mango
+from tests.helpers.tiny_models import tiny_alignmamba, tiny_mango, tiny_sentiment
 
 
 @pytest.fixture
@@ -32,6 +36,16 @@ def test_only_models_of_rgb_and_depth_are_offered(folder):
     save_checkpoint(tiny_alignmamba(), ModelCard(name="b-rooms"), folder)
     assert [card.name for card in rgbd_checkpoints("alignmamba")] == ["b-rooms"]
     assert rgbd_checkpoints("mango") == ()
+
+
+def test_baselines_are_compared_with_and_in_no_list(folder):
+    for name, model in (("pair", tiny_alignmamba()), ("spoken", tiny_sentiment())):
+        config = BaselineConfig(**asdict(model.config), fusion="concatenation")
+        save_checkpoint(FusionBaseline(config), ModelCard(name=name), folder)
+    assert {card.kind for card in list_checkpoints()} == {"baseline"}
+    assert rgbd_checkpoints("alignmamba") == rgbd_checkpoints("mango") == ()
+    assert picked_checkpoint("alignmamba") is None
+    assert readers_of(render_utterance(1)) == with_log() == ()
 
 
 @pytest.mark.parametrize(
