@@ -97,10 +97,9 @@ def _figures_on(
     colours = colour_table(SEQUENTIAL)
     places = np.nan_to_num(shares).clip(0, 1) * (len(colours) - 1)
     brightness = colours[places.round().astype(int)] @ LUMINANCE
-    rows, columns = np.indices(values.shape)
     return go.Scatter(
-        x=[x[column] for column in columns.flat],
-        y=[y[row] for row in rows.flat],
+        x=[column for _ in y for column in x],
+        y=[row for row in y for _ in x],
         mode="text",
         text=[known_digits(value) for value in values.ravel().tolist()],
         textfont={
