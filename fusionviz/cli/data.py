@@ -1,4 +1,4 @@
-"""The commands that make data."""
+"""The commands that list and make data."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,7 +7,20 @@ import typer
 
 from fusionviz.cli.parts import says_what_is_wrong
 
-data_app = typer.Typer(help="Make data.", no_args_is_help=True)
+data_app = typer.Typer(help="List and make data.", no_args_is_help=True)
+
+
+@data_app.command("list")
+def list_sets() -> None:
+    """List the data sets that are read: terms, where they are to be had, layout."""
+    from fusionviz.data.sets.catalogue import CARDS, say_where
+
+    for name, card in CARDS.items():
+        typer.echo(f"{name}\n    {card.title}")
+        typer.echo(f"    has     {card.modalities}\n    terms   {card.terms}")
+        typer.echo(f"    source  {card.source}\n    here    {say_where(card)}")
+        for line in card.layout.splitlines():
+            typer.echo(f"            {line}")
 
 
 @data_app.command("rooms")

@@ -1,7 +1,7 @@
 """The data sets by name, each with its splits.
 
-Adding one is a module of its own and one entry in `SETS`. What a set needs is imported
-when the set is used.
+Adding one is a module of its own, one entry in `SETS`, and one in the catalogue. What a
+set needs is imported when the set is used.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -42,7 +42,8 @@ def load_set(name: str, split: str, **options: Any) -> Sequence[Any]:  # noqa: A
         split: `"train"`, `"validation"` or `"test"`.
         options: What the set takes: `rooms` count and size; `nyuv2` classes and
             relative; `nyudv2` classes, unlabelled, repeat and rooms; `sentiment` count
-            and misalignment; `mosi` level, text, fold and seed.
+            and misalignment; `mosi` level, text, fold and seed; `mmsa` file; `csd`
+            folder.
 
     Raises:
         InputError: There is no such set, split or option.
@@ -173,6 +174,18 @@ def _load_mosi(split: str, **options: Any) -> Sequence[SequenceSample]:  # noqa:
     return load_mosi(split, **options)
 
 
+def _load_mmsa(split: str, **options: Any) -> Sequence[SequenceSample]:  # noqa: ANN401
+    from fusionviz.data.sets.mmsa import load_mmsa
+
+    return load_mmsa(split, **options)
+
+
+def _load_csd(split: str, **options: Any) -> Sequence[SequenceSample]:  # noqa: ANN401
+    from fusionviz.data.sets.csd import load_csd
+
+    return load_csd(split, **options)
+
+
 def _sentiment_classes(**options: object) -> tuple[str, ...]:
     from fusionviz.data.sets.mosi import CLASS_NAMES
 
@@ -192,4 +205,6 @@ SETS: dict[str, DataSet] = {
         unit="speaker",
     ),
     "mosi": DataSet(load=_load_mosi, class_names=_sentiment_classes, unit="video"),
+    "mmsa": DataSet(load=_load_mmsa, class_names=_sentiment_classes, unit="video"),
+    "csd": DataSet(load=_load_csd, class_names=_sentiment_classes, unit="video"),
 }

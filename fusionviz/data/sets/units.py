@@ -7,7 +7,7 @@ says in its samples' `group` what belongs together (`DataSet.unit` has the word 
     rooms           each room alone
     nyuv2, nyudv2   runs of consecutive photographs, which show one room
     sentiment       speakers
-    mosi            videos, of one speaker each
+    mosi, mmsa, csd videos, of one speaker each
 """
 
 from collections.abc import Sequence

@@ -1,0 +1,105 @@
+"""What each data set is, under which terms, where it is to be had, and how it lies."""
+
+from dataclasses import dataclass
+
+from fusionviz.data.folders import data_folder
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetCard:
+    """What is to be known before a data set is used.
+
+    Attributes:
+        title: Of the set, with its authors.
+        modalities: What a sample has.
+        terms: Under which it may be used.
+        source: Where it is to be had.
+        layout: Its files, drawn; as it is read here.
+        place: Below the folder of data sets, where it is looked for; empty where it is
+            made here or named by an option.
+        option: The option that names its files; empty where there is none.
+    """
+
+    title: str
+    modalities: str
+    terms: str
+    source: str
+    layout: str = ""
+    place: str = ""
+    option: str = ""
+
+
+def say_where(card: SetCard) -> str:
+    """Return whether a set is on this computer, in words."""
+    if card.option:
+        return f"named by the option {card.option}"
+    if not card.place:
+        return "made here"
+    path = data_folder() / card.place
+    return f"at {path}" if path.exists() else f"not here; looked for at {path}"
+
+
+CARDS: dict[str, SetCard] = {
+    "rooms": SetCard(
+        title="Generated rooms",
+        modalities="rgb, depth in metres, classes of 13 kinds",
+        terms="part of fusionviz (MIT)",
+        source="python -m fusionviz data rooms --count 100 --out DIR writes some",
+    ),
+    "nyuv2": SetCard(
+        title="NYU Depth V2 (Silberman et al. 2012), official division",
+        modalities="rgb, depth in metres, classes of 13 or 40 kinds",
+        terms="research; the authors ask to be cited",
+        source="https://cs.nyu.edu/~fergus/datasets/nyu_depth_v2.html",
+        layout=(
+            "rgb/NNNN.jpg  depth_mm/NNNN.png (16 bits)  label13/  label40/\n"
+            "train.txt  test.txt  classes.json"
+        ),
+        place="nyuv2",
+    ),
+    "nyudv2": SetCard(
+        title="NYU Depth V2, 499 photographs with relative depth, divided by runs",
+        modalities="rgb, depth of 8 bits, classes of 13 or 40 kinds",
+        terms="research; the authors ask to be cited",
+        source="https://cs.nyu.edu/~fergus/datasets/nyu_depth_v2.html",
+        layout=(
+            "nyuv2_labeled/    rgb/NNNN.jpg  depth8/NNNN.png  label13/  label40/\n"
+            "nyuv2_unlabeled/  rgb/NNNN.jpg  depth8/NNNN.png"
+        ),
+        place="nyuv2_labeled",
+    ),
+    "sentiment": SetCard(
+        title="Generated utterances",
+        modalities="text, audio, video; sentiment from -3 to 3",
+        terms="part of fusionviz (MIT)",
+        source="made when it is used",
+    ),
+    "mosi": SetCard(
+        title="CMU-MOSI (Zadeh et al. 2016), features of Poria et al. 2017",
+        modalities="text, audio, video; sentiment from -3 to 3",
+        terms="research (the CMU toolkit's terms)",
+        source="https://github.com/CMU-MultiComp-Lab/CMU-MultimodalSDK",
+        layout="utterances.npz",
+        place="cmu_mosi",
+    ),
+    "mmsa": SetCard(
+        title="CMU-MOSI and CMU-MOSEI as the MMSA toolkit has them (Mao et al. 2022)",
+        modalities="text, audio, video; sentiment from -3 to 3",
+        terms="research (the CMU toolkit's terms)",
+        source="https://github.com/thuiar/MMSA",
+        layout="aligned_50.pkl or unaligned_50.pkl; nothing in a pickle is run",
+        option="file",
+    ),
+    "csd": SetCard(
+        title="CMU-MOSI and CMU-MOSEI as computational sequences (Zadeh et al. 2018)",
+        modalities="text, audio, video, by time; sentiment from -3 to 3",
+        terms="research (the CMU toolkit's terms)",
+        source="https://github.com/CMU-MultiComp-Lab/CMU-MultimodalSDK",
+        layout=(
+            "*Label*.csd, and a .csd a modality (glove, covarep, facet, ...)\n"
+            "train.txt  validation.txt  test.txt: the names of videos, one a line"
+        ),
+        option="folder",
+    ),
+}
+"""By the name that `load_set` knows."""
