@@ -11,7 +11,7 @@ from fusionviz.cli.benchmark import benchmark
 from fusionviz.cli.data import data_app
 from fusionviz.cli.evaluate import evaluate, measure
 from fusionviz.cli.explain import explain
-from fusionviz.cli.inside import heads, latents
+from fusionviz.cli.inside import heads, latents, limits
 from fusionviz.cli.lessons import lessons_app
 from fusionviz.cli.robustness import robustness
 from fusionviz.cli.train import ablate, train
@@ -34,6 +34,7 @@ for command in (
     ablate,
     heads,
     latents,
+    limits,
     measure,
     warm,
 ):

@@ -1,4 +1,4 @@
-"""The commands that look inside a model: its heads, its latents."""
+"""The commands that look inside a model: its heads, its latents, its limits."""
 
 import json
 from typing import Annotated
@@ -49,3 +49,35 @@ def latents(
 
     path = measure_checkpoint_latents(name, count=count, device=device)
     typer.echo(f"wrote {path}", err=True)
+
+
+@says_what_is_wrong
+def limits(
+    names: Annotated[list[str], typer.Argument(help="Checkpoints, or paths of them.")],
+    count: Annotated[
+        int, typer.Option(min=2, help="Most samples of each held-out split.")
+    ] = 500,
+) -> None:
+    """Measure when labels can be trusted: sureness, and distance from training."""
+    from fusionviz.analysis.inputs.limits import (
+        SplitFeatures,
+        measure_checkpoint_limits,
+    )
+    from fusionviz.analysis.shared.limits import load_limits
+
+    kept: SplitFeatures = {}
+
+    def tell(line: str) -> None:
+        typer.echo(line, err=True)
+
+    for name in names:
+        path = measure_checkpoint_limits(name, count=count, kept=kept, tell=tell)
+        found = load_limits(name)
+        certainty = found.certainty
+        typer.echo(
+            f"{name}: less sure than {certainty.below:.2f} "
+            f"({certainty.unsure_share:.1%} of pixels), "
+            f"{certainty.unsure_right:.1%} are right, else {certainty.sure_right:.1%}; "
+            f"{found.flagged:.1%} of {found.checked} held-out samples are flagged"
+        )
+        typer.echo(f"wrote {path}", err=True)

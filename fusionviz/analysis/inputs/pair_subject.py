@@ -8,6 +8,8 @@ from fusionviz.analysis.inputs.alignmamba_reading import (
     measure_alignmamba,
 )
 from fusionviz.analysis.inputs.mango_reading import MangoReading, measure_mango
+from fusionviz.analysis.shared.familiarity import Features, features_of
+from fusionviz.analysis.shared.limits import Certainty, Limits, known_limits
 from fusionviz.data.records import RGBDSample
 from fusionviz.models.alignmamba import AlignMamba
 from fusionviz.models.cards import ModelCard
@@ -28,6 +30,9 @@ class PairSubject:
         alignmamba: What AlignMamba says, likewise.
         milliseconds: Of each step, by who took them.
         passes: Of how many passes these are the median; 1: of the first.
+        limits: How far the checkpoints' labels can be trusted, of those of which it was
+            measured, by the models' titles.
+        features: Of the pair, as limits compare them, by modality.
     """
 
     sample: RGBDSample
@@ -36,6 +41,8 @@ class PairSubject:
     alignmamba: AlignMambaReading | None = None
     milliseconds: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     passes: int = 1
+    limits: Mapping[str, Limits] = field(default_factory=dict)
+    features: Mapping[str, Features] = field(default_factory=dict)
 
     @property
     def windows(self) -> dict[str, tuple[int, int, int, int]]:
@@ -45,6 +52,26 @@ class PairSubject:
             for title, card in self.cards.items()
             if "image_size" in card.config
         }
+
+    @property
+    def certainties(self) -> dict[str, Certainty]:
+        """How often labels are right where a model is sure and where not, by model."""
+        return {title: one.certainty for title, one in self.limits.items()}
+
+    def nearer(self, title: str) -> dict[str, float]:
+        """Return the share of held-out samples that lie nearer to training, by measure.
+
+        Empty where that was not measured of the model's checkpoint.
+
+        Args:
+            title: `MANGO` or `ALIGNMAMBA`.
+        """
+        if title not in self.limits:
+            return {}
+        bits = None
+        if title == MANGO and self.mango is not None and self.mango.missing is None:
+            bits = self.mango.likelihood.bits_per_dim
+        return self.limits[title].nearer(self.features, bits)
 
     @property
     def readings(self) -> dict[str, MangoReading | AlignMambaReading]:
@@ -68,10 +95,15 @@ def read_pair(
     subject = PairSubject(sample=sample, mango=by_mango, alignmamba=by_mamba)
     models = {MANGO: mango, ALIGNMAMBA: alignmamba}
     cards = {title: getattr(model, "card", None) for title, model in models.items()}
+    known = {title: card for title, card in cards.items() if card is not None}
+    limits = {title: known_limits(card) for title, card in known.items()}
+    measured = {title: one for title, one in limits.items() if one is not None}
     return PairSubject(
         sample=sample,
-        cards={title: card for title, card in cards.items() if card is not None},
+        cards=known,
         mango=by_mango,
         alignmamba=by_mamba,
         milliseconds={t: one.milliseconds for t, one in subject.readings.items()},
+        limits=measured,
+        features=features_of(sample) if measured else {},
     )

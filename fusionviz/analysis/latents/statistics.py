@@ -8,13 +8,12 @@ from numpy.typing import NDArray
 from scipy.sparse.linalg import svds
 
 from fusionviz.analysis.latents.collection import Latents, collect_latents
+from fusionviz.analysis.shared.card_samples import samples_of, set_of
 from fusionviz.analysis.shared.latent_statistics import (
     LatentStatistics,
     save_statistics,
     unit_length,
 )
-from fusionviz.data.records import RGBDSample
-from fusionviz.data.sets.registry import SETS, load_set
 from fusionviz.errors import InputError
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import load_checkpoint
@@ -54,10 +53,10 @@ def measure_checkpoint_latents(
     card: ModelCard = model.card
     if card.kind != "mango" or tuple(card.config["modalities"]) != ("rgb", "depth"):
         raise InputError(f"{card.name} is no MANGO that reads RGB and depth")
-    found_on = collect_latents(model, _samples(card, "train", count))
-    measured = collect_latents(model, _samples(card, "test", MEASURED_ON))
+    found_on = collect_latents(model, samples_of(card, "train", count))
+    measured = collect_latents(model, samples_of(card, "test", MEASURED_ON))
     data = (
-        f"{len(measured.z)} samples of the test split of {_set_of(card)}; directions "
+        f"{len(measured.z)} samples of the test split of {set_of(card)}; directions "
         f"found on {len(found_on.z)} of the training split"
     )
     statistics = measure_statistics(
@@ -197,18 +196,3 @@ def _gaps(
         apart = values[shows].mean() - values[lacks].mean()
         gaps.append(apart / values.std(ddof=1))
     return np.array(gaps, np.float32)
-
-
-def _set_of(card: ModelCard) -> str:
-    return card.recipe.get("data", {}).get("set", "rooms")
-
-
-def _samples(card: ModelCard, split: str, count: int) -> Sequence[RGBDSample]:
-    """Return samples of a split of a checkpoint's data, spread over all of it."""
-    name = _set_of(card)
-    options = dict(card.recipe.get("data", {}).get("options", {}))
-    if SETS[name].count is not None:
-        return load_set(name, split, count=count, **options)
-    samples = load_set(name, split, **options)
-    places = np.linspace(0, len(samples) - 1, min(count, len(samples)))
-    return [samples[int(place)] for place in places.round()]

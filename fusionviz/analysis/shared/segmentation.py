@@ -9,6 +9,7 @@ from jaxtyping import Float
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from fusionviz.analysis.shared.guided_filter import box_mean
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rooms import CLASS_NAMES
 from fusionviz.models.inputs import label_map
@@ -41,6 +42,28 @@ class Segmentation:
     def mean_confidence(self) -> float:
         """Mean probability of the class that a pixel is taken for."""
         return float(self.confidence.mean(dtype=np.float64))
+
+    @property
+    def sureness(self) -> NDArray[np.float32]:
+        """Confidence averaged over the surroundings, 1/32 of the width."""
+        radius = max(1, round(self.labels.shape[1] / 64))
+        return box_mean(self.confidence, radius)
+
+    def unsure_where(self, below: float) -> NDArray[np.bool_]:
+        """Return where the model is less sure than a bound, in its surroundings."""
+        return self.sureness < below
+
+    @property
+    def sure_of(self) -> dict[str, float]:
+        """Mean confidence of the pixels of each found class."""
+        flat = self.labels.ravel()
+        count = np.bincount(flat, minlength=len(self.classes))
+        total = np.bincount(flat, self.confidence.ravel(), len(self.classes))
+        return {
+            name: float(total[i] / count[i])
+            for i, name in enumerate(self.classes)
+            if count[i]
+        }
 
     @property
     def pixel_accuracy(self) -> float | None:

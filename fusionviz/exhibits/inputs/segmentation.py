@@ -1,19 +1,23 @@
 """Both models' classes, beside the true ones where they are known."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
 from fusionviz.analysis.inputs.pair_subject import PairSubject
+from fusionviz.analysis.shared.limits import Certainty
 from fusionviz.analysis.shared.segmentation import Segmentation
 from fusionviz.errors import InputError
+from fusionviz.exhibits.inputs.familiarity import explain_distance
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.models.cards import ModelCard
-from fusionviz.views.shared.plain import in_markdown
-from fusionviz.views.shared.segmentation import (
+from fusionviz.views.inputs.segmentation import (
     describe_segmentations,
     draw_segmentations,
+    height_of,
 )
+from fusionviz.views.shared.plain import in_markdown
 
 FORMULA = (
     r"\hat y_p = \arg\max_c\ \big(\bar a_c \cdot I + \bar b_c\big)_p,\qquad (a, b)_c = "
@@ -25,7 +29,18 @@ SCORE = "miou"
 """Metric of a card that says how good labels are."""
 
 
-def make_segmentation(request: Request[Controls, PairSubject]) -> Exhibit:
+@dataclass(frozen=True, kw_only=True)
+class SegmentationControls(Controls):
+    """What can be set on classes.
+
+    Attributes:
+        hatch: Whether it is hatched where a model is unsure.
+    """
+
+    hatch: bool = True
+
+
+def make_segmentation(request: Request[SegmentationControls, PairSubject]) -> Exhibit:
     """Return what each model takes every pixel for.
 
     Raises:
@@ -37,14 +52,17 @@ def make_segmentation(request: Request[Controls, PairSubject]) -> Exhibit:
         raise InputError("No model has labelled this pair yet.")
     pictures = {title: one.pictures for title, one in subject.readings.items()}
     scores = {title: _score(card) for title, card in subject.cards.items()}
+    certainties = subject.certainties if request.controls.hatch else {}
+    below = {title: one.below for title, one in certainties.items()}
     return Exhibit(
-        figure=draw_segmentations(found, pictures, scores),
-        alt=describe_segmentations(found, scores),
-        caption=_explain(subject, found),
+        figure=draw_segmentations(found, pictures, scores, below),
+        alt=describe_segmentations(found, scores, below),
+        caption=_explain(subject, found, hatch=request.controls.hatch),
         formula=FORMULA,
-        numbers=_numbers(found, subject.cards),
+        numbers={**_numbers(found, subject.cards), **_limits(subject, found)},
         arrays=_arrays(found),
         table=_shares(found),
+        height=height_of(found),
     )
 
 
@@ -53,7 +71,9 @@ def _score(card: ModelCard) -> str:
     return f"mIoU {card.metrics[SCORE].value:.3f}" if SCORE in card.metrics else ""
 
 
-def _explain(subject: PairSubject, found: Mapping[str, Segmentation]) -> str:
+def _explain(
+    subject: PairSubject, found: Mapping[str, Segmentation], *, hatch: bool
+) -> str:
     """Return in words what the picture shows, with this pair's numbers."""
     lines = [
         "Each pixel has the colour of the class that the model finds most probable; "
@@ -64,7 +84,11 @@ def _explain(subject: PairSubject, found: Mapping[str, Segmentation]) -> str:
         "latents z, which G⁻¹ turns back into the tokens; AlignMamba from the states "
         "of its scan."
     ]
-    lines += [_explain_one(title, one, subject) for title, one in found.items()]
+    for title, one in found.items():
+        said = _explain_one(title, one, subject)
+        if hatch and title in subject.certainties:
+            said += _explain_hatching(one, subject.certainties[title])
+        lines.append(said + explain_distance(subject, title))
     missing = subject.mango.missing if subject.mango else None
     if missing is not None:
         lines.append(f"- {missing} is missing: MANGO labels from its guess of it.")
@@ -91,6 +115,33 @@ def _explain_one(title: str, one: Segmentation, subject: PairSubject) -> str:
         f"({in_markdown(card.data)}); on pictures unlike those expect less, however "
         "sure it is."
     )
+
+
+def _explain_hatching(one: Segmentation, certainty: Certainty) -> str:
+    """Return what is hatched, and what labels were worth there on test samples."""
+    return (
+        f" Hatched, {one.unsure_where(certainty.below).mean():.0%} of the picture: "
+        "where the model is unsure, p (of the class, averaged over 1/32 of the width) "
+        f"below {certainty.below:.2f}. There {certainty.unsure_right:.0%} of the "
+        f"pixels were right on held-out samples, elsewhere {certainty.sure_right:.0%}."
+    )
+
+
+def _limits(
+    subject: PairSubject, found: Mapping[str, Segmentation]
+) -> dict[str, float | int | str]:
+    """Return how much is unsure, and how much of held-out samples lies nearer."""
+    numbers: dict[str, float | int | str] = {}
+    for title, certainty in subject.certainties.items():
+        if title not in found:
+            continue
+        name = title.lower()
+        unsure = found[title].unsure_where(certainty.below)
+        numbers[f"{name}_unsure_below"] = certainty.below
+        numbers[f"{name}_unsure_share"] = float(unsure.mean())
+        for measure, share in subject.nearer(title).items():
+            numbers[f"{name}_nearer_by_{measure}"] = share
+    return numbers
 
 
 def _numbers(
@@ -120,19 +171,20 @@ def _arrays(found: Mapping[str, Segmentation]) -> dict[str, np.ndarray]:
 
 
 def _shares(found: Mapping[str, Segmentation]) -> dict[str, list]:
-    """Return a row a class that is found: the share of the picture that it covers."""
+    """Return a row a class that is found: how much of it, and how sure that is."""
     classes = list(dict.fromkeys(name for one in found.values() for name in one.shares))
-    columns = {
-        f"{title.lower()}_share": [one.shares.get(name, 0.0) for name in classes]
-        for title, one in found.items()
-    }
+    columns: dict[str, list] = {}
+    for title, one in found.items():
+        name = title.lower()
+        columns[f"{name}_share"] = [one.shares.get(c, 0.0) for c in classes]
+        columns[f"{name}_mean_confidence"] = [one.sure_of.get(c) for c in classes]
     return {"class": classes, **columns}
 
 
 SEGMENTATION = ExhibitKind(
     name="inputs-segmentation",
     title="What each pixel is taken for",
-    controls=Controls,
+    controls=SegmentationControls,
     make=make_segmentation,
     reads="pair",
 )

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from fusionviz.analysis.inputs.pair_subject import PairSubject
+from fusionviz.exhibits.inputs.familiarity import warn_of_distance
 from fusionviz.exhibits.inputs.pair import PAIR, POINTS
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind
 from fusionviz.ui.inputs import attention, likelihood, segmentation, timing, transport
@@ -82,6 +83,8 @@ def draw_readings(readings: Readings) -> None:
     """Draw the headline numbers, then one tab for each thing that a model says."""
     for kind, trouble in readings.troubles.items():
         st.warning(f"**{TITLES[kind]}**: {trouble}", icon=":material/info:")
+    for sentence in warn_of_distance(readings.choice.subject):
+        st.warning(sentence, icon=":material/travel_explore:")
     draw_headline(headline(readings), key="headline")
     draw_tabs(TABS, readings)
 

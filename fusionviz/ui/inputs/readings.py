@@ -111,11 +111,16 @@ def measure(sample: SampleChoice) -> Readings:
         for kind, title in TITLES.items()
         if kind in said
     }
+    cards = _cards()
+    known = {title: cache.limits(card) for title, card in cards.items()}
+    limits = {title: one for title, one in known.items() if one is not None}
     subject = PairSubject(
         sample=sample.rgbd,
-        cards=_cards(),
+        cards=cards,
         milliseconds={"reading": sample.milliseconds, **times},
         passes=PASSES if again else 1,
+        limits=limits,
+        features=cache.features(sample.key, sample.rgbd) if limits else {},
         **said,
     )
     return Readings(sample=sample, choice=_named(sample, subject), troubles=troubles)

@@ -13,10 +13,12 @@ from typing import Any
 
 import streamlit as st
 
+from fusionviz.analysis.shared.familiarity import Features, features_of
 from fusionviz.analysis.shared.latent_statistics import (
     LatentStatistics,
     load_statistics,
 )
+from fusionviz.analysis.shared.limits import Limits, known_limits
 from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rgbd_files import PairReading, ReadingOptions, read_with_choices
@@ -85,6 +87,23 @@ def statistics(card: ModelCard) -> LatentStatistics | None:
         return _statistics(card.name, card.sha256)
     except CheckpointError:
         return None
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _limits(name: str, weights_print: str, _card: ModelCard) -> Limits | None:
+    return known_limits(_card)
+
+
+def limits(card: ModelCard) -> Limits | None:
+    """Return how far a checkpoint's labels can be trusted, None where it is unknown."""
+    return _limits(card.name, card.sha256, card)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def features(sample_key: str, _sample: RGBDSample) -> dict[str, Features]:
+    """Return the features of a pair, by which it is compared with others."""
+    with MODEL_WORK:
+        return features_of(_sample)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

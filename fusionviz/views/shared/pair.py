@@ -9,7 +9,12 @@ from plotly.subplots import make_subplots
 
 from fusionviz.data.records import RGBDSample
 from fusionviz.views.shared.bars import add_scale_bar
-from fusionviz.views.shared.pixels import every, hatching, picture_address
+from fusionviz.views.shared.pixels import (
+    every,
+    hatching,
+    picture_address,
+    two_tone_hatching,
+)
 from fusionviz.views.shared.style import (
     FONT_SIZE,
     SEQUENTIAL,
@@ -222,10 +227,23 @@ def _name_ends(near: float, far: float, *, cut: bool, metric: bool) -> tuple[str
 
 
 def add_hatching(
-    figure: go.Figure, where: NDArray[np.bool_], *, step: float, column: int
+    figure: go.Figure,
+    where: NDArray[np.bool_],
+    *,
+    step: float,
+    column: int,
+    on_colours: bool = False,
 ) -> None:
-    """Lay a hatching over the cells of a mask, `step` pixels a cell."""
-    picture = hatching(where)
+    """Lay a hatching over the cells of a mask, `step` pixels a cell.
+
+    Args:
+        figure: Of pictures.
+        where: The mask.
+        step: Pixels a side of a cell.
+        column: Of the panel, in the first row.
+        on_colours: Whether it lies on colours, in which two tones are seen.
+    """
+    picture = two_tone_hatching(where) if on_colours else hatching(where)
     cell = step * where.shape[1] / picture.shape[1]
     figure.add_trace(
         go.Image(

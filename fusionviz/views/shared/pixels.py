@@ -63,6 +63,24 @@ def hatching(where: NDArray[np.bool_]) -> NDArray[np.uint8]:
     return picture
 
 
+def two_tone_hatching(where: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Return diagonal pairs of a dark and a light line over a mask, RGBA.
+
+    One of the two can be seen on any colour, by any eye. What lies between them stays
+    as it is, so that colours below keep their meaning.
+    """
+    grow = max(1, HATCH_SIDE // max(where.shape))
+    fine = where.repeat(grow, axis=0).repeat(grow, axis=1)
+    rows, columns = np.indices(fine.shape, dtype=np.int32)
+    period = max(8, max(fine.shape) // 54)
+    thick = max(1, period // 8)
+    along = (rows + columns) % period
+    picture = np.zeros((*fine.shape, 4), np.uint8)
+    picture[fine & (along < thick)] = (20, 20, 20, 230)
+    picture[fine & (along >= thick) & (along < 2 * thick)] = (255, 255, 255, 230)
+    return picture
+
+
 def grey_depth(depth_m: NDArray[np.float32]) -> NDArray[np.uint8]:
     """Return a depth map as a grey picture to draw upon: near bright, far dark."""
     finite = np.isfinite(depth_m)

@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 
 from fusionviz.analysis.inputs.pair_subject import MANGO, PairSubject, read_pair
+from fusionviz.analysis.shared.familiarity import fit_cloud
+from fusionviz.analysis.shared.limits import Certainty, Limits
 from fusionviz.data.records import RGBDSample
 from fusionviz.errors import InputError
 from fusionviz.exhibits.inputs.correspondences import CORRESPONDENCES
+from fusionviz.exhibits.inputs.familiarity import warn_of_distance
 from fusionviz.exhibits.inputs.likelihood import LIKELIHOOD
 from fusionviz.exhibits.inputs.pair import PAIR, POINTS
 from fusionviz.exhibits.inputs.segmentation import SEGMENTATION
@@ -49,6 +52,72 @@ def test_labels_of_a_photograph_say_how_sure_and_how_good_the_model_is(photograp
     # A model without a card says how sure it is, and claims nothing more.
     other = photograph.alignmamba.segmentation.mean_confidence
     assert made.alt.endswith(f"{other:.0%} sure on average.")
+
+
+def limits_of_noise(**held):
+    random = np.random.default_rng(0)
+    rows = list(random.normal(size=(80, 432)).astype(np.float32))
+    return Limits(
+        weights_sha256="0",
+        data="80 training samples of noise",
+        certainty=Certainty(
+            below=0.5, unsure_right=0.432, sure_right=0.876, unsure_share=0.2
+        ),
+        clouds={"rgb": fit_cloud(rows)},
+        usual_bits=None,
+        held=held or {"rgb": np.linspace(1, 2, 100).astype(np.float32)},
+        checked=50,
+        flagged=0.02,
+    )
+
+
+@pytest.fixture(scope="module")
+def measured(photograph):
+    """The photograph, of whose model it is known what it is worth."""
+    return replace(
+        photograph,
+        limits={MANGO: limits_of_noise()},
+        features={"rgb": np.full(432, 3, np.float32)},
+    )
+
+
+def test_where_a_model_is_unsure_is_hatched_and_said(measured):
+    made = ask(SEGMENTATION, measured)
+    unsure = measured.mango.segmentation.unsure_where(0.5).mean()
+    assert made.numbers["mango_unsure_share"] == pytest.approx(unsure)
+    assert "below 0.50" in made.caption
+    assert "43% of the pixels were right" in made.caption
+    assert "elsewhere 88%" in made.caption
+    plain = ask(SEGMENTATION, measured, hatch=False)
+    assert len(plain.figure.data) == len(made.figure.data) - 1
+    assert "below 0.50" not in plain.caption
+
+
+def test_a_pair_unlike_the_training_is_told_of_once(measured, photograph):
+    (said,) = warn_of_distance(measured)
+    assert "Further from its training samples than all 100 held-out ones" in said
+    assert "colours" in said
+    assert "seen\\_\\*elsewhere\\*" in said
+    made = ask(SEGMENTATION, measured)
+    assert made.numbers["mango_nearer_by_rgb"] == 1
+    assert "2.0% of 50 other held-out ones" in made.caption
+    far = {"rgb": np.linspace(1e6, 2e6, 100).astype(np.float32)}
+    near = replace(measured, limits={MANGO: limits_of_noise(**far)})
+    assert warn_of_distance(near) == []
+    assert warn_of_distance(photograph) == []
+
+
+def test_the_table_has_shares_and_sureness(pair_subject):
+    made = ask(SEGMENTATION, pair_subject)
+    said = pair_subject.mango.segmentation
+    for name, sure in zip(
+        made.table["class"], made.table["mango_mean_confidence"], strict=True
+    ):
+        where = said.labels == said.classes.index(name)
+        if where.any():
+            assert sure == pytest.approx(said.confidence[where].mean(), rel=1e-4)
+        else:
+            assert sure is None
 
 
 def test_labels_that_can_be_checked_are(pair_subject):

@@ -1,21 +1,22 @@
 """What the figures of both models draw."""
 
+import base64
+import io
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from fusionviz.analysis.shared.mixing import Mixing
 from fusionviz.views.inputs.likelihood import describe_round_trip, draw_round_trip
-from fusionviz.views.inputs.timing import describe_timing, draw_timing
-from fusionviz.views.shared.attention_maps import describe_attention, draw_attention
-from fusionviz.views.shared.segmentation import (
-    COVER,
+from fusionviz.views.inputs.segmentation import (
     describe_segmentations,
     draw_segmentations,
-    ground_of,
-    paint_classes,
 )
+from fusionviz.views.inputs.timing import describe_timing, draw_timing
+from fusionviz.views.shared.attention_maps import describe_attention, draw_attention
+from fusionviz.views.shared.segmentation import COVER, ground_of, paint_classes
 from fusionviz.views.shared.style import CLASS_COLOURS
 from fusionviz.views.shared.transport_plan import describe_transport, draw_transport
 from tests.helpers.figures import heatmaps, scatters, texts
@@ -25,12 +26,46 @@ def test_segmentation_shows_both_models_and_the_truth(segmentation, pictures):
     found = {"MANGO": segmentation, "AlignMamba": segmentation}
     figure = draw_segmentations(found, dict.fromkeys(found, pictures))
     assert sum(trace.type == "image" for trace in figure.data) == 3
-    legend = [trace.name for trace in figure.data if trace.type == "scatter"]
-    assert legend == ["chair", "floor", "wall"]
+    lists = [trace for trace in figure.data if trace.type == "bar"]
+    assert [sorted(one.y) for one in lists] == [["chair", "floor", "wall"]] * 3
+    for name, share, said in zip(lists[0].y, lists[0].x, lists[0].text, strict=True):
+        where = segmentation.labels == segmentation.classes.index(name)
+        sure = segmentation.confidence[where].mean()
+        assert share == pytest.approx(100 * where.mean())
+        assert said == f"{where.mean():.0%}, {sure:.0%} sure"
+    assert "sure" not in " ".join(lists[2].text)
     assert f"{segmentation.pixel_accuracy:.1%} of pixels right" in texts(figure)
     hover = heatmaps(figure)[0].text
     assert hover[0, 0].startswith(segmentation.classes[segmentation.labels[0, 0]])
     assert "MANGO finds" in describe_segmentations(found)
+
+
+def test_what_is_unsure_is_hatched_in_two_tones(segmentation, pictures):
+    """Lines of both tones lie within the mask, and nothing lies beside it."""
+    confidence = np.full((16, 16), 0.9, np.float32)
+    confidence[:, 8:] = 0.2
+    one = replace(segmentation, confidence=confidence)
+    unsure = one.unsure_where(0.5)
+    found, read = {"MANGO": one}, {"MANGO": pictures}
+    plain = draw_segmentations(found, read)
+    hatched = draw_segmentations(found, read, unsure_below={"MANGO": 0.5})
+    assert len(hatched.data) == len(plain.data) + 1
+    layer = [t for t in hatched.data if t.type == "image"][1]
+    drawn = rgba(layer.source)
+    grow = drawn.shape[0] // 16
+    mask = unsure.repeat(grow, axis=0).repeat(grow, axis=1)
+    seen = drawn[..., 3] > 0
+    assert not seen[~mask].any()
+    assert 0.1 < seen[mask].mean() < 0.5  # colours show between the lines
+    assert {tuple(p) for p in drawn[seen][:, :3]} == {(20, 20, 20), (255, 255, 255)}
+    assert layer.dx == pytest.approx(1 / grow)
+    words = describe_segmentations(found, unsure_below={"MANGO": 0.5})
+    assert f"{unsure.mean():.0%} of the picture is hatched" in words
+
+
+def rgba(address):
+    data = base64.b64decode(address.split(",")[1])
+    return np.asarray(Image.open(io.BytesIO(data)).convert("RGBA"))
 
 
 def test_unlabelled_pixels_are_grey(pictures):

@@ -1,0 +1,223 @@
+"""How far a checkpoint's labels can be trusted, kept beside its weights.
+
+Two things are known of it: how often pixels are right by how sure it is of them, and
+how far samples lie from those that it was trained on.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import safetensors
+import safetensors.numpy
+from numpy.typing import NDArray
+
+from fusionviz.analysis.shared.familiarity import FeatureCloud, Features
+from fusionviz.errors import CheckpointError
+from fusionviz.models.cards import ModelCard
+from fusionviz.models.checkpoints import checkpoint_file, read_card, replace_file
+
+SUFFIX = ".limits.safetensors"
+LIMITS_FORMAT = "1"
+"""Raised when older files can no longer be read."""
+
+LIKELIHOOD = "likelihood"
+"""What a flow's bits are called among the measures of distance."""
+
+FAR = 0.99
+"""Share of held-out samples that lie nearer than one that is flagged."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Certainty:
+    """How often pixels are right where a model is unsure, and where it is not.
+
+    Sureness is the probability of the class that a pixel is taken for, averaged over
+    its surroundings (`Segmentation.sureness`).
+
+    Attributes:
+        below: Unsure is less sure than this: chosen on validation, the highest bound
+            below which half of the pixels are right.
+        unsure_right: Share of the unsure pixels that are right, of test samples.
+        sure_right: Share of the others that are.
+        unsure_share: Share of the labelled pixels that are unsure.
+    """
+
+    below: float
+    unsure_right: float
+    sure_right: float
+    unsure_share: float
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Limits:
+    """How far a checkpoint's labels can be trusted.
+
+    Attributes:
+        weights_sha256: Of the file of weights that was measured.
+        data: What it was trained on, in words.
+        certainty: Of its labels.
+        clouds: Of the features of training samples, by modality.
+        usual_bits: Median bits per dimension of held-out samples; None without a flow.
+        held: Distances of held-out samples, ascending, by measure: a modality by its
+            features, or `LIKELIHOOD`, |bits - usual bits|.
+        checked: Other held-out samples, on which flags were counted.
+        flagged: Share of these that are flagged, by any measure.
+    """
+
+    weights_sha256: str
+    data: str
+    certainty: Certainty
+    clouds: Mapping[str, FeatureCloud]
+    usual_bits: float | None
+    held: Mapping[str, NDArray[np.float32]]
+    checked: int
+    flagged: float
+
+    def nearer(
+        self, features: Mapping[str, Features], bits: float | None = None
+    ) -> dict[str, float]:
+        """Return the share of held-out samples that lie nearer, by measure.
+
+        Args:
+            features: Of a sample, by modality (see `features_of`).
+            bits: Bits per dimension of its tokens, where both modalities are there.
+        """
+        distance = {
+            name: cloud.distance(features[name])
+            for name, cloud in self.clouds.items()
+            if name in features
+        }
+        if bits is not None and self.usual_bits is not None:
+            distance[LIKELIHOOD] = abs(bits - self.usual_bits)
+        return {
+            name: float((self.held[name] < far).mean())
+            for name, far in distance.items()
+        }
+
+
+def is_far(nearer: Mapping[str, float]) -> bool:
+    """Return whether a sample is flagged: it is far by one of the measures."""
+    return any(share >= FAR for share in nearer.values())
+
+
+def save_limits(limits: Limits, name_or_path: str | Path) -> Path:
+    """Write limits beside the weights of a checkpoint; return the file.
+
+    Args:
+        limits: Of this checkpoint.
+        name_or_path: Its name in `checkpoint_folder()`, or the path of one of its
+            files.
+    """
+    certainty = limits.certainty
+    arrays = {
+        "certainty": np.array(
+            [
+                certainty.below,
+                certainty.unsure_right,
+                certainty.sure_right,
+                certainty.unsure_share,
+            ]
+        )
+    }
+    for name, cloud in limits.clouds.items():
+        arrays[f"cloud.{name}.mean"] = cloud.mean.astype(np.float32)
+        arrays[f"cloud.{name}.directions"] = cloud.directions.astype(np.float16)
+        arrays[f"cloud.{name}.variance"] = cloud.variance.astype(np.float32)
+        arrays[f"cloud.{name}.rest"] = np.array([cloud.rest])
+    for name, distances in limits.held.items():
+        arrays[f"held.{name}"] = distances.astype(np.float32)
+    if limits.usual_bits is not None:
+        arrays["usual_bits"] = np.array([limits.usual_bits])
+    header = {
+        "format": LIMITS_FORMAT,
+        "weights_sha256": limits.weights_sha256,
+        "data": limits.data,
+        "checked": str(limits.checked),
+        "flagged": repr(limits.flagged),
+    }
+    path = checkpoint_file(name_or_path, SUFFIX)
+    replace_file(path, safetensors.numpy.save(arrays, header))
+    return path
+
+
+def load_limits(name_or_path: str | Path) -> Limits:
+    """Return the limits that are kept beside a checkpoint's weights.
+
+    Args:
+        name_or_path: Its name in `checkpoint_folder()`, or the path of one of its
+            files.
+
+    Raises:
+        CheckpointError: There are none, or they are damaged, of another version, or
+            of other weights; the sentence says how to measure them.
+    """
+    card = read_card(name_or_path)
+    path = checkpoint_file(name_or_path, SUFFIX)
+    cure = f"run `python -m fusionviz limits {card.name}`"
+    if not path.is_file():
+        raise CheckpointError(
+            f"the limits of {card.name} have not been measured yet; {cure}"
+        )
+    try:
+        with safetensors.safe_open(path, "np") as file:
+            header = file.metadata() or {}
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        limits = _from_file(header, arrays)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CheckpointError(f"{path} cannot be read ({error}); {cure}") from error
+    except safetensors.SafetensorError as error:
+        raise CheckpointError(f"{path} is damaged ({error}); {cure}") from error
+    if limits.weights_sha256 != card.sha256:
+        raise CheckpointError(
+            f"{path.name} was measured with other weights than {card.name} has now; "
+            f"{cure}"
+        )
+    return limits
+
+
+def known_limits(card: ModelCard) -> Limits | None:
+    """Return how far a checkpoint's labels can be trusted, None where it is unknown.
+
+    Why it is unknown is what `load_limits` raises.
+    """
+    try:
+        return load_limits(card.name)
+    except CheckpointError:
+        return None
+
+
+def _from_file(header: Mapping[str, str], arrays: Mapping[str, NDArray]) -> Limits:
+    if header.get("format") != LIMITS_FORMAT:
+        raise ValueError(f"it is of format {header.get('format')!r}")
+    below, unsure_right, sure_right, unsure_share = map(float, arrays["certainty"])
+    names = [key.split(".")[1] for key in arrays if key.endswith(".mean")]
+    bits = arrays.get("usual_bits")
+    return Limits(
+        weights_sha256=header["weights_sha256"],
+        data=header["data"],
+        certainty=Certainty(
+            below=below,
+            unsure_right=unsure_right,
+            sure_right=sure_right,
+            unsure_share=unsure_share,
+        ),
+        clouds={
+            name: FeatureCloud(
+                mean=arrays[f"cloud.{name}.mean"],
+                directions=arrays[f"cloud.{name}.directions"].astype(np.float32),
+                variance=arrays[f"cloud.{name}.variance"],
+                rest=float(arrays[f"cloud.{name}.rest"][0]),
+            )
+            for name in sorted(names)
+        },
+        usual_bits=None if bits is None else float(bits[0]),
+        held={
+            key.removeprefix("held."): value
+            for key, value in sorted(arrays.items())
+            if key.startswith("held.")
+        },
+        checked=int(header["checked"]),
+        flagged=float(header["flagged"]),
+    )
