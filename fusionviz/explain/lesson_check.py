@@ -41,6 +41,11 @@ def _say_all(reading: Reading, place: int, card: Card) -> Iterator[str]:
     labels = () if card.exhibit is None else reading.exhibit_of(card).labels
     for label, said in zip(labels, card.says, strict=False):
         reading.say(place, said, label)
+    if card.exhibit is not None:
+        exhibit = reading.exhibit_of(card)
+        for state in labels or (None,):
+            reading.tell(exhibit.name, exhibit.caption, state)
+            reading.tell(exhibit.name, exhibit.alt, state)
     if card.kind in ("act", "break"):
         for label in labels:
             reading.say(place, card.text, label)

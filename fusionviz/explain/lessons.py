@@ -5,7 +5,7 @@ import json
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -15,6 +15,7 @@ import plotly.graph_objects as go
 
 from fusionviz.data.rooms import render_room
 from fusionviz.data.sets.room_cache import cache_folder
+from fusionviz.errors import InputError
 from fusionviz.exhibits.kinds import exhibit_kind
 from fusionviz.exhibits.shared.exhibit import Exhibit, Request, SubjectName
 from fusionviz.explain.files import versions
@@ -25,13 +26,15 @@ from fusionviz.explain.pairs import (
     load_subject,
     read_beside,
 )
+from fusionviz.explain.robustness import name_report
 from fusionviz.explain.runs import name_runs, scaling_subject
 from fusionviz.explain.tokens import load_sequence_subject, read_named
 from fusionviz.lessons.expressions import Numbers
 from fusionviz.lessons.judging import Reading
-from fusionviz.lessons.records import ExhibitCall, Lesson
+from fusionviz.lessons.records import ExhibitCall, Lesson, LessonExhibit
 from fusionviz.models.checkpoints import read_card
 from fusionviz.scaling.records import list_runs
+from fusionviz.training.robustness.report import RobustnessReport, recorded_report
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -109,6 +112,27 @@ def read_with(lesson: Lesson, make: Make) -> Reading:
     return Reading(lesson, look)
 
 
+def with_words(
+    made: Exhibit, reading: Reading, exhibit: LessonExhibit, state: str | None
+) -> Exhibit:
+    """Return an exhibit with the caption and text that its lesson has for it.
+
+    Args:
+        made: The exhibit in that state, with words of its own.
+        reading: The lesson with its numbers.
+        exhibit: Of the lesson.
+        state: Label of the state.
+
+    Raises:
+        InputError: A number in them is not there.
+    """
+    return replace(
+        made,
+        caption=reading.tell(exhibit.name, exhibit.caption, state) or made.caption,
+        alt=reading.tell(exhibit.name, exhibit.alt, state) or made.alt,
+    )
+
+
 def make_call(call: ExhibitCall) -> Exhibit:
     """Return the exhibit that a lesson calls for.
 
@@ -131,10 +155,9 @@ def print_of(call: ExhibitCall) -> str:
         CheckpointError: The checkpoint is not there.
     """
     weights = None if call.checkpoint is None else read_card(call.checkpoint).sha256
-    runs = name_runs(list_runs()) if "runs" in call.sample else None
     told = {
         "call": asdict(call),
-        "runs": runs,
+        "recorded": _name_of_recorded(call.sample),
         "weights": weights,
         "versions": versions(),
         "source": _source_print(),
@@ -181,6 +204,9 @@ def _load(call: ExhibitCall, reads: str) -> tuple[Any, SubjectName]:
     named = dict(call.sample)
     if reads == "scaling":
         return scaling_subject(list_runs())
+    if reads == "robustness":
+        report = _report(named)
+        return report, name_report(report)
     if "room" not in named:
         return load_sequence_subject(read_named(named), named, call.checkpoint)
     room = render_room(int(named["room"]))
@@ -192,6 +218,20 @@ def _load(call: ExhibitCall, reads: str) -> tuple[Any, SubjectName]:
         both = replace(name, beside={aligned.name: aligned.sha256})
         return load_pair_subject(room, both), both
     return load_alignmamba_subject(room, named, str(call.checkpoint))
+
+
+def _name_of_recorded(sample: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return what names recorded runs or a report, None where a sample is neither."""
+    if "runs" in sample:
+        return name_runs(list_runs())
+    return name_report(_report(sample)).sample if "report" in sample else None
+
+
+def _report(sample: Mapping[str, Any]) -> RobustnessReport:
+    report = recorded_report(str(sample["report"]))
+    if report is None:
+        raise InputError(f"no robustness was recorded on {sample['report']!r}")
+    return report
 
 
 @cache

@@ -64,6 +64,14 @@ class Reading:
         """
         return fill(text, self.look, self._here(place, state))
 
+    def tell(self, name: str, text: str, state: str | None) -> str:
+        """Return a text of an exhibit with its numbers in a state.
+
+        Raises:
+            InputError: A number is not there.
+        """
+        return fill(text, self.look, Here(name, state))
+
     def truth(self, place: int) -> Answer:
         """Return what is so: the right choice, the number or the curve.
 

@@ -15,6 +15,9 @@ SHIPPED = Path(__file__).resolve().parent
 VARIABLE = "FUSIONVIZ_LESSONS"
 """Names a folder of one's own lessons; one of a name that ships takes its place."""
 
+DOOR = "tour"
+"""The short lesson for those who are new here."""
+
 ORDER = (
     "invertible",
     "partitions",
@@ -25,7 +28,7 @@ ORDER = (
     "cost",
     "likelihood",
 )
-"""In which lessons that ship are told; the first is for those who are new here."""
+"""In which lessons that ship are told, after the one for those who are new."""
 
 NO_LESSONS = {"words", "phrases"}
 """TOML files beside the lessons that are none."""
@@ -101,7 +104,8 @@ def _files() -> Iterator[Path]:
 
 def _rank(lesson: Lesson) -> tuple[int, bool]:
     name = lesson.translation_of or lesson.name
-    place = ORDER.index(name) if name in ORDER else len(ORDER)
+    told = (DOOR, *ORDER)
+    place = told.index(name) if name in told else len(told)
     return place, lesson.translation_of is not None
 
 

@@ -22,6 +22,11 @@ def phrase(name: str, language: str = FALLBACK) -> str:
     raise InputError(f"there is no phrase {name!r}")
 
 
+def own_name(language: str) -> str:
+    """Return what a language calls itself; its code where that is not known."""
+    return _tables().get(language, {}).get("language", language)
+
+
 @cache
 def _tables() -> dict[str, dict[str, str]]:
     path = Path(__file__).with_name("phrases.toml")

@@ -10,9 +10,10 @@ from typing import Any, TypeVar, cast
 
 from fusionviz.errors import FusionvizError, InputError
 from fusionviz.exhibits.kinds import exhibit_kind
-from fusionviz.lessons.expressions import exhibits_named, expressions_in
+from fusionviz.lessons.expressions import exhibits_named, expressions_in, parse
 from fusionviz.lessons.records import (
     CARD_KINDS,
+    RECORDED,
     SAMPLE_NAMES,
     AnswerForm,
     Card,
@@ -169,11 +170,15 @@ def _read_exhibits(top: _Place) -> dict[str, LessonExhibit]:
 def _read_exhibit(place: _Place, name: str) -> LessonExhibit:
     kind_name = place.need("kind", str)
     kind = place.ask("kind", lambda: exhibit_kind(kind_name))
-    if kind.reads in ("attention", "robustness", "failures"):
+    if kind.reads in ("attention", "failures"):
         raise place.error(
             f"{kind_name} is of files or of several models, which lessons have none of"
         )
     sample = _read_sample(place)
+    recorded = RECORDED.get(kind.reads)
+    named = next(iter(sample))
+    if named != (recorded or named) or (named in RECORDED.values()) != bool(recorded):
+        raise place.error(f"{kind_name} is not of {named}", named)
     is_mango = kind.reads in ("mango", "pair")
     default = FIRST_MANGO if is_mango else READERS.get(next(iter(sample)))
     checkpoint = place.take("checkpoint", str, default)
@@ -201,7 +206,12 @@ def _read_exhibit(place: _Place, name: str) -> LessonExhibit:
         values=values,
         labels=labels,
         control=place.take("control", str, str(vary or "").replace("_", " ")),
+        caption=place.take("caption", str, "").strip(),
+        alt=place.take("alt", str, "").strip(),
     )
+    for key, text in (("caption", exhibit.caption), ("alt", exhibit.alt)):
+        for expression in expressions_in(text):
+            place.ask(key, partial(parse, expression))
     for call in exhibit.calls:
         place.ask("controls", partial(kind.controls.from_json, call.controls))
     place.end()
@@ -213,7 +223,7 @@ def _read_sample(place: _Place) -> dict[str, Any]:
     if len(named) != 1:
         raise place.error(f"one sample must be named: {' or '.join(SAMPLE_NAMES)}")
     (key,) = named
-    return {key: place.need(key, str if key in ("mosi_video", "runs") else int)}
+    return {key: place.need(key, int if key in ("room", "utterance") else str)}
 
 
 def _read_cards(top: _Place, exhibits: Mapping[str, LessonExhibit]) -> tuple[Card, ...]:

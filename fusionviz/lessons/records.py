@@ -25,8 +25,12 @@ AnswerForm = Literal["choice", "number", "curve"]
 Answer = int | float | tuple[float, ...]
 """The place of a choice, a number, or a number at each place of a curve."""
 
-SAMPLE_NAMES = ("room", "utterance", "mosi_video", "runs")
-"""What names a sample, as in the recipes of figures; `runs` are the recorded ones."""
+SAMPLE_NAMES = ("room", "utterance", "mosi_video", "runs", "report")
+"""What names a sample, as in the recipes of figures; `runs` are the recorded ones, and
+a `report` is what was recorded of the robustness on a data set."""
+
+RECORDED: Mapping[str, str] = {"scaling": "runs", "robustness": "report"}
+"""What kinds of exhibits that are of no sample read, and what names it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +65,8 @@ class LessonExhibit:
         labels: What the values are called, one a value.
         control: What the control that moves it is called; the name of what varies
             where nothing is said.
+        caption: What is said beneath it, where the lesson has words of its own.
+        alt: What those are told who do not see it, likewise.
     """
 
     name: str
@@ -69,6 +75,8 @@ class LessonExhibit:
     values: tuple[Any, ...] = ()
     labels: tuple[str, ...] = ()
     control: str = ""
+    caption: str = ""
+    alt: str = ""
 
     @property
     def calls(self) -> tuple[ExhibitCall, ...]:

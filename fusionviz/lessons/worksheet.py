@@ -40,6 +40,22 @@ def to_table(verdicts: Sequence[Verdict], language: str) -> str:
     return "\n".join(f"| {' | '.join(map(_cell, line))} |" for line in lines)
 
 
+def to_class_table(
+    verdicts: Sequence[Verdict], votes: Mapping[int, str], language: str
+) -> str:
+    """Return what was asked, what a class said and what is so as a table in Markdown.
+
+    Args:
+        verdicts: Of all that was asked.
+        votes: What the class said, in words, by the place of the card.
+        language: Of the lesson.
+    """
+    names = ("question", "class", "computed")
+    rows = [[one.title, votes.get(one.place, "–"), one.computed] for one in verdicts]
+    lines = [[phrase(one, language) for one in names], ["---"] * len(names), *rows]
+    return "\n".join(f"| {' | '.join(map(_cell, line))} |" for line in lines)
+
+
 def to_answers_csv(lesson: Lesson, verdicts: Sequence[Verdict]) -> bytes:
     """Return answers as CSV in UTF-8: a self-assessment, a line a question."""
     text = io.StringIO()

@@ -5,23 +5,31 @@ from pathlib import Path
 import pytest
 
 from fusionviz.explain.lesson_check import check_lesson
-from fusionviz.lessons.library import ORDER, list_lessons
+from fusionviz.lessons.library import DOOR, ORDER, list_lessons
 from fusionviz.lessons.records import CARD_KINDS
 from tests.helpers.pages import ROOT
 
 LESSONS = list_lessons().lessons
 
 
-def test_there_are_eight_in_english_and_one_in_another_language():
+def test_there_are_a_door_eight_in_english_and_one_in_another_language():
     english = [one.name for one in LESSONS.values() if one.language == "en"]
-    assert english == list(ORDER)
-    assert len(english) == 8
+    assert english == [DOOR, *ORDER]
+    assert len(ORDER) == 8
     others = [one for one in LESSONS.values() if one.language != "en"]
     assert others
     assert all(one.translation_of in english for one in others)
 
 
-@pytest.mark.parametrize("name", LESSONS)
+def test_the_door_takes_three_minutes():
+    lesson = LESSONS[DOOR]
+    assert lesson.minutes == 3
+    assert len(lesson.cards) <= 5
+    words = sum(len(f"{card.title} {card.text}".split()) for card in lesson.cards)
+    assert words / 150 < lesson.minutes  # what is read of it, at 150 words a minute
+
+
+@pytest.mark.parametrize("name", [name for name in LESSONS if name != DOOR])
 def test_it_is_of_a_size_to_be_taught(name):
     lesson = LESSONS[name]
     assert 6 <= len(lesson.cards) <= 8
@@ -45,6 +53,9 @@ def test_a_translation_asks_what_the_original_asks():
         assert [c.kind for c in lesson.cards] == [c.kind for c in first.cards]
         assert [c.truth for c in lesson.cards] == [c.truth for c in first.cards]
         assert lesson.calls == first.calls
+        for one in lesson.exhibits.values():
+            assert one.caption
+            assert one.alt
 
 
 @pytest.mark.slow

@@ -9,12 +9,13 @@ import plotly.io
 from plotly.offline import get_plotlyjs
 
 from fusionviz.exhibits.kinds import exhibit_kind
-from fusionviz.explain.lessons import Make, read_with
+from fusionviz.exhibits.shared.exhibit import Exhibit
+from fusionviz.explain.lessons import Make, read_with, with_words
 from fusionviz.lessons.expressions import write
 from fusionviz.lessons.judging import CLOSE, Reading, scale_of
 from fusionviz.lessons.markup import to_html, to_mathml
 from fusionviz.lessons.phrases import phrase
-from fusionviz.lessons.records import Card, ExhibitCall, Lesson
+from fusionviz.lessons.records import Card, ExhibitCall, Lesson, LessonExhibit
 from fusionviz.lessons.worksheet import origin
 
 PHRASES = (
@@ -61,12 +62,14 @@ def lesson_data(lesson: Lesson, make: Make) -> dict[str, Any]:
     figures: dict[str, int] = {}
     drawn: list[Any] = []
 
-    def figure_of(call: ExhibitCall) -> int:
+    def figure_of(exhibit: LessonExhibit, state: str | None) -> int:
         """Return the place of a figure; one that is shown twice is written once."""
-        key = repr(call)
+        call = exhibit.at(state)
+        key = repr((call, exhibit.caption, exhibit.alt))
         if key not in figures:
             figures[key] = len(drawn)
-            drawn.append(_figure(call, make))
+            made = with_words(make(call), reading, exhibit, state)
+            drawn.append(_figure(call, made))
         return figures[key]
 
     cards = [
@@ -85,8 +88,7 @@ def lesson_data(lesson: Lesson, make: Make) -> dict[str, Any]:
     }
 
 
-def _figure(call: ExhibitCall, make: Make) -> dict[str, Any]:
-    exhibit = make(call)
+def _figure(call: ExhibitCall, exhibit: Exhibit) -> dict[str, Any]:
     figure = json.loads(exhibit.figure.to_json())
     figure["layout"].pop("template", None)
     return {
@@ -130,7 +132,7 @@ def _states(
     return [
         {
             "label": label or "",
-            "figure": figure_of(exhibit.at(label)),
+            "figure": figure_of(exhibit, label),
             "html": _html(reading, place, card, label),
         }
         for label in (moves or (card.state,))

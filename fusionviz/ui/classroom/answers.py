@@ -124,7 +124,13 @@ def show_curves(
     """Show curves that were predicted and, where it may be seen, what was computed."""
     show(
         draw_curves(
-            labels, predicted, computed, low=card.low, high=card.high, unit=card.unit
+            labels,
+            predicted,
+            computed,
+            low=card.low,
+            high=card.high,
+            unit=card.unit,
+            log=card.log,
         ),
         key=key,
         alt=describe_curves(labels, predicted, computed),

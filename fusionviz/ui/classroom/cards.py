@@ -4,18 +4,22 @@ import streamlit as st
 
 from fusionviz.exhibits.kinds import exhibit_kind
 from fusionviz.exhibits.shared.exhibit import Exhibit
+from fusionviz.explain.lessons import with_words
 from fusionviz.lessons.judging import Reading
 from fusionviz.lessons.phrases import phrase
 from fusionviz.lessons.records import Card, ExhibitCall, LessonExhibit
 from fusionviz.ui.classroom.answers import draw_answer, show_curves
-from fusionviz.ui.classroom.made import made
+from fusionviz.ui.classroom.made import large, made
 from fusionviz.ui.classroom.place import Place, go_to
-from fusionviz.ui.classroom.votes import draw_votes
+from fusionviz.ui.classroom.votes import LETTERS, draw_votes
 from fusionviz.ui.shared.charts import show
-from fusionviz.ui.shared.controls import choose_step
+from fusionviz.ui.shared.controls import choose_segment, choose_step
 from fusionviz.ui.shared.frame import PAGES, page
 from fusionviz.ui.shared.how_to_read import how_to_read
 from fusionviz.ui.shared.notices import panel
+
+MOST_SEGMENTS, LONGEST_SEGMENTS = 8, 70
+"""States that stand side by side before a class, and the letters of all of them."""
 
 LIVE = ("act", "step", "break", "reveal", "look")
 """Kinds of cards on which an exhibit that varies can be moved."""
@@ -42,20 +46,33 @@ def draw_card(at: tuple[Place, Reading], visible: bool) -> None:
 
 
 def _draw_big(place: Place, reading: Reading, card: Card) -> None:
-    """Draw a card before a class: the picture alone, and words beneath."""
+    """Draw a card before a class: its picture alone; turned, what is said of it."""
+    state = _state_before(place, card)
     if card.kind == "question":
         _draw_question(place, reading, card)
     elif card.form is not None:
         st.markdown(reading.say(place.card, card.text))
-        if card.form == "choice":
-            for letter, one in zip("ABCDEFGH", card.choices, strict=False):
-                st.markdown(f"**{letter}** {reading.say(place.card, one.text)}")
-        draw_votes(place, reading)
+        _draw_choices(place, reading, card)
+        if not place.turned:
+            draw_votes(place, reading)
+    elif place.turned:
+        _draw_words(place, reading, card, state)
     else:
         if place.lesson.prediction_for(place.card) is not None:
             _draw_gap(place, reading)
+        _draw_state_words(place, reading, card, state)
         _draw_exhibit(place, reading, card)
-        _draw_words(place, reading, card, _state_before(place, card))
+
+
+def _draw_choices(place: Place, reading: Reading, card: Card) -> None:
+    """Draw the answers that a class can choose from; turned, what is said to each."""
+    right = reading.truth(place.card) if place.turned else None
+    for number, (letter, one) in enumerate(zip(LETTERS, card.choices, strict=False)):
+        line = f"**{letter}**&ensp;{reading.say(place.card, one.text)}"
+        if place.turned:
+            mark = "check_circle" if number == right else "cancel"
+            line += f"\n\n:material/{mark}: {reading.say(place.card, one.feedback)}"
+        st.markdown(line)
 
 
 def _draw_question(place: Place, reading: Reading, card: Card) -> None:
@@ -76,11 +93,18 @@ def _draw_words(place: Place, reading: Reading, card: Card, state: str | None) -
         _draw_gap(place, reading)
     if card.text:
         st.markdown(reading.say(place.card, card.text, state))
+    _draw_state_words(place, reading, card, state)
+    if card.formula is not None:
+        st.latex(card.formula)
+
+
+def _draw_state_words(
+    place: Place, reading: Reading, card: Card, state: str | None
+) -> None:
+    """Draw what a card says of the state that its picture is in."""
     if card.says and state is not None:
         label = reading.exhibit_of(card).labels.index(state)
         st.markdown(f"**{state}:** {reading.say(place.card, card.says[label], state)}")
-    if card.formula is not None:
-        st.latex(card.formula)
 
 
 def _draw_gap(place: Place, reading: Reading) -> None:
@@ -114,33 +138,37 @@ def _draw_exhibit(place: Place, reading: Reading, card: Card) -> None:
         state = _choose_state(place, card, exhibit)
     call = exhibit.at(state)
     one, key = made(call), f"card_{place.card}"
+    one = with_words(one, reading, exhibit, state)
     kind = exhibit_kind(call.kind)
-    show(one.figure, key=key, alt=one.alt, height=kind.height_of(one))
+    figure = large(call) if place.presents else one.figure
+    show(figure, key=key, alt=one.alt, height=kind.height_of(one))
     if not place.presents:
-        _draw_below(one, call, key)
+        _draw_below(one, call, key, place.lesson.language)
 
 
-def _draw_below(one: Exhibit, call: ExhibitCall, key: str) -> None:
+def _draw_below(one: Exhibit, call: ExhibitCall, key: str, language: str) -> None:
     with st.container(horizontal=True, gap="small", key=f"below_{key}"):
-        how_to_read(one.caption, formula=one.formula, key=key)
+        label = phrase("how_to_read", language)
+        how_to_read(one.caption, formula=one.formula, key=key, label=label)
         stem = call.kind.split("-")[0]
         for line in PAGES:
             if line.stem == stem:
                 st.page_link(
                     page(stem),
-                    label=f"Open on {line.title}",
+                    label=phrase("open_on", language).format(page=line.title),
                     icon=":material/open_in_new:",
                     query_params=_sample_in_address(call),
                 )
 
 
 def _choose_state(place: Place, card: Card, exhibit: LessonExhibit) -> str:
-    return choose_step(
-        exhibit.control,
-        _state_key(place),
-        exhibit.labels,
-        default=card.state or exhibit.labels[0],
-    )
+    labels, key = exhibit.labels, _state_key(place)
+    first = card.state or labels[0]
+    fits = len(labels) <= MOST_SEGMENTS and len("".join(labels)) <= LONGEST_SEGMENTS
+    if place.presents and fits:
+        titles = {label: label for label in labels}
+        return choose_segment(exhibit.control, key, titles, default=first)
+    return choose_step(exhibit.control, key, labels, default=first)
 
 
 def _state_before(place: Place, card: Card) -> str | None:
@@ -167,7 +195,9 @@ def _sample_in_address(call: ExhibitCall) -> dict[str, str]:
         return {"seed": str(call.sample["room"])}
     if "utterance" in call.sample:
         return {"data": "utterance", "utterance": str(call.sample["utterance"])}
-    return {"data": "video"}
+    if "report" in call.sample:
+        return {"tab": "On the data"}
+    return {"data": "video"} if "mosi_video" in call.sample else {}
 
 
 def _may_see(place: Place) -> bool:

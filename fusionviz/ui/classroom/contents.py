@@ -4,7 +4,7 @@ import streamlit as st
 
 from fusionviz.lessons.glossary import list_words
 from fusionviz.lessons.library import Library
-from fusionviz.lessons.phrases import phrase
+from fusionviz.lessons.phrases import own_name, phrase
 from fusionviz.lessons.records import Lesson
 from fusionviz.ui.shared.frame import ask, page
 from fusionviz.ui.shared.how_to_read import draw_words
@@ -39,10 +39,10 @@ def _draw_line(library: Library, lesson: Lesson) -> None:
         )
         st.markdown(lesson.takeaway)
         told = [f"{lesson.minutes} {phrase('minutes', lesson.language)}"]
-        told.append(f"{len(lesson.cards)} cards")
+        told.append(f"{len(lesson.cards)} {phrase('cards', lesson.language)}")
         if lesson.needs:
             titles = (library[need].title for need in lesson.needs)
             told.append("after: " + "; ".join(titles))
         if lesson.translation_of:
-            told.append(f"in {lesson.language}")
+            told.append(own_name(lesson.language))
         st.caption(" · ".join(told))

@@ -7,6 +7,7 @@ from fusionviz.lessons.phrases import phrase
 from fusionviz.lessons.worksheet import (
     origin,
     to_answers_csv,
+    to_class_table,
     to_markdown,
     to_printable,
     to_table,
@@ -25,9 +26,13 @@ def draw_ending(place: Place, library: Library) -> None:
     with says_why():
         reading = reading_of(place.lesson)
         verdicts = reading.verdicts(place.answers)
-        st.markdown(to_table(verdicts, language))
+        votes = votes_in_words(place, reading)
+        if place.presents:
+            st.markdown(to_class_table(verdicts, votes, language))
+        else:
+            st.markdown(to_table(verdicts, language))
         st.markdown(f"**{phrase('takeaway', language)}.** {place.lesson.takeaway}")
-        sheet = to_markdown(reading, place.answers, votes_in_words(place, reading))
+        sheet = to_markdown(reading, place.answers, votes)
         title = f"{phrase('worksheet', language)}: {place.lesson.title}"
         page_of_it = to_printable(sheet, title, language)
         stem = f"fusionviz-{place.lesson.name}"
@@ -36,7 +41,8 @@ def draw_ending(place: Place, library: Library) -> None:
             _offer(f"{word} (Markdown)", sheet.encode(), f"{stem}.md", "text/markdown")
             _offer(f"{word} (HTML)", page_of_it.encode(), f"{stem}.html", "text/html")
             table = to_answers_csv(place.lesson, verdicts)
-            _offer("Self-assessment (CSV)", table, f"{stem}.csv", "text/csv")
+            assessed = phrase("self_assessment", language)
+            _offer(f"{assessed} (CSV)", table, f"{stem}.csv", "text/csv")
     _draw_next(place, library)
     st.caption(origin(place.lesson))
 

@@ -2,9 +2,6 @@
 
 import streamlit as st
 
-SCALE = 1.6
-"""By which charts grow before a class: type of 15 pixels becomes 24."""
-
 _ALONE = """
 <style>
 /* The sample of the sidebar is for the other pages. */
@@ -23,29 +20,45 @@ _ALONE = """
 _BEFORE_A_CLASS = """
 <style>
 [data-testid="stSidebar"], [data-testid="stExpandSidebarButton"],
-[data-testid="stHeader"] { display: none !important; }
-[data-testid="stMainBlockContainer"] { padding: 0.6rem 1.5rem; max-width: none; }
-[data-testid="stMainBlockContainer"] p, [data-testid="stMainBlockContainer"] li,
-[data-testid="stMainBlockContainer"] label, [data-testid="stMainBlockContainer"] button,
-[data-testid="stMainBlockContainer"] .katex, [data-testid="stMainBlockContainer"] td {
-  font-size: 24px !important; line-height: 1.4;
+[data-testid="stHeader"], .st-key-lesson_head kbd { display: none !important; }
+/* A card is as high as the window, and its picture takes what words leave. */
+[data-testid="stMainBlockContainer"] {
+  padding: 0.4rem 1.5rem 0.6rem; max-width: none; height: 100vh;
+  display: flex; flex-direction: column;
 }
-[data-testid="stMainBlockContainer"] h1 { font-size: 40px !important; }
+[data-testid="stMainBlockContainer"]
+  :is([data-testid="stVerticalBlock"], [data-testid="stLayoutWrapper"]):has(
+  [class*="st-key-chart_"]) {
+  display: flex; flex: 1 1 auto !important; min-height: 0; height: auto;
+}
+[data-testid="stMainBlockContainer"] [data-testid="stButtonGroup"] {
+  display: flex; align-items: center; gap: 1rem;
+}
+[data-testid="stMainBlockContainer"] [data-testid="stButtonGroup"] label { flex: none; }
+[data-testid="stMainBlockContainer"] :is(p, li, label, button, td, th, .katex, code),
+[data-testid="stMainBlockContainer"] [data-testid="stSlider"] * {
+  font-size: 24px !important; line-height: 1.35;
+}
+[data-testid="stMainBlockContainer"] [data-testid="stSlider"] label {
+  margin-bottom: 1.5rem;
+}
+/* So that what is raised or lowered in a formula is of 24 pixels, too. */
+[data-testid="stMainBlockContainer"] .katex-display .katex {
+  font-size: 35px !important; line-height: 1.2;
+}
+[data-testid="stMainBlockContainer"] .katex-display { margin: 0.3rem 0; }
+[data-testid="stMainBlockContainer"] h1 { font-size: 36px !important; }
 [data-testid="stMainBlockContainer"] [data-testid="stMarkdownContainer"] p,
 [data-testid="stMainBlockContainer"] [data-testid="stMarkdownContainer"] li {
   max-width: none;
 }
+[data-testid="stMainBlockContainer"] [data-testid="stAlertContainer"] {
+  padding: 0.3rem 1rem;
+}
+.st-key-lesson_head button { padding: 0.1rem 0.8rem; min-height: 0; }
 div[class*="st-key-chart_"] {
-  height: min(calc(var(--height) * SCALEpx), calc(100vh - 14.5rem)) !important;
-  overflow: hidden;
-}
-div[class*="st-key-chart_"] [data-testid="stElementContainer"]:has(.stPlotlyChart),
-div[class*="st-key-chart_"] [data-testid="stFullScreenFrame"] {
-  height: 100% !important;
-}
-div[class*="st-key-chart_"] .stPlotlyChart {
-  width: calc(100% / SCALE) !important; height: calc(100% / SCALE) !important;
-  transform: scale(SCALE); transform-origin: 0 0;
+  flex: 1 1 0 !important; height: auto !important; min-height: 12rem;
+  max-height: calc(var(--height) * 2.2px);
 }
 </style>
 """
@@ -53,5 +66,4 @@ div[class*="st-key-chart_"] .stPlotlyChart {
 
 def apply_classroom_look(*, presents: bool) -> None:
     """Put the classroom's style sheet on the page."""
-    style = _BEFORE_A_CLASS.replace("SCALE", str(SCALE)) if presents else _ALONE
-    st.html(style)
+    st.html(_BEFORE_A_CLASS if presents else _ALONE)

@@ -2,14 +2,25 @@
 
 import threading
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from fusionviz.errors import FusionvizError
+from fusionviz.exhibits.distributions.kernel import KERNEL
+from fusionviz.exhibits.latents.completion import COMPLETION
 from fusionviz.exhibits.shared.exhibit import Exhibit
+from fusionviz.exhibits.shared.stacks import HIDDEN
 from fusionviz.explain.lessons import lesson_store, print_of, read_with
 from fusionviz.lessons.judging import Reading
 from fusionviz.lessons.records import ExhibitCall, Lesson
 from fusionviz.ui.shared.cache import MODEL_WORK
+from fusionviz.views.classroom.magnified import magnify
+
+LARGER = 1.72
+"""By which charts grow before a class: type of 14 pixels becomes 24."""
+
+CROWDED = {KERNEL.name: 1.4, HIDDEN.name: 1.5, COMPLETION.name: 1.3}
+"""Kinds whose labels would lie on one another on a screen of 1280 by 800 pixels."""
 
 _AHEAD: dict[str, threading.Thread] = {}
 """By lesson, who makes its exhibits while the reader reads."""
@@ -29,6 +40,16 @@ def made(call: ExhibitCall) -> Exhibit:
 def _kept(call_print: str, _call: ExhibitCall) -> Exhibit:
     with MODEL_WORK:
         return lesson_store().make(_call)
+
+
+def large(call: ExhibitCall) -> go.Figure:
+    """Return the figure of an exhibit as it is shown to a class."""
+    return _large(print_of(call), call)
+
+
+@st.cache_resource(max_entries=192, show_spinner=False)
+def _large(call_print: str, _call: ExhibitCall) -> go.Figure:
+    return magnify(made(_call).figure, CROWDED.get(_call.kind, LARGER))
 
 
 def reading_of(lesson: Lesson) -> Reading:

@@ -12,7 +12,13 @@ from fusionviz.ui.classroom.ending import draw_ending
 from fusionviz.ui.classroom.look import apply_classroom_look
 from fusionviz.ui.classroom.made import make_ahead, reading_of
 from fusionviz.ui.classroom.notes import draw_notes
-from fusionviz.ui.classroom.place import Place, go_to, read_place
+from fusionviz.ui.classroom.place import (
+    Place,
+    class_link,
+    go_to,
+    read_place,
+    turn,
+)
 from fusionviz.ui.shared.frame import BEEN_IN_CLASS, ask, page
 from fusionviz.ui.shared.notices import say_error, says_why
 from fusionviz.views.shared.plain import as_code
@@ -65,6 +71,7 @@ def _draw_head(place: Place) -> None:
         st.progress(min(place.card + 1, count) / count, _progress_words(place))
         if place.presents:
             _draw_links(place)
+            _draw_turn(place)
         _step(place, -1, disabled=place.card == 0)
         _step(place, +1, disabled=place.is_end or _must_answer(place))
 
@@ -106,14 +113,23 @@ def _must_answer(place: Place) -> bool:
 
 def _draw_links(place: Place) -> None:
     """Draw the class's code, and the window with the lecturer's notes."""
-    st.markdown(f"**{place.code}**", help=f"`{_class_link(place)}`")
+    st.markdown(f"**{place.code}**", help=f"`{class_link(place)}`")
     st.page_link(
         page("classroom"),
-        label="Notes",
+        label=phrase("notes", place.lesson.language),
         icon=":material/sticky_note_2:",
         query_params=place.address(notes="1"),
     )
 
 
-def _class_link(place: Place) -> str:
-    return f"/classroom?lesson={place.lesson.name}&class={place.code}"
+def _draw_turn(place: Place) -> None:
+    """Draw the button that turns a card: picture and words, question and answer."""
+    if place.other_side is not None:
+        st.button(
+            phrase(place.other_side, place.lesson.language),
+            key="turn",
+            icon=":material/swap_vert:",
+            shortcut="Down",
+            on_click=turn,
+            args=(place,),
+        )

@@ -23,12 +23,14 @@ class Place:
         card: Place of the card, from 0; the number of cards is the end.
         presents: Whether a lecturer shows it to a class.
         code: Of the class, None where there is none.
+        turned: Whether the lecturer has turned the card: words, or what is right.
     """
 
     lesson: Lesson
     card: int
     presents: bool
     code: str | None
+    turned: bool = False
 
     @property
     def is_end(self) -> bool:
@@ -40,6 +42,18 @@ class Place:
         """This session's answers to this lesson, by the place of the card."""
         kept = st.session_state.setdefault(_ANSWERS, {})
         return kept.setdefault(self.lesson.sha256, {})
+
+    @property
+    def other_side(self) -> str | None:
+        """Name of the phrase for what turning the card shows; None: it has one side."""
+        if not self.presents or self.is_end:
+            return None
+        card = self.lesson.cards[self.card]
+        if card.kind == "check":
+            return "question" if self.turned else "solution"
+        if card.form is not None or card.kind == "question" or card.exhibit is None:
+            return None
+        return "picture" if self.turned else "words"
 
     def address(self, card: int | None = None, **more: str) -> dict[str, str]:
         """Return what the address of a card says."""
@@ -72,12 +86,28 @@ def read_place(lesson: Lesson) -> Place:
         code = "".join(secrets.choice(CODE_LETTERS) for _ in range(4))
         st.query_params["class"] = code
     card = min(max(number, 1), len(lesson.cards) + 1) - 1
-    return Place(lesson=lesson, card=card, presents=presents, code=code)
+    turned = presents and st.query_params.get("turned") == "1"
+    return Place(lesson=lesson, card=card, presents=presents, code=code, turned=turned)
 
 
 def go_to(card: int) -> None:
     """Put another card into the address."""
     st.query_params["card"] = str(card + 1)
+    st.query_params.pop("turned", None)
+
+
+def turn(place: Place) -> None:
+    """Turn the lecturer's card to its other side."""
+    if place.turned:
+        st.query_params.pop("turned", None)
+    else:
+        st.query_params["turned"] = "1"
+
+
+def class_link(place: Place) -> str:
+    """Return the address at which a class votes."""
+    here = (st.context.url or "/classroom").split("?")[0]
+    return f"{here}?lesson={place.lesson.name}&class={place.code}"
 
 
 def _voter() -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from fusionviz.lessons.library import DOOR as DOOR_LESSON
 from fusionviz.lessons.library import list_lessons
 from fusionviz.ui.shared.look import apply_look, favicon, wordmark
 from fusionviz.ui.shared.replaced import (
@@ -108,14 +109,15 @@ def _link_to(name: str) -> None:
 
 
 def greet() -> None:
-    """Draw a link to the first lesson, until somebody has been in the classroom."""
+    """Draw a link to the short lesson, until somebody has been in the classroom."""
     if st.session_state.get(BEEN_IN_CLASS):
         return
-    lesson = next(iter(list_lessons().lessons.values()), None)
+    lesson = list_lessons().lessons.get(DOOR_LESSON)
     if lesson is not None:
+        minutes = {3: "Three"}.get(lesson.minutes, str(lesson.minutes))
         st.page_link(
             page("classroom"),
-            label=f"New here? A lesson of {lesson.minutes} minutes",
+            label=f"New here? {minutes} minutes",
             icon=":material/school:",
             query_params={"lesson": lesson.name},
         )

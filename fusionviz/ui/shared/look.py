@@ -13,8 +13,11 @@ _CSS = """
 h1 { padding: 0 0 0.25rem 0 !important; }
 /* The menu of the app floats over the right end. */
 .st-key-title_line { padding-right: 1.25rem; }
-/* Text on charts in the page's own ink, not in Streamlit's fainter one. */
-.stPlotlyChart svg g:not(.hoverlayer *) > text { fill: currentColor !important; }
+/* Text on charts in the page's own ink, not in Streamlit's fainter one; Plotly writes
+   on the cells of a heatmap in what can be read there. */
+.stPlotlyChart svg g:not(.hoverlayer *, .heatmap-label) > text {
+  fill: currentColor !important;
+}
 .st-key-gallery button, .st-key-other_rooms button { padding: 3px; }
 .st-key-gallery button img, .st-key-other_rooms button img {
   height: 64px !important; max-height: none !important; width: auto;

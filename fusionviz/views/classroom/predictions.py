@@ -29,7 +29,13 @@ def draw_choice_votes(choices: Sequence[str], votes: Sequence[int]) -> go.Figure
     )
     figure = go.Figure(bar)
     most = max([*counts.values(), 1])
-    figure.update_xaxes(range=[0, most * 1.1], title="votes", rangemode="tozero")
+    figure.update_xaxes(
+        range=[0, most * 1.1],
+        title="votes",
+        rangemode="tozero",
+        tickformat="d",
+        dtick=1 if most < 10 else None,
+    )
     figure.update_yaxes(autorange="reversed", ticklabelstandoff=6)
     return dress(figure)
 
@@ -88,6 +94,7 @@ def draw_curves(
     low: float,
     high: float,
     unit: str,
+    log: bool,
 ) -> go.Figure:
     """Return curves that were predicted, and the one that was computed.
 
@@ -98,6 +105,7 @@ def draw_curves(
         low: The lower end of the scale.
         high: The upper end.
         unit: Of the numbers.
+        log: Whether the scale is even in their logarithm.
     """
     figure = go.Figure()
     for number, curve in enumerate(predicted):
@@ -118,8 +126,22 @@ def draw_curves(
             line={"color": COMPUTED, "width": 3},
             name="computed",
         )
-    figure.update_xaxes(type="category")
-    figure.update_yaxes(range=[low, high], title=escape(unit))
+    if not figure.data:  # places are marked also where no curve has been drawn yet
+        figure.add_scatter(x=list(labels), y=[None] * len(labels), showlegend=False)
+    figure.update_xaxes(
+        type="category",
+        range=[-0.3, len(labels) - 0.7],
+        categoryorder="array",
+        categoryarray=list(labels),
+    )
+    ends = np.log10([low, high]) if log else np.array([low, high])
+    figure.update_yaxes(
+        type="log" if log else "linear",
+        range=ends.tolist(),
+        title=escape(unit),
+        exponentformat="power",
+        dtick=1 if log else None,
+    )
     figure.update_layout(legend={"orientation": "h", "y": 1.12}, showlegend=True)
     return dress(figure)
 

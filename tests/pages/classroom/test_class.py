@@ -6,7 +6,7 @@ import pytest
 
 from fusionviz.lessons.classes import CLASSES
 from tests.helpers.lessons import tiny_lesson
-from tests.helpers.pages import address_of, alts, words
+from tests.helpers.pages import address_of, alts, specs, words
 
 SESSIONS = 20
 
@@ -69,3 +69,60 @@ def test_the_worksheet_has_what_the_class_said(open_card, code):
     app = open_card(card="7", **{"class": code})
     assert not app.exception
     assert len(app.get("download_button")) == 3
+
+
+def test_the_lecturer_turns_a_card_to_its_words_and_back(open_card):
+    app = open_card(card="4", present="1")
+    assert alts(app)
+    assert "Now" not in words(app)
+    app = app.button(key="turn").click().run()
+    assert address_of(app)["turned"] == "1"
+    assert not alts(app)
+    assert "Now" in words(app)
+    app = app.button(key="go_next").click().run()
+    assert "turned" not in address_of(app)
+    assert not app.exception
+
+
+def test_states_stand_side_by_side_before_a_class(open_card):
+    app = open_card(card="4", present="1")
+    assert not app.select_slider
+    offered = [
+        [one.content for one in group.proto.options]
+        for group in app.get("button_group")
+    ]
+    assert ["float32", "float64"] in offered
+
+
+def test_type_on_a_charts_before_a_class_is_of_24_pixels(open_card):
+    alone, shown = (
+        next(iter(specs(open_card(card="4", **look)).values()))
+        for look in ({}, {"present": "1"})
+    )
+    assert shown["layout"]["font"]["size"] == 1.72 * alone["layout"]["font"]["size"]
+    assert min(sizes(shown)) >= 24
+
+
+def sizes(part):
+    """Yield the size of each font in a part of a figure."""
+    if isinstance(part, list):
+        for one in part:
+            yield from sizes(one)
+    elif isinstance(part, dict):
+        for key, one in part.items():
+            if key == "template":
+                continue
+            if key.endswith("font") and "size" in one:
+                yield one["size"]
+            yield from sizes(one)
+
+
+def test_the_class_is_told_where_to_vote_and_sees_no_empty_chart(open_card, code):
+    app = open_card(card="2", present="1", **{"class": code})
+    assert f"/classroom?lesson=tiny&class={code}" in words(app)
+    assert not alts(app)
+    CLASSES.vote(code, tiny_lesson().sha256, 1, "somebody", 1)
+    (spec,) = specs(app.run()).values()
+    assert spec["data"][0]["y"] == ["A", "B"]
+    app = open_card(card="7", present="1", **{"class": code})
+    assert "| Which is worse? | 1 votes. float32: 0, float64: 1. |" in words(app)

@@ -1,5 +1,7 @@
 """A lesson on the page: predictions are locked, kept, and held against what is so."""
 
+import re
+
 import pytest
 
 from fusionviz.lessons import library
@@ -122,3 +124,20 @@ def test_numbers_outside_the_lesson_are_its_ends(open_card):
     assert open_card(card="0").title[0].value == "Is it lost?"
     assert open_card(card="99").button(key="go_next").disabled
     assert open_card(card="x").title[0].value == "Is it lost?"
+
+
+def test_a_lesson_in_another_language_captions_its_pictures_in_it(
+    run_app, tmp_path, monkeypatch
+):
+    said = 'alt = "Fehler bis {worst}."\ncaption = "Höchstens {worst} daneben."'
+    german = TINY.replace("minutes", 'language = "de"\nminutes').replace(
+        'vary = "precision"', f'vary = "precision"\n{said}'
+    )
+    (tmp_path / "klein.toml").write_text(german, encoding="utf-8")
+    monkeypatch.setenv(library.VARIABLE, str(tmp_path))
+    app = run_app("pages/classroom.py", address={"lesson": "klein", "card": "4"})
+    assert not app.exception
+    (alt,) = alts(app)
+    assert re.fullmatch(r"Fehler bis \d\S* × 10⁻\S*\.", alt)
+    assert alt.removeprefix("Fehler bis").rstrip(".") in words(app)
+    assert "Wie man das liest" in [one.label for one in app.expander]

@@ -26,8 +26,7 @@ def test_a_page_links_to_its_lesson_and_explains_its_words(run_app, page):
 
 def test_who_is_new_is_led_to_the_first_lesson_until_they_were_there(run_app):
     app = run_app("pages/scaling.py")
-    (greeting,) = [label for label in links(app) if label.startswith("New here?")]
-    assert links(app)[greeting] == "lesson=invertible"
+    assert links(app)["New here? Three minutes"] == "lesson=tour"
     app.session_state["_been_in_class"] = True
     assert not [label for label in links(app.run()) if label.startswith("New here?")]
 
@@ -36,3 +35,9 @@ def test_the_contents_have_the_whole_glossary(run_app):
     app = run_app("pages/classroom.py")
     assert "**witness**: " in words(app)
     assert "**A-distance**: " in words(app)
+
+
+def test_the_contents_name_a_language_as_its_speakers_do(run_app):
+    told = [one.value for one in run_app("pages/classroom.py").caption]
+    (german,) = [one for one in told if one.endswith("Deutsch")]
+    assert german.startswith("8 Minuten · 8 Karten")

@@ -38,7 +38,7 @@ def test_numbers_are_told_by_their_median():
 
 def test_the_computed_curve_is_drawn_where_it_may_be_seen():
     curves = [(1.0, 2.0), (3.0, 4.0)]
-    scale = {"low": 0.0, "high": 5.0, "unit": "bits"}
+    scale = {"low": 0.0, "high": 5.0, "unit": "bits", "log": False}
     hidden = draw_curves(["a", "b"], curves, None, **scale)
     assert [trace.name for trace in hidden.data] == ["predicted"] * 2
     seen = draw_curves(["a", "b"], curves, (5.0, 6.0), **scale)
@@ -47,3 +47,17 @@ def test_the_computed_curve_is_drawn_where_it_may_be_seen():
     told = describe_curves(["a", "b"], curves, (5.0, 6.0))
     assert "predicted 2.00 at a, 3.00 at b" in told
     assert "computed 5.00 at a, 6.00 at b" in told
+
+
+def test_a_curve_over_powers_of_ten_is_drawn_in_their_logarithm():
+    scale = {"low": 1e-2, "high": 1e5, "unit": "MiB", "log": True}
+    axis = draw_curves(["a", "b"], [], (1.0, 10.0), **scale).layout.yaxis
+    assert axis.type == "log"
+    np.testing.assert_allclose(axis.range, [-2, 5])
+
+
+def test_places_of_a_curve_are_marked_before_anybody_has_drawn_one():
+    scale = {"low": 0.0, "high": 1.0, "unit": "", "log": False}
+    figure = draw_curves(["a", "b"], [], None, **scale)
+    assert list(figure.layout.xaxis.categoryarray) == ["a", "b"]
+    assert list(figure.data[0].x) == ["a", "b"]
