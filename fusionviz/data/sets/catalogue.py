@@ -68,6 +68,57 @@ CARDS: dict[str, SetCard] = {
         ),
         place="nyuv2_labeled",
     ),
+    "nyu-mat": SetCard(
+        title="NYU Depth V2 (Silberman et al. 2012), the authors' MATLAB file",
+        modalities="rgb, depth in metres, classes of 13 or 40 kinds",
+        terms="research; the authors ask to be cited",
+        source="https://cs.nyu.edu/~fergus/datasets/nyu_depth_v2.html",
+        layout="nyu_depth_v2_labeled.mat  splits.mat  classMapping40.mat",
+        option="folder",
+    ),
+    "sun-rgbd": SetCard(
+        title="SUN RGB-D (Song et al. 2015)",
+        modalities="rgb, depth in metres, classes of 13 or 37 kinds",
+        terms="research; the authors ask to be cited, and the sets within it too",
+        source="https://rgbd.cs.princeton.edu",
+        layout=(
+            "SUNRGBD/KIND/.../SCENE/image/*.jpg  depth_bfx/*.png  depth/*.png\n"
+            "SUNRGBDtoolbox/traintestSUNRGBD/allsplit.mat\n"
+            "SUNRGBDtoolbox/Metadata/SUNRGBDMeta.mat  SUNRGBD2Dseg.mat"
+        ),
+        option="folder",
+    ),
+    "taskonomy": SetCard(
+        title="Taskonomy (Zamir et al. 2018)",
+        modalities="rgb, depth in metres",
+        terms="research, by the form that its authors have to be sent",
+        source="https://github.com/StanfordVL/taskonomy",
+        layout=(
+            "BUILDING_rgb/point_X_view_Y_domain_rgb.png\n"
+            "BUILDING_depth_zbuffer/point_X_view_Y_domain_depth_zbuffer.png\n"
+            "train.txt  validation.txt  test.txt: names of buildings, one a line"
+        ),
+        option="folder",
+    ),
+    "mfnet": SetCard(
+        title="MFNet (Ha et al. 2017): streets by day and night",
+        modalities="rgb, thermal (where depth stands), classes of 9 kinds",
+        terms="research; the authors ask to be cited",
+        source="https://www.mi.t.u-tokyo.ac.jp/static/projects/mil_multispectral/",
+        layout=(
+            "images/NAME.png (red, green, blue, thermal)  labels/NAME.png\n"
+            "train.txt  val.txt  test.txt"
+        ),
+        option="folder",
+    ),
+    "pst900": SetCard(
+        title="PST900 (Shivakumar et al. 2020): caves and tunnels",
+        modalities="rgb, thermal (where depth stands), classes of 5 kinds",
+        terms="research; the authors ask to be cited",
+        source="https://github.com/ShreyasSkandanS/pst900_thermal_rgb",
+        layout="train/ and test/, each with rgb/ thermal/ labels/NAME.png",
+        option="folder",
+    ),
     "sentiment": SetCard(
         title="Generated utterances",
         modalities="text, audio, video; sentiment from -3 to 3",

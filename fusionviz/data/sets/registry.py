@@ -42,8 +42,9 @@ def load_set(name: str, split: str, **options: Any) -> Sequence[Any]:  # noqa: A
         split: `"train"`, `"validation"` or `"test"`.
         options: What the set takes: `rooms` count and size; `nyuv2` classes and
             relative; `nyudv2` classes, unlabelled, repeat and rooms; `sentiment` count
-            and misalignment; `mosi` level, text, fold and seed; `mmsa` file; `csd`
-            folder.
+            and misalignment; `mosi` level, text, fold and seed; `mmsa` file; `csd`,
+            `taskonomy`, `mfnet` and `pst900` folder; `nyu-mat` and `sun-rgbd` folder
+            and classes.
 
     Raises:
         InputError: There is no such set, split or option.
@@ -186,6 +187,58 @@ def _load_csd(split: str, **options: Any) -> Sequence[SequenceSample]:  # noqa: 
     return load_csd(split, **options)
 
 
+def _load_nyu_mat(split: str, **options: Any) -> Sequence[RGBDSample]:  # noqa: ANN401
+    from fusionviz.data.sets.nyu_mat import load_nyu_mat
+
+    return load_nyu_mat(split, **options)
+
+
+def _load_sun_rgbd(split: str, **options: Any) -> Sequence[RGBDSample]:  # noqa: ANN401
+    from fusionviz.data.sets.sun_rgbd import load_sun_rgbd
+
+    return load_sun_rgbd(split, **options)
+
+
+def _indoor_classes(classes: int = 13, **options: object) -> tuple[str, ...]:
+    from fusionviz.data.sets.nyu_classes import class_names_of
+
+    return class_names_of(classes)
+
+
+def _load_taskonomy(split: str, **options: Any) -> Sequence[RGBDSample]:  # noqa: ANN401
+    from fusionviz.data.sets.taskonomy import load_taskonomy
+
+    return load_taskonomy(split, **options)
+
+
+def _no_classes(**options: object) -> tuple[str, ...]:
+    return ()
+
+
+def _load_mfnet(split: str, **options: Any) -> Sequence[RGBDSample]:  # noqa: ANN401
+    from fusionviz.data.sets.thermal import load_mfnet
+
+    return load_mfnet(split, **options)
+
+
+def _mfnet_classes(**options: object) -> tuple[str, ...]:
+    from fusionviz.data.sets.thermal import MFNET_CLASSES
+
+    return MFNET_CLASSES
+
+
+def _load_pst900(split: str, **options: Any) -> Sequence[RGBDSample]:  # noqa: ANN401
+    from fusionviz.data.sets.thermal import load_pst900
+
+    return load_pst900(split, **options)
+
+
+def _pst900_classes(**options: object) -> tuple[str, ...]:
+    from fusionviz.data.sets.thermal import PST900_CLASSES
+
+    return PST900_CLASSES
+
+
 def _sentiment_classes(**options: object) -> tuple[str, ...]:
     from fusionviz.data.sets.mosi import CLASS_NAMES
 
@@ -198,6 +251,13 @@ SETS: dict[str, DataSet] = {
     ),
     "nyuv2": DataSet(load=_load_nyuv2, class_names=_nyuv2_classes, unit="run"),
     "nyudv2": DataSet(load=_load_nyudv2, class_names=_nyudv2_classes, unit="run"),
+    "nyu-mat": DataSet(load=_load_nyu_mat, class_names=_indoor_classes, unit="room"),
+    "sun-rgbd": DataSet(load=_load_sun_rgbd, class_names=_indoor_classes, unit="place"),
+    "taskonomy": DataSet(
+        load=_load_taskonomy, class_names=_no_classes, unit="building"
+    ),
+    "mfnet": DataSet(load=_load_mfnet, class_names=_mfnet_classes),
+    "pst900": DataSet(load=_load_pst900, class_names=_pst900_classes),
     "sentiment": DataSet(
         load=_load_sentiment,
         class_names=_sentiment_classes,

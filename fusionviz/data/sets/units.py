@@ -6,6 +6,9 @@ says in its samples' `group` what belongs together (`DataSet.unit` has the word 
 
     rooms           each room alone
     nyuv2, nyudv2   runs of consecutive photographs, which show one room
+    nyu-mat         rooms, as the authors name them
+    sun-rgbd        photographs, or films where they are frames of one
+    taskonomy       buildings
     sentiment       speakers
     mosi, mmsa, csd videos, of one speaker each
 """
