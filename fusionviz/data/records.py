@@ -54,3 +54,38 @@ class RGBDSample:
         """Names of the modalities that are present, of `rgb` and `depth`."""
         present = {"rgb": self.rgb is not None, "depth": self.depth_m is not None}
         return tuple(name for name, there in present.items() if there)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PosterSample:
+    """A film's poster and plot, or one of the two, and its genres.
+
+    Attributes:
+        rgb: The poster, uint8 (height, width, 3), sRGB; None where missing.
+        plot: What happens, in words; None where missing.
+        genres: Which it is of, bool (genre,), in the order of its data set; None where
+            unknown.
+        id: Name of the sample in its set.
+        group: What it must not be split from; empty where it stands alone.
+        notes: What was assumed on reading, one sentence each.
+    """
+
+    rgb: NDArray[np.uint8] | None
+    plot: str | None
+    genres: NDArray[np.bool_] | None = None
+    id: str = ""
+    group: str = ""
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Check that there is something."""
+        if self.rgb is None and self.plot is None:
+            raise ValueError("a sample needs rgb or plot, got neither")
+        if self.rgb is not None and self.rgb.ndim != 3:
+            raise ValueError(f"rgb must have three axes, got {self.rgb.shape}")
+
+    @property
+    def modalities(self) -> tuple[str, ...]:
+        """Names of the modalities that are present, of `poster` and `plot`."""
+        present = {"poster": self.rgb is not None, "plot": self.plot is not None}
+        return tuple(name for name, there in present.items() if there)

@@ -119,6 +119,22 @@ CARDS: dict[str, SetCard] = {
         layout="train/ and test/, each with rgb/ thermal/ labels/NAME.png",
         option="folder",
     ),
+    "mm-imdb": SetCard(
+        title="MM-IMDB (Arevalo et al. 2017)",
+        modalities="poster, plot; 23 genres",
+        terms="research; posters and plots are their owners'",
+        source="https://github.com/johnarevalo/gmu-mmimdb",
+        layout="dataset/ID.json  dataset/ID.jpeg  split.json (train, dev, test)",
+        option="folder",
+    ),
+    "movies": SetCard(
+        title="3525 films, in MM-IMDB's form",
+        modalities="poster, plot; 13 genres",
+        terms="research; posters and plots are their owners'",
+        source="https://github.com/nickwood5/movie-poster-classifier",
+        layout="movies.jsonl  poster/NNNNN.jpg",
+        place="movies",
+    ),
     "sentiment": SetCard(
         title="Generated utterances",
         modalities="text, audio, video; sentiment from -3 to 3",

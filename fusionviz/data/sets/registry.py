@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fusionviz.data.records import RGBDSample
+from fusionviz.data.records import PosterSample, RGBDSample
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.data.sets.splits import FIRST_TRAINING_ROOM, ROOM_SEEDS, SPLITS
 from fusionviz.data.sets.units import ALONE
@@ -42,9 +42,9 @@ def load_set(name: str, split: str, **options: Any) -> Sequence[Any]:  # noqa: A
         split: `"train"`, `"validation"` or `"test"`.
         options: What the set takes: `rooms` count and size; `nyuv2` classes and
             relative; `nyudv2` classes, unlabelled, repeat and rooms; `sentiment` count
-            and misalignment; `mosi` level, text, fold and seed; `mmsa` file; `csd`,
-            `taskonomy`, `mfnet` and `pst900` folder; `nyu-mat` and `sun-rgbd` folder
-            and classes.
+            and misalignment; `mosi` level, text, fold and seed; `mmsa` file; `nyu-mat`
+            and `sun-rgbd` folder and classes; `csd`, `taskonomy`, `mfnet`, `pst900`,
+            `mm-imdb` and `movies` folder.
 
     Raises:
         InputError: There is no such set, split or option.
@@ -239,6 +239,30 @@ def _pst900_classes(**options: object) -> tuple[str, ...]:
     return PST900_CLASSES
 
 
+def _load_mm_imdb(split: str, **options: Any) -> Sequence[PosterSample]:  # noqa: ANN401
+    from fusionviz.data.sets.films import load_mm_imdb
+
+    return load_mm_imdb(split, **options)
+
+
+def _mm_imdb_genres(**options: object) -> tuple[str, ...]:
+    from fusionviz.data.sets.films import MM_IMDB_GENRES
+
+    return MM_IMDB_GENRES
+
+
+def _load_movies(split: str, **options: Any) -> Sequence[PosterSample]:  # noqa: ANN401
+    from fusionviz.data.sets.films import load_movies
+
+    return load_movies(split, **options)
+
+
+def _movies_genres(**options: object) -> tuple[str, ...]:
+    from fusionviz.data.sets.films import MOVIES_GENRES
+
+    return MOVIES_GENRES
+
+
 def _sentiment_classes(**options: object) -> tuple[str, ...]:
     from fusionviz.data.sets.mosi import CLASS_NAMES
 
@@ -258,6 +282,8 @@ SETS: dict[str, DataSet] = {
     ),
     "mfnet": DataSet(load=_load_mfnet, class_names=_mfnet_classes),
     "pst900": DataSet(load=_load_pst900, class_names=_pst900_classes),
+    "mm-imdb": DataSet(load=_load_mm_imdb, class_names=_mm_imdb_genres),
+    "movies": DataSet(load=_load_movies, class_names=_movies_genres),
     "sentiment": DataSet(
         load=_load_sentiment,
         class_names=_sentiment_classes,
