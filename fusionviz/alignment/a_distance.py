@@ -8,12 +8,13 @@ guess, 2 where it is always right.
 """
 
 from dataclasses import dataclass
-from types import ModuleType
 
 import numpy as np
 from jaxtyping import Bool, Float
 from numpy.typing import NDArray
 from torch import Tensor
+
+from fusionviz.alignment.late import import_sklearn
 
 MaskOrNone = Tensor | None
 
@@ -191,7 +192,7 @@ def _pool(
 
 def _held_out(pool: _Pool) -> NDArray[np.bool_]:
     """Return which tokens are mistaken by a fit to the folds that they are not in."""
-    sklearn = _import_sklearn()
+    sklearn = import_sklearn()
     wrong = np.zeros(len(pool.side), bool)
     for held_fold in np.unique(pool.fold):
         held = pool.fold == held_fold
@@ -213,17 +214,3 @@ def _balanced(
     return float(
         np.mean([wrong[counted & (pool.side == side)].mean() for side in (0, 1)])
     )
-
-
-def _import_sklearn() -> ModuleType:
-    """Return scikit-learn with the parts used here, or say what is missing."""
-    try:
-        import sklearn.linear_model
-        import sklearn.pipeline
-        import sklearn.preprocessing
-    except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(
-            "the A-distance needs the package scikit-learn: pip install scikit-learn",
-            name="sklearn",
-        ) from error
-    return sklearn

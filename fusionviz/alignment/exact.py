@@ -11,6 +11,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
+from fusionviz.alignment.late import import_pot
 from fusionviz.alignment.plan import TransportPlan
 from fusionviz.alignment.problem import read_problem
 
@@ -55,7 +56,7 @@ def exact_transport(
         source_mask=source_mask,
         target_mask=target_mask,
     )
-    ot = _import_pot()
+    ot = import_pot()
     solved = [
         _solve_one(ot, *item, max_iterations)
         for item in zip(
@@ -93,14 +94,3 @@ def _solve_one(
     )
     coupling[rows.unsqueeze(-1), columns] = torch.from_numpy(dense)
     return coupling, log["warning"] is None
-
-
-def _import_pot() -> ModuleType:
-    """Return POT's module, or say what is missing."""
-    try:
-        import ot
-    except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(
-            "exact transport needs the package POT: pip install POT", name="ot"
-        ) from error
-    return ot

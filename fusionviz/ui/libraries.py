@@ -4,7 +4,9 @@ Each browser session runs in a thread of its own, so what is imported where it i
 may be imported by one session while another looks: plotly, for one, takes `pandas` from
 `sys.modules` as it finds it there, half of it or all. So `app.py` and every page import
 this module first of all: one session imports everything, and Python lets the others
-wait. For `fusionviz.ui.transport.page` alone it would not let them wait until
+wait. POT and scikit-learn take seconds: they come later by one door
+(`fusionviz.alignment.late`), at the latest when `ui.shared.warm_up` has got to them.
+For `fusionviz.ui.transport.page` alone it would not let them wait until
 `fusionviz.ui`, which imports this too, is done.
 """
 
@@ -14,7 +16,6 @@ import cv2
 import jaxtyping
 import narwhals.stable.v1
 import numba
-import ot
 import pandas
 import PIL.Image
 import plotly.graph_objects
@@ -24,11 +25,6 @@ import safetensors.numpy
 import safetensors.torch
 import scipy.optimize
 import scipy.sparse.linalg
-import sklearn.decomposition
-import sklearn.linear_model
-import sklearn.manifold
-import sklearn.pipeline
-import sklearn.preprocessing
 import torch
 
 PIL.Image.init()

@@ -1,9 +1,12 @@
 """Nobody else's package is imported while pages are drawn, in several threads."""
 
+import ast
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
+from fusionviz.ui import warm_up
 from fusionviz.ui.shared.frame import PAGES
 from tests.helpers.pages import ROOT
 
@@ -45,6 +48,62 @@ def test_what_pages_import_is_there_before_they_are_drawn(tiny_checkpoints):
         if name.split(".")[0] not in LEAVES | sys.stdlib_module_names
     }
     assert sorted(others) == []
+
+
+SLOW = {"sklearn", "ot", "umap", "scipy.stats"}
+"""They take seconds, and come by one door."""
+
+
+def test_the_ui_and_its_pages_import_neither_sklearn_nor_scipy_stats():
+    pages = "".join(f"import fusionviz.ui.{line.stem}.page\n" for line in PAGES)
+    script = (
+        f"import sys\nimport fusionviz.ui\n{pages}import fusionviz.ui.shared.frame\n"
+        f"print(sorted({SLOW!r} & set(sys.modules)))"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, check=True
+    )
+    assert told.stdout.strip() == b"[]"
+
+
+def test_what_takes_seconds_is_imported_by_one_door_alone():
+    found = {}
+    for path in (ROOT / "fusionviz").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            names = []
+            if isinstance(node, ast.Import):
+                names = [one.name for one in node.names]
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                names = [str(node.module)]
+            for name in names:
+                if SLOW & {name, name.split(".")[0], ".".join(name.split(".")[:2])}:
+                    found.setdefault(path.name, []).append(name)
+    assert set(found) == {"late.py"}
+    assert {"ot", "umap"} <= set(found["late.py"])
+
+
+def test_what_is_slow_the_first_time_is_begun_once_whoever_comes(monkeypatch):
+    begun = []
+    monkeypatch.setattr(warm_up, "_begun", [])
+    monkeypatch.setattr(warm_up, "warm_up", lambda: begun.append(1))
+    monkeypatch.setattr(warm_up, "WAIT_SECONDS", 0.0)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: warm_up.begin(), range(32)))
+    (timer,) = warm_up._begun
+    timer.join()
+    assert begun == [1]
+
+
+def test_it_warms_what_it_says():
+    script = (
+        "import sys\nfrom fusionviz.ui.warm_up import warm_up\n"
+        "before = {'ot', 'sklearn.linear_model'} & set(sys.modules)\nwarm_up()\n"
+        "print(before, sorted({'ot', 'sklearn.linear_model'} & set(sys.modules)))"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, check=True
+    )
+    assert told.stdout.split() == [b"set()", b"['ot',", b"'sklearn.linear_model']"]
 
 
 def test_a_page_waits_for_the_libraries_that_another_imports():

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fusionviz.alignment import late
 from fusionviz.errors import InputError
 
 ITERATIONS = 500
@@ -28,14 +29,16 @@ def map_tsne(x: NDArray[np.floating], *, neighbours: int, seed: int) -> Points:
     """
     if _is_flat(x):
         return np.zeros((len(x), 2))
-    from sklearn.manifold import TSNE
-
-    places = TSNE(
-        perplexity=min(neighbours, (len(x) - 1) / 3),
-        init="pca",
-        max_iter=ITERATIONS,
-        random_state=seed,
-    ).fit_transform(_widened(x))
+    places = (
+        late.import_sklearn()
+        .manifold.TSNE(
+            perplexity=min(neighbours, (len(x) - 1) / 3),
+            init="pca",
+            max_iter=ITERATIONS,
+            random_state=seed,
+        )
+        .fit_transform(_widened(x))
+    )
     return _checked(places, "t-SNE")
 
 
@@ -69,13 +72,12 @@ def import_umap() -> ModuleType:
         InputError: It is not there.
     """
     try:
-        import umap
+        return late.import_umap()
     except ModuleNotFoundError as error:
         raise InputError(
             "UMAP needs a package that is not here: `pip install umap-learn`, or look "
             "at PCA or t-SNE."
         ) from error
-    return umap
 
 
 def _is_flat(x: NDArray[np.floating]) -> bool:

@@ -8,6 +8,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from fusionviz.lessons.library import DOOR as DOOR_LESSON
 from fusionviz.lessons.library import list_lessons
+from fusionviz.ui import warm_up
 from fusionviz.ui.shared.look import apply_look, favicon, wordmark
 from fusionviz.ui.shared.replaced import (
     place_replaced,
@@ -59,6 +60,7 @@ def route() -> None:
     st.session_state[_ROUTED] = True
     wanted.run()
     say_replaced()
+    warm_up.begin()
 
 
 def frame() -> None:
