@@ -66,6 +66,10 @@ def explain(
     recipe: Annotated[
         Path | None, typer.Option(help="Make this one figure again (JSON, NPZ).")
     ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(help="Write this one alone, as latents-strip; or several."),
+    ] = None,
     device: Device = "auto",
 ) -> None:
     """Write the figures of the app's pages without a browser: HTML, pictures, numbers.
@@ -101,4 +105,5 @@ def explain(
         other_room=other_room,
         device=device,
     )
-    run_explain(out, source, recipe, functools.partial(typer.echo, err=True))
+    tell = functools.partial(typer.echo, err=True)
+    run_explain(out, source, recipe, tell, only or ())

@@ -132,7 +132,11 @@ class FigureSource:
 
 
 def run_explain(
-    out: Path, source: FigureSource, recipe: Path | None, tell: Tell
+    out: Path,
+    source: FigureSource,
+    recipe: Path | None,
+    tell: Tell,
+    only: Sequence[str] = (),
 ) -> None:
     """Write all exhibits of a sample, or the one that a recipe is of.
 
@@ -141,6 +145,7 @@ def run_explain(
         source: What they are of.
         recipe: A recipe's JSON, or an NPZ that holds one.
         tell: Told what happens, a line each.
+        only: Names of exhibits, where not all are wanted.
 
     Raises:
         InputError: What was asked for cannot be made.
@@ -156,10 +161,22 @@ def run_explain(
         requests = _all_of(report, name_report(report), "robustness")
     else:
         requests = _of_pair(source, tell)
-    made = explain(out, requests, tell)
+    made = explain(out, _those(requests, only), tell)
     if not made:
         raise InputError("nothing could be made")
     tell(f"wrote {len(made)} figures to {out}: open {out / 'index.html'}")
+
+
+def _those(requests: list[FigureRequest], only: Sequence[str]) -> list[FigureRequest]:
+    """Return the requests of some exhibits, all of them where none is named."""
+    names = [one.recipe.exhibit for one in requests]
+    unknown = [name for name in only if name not in names]
+    if unknown:
+        raise InputError(
+            f"there is no {' and no '.join(unknown)} of this; there are: "
+            f"{', '.join(dict.fromkeys(names))}"
+        )
+    return [one for one in requests if not only or one.recipe.exhibit in only]
 
 
 def _of_pair(source: FigureSource, tell: Tell) -> list[FigureRequest]:

@@ -2,6 +2,7 @@
 
 import html
 import json
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,9 +20,13 @@ from fusionviz.exhibits.shared.exhibit import (
     SubjectName,
 )
 from fusionviz.explain.files import to_csv, to_npz, versions
+from fusionviz.scaling.pace import in_words
 
 PICTURE_SIZE = {"width": 1600, "height": 620}
 """Pixels of a PNG before its scale, and of an SVG."""
+
+LONG = 20
+"""How many quick figures take as long as one of those that pages ask for first."""
 
 SAMPLE_WORDS = {"room": "room", "utterance": "utterance", "mosi_video": "video"}
 """What samples that have a name are called, by what names them."""
@@ -150,6 +155,8 @@ def explain(
 ) -> dict[str, Exhibit]:
     """Write each exhibit and the page that shows them; return what was made.
 
+    Those that take long come last.
+
     Args:
         folder: Where to write; made where it is not there.
         requests: At least one, all of one sample.
@@ -159,19 +166,35 @@ def explain(
     pictures = find_chrome()
     if not pictures:
         tell("no Chrome or Chromium found: writing HTML, without PNG and SVG")
-    made = {}
-    for one in requests:
+    made, began = {}, time.monotonic()
+    ordered = sorted(requests, key=_effort)
+    for number, one in enumerate(ordered, start=1):
         name = one.recipe.exhibit
         try:
             exhibit = make_again(one.recipe, one.subject, one.other)
         except FusionvizError as error:
-            tell(f"{name}: {error}")
+            tell(f"{number} of {len(ordered)} · {name}: {error}")
             continue
         write_exhibit(folder, exhibit, one.recipe, pictures=pictures)
-        tell(f"{name}: {exhibit.alt}")
+        left = _left(ordered, number, time.monotonic() - began)
+        tell(f"{number} of {len(ordered)}{left} · {name}: {exhibit.alt}")
         made[name] = exhibit
-    write_index(folder, f"fusionviz: {title_of(requests)}", made)
-    return made
+    names = [one.recipe.exhibit for one in requests]
+    in_order = {name: made[name] for name in names if name in made}
+    write_index(folder, f"fusionviz: {title_of(requests)}", in_order)
+    return in_order
+
+
+def _effort(request: FigureRequest) -> int:
+    """Return about how long a figure takes, in that of a quick one."""
+    return LONG if exhibit_kind(request.recipe.exhibit).is_long else 1
+
+
+def _left(requests: Sequence[FigureRequest], done: int, seconds: float) -> str:
+    """Return in words how long the rest takes, at the pace so far."""
+    efforts = [_effort(one) for one in requests]
+    rest = seconds * sum(efforts[done:]) / sum(efforts[:done])
+    return f" · {in_words(rest)} left" if rest else ""
 
 
 def title_of(requests: Sequence[FigureRequest]) -> str:

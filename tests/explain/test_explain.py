@@ -1,7 +1,9 @@
 """The command that writes exhibits says what the API says, and makes figures again."""
 
+import itertools
 import json
 from dataclasses import asdict, replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -165,6 +167,43 @@ def test_an_utterance_gives_what_alignmamba_shows_of_it(tmp_path):
             continue
         recipe = explain.default_recipe(exhibit_kind(kind), name)
         is_told(tmp_path, kind, explain.make_again(recipe, subject))
+
+
+def test_one_figure_alone_is_written_where_it_is_named(tmp_path):
+    result = run("--room", 5, "--only", NAME, "--out", tmp_path)
+    assert result.exit_code == 0, result.output
+    assert {path.stem for path in tmp_path.glob("*.json")} == {NAME}
+    assert "1 of 1 · " in result.output
+    wrong = run("--room", 5, "--only", "nothing", "--out", tmp_path / "none")
+    assert wrong.exit_code == 2
+    assert "there is no nothing" in wrong.output
+    assert NAME in wrong.output
+
+
+def test_quick_figures_come_first_with_a_count_and_the_time_that_is_left(
+    tmp_path, monkeypatch
+):
+    subject, name = load_subject(render_room(5), name_room(5), "mango-tiny")
+    long = next(kind for kind in ALL_KINDS if kind.reads == "mango" and kind.is_long)
+    quick = exhibit_kind(NAME), exhibit_kind("latents-oddness")
+    requests = [
+        explain.FigureRequest(
+            recipe=explain.default_recipe(kind, name), subject=subject
+        )
+        for kind in (long, *quick)
+    ]
+    made, _ = by_the_api(5)
+    monkeypatch.setattr(explain, "make_again", lambda *_: made)
+    clock = itertools.count(0, 3)
+    monkeypatch.setattr(explain, "time", SimpleNamespace(monotonic=clock.__next__))
+    told = []
+    found = explain.explain(tmp_path, requests, told.append)
+    figures = [line for line in told if " of 3" in line]
+    # three seconds each for the quick ones, and twenty times as much for the last
+    assert figures[0].startswith(f"1 of 3 · about 60 s left · {NAME}: ")
+    assert figures[1].startswith("2 of 3 · about 60 s left · latents-oddness: ")
+    assert figures[2].startswith(f"3 of 3 · {long.name}: ")
+    assert list(found) == [long.name, NAME, "latents-oddness"]
 
 
 def test_a_recipe_of_an_utterance_is_made_again(tmp_path):
