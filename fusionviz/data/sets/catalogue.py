@@ -52,7 +52,7 @@ CARDS: dict[str, SetCard] = {
         terms="research; the authors ask to be cited",
         source="https://cs.nyu.edu/~fergus/datasets/nyu_depth_v2.html",
         layout=(
-            "rgb/NNNN.jpg  depth_mm/NNNN.png (16 bits)  label13/  label40/\n"
+            "rgb/NNNN.jpg  depth_mm/NNNN.png (or depth/)  label13/  label40/\n"
             "train.txt  test.txt  classes.json"
         ),
         place="nyuv2",
@@ -170,3 +170,17 @@ CARDS: dict[str, SetCard] = {
     ),
 }
 """By the name that `load_set` knows."""
+
+
+def to_markdown() -> str:
+    """Return the cards as docs/datasets.md shows them."""
+    parts = []
+    for name, card in CARDS.items():
+        lines = [f"### `{name}`", "", f"{card.title}: {card.modalities}."]
+        lines += [f"Terms: {card.terms}. Source: {card.source}."]
+        if card.option:
+            lines += [f'`load_set("{name}", split, {card.option}=...)`.']
+        if card.layout:
+            lines += ["", "```", *card.layout.splitlines(), "```"]
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts) + "\n"

@@ -5,9 +5,10 @@ The layout that is read:
     rgb/NAME.jpg  depth_mm/NAME.png  label13/NAME.png  label40/NAME.png
     train.txt  test.txt  classes.json
 
-Depth is in millimetres, 16 bits, 0 where it was not measured. Labels are classes from 1
-on, 0 where there is none. Only rgb/ and depth_mm/ have to be there. Names that are
-numbers and follow each other show the same place.
+Photographs may be .png too, and depth may be in depth/, as toolboxes for RGB-D
+segmentation have it. Depth is in millimetres, 16 bits, 0 where it was not measured.
+Labels are classes from 1 on, 0 where there is none. Only photographs and depth have to
+be there. Names that are numbers and follow each other show the same place.
 
 NYU Depth V2 (Silberman et al. 2012) lies in `nyuv2/` of the folder of data sets (see
 `data_folder`), with its official division.
@@ -19,12 +20,16 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Literal, overload
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from fusionviz.data.folders import data_folder
 from fusionviz.data.records import RGBDSample
+from fusionviz.data.sets.photographs import (
+    in_metres,
+    read_rgb,
+    read_single,
+    refuse_mixed,
+)
 from fusionviz.errors import InputError
 
 Split = Literal["train", "validation", "test"]
@@ -32,6 +37,10 @@ CLASS_COUNTS = (13, 40)
 VALIDATION_EVERY = 10
 """One of so many runs of train.txt is for validation."""
 MM_PER_M = 1000.0
+DEPTHS = ("depth_mm", "depth")
+"""Names of the folder with depth."""
+ENDINGS = (".jpg", ".png")
+"""Of photographs."""
 
 
 class RGBDFolder(Sequence[RGBDSample]):
@@ -72,30 +81,33 @@ class RGBDFolder(Sequence[RGBDSample]):
             part.groups = self.groups[index]  # a run that is cut stays one place
             return part
         name = self.names[index]
-        depth_mm = self._read(f"depth_mm/{name}.png", cv2.IMREAD_UNCHANGED)
-        depth_m = depth_mm.astype(np.float32) / np.float32(MM_PER_M)
+        depths = next(
+            (one for one in DEPTHS if (self.folder / one).is_dir()), DEPTHS[0]
+        )
+        depth_mm = read_single(self.folder / depths / f"{name}.png", np.uint16)
         label = None
         if self.classes:
-            code = self._read(f"label{self.classes}/{name}.png", cv2.IMREAD_GRAYSCALE)
+            code = read_single(
+                self.folder / f"label{self.classes}" / f"{name}.png", np.uint8
+            )
             label = code.astype(np.int64) - 1
         return RGBDSample(
-            rgb=self._read(f"rgb/{name}.jpg", cv2.IMREAD_COLOR)[..., ::-1].copy(),
-            depth_m=np.where(depth_mm > 0, depth_m, np.float32(np.nan)),
+            rgb=read_rgb(self._photograph(name)),
+            depth_m=in_metres(depth_mm, MM_PER_M),
             label=label,
             depth_is_metric=not self.relative,
             group=self.groups[index],
         )
 
-    def _read(self, path: str, mode: int) -> NDArray:
-        image = cv2.imread(str(self.folder / path), mode)
-        if image is None:
-            raise InputError(f"{self.folder / path} is missing or no image")
-        return np.asarray(image)
+    def _photograph(self, name: str) -> Path:
+        paths = [self.folder / "rgb" / f"{name}{ending}" for ending in ENDINGS]
+        return next((path for path in paths if path.is_file()), paths[0])
 
 
 def is_rgbd_folder(folder: Path) -> bool:
     """Return whether a folder has the layout that is read here."""
-    return (folder / "rgb").is_dir() and (folder / "depth_mm").is_dir()
+    has_depth = any((folder / depths).is_dir() for depths in DEPTHS)
+    return (folder / "rgb").is_dir() and has_depth
 
 
 def load_rgbd_folder(folder: Path, classes: int = 13) -> RGBDFolder:
@@ -112,14 +124,21 @@ def load_rgbd_folder(folder: Path, classes: int = 13) -> RGBDFolder:
     if (folder / "test.txt").is_file():
         names = read_names(folder, "test")
     else:
-        names = tuple(sorted(path.stem for path in (folder / "rgb").glob("*.jpg")))
+        photographs = (folder / "rgb").iterdir()
+        names = tuple(
+            sorted(path.stem for path in photographs if path.suffix in ENDINGS)
+        )
     if not names:
         raise InputError(f"{folder} has no photographs in rgb/")
     return RGBDFolder(folder, names, classes if has_labels else 0)
 
 
 def load_nyuv2(
-    split: Split, *, classes: int = 13, relative: bool = False
+    split: Split,
+    *,
+    classes: int = 13,
+    relative: bool = False,
+    folder: str | Path | None = None,
 ) -> RGBDFolder:
     """Return a split of NYU Depth V2.
 
@@ -128,6 +147,7 @@ def load_nyuv2(
             tenth run of numbers is for validation, so that no room is in both.
         classes: 13 (Couprie et al. 2013) or 40 (Gupta et al. 2013).
         relative: Whether depth is handed out as relative.
+        folder: Another folder of the layout above than that of the data folder.
 
     Raises:
         InputError: The data is not there.
@@ -135,12 +155,12 @@ def load_nyuv2(
     """
     if classes not in CLASS_COUNTS:
         raise ValueError(f"classes is 13 or 40, got {classes}")
-    folder = nyuv2_folder()
-    if split == "test":
-        names = read_names(folder, "test")
-    else:
-        names = divide_runs(read_names(folder, "train"))[split]
-    return RGBDFolder(folder, names, classes, relative=relative)
+    path = nyuv2_folder() if folder is None else Path(folder)
+    listed = read_names(path, "test" if split == "test" else "train")
+    if all((path / f"{name}.txt").is_file() for name in ("train", "test")):
+        refuse_mixed(read_names(path, "train"), read_names(path, "test"), str(path))
+    names = listed if split == "test" else divide_runs(listed)[split]
+    return RGBDFolder(path, names, classes, relative=relative)
 
 
 def nyuv2_folder() -> Path:

@@ -1,5 +1,6 @@
 """Photographs with metric depth: the layout, the official division, runs of rooms."""
 
+import cv2
 import numpy as np
 import pytest
 
@@ -61,6 +62,29 @@ def test_any_folder_of_the_layout_is_read_by_its_test_list(folder):
     (folder / "rgb" / "0001.jpg").unlink()
     with pytest.raises(InputError, match=r"0001.jpg is missing"):
         load_set("nyuv2", "train").__class__(folder, ["0001"])[0]
+
+
+def test_the_layout_of_toolboxes_is_read(folder):
+    (wanted,) = load_set("nyuv2", "test")[:1]
+    (folder / "depth_mm").rename(folder / "depth")
+    for path in (folder / "rgb").iterdir():
+        cv2.imwrite(str(path.with_suffix(".png")), cv2.imread(str(path)))
+        path.unlink()
+    for sample in (
+        load_set("nyuv2", "test", folder=str(folder))[0],
+        load_folder(folder)[0],
+    ):
+        np.testing.assert_array_equal(sample.rgb, wanted.rgb)
+        np.testing.assert_array_equal(sample.depth_m, wanted.depth_m)
+
+
+def test_depth_of_another_kind_and_mixed_lists_are_refused(folder):
+    cv2.imwrite(str(folder / "depth_mm" / "0001.png"), np.zeros((4, 4), np.uint8))
+    with pytest.raises(InputError, match="uint16"):
+        load_set("nyuv2", "test")[0]
+    (folder / "test.txt").write_text("0003\n")
+    with pytest.raises(InputError, match="0003"):
+        load_set("nyuv2", "train")
 
 
 def test_what_is_not_there_is_said(tmp_path, monkeypatch):

@@ -27,6 +27,15 @@ def test_every_set_has_a_word_for_its_unit():
         "nyudv2": "run",
         "sentiment": "speaker",
         "mosi": "video",
+        "mmsa": "video",
+        "csd": "video",
+        "nyu-mat": "room",
+        "sun-rgbd": "place",
+        "taskonomy": "building",
+        "mfnet": "sample",
+        "pst900": "sample",
+        "mm-imdb": "sample",
+        "movies": "sample",
     }
 
 
