@@ -207,7 +207,9 @@ def _of_pair(source: FigureSource, tell: Tell) -> list[FigureRequest]:
     pair = read_pair(sample, subject.model, aligned.model)
     both = replace(name, beside={reader: str(aligned_name.weights_sha256)})
     of_mamba = _all_of(aligned, aligned_name, "alignmamba", "tokens")
-    of_failures = _of_failures(sample, named, (reader, str(name.checkpoint)), source)
+    fellows = (card.name for card in fellows_of(read_card(reader), sample))
+    readers = (reader, *fellows, str(name.checkpoint))
+    of_failures = _of_failures(sample, named, readers, source)
     return _all_of(pair, both, "pair") + requests + of_mamba + of_failures
 
 

@@ -132,7 +132,8 @@ def _place_inputs(
     """Place what the models read; a missing picture is a grey panel that says so."""
     depth = None if pictures.depth_m is None else scale.paint(pictures.depth_m)
     for column, (name, pixels) in enumerate((("rgb", pictures.rgb), ("depth", depth))):
-        grid.title(MODALITY_NAMES[name] if row else modality_title(name), row, column)
+        title = MODALITY_NAMES[name] if row else modality_title(name, "whole")
+        grid.title(title, row, column)
         if pixels is None:
             grid.place(np.full((*pictures.size, 3), _GREY, np.uint8), row, column)
             grid.note("missing", row, column)
@@ -161,7 +162,7 @@ def _place_answers(grid: PictureGrid, view: FailureView) -> list[NDArray[np.int6
         grid.place(paint_changes(first, last, after.pictures), 1, column)
         grid.hover(hover_changes(first, first, side=HOVER_SIDE), 0, column)
         grid.hover(hover_changes(first, last, side=HOVER_SIDE), 1, column)
-        grid.title(f"<b>{before.kind}</b>, whole{_score(before)}", 0, column)
+        grid.title(f"<b>{before.kind}</b>{_score(before)}", 0, column)
         told = f"<b>{title}</b><br>{changed:.1%} changed{_score(after)}"
         grid.title(told, 1, column)
         shown += [first.labels.ravel(), last.labels.ravel()]

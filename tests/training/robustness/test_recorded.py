@@ -16,6 +16,10 @@ def told(estimate):
     return f"{estimate.value:.3f} ({estimate.low:.3f} to {estimate.high:.3f})"
 
 
+def signed(estimate):
+    return f"{estimate.value:+.3f} ({estimate.low:+.3f} to {estimate.high:+.3f})"
+
+
 def test_rooms_and_utterances_are_recorded():
     names = {path.stem for path in FILES}
     assert {"robustness-rooms", "robustness-sentiment"} <= names
@@ -24,7 +28,7 @@ def test_rooms_and_utterances_are_recorded():
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_record_says_where_it_comes_from_and_comes_back(path):
     report = read_report(path)
-    assert path.stem == f"robustness-{report.data}"
+    assert path.stem in (f"robustness-{report.data}", f"robustness-{report.data}-draws")
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", report.date)
     assert re.fullmatch(r"[0-9a-f]{12}", report.commit)  # of code that was committed
     assert {"torch", "python"} <= set(report.versions)
@@ -68,6 +72,27 @@ def test_docs_tell_the_recorded_figures(path):
 
 def test_docs_tell_what_a_depth_map_without_depth_costs():
     report = read_report(PROJECT / "benchmarks/results/robustness-rooms.json")
-    for one in report.models:
+    told = [one for one in report.models if "faults" in one.protocols]
+    assert {one.checkpoint for one in told} >= {"mango-rooms", "alignmamba-rooms"}
+    for one in told:
         lost = one.protocols["faults"].summaries["depth/nothing"]["miou"].value
         assert f"{lost:.3f}" in DOCS
+
+
+def test_docs_tell_what_is_lost_beside_a_concatenation():
+    """With the same draws, so that intervals of the difference are narrow."""
+    compared = 0
+    for report in map(read_report, FILES):
+        if not report.reference.startswith("baseline"):
+            continue
+        for one in report.models:
+            random, metric = one.protocols["random"], report.metric
+            drop = told(random.summaries["drop_0_70"][metric])
+            cells = [
+                signed(random.summaries[name][metric])
+                for name in ("ahead_at_70", "less_lost_0_70")
+                if name in random.summaries
+            ]
+            assert f"{drop} | {' | '.join(cells or ['–', '–'])} |" in DOCS
+            compared += len(cells)
+    assert compared
