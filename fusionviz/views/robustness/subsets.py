@@ -1,15 +1,12 @@
 """Models against subsets of modalities, and summaries as a table."""
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 
 from fusionviz.analysis.robustness.curves import METRICS, SubsetTable, Summaries
 from fusionviz.views.shared.bars import upright_bar
-from fusionviz.views.shared.colours import colour_table
 from fusionviz.views.shared.style import (
     FONT_SIZE,
     SEQUENTIAL,
@@ -33,9 +30,6 @@ SUMMARY_TITLES = {
     "expected_p05": "expected, p = 0.05",
 }
 
-
-LUMINANCE, HALF = (0.299, 0.587, 0.114), 110
-"""Of red, green and blue in what looks bright, and from where on black is read."""
 
 MANY = 4
 """Models from which on each has a row of the table of summaries, not a column."""
@@ -64,6 +58,8 @@ def draw_subsets(table: SubsetTable) -> go.Figure:
             zmax=high,
             colorscale=SEQUENTIAL,
             text=[[known_digits(value) for value in row] for row in values.tolist()],
+            texttemplate="%{text}",
+            textfont={"size": FONT_SIZE},
             customdata=intervals,
             hovertemplate="%{y}, of %{x}<br><b>%{text}</b> %{customdata}"
             "<extra></extra>",
@@ -77,38 +73,10 @@ def draw_subsets(table: SubsetTable) -> go.Figure:
             ),
         )
     )
-    figure.add_trace(_figures_on(values / high, titles, table.titles, values))
     figure.update_yaxes(autorange="reversed", showgrid=False)
     figure.update_xaxes(side="top", showgrid=False)
     dress(figure, top=70)
     return figure.update_layout(margin={"l": 8, "b": 8, "t": 70})
-
-
-def _figures_on(
-    shares: NDArray[np.float64],
-    x: Sequence[str],
-    y: Sequence[str],
-    values: NDArray[np.float64],
-) -> go.Scatter:
-    """Return the figures on their cells, white on dark ones and black on bright ones.
-
-    Plotly's own text on cells has the page's one colour.
-    """
-    colours = colour_table(SEQUENTIAL)
-    places = np.nan_to_num(shares).clip(0, 1) * (len(colours) - 1)
-    brightness = colours[places.round().astype(int)] @ LUMINANCE
-    return go.Scatter(
-        x=[column for _ in y for column in x],
-        y=[row for row in y for _ in x],
-        mode="text",
-        text=[known_digits(value) for value in values.ravel().tolist()],
-        textfont={
-            "size": FONT_SIZE,
-            "color": np.where(brightness > HALF, "#111111", "#ffffff").ravel().tolist(),
-        },
-        hoverinfo="skip",
-        showlegend=False,
-    )
 
 
 def describe_subsets(table: SubsetTable) -> str:

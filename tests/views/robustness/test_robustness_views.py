@@ -59,15 +59,6 @@ def test_cells_of_the_matrix_share_one_scale_from_0(report):
     assert cells.customdata[2][0] == "[0.250, 0.350]"
 
 
-def test_figures_are_read_on_their_cells(report):
-    table = subsets_of(report)
-    (words,) = scatters(draw_subsets(table), "text")
-    assert list(words.text[:3]) == ["0.550", "0.450", "0.800"]
-    by_text = dict(zip(words.text, words.textfont.color, strict=True))
-    assert by_text["0.200"] == "#ffffff"  # dark blue
-    assert by_text["0.800"] == "#111111"  # yellow
-
-
 def test_the_table_has_a_column_a_model_and_a_dash_where_nothing_is(report):
     found = summaries_of(report, "random")
     (table,) = draw_summaries(found).data
