@@ -30,6 +30,9 @@ TOLD = {
 
 MOST_TOLD = 3
 
+ALIKE = 0.02
+"""Two sizes that differ by less than this part are called the same."""
+
 MEASURE_NAMES: dict[Measure, str] = {
     "seconds": "time",
     "peak_bytes": "memory",
@@ -67,8 +70,17 @@ def _compare(curves: ScalingCurves, other: Reading, length: int) -> str:
         times = f"{three_digits(1 / ratio)} times slower"
     said = f"**{times}** than {name}"
     if math.isfinite(other.peak_ratio):
-        said += f", with {three_digits(1 / other.peak_ratio)} times its memory"
+        said += f", with {_say_memory(other.peak_ratio)}"
     return said
+
+
+def _say_memory(ratio: float) -> str:
+    """Return how our memory compares with another's, which is so many times ours."""
+    if abs(math.log(ratio)) < ALIKE:
+        return "as much memory"
+    if ratio > 1:
+        return f"{three_digits(ratio)} times less memory"
+    return f"{three_digits(1 / ratio)} times its memory"
 
 
 def _why_not(curves: ScalingCurves, reading: Reading, length: int) -> str:
@@ -153,15 +165,24 @@ def say_savings(savings: Sequence[Saving]) -> str:
     )
 
 
-def say_machine(run: ScalingRun, batching: Batching = "one") -> str:
-    """Return in a sentence where and how a run was measured."""
+def say_machine(run: ScalingRun, batching: Batching | None = "one") -> str:
+    """Return in a sentence where and how a run was measured.
+
+    Args:
+        run: Which.
+        batching: How many sequences at once; None: not told.
+    """
     if not run.results:
         return f"{run.machine}."
     cell = run.results[0].cell
     commit = f", commit {run.commit[:9]}" if run.commit else ""
-    batch = "batch 1" if batching == "one" else f"{CONSTANT_TOKENS:,} tokens at once"
+    batches: dict[Batching | None, str] = {
+        "one": "batch 1, ",
+        "constant": f"{CONSTANT_TOKENS:,} tokens at once, ",
+        None: "",
+    }
     return (
-        f"{run.machine}, {run.date[:10]}: {batch}, width {cell.width}, "
+        f"{run.machine}, {run.date[:10]}: {batches[batching]}width {cell.width}, "
         f"{cell.layers} layers, float32, random weights; torch "
         f"{run.versions.get('torch', '?')}{commit}."
     )

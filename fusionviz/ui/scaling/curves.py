@@ -28,13 +28,13 @@ from fusionviz.ui.shared.exhibits import show_exhibit
 from fusionviz.ui.shared.notices import panel
 
 FAMILIES: dict[CurveFamily, str] = {
-    "fusion": "Fusion models",
+    "fusion": "Fusion",
     "backbone": "Backbones",
     "flow": "MANGO",
     "alignment": "Transport",
 }
 
-BATCHING_NAMES: dict[Batching, str] = {"one": "One", "constant": "16k tokens"}
+BATCHING_NAMES: dict[Batching, str] = {"one": "1", "constant": "16k tokens"}
 
 PASS_NAMES: dict[Passes, str] = {"forward": "Forward", "training": "Training"}
 
@@ -52,7 +52,7 @@ def draw_panel(choice: ScalingChoice, visible: bool) -> None:
 
 def _choose(run: ScalingRun) -> tuple[CurveControls, ScalingCurves]:
     """Draw what can be set, in one row, and return it with the curves."""
-    with controls_row("scaling_controls", gap="medium"):
+    with controls_row("scaling_controls"):
         family = choose_segment("Compare", "family", FAMILIES)
         known = {way: PASS_NAMES[way] for way in PASSES if _has(run, family, way)}
         if not known:
@@ -71,7 +71,7 @@ def _choose(run: ScalingRun) -> tuple[CurveControls, ScalingCurves]:
             "length",
             [str(one) for one in lengths],
             default=str(min(lengths, key=lambda one: abs(one - LENGTH))),
-            width=230,
+            width=210,
             help="Of all modalities together: all models are read off there.",
         )
     controls = CurveControls(
@@ -90,10 +90,11 @@ def _choose_batching(run: ScalingRun, family: CurveFamily, passes: Passes) -> Ba
     if len(known) < 2:
         return next(iter(known))
     return choose_segment(
-        "Sequences at once",
+        "Batch",
         "batching",
         known,
-        help="As many as make up 16,384 tokens: then the work for each token shows.",
+        help="One sequence at a time, or as many at once as make up 16,384 tokens: "
+        "then the work for each token shows.",
     )
 
 

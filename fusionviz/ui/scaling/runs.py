@@ -27,7 +27,7 @@ def choose_run() -> ScalingChoice:
         first = choose_name("Recorded on", "run", titles, width=520)
         runs = {first: runs[first], **runs}
     if runs:
-        st.caption(f"Recorded on {say_machine(next(iter(runs.values())))}")
+        st.caption(f"Recorded on {say_machine(next(iter(runs.values())), None)}")
     return choice_of(runs)
 
 

@@ -34,10 +34,15 @@ PART_COLOURS = {
 }
 
 
+MOST_TOLD = 4
+"""Of a panel's bars: there is no room for the words of more."""
+
+
 def draw_parts(models: Sequence[PartTimes], *, scale: Scale = "share") -> go.Figure:
     """Draw the parts of each model's forward as stacked bars over length.
 
-    Above each bar stands the sum of its parts. Panels share one range.
+    Above bars stands the sum of their parts: of all where there are few, else of some,
+    whose lengths stand below. Panels share one range.
 
     Args:
         models: At least one.
@@ -48,7 +53,7 @@ def draw_parts(models: Sequence[PartTimes], *, scale: Scale = "share") -> go.Fig
         cols=len(models),
         shared_yaxes=True,
         horizontal_spacing=0.03,
-        subplot_titles=[one.title for one in models],
+        subplot_titles=[one.title.replace(", ", ",<br>") for one in models],
     )
     named: set[str] = set()
     for column, model in enumerate(models, start=1):
@@ -58,6 +63,8 @@ def draw_parts(models: Sequence[PartTimes], *, scale: Scale = "share") -> go.Fig
             figure.add_trace(bar, row=1, col=column)
             named.add(name)
         figure.add_trace(_sums(model, scale), row=1, col=column)
+        ticks = [write_length(model.lengths[place]) for place in _told(model)]
+        figure.update_xaxes(tickvals=ticks, tickangle=0, row=1, col=column)
     figure.update_annotations(font_size=FONT_SIZE)
     figure.update_xaxes(title="tokens", type="category")
     figure.update_yaxes(rangemode="tozero", range=_reach(models, scale))
@@ -65,11 +72,11 @@ def draw_parts(models: Sequence[PartTimes], *, scale: Scale = "share") -> go.Fig
     figure.update_yaxes(title=title, row=1, col=1)
     if scale == "share":
         figure.update_yaxes(tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1])
-    dress(figure)
+    dress(figure, top=56)
     return figure.update_layout(
         barmode="stack",
         bargap=0.25,
-        legend={"orientation": "h", "y": -0.22, "yanchor": "top", "x": 0},
+        legend={"orientation": "h", "y": -0.24, "yanchor": "top", "x": 0},
         margin={"l": 8, "b": 8},
     )
 
@@ -115,7 +122,10 @@ def _sums(model: PartTimes, scale: Scale) -> go.Scatter:
         x=[write_length(length) for length in model.lengths],
         y=np.ones(len(sums)) if scale == "share" else sums,
         mode="text",
-        text=[write_seconds(float(one)) for one in sums],
+        text=[
+            write_seconds(float(one)) if place in _told(model) else ""
+            for place, one in enumerate(sums)
+        ],
         textposition="top center",
         textfont={"size": FONT_SIZE - 2},
         customdata=said,
@@ -123,6 +133,13 @@ def _sums(model: PartTimes, scale: Scale) -> go.Scatter:
         showlegend=False,
         cliponaxis=False,
     )
+
+
+def _told(model: PartTimes) -> range:
+    """Return the places of the bars that are told in words, the last one among them."""
+    count = len(model.lengths)
+    step = -(-count // MOST_TOLD)
+    return range((count - 1) % step, count, step)
 
 
 def _beside_whole(total: float, whole: float) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from fusionviz.exhibits.scaling.parts import PARTS, PartControls
 from fusionviz.exhibits.scaling.state import STATE, StateControls
 from fusionviz.exhibits.shared.exhibit import Request
 from fusionviz.scaling.runs import ScalingRun
+from tests.helpers import scaling_runs
 from tests.helpers.figures import scatters
 from tests.helpers.scaling_runs import LENGTHS, known_run, marked_run
 
@@ -49,9 +51,35 @@ def test_the_sentence_says_how_much_faster_and_what_memory():
     assert "4,096 tokens" in said
     assert "410 ms" in said
     assert "4.10 times faster" in said
-    assert "1.00 times its memory" in said
+    assert "as much memory" in said
     slower = curves(known_run(), length=512).numbers["reading"]
     assert "1.95 times slower" in slower  # 1 / 0.512
+
+
+@pytest.mark.parametrize(
+    ("theirs", "says"),
+    [(500, "2.00 times its memory"), (4000, "4.00 times less memory")],
+)
+def test_memory_is_told_as_one_says_it(theirs, says):
+    run = known_run()
+    results = [
+        replace(one, peak_bytes=theirs * one.cell.length)
+        if one.cell.workload == "single-stream-plain"
+        else one
+        for one in run.results
+    ]
+    made = curves(replace(run, results=tuple(results)), length=4096)
+    assert says in made.numbers["reading"]
+
+
+def test_where_there_is_no_room_sums_of_some_bars_are_told(monkeypatch):
+    lengths = (128, 256, 512, 1024, 1536, 2048, 3072, 4096, 5120, 6400)
+    monkeypatch.setattr(scaling_runs, "LENGTHS", lengths)
+    made = PARTS.make(Request(subject=subject_of(known_run()), controls=PartControls()))
+    (first, *_) = scatters(made.figure, "text")
+    told = [x for x, text in zip(first.x, first.text, strict=True) if text]
+    assert told == ["128", "1,024", "3,072", "6,400"]
+    assert list(made.figure.layout.xaxis.tickvals) == told
 
 
 def test_the_papers_figures_are_quoted_beside_ours():
