@@ -20,7 +20,7 @@ from fusionviz.views.robustness.subsets import (
     describe_summaries,
     draw_subsets,
     draw_summaries,
-    has_row_a_model,
+    is_narrow,
     subset_title,
     summary_title,
 )
@@ -32,7 +32,7 @@ LINE, LINES = 29, 44
 """Pixels of a line of the table, and of its head."""
 
 TALL, TALLS = 50, 90
-"""The same of a table with a row a model."""
+"""The same where cells have two lines."""
 
 LOWEST, HIGHEST = 300, 600
 
@@ -133,8 +133,8 @@ def make_summaries(request: Request[SummariesControls, RobustnessReport]) -> Exh
     return Exhibit(
         figure=draw_summaries(found),
         height=_height(
-            TALLS + TALL * len(found.titles)
-            if has_row_a_model(found)
+            TALLS + TALL * len(titles)
+            if is_narrow(found)
             else LINES + LINE * len(titles)
         ),
         alt=describe_summaries(found),

@@ -32,7 +32,7 @@ SUMMARY_TITLES = {
 
 
 MANY = 4
-"""Models from which on each has a row of the table of summaries, not a column."""
+"""Models beyond which the table of summaries has two lines a cell."""
 
 
 def subset_title(subset: tuple[str, ...], separator: str = " + ") -> str:
@@ -95,22 +95,18 @@ def describe_subsets(table: SubsetTable) -> str:
 def draw_summaries(found: Summaries) -> go.Figure:
     """Draw summaries as a table, a row a summary and a column a model.
 
-    Of many models each has a row, and intervals stand below the values.
+    Of many models intervals stand below the values.
     """
-    values, models = found.values, found.titles
-    names = tuple(summary_title(name) for name in found.names)
-    is_tall = has_row_a_model(found)
-    if is_tall:
-        values, models, names = values.transpose(1, 0, 2), names, models
-    between = "<br>" if is_tall else " "
+    between = "<br>" if is_narrow(found) else " "
     columns = [
-        [_cell(row[place].tolist(), between) for row in values]
-        for place in range(len(models))
+        [_cell(row[model].tolist(), between) for row in found.values]
+        for model in range(len(found.titles))
     ]
+    names = [summary_title(name) for name in found.names]
     figure = go.Figure(
         go.Table(
             header={
-                "values": ["", *(f"<b>{title}</b>" for title in models)],
+                "values": ["", *(f"<b>{title}</b>" for title in found.titles)],
                 "font": {"size": FONT_SIZE},
                 "align": ["left", "right"],
                 "fill": {"color": "rgba(128,128,128,0.18)"},
@@ -121,17 +117,17 @@ def draw_summaries(found: Summaries) -> go.Figure:
                 "font": {"size": FONT_SIZE},
                 "align": ["left", "right"],
                 "fill": {"color": "rgba(128,128,128,0.05)"},
-                "height": 50 if is_tall else 29,
+                "height": 50 if is_narrow(found) else 29,
             },
-            columnwidth=[1.3, *[1.0] * len(models)],
+            columnwidth=[1.3, *[1.0] * len(found.titles)],
         )
     )
     dress(figure, top=4)
     return figure
 
 
-def has_row_a_model(found: Summaries) -> bool:
-    """Return whether each model has a row of the table, not a column."""
+def is_narrow(found: Summaries) -> bool:
+    """Return whether the table's columns are too narrow for one line a cell."""
     return len(found.titles) > MANY
 
 
