@@ -1,4 +1,4 @@
-"""What all commands share: options, files of a clone, and how errors are told."""
+"""What all commands share: options, the project's files, and how errors are told."""
 
 import functools
 from collections.abc import Callable
@@ -8,9 +8,7 @@ from typing import Annotated, ParamSpec
 import typer
 
 from fusionviz.errors import FusionvizError, InputError
-
-PROJECT = Path(__file__).resolve().parents[2]
-"""The clone, where it runs in one."""
+from fusionviz.places import PROJECT
 
 Parameters = ParamSpec("Parameters")
 
@@ -48,12 +46,10 @@ def for_command_line(sentence: str) -> str:
 
 
 def project_file(name: str) -> Path:
-    """Return a file beside the package, which only a clone of the project has."""
+    """Return a file of the project that is no module."""
     path = PROJECT / name
     if not path.exists():
-        raise InputError(
-            f"{name} is not at {PROJECT}; run this in a clone of the project"
-        )
+        raise InputError(f"{name} is not at {PROJECT}; install the project anew")
     return path
 
 

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parents[2]
+from fusionviz.places import PROJECT
 
 
 def data_folder() -> Path:

@@ -33,10 +33,9 @@ from fusionviz.lessons.expressions import Numbers
 from fusionviz.lessons.judging import Reading
 from fusionviz.lessons.records import ExhibitCall, Lesson, LessonExhibit
 from fusionviz.models.checkpoints import read_card
+from fusionviz.places import PACKAGE
 from fusionviz.scaling.records import list_runs
 from fusionviz.training.robustness.report import RobustnessReport, recorded_report
-
-PACKAGE = Path(__file__).resolve().parents[1]
 
 SUBJECTS_KEPT = 6
 

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from fusionviz.errors import CheckpointError, InputError
 from fusionviz.models.cards import Estimate, ModelCard
 from fusionviz.models.factory import describe_model, make_model, pick_device
+from fusionviz.places import PROJECT
 
 __all__ = [
     "Estimate",
@@ -36,8 +37,8 @@ __all__ = [
 
 def checkpoint_folder() -> Path:
     """Return `$FUSIONVIZ_CHECKPOINTS`, or `checkpoints/` of the project."""
-    default = Path(__file__).resolve().parents[2] / "checkpoints"
-    return Path(os.environ.get("FUSIONVIZ_CHECKPOINTS") or default)
+    named = os.environ.get("FUSIONVIZ_CHECKPOINTS")
+    return Path(named) if named else PROJECT / "checkpoints"
 
 
 def list_checkpoints(folder: Path | str | None = None) -> tuple[ModelCard, ...]:

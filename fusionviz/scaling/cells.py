@@ -8,12 +8,12 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
-from pathlib import Path
 from typing import Any, Literal
 
 import psutil
 
 from fusionviz.errors import InputError
+from fusionviz.places import PACKAGE
 
 Passes = Literal["forward", "training"]
 Status = Literal["done", "memory", "time", "failed", "stopped"]
@@ -21,8 +21,6 @@ Status = Literal["done", "memory", "time", "failed", "stopped"]
 PASSES: tuple[Passes, ...] = ("forward", "training")
 POLL_SECONDS = 0.02
 """How often a child's memory, its time and the wish to stop are looked at."""
-
-PROJECT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -254,4 +252,4 @@ def _collect(stream: Any, lines: list[str]) -> None:  # noqa: ANN401 - a text st
 
 def _python_path() -> str:
     before = os.environ.get("PYTHONPATH")
-    return str(PROJECT) if not before else os.pathsep.join([str(PROJECT), before])
+    return os.pathsep.join(filter(None, [str(PACKAGE.parent), before]))

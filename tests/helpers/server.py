@@ -41,7 +41,7 @@ def serve(
         results: Folder of recorded runs; the project's if not given.
     """
     found = {} if results is None else {"FUSIONVIZ_RESULTS": str(results)}
-    port = _free_port()
+    port = free_port()
     server = Server(f"http://127.0.0.1:{port}", folder / "server.log")
     with server.log.open("w") as output:
         process = subprocess.Popen(
@@ -60,7 +60,10 @@ def serve(
             stderr=subprocess.STDOUT,
         )
     try:
-        _wait_for(server, process)
+        try:
+            wait_for(server.address, process)
+        except RuntimeError as error:
+            raise RuntimeError(f"{error}:\n{server.log.read_text()}") from error
         yield server
     finally:
         process.terminate()
@@ -70,21 +73,27 @@ def serve(
             process.kill()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens at."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
-def _wait_for(server: Server, process: subprocess.Popen) -> None:
+def wait_for(address: str, process: subprocess.Popen) -> None:
+    """Wait until the app answers at an address.
+
+    Raises:
+        RuntimeError: It does not, or its process has ended.
+    """
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         try:
             with urllib.request.urlopen(
-                server.address + "/_stcore/health", timeout=1
-            ) as answer:
-                if answer.read() == b"ok":
+                address + "/_stcore/health", timeout=1
+            ) as found:
+                if found.read() == b"ok":
                     return
         except OSError:
             time.sleep(0.1)
-    raise RuntimeError(f"the server did not start:\n{server.log.read_text()}")
+    raise RuntimeError("the server did not start")

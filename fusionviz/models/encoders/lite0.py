@@ -29,11 +29,10 @@ from fusionviz.models.encoders.pyramid import (
     Picture,
     Pyramid,
 )
+from fusionviz.places import PROJECT
 
 NAME = "efficientnet-lite0"
-WEIGHTS = (
-    Path(__file__).resolve().parents[3] / "checkpoints" / "encoders" / NAME
-).with_suffix(".safetensors")
+WEIGHTS = PROJECT / "checkpoints" / "encoders" / f"{NAME}.safetensors"
 EPSILON = 1e-3
 """Added to the variance in the batch normalisation of the original."""
 

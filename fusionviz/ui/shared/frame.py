@@ -8,6 +8,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from fusionviz.lessons.library import DOOR as DOOR_LESSON
 from fusionviz.lessons.library import list_lessons
+from fusionviz.places import PROJECT
 from fusionviz.ui import warm_up
 from fusionviz.ui.shared.look import apply_look, favicon, wordmark
 from fusionviz.ui.shared.replaced import (
@@ -16,8 +17,6 @@ from fusionviz.ui.shared.replaced import (
     say_replaced,
 )
 from fusionviz.ui.shared.sidebar import draw_sidebar
-
-ROOT = Path(__file__).resolve().parents[3]
 
 
 @dataclass(frozen=True)
@@ -147,7 +146,7 @@ def _navigation() -> StreamlitPage:
 
 
 def _file(line: PageLine) -> Path:
-    return ROOT / "pages" / f"{line.stem}.py"
+    return PROJECT / "pages" / f"{line.stem}.py"
 
 
 def _furnish() -> None:

@@ -3,9 +3,9 @@
 from typer.testing import CliRunner
 
 from fusionviz.cli import app
-from fusionviz.data.folders import PROJECT
 from fusionviz.data.sets.catalogue import CARDS, say_where, to_markdown
 from fusionviz.data.sets.registry import SETS
+from fusionviz.places import PROJECT
 
 
 def test_every_set_has_a_card():

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from fusionviz.data.folders import PROJECT
 from fusionviz.models.checkpoints import list_checkpoints
+from fusionviz.places import PROJECT
 from fusionviz.training.robustness.report import RobustnessReport, read_report
 
 FILES = sorted((PROJECT / "benchmarks" / "results").glob("robustness-*.json"))

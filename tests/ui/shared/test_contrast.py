@@ -4,7 +4,7 @@ import tomllib
 
 import pytest
 
-from fusionviz.ui.shared.frame import ROOT
+from fusionviz.places import PROJECT as ROOT
 from fusionviz.views.classroom.predictions import COMPUTED, PREDICTED
 from fusionviz.views.shared.style import LAYER_COLOURS, MARK
 

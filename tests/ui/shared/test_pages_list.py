@@ -5,7 +5,8 @@ import re
 from pathlib import Path
 
 from fusionviz.lessons.library import list_lessons
-from fusionviz.ui.shared.frame import PAGES, ROOT
+from fusionviz.places import PROJECT as ROOT
+from fusionviz.ui.shared.frame import PAGES
 from fusionviz.ui.shared.look import favicon
 
 FILES = sorted((ROOT / "pages").glob("*.py"))

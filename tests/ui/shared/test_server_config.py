@@ -2,7 +2,7 @@
 
 import tomllib
 
-from fusionviz.ui.shared.frame import ROOT
+from fusionviz.places import PROJECT as ROOT
 
 CONFIG = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())
 
