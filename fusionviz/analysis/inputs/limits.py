@@ -16,12 +16,12 @@ from fusionviz.analysis.shared.limits import (
     LIKELIHOOD,
     Certainty,
     Limits,
-    is_far,
     save_limits,
 )
 from fusionviz.analysis.shared.picture_classes import segment_picture
 from fusionviz.analysis.shared.segmentation import Segmentation, class_names_of
 from fusionviz.data.records import RGBDSample
+from fusionviz.data.sets.registry import SETS
 from fusionviz.data.sets.units import units_of
 from fusionviz.errors import InputError
 from fusionviz.models.cards import ModelCard
@@ -31,11 +31,11 @@ from fusionviz.training.robustness.readers import Reader, reader_of
 TRAINING, HELD_OUT = 800, 500
 """Samples at most: of a cloud, and of each split that is held out."""
 
+LABELLED = 150
+"""Test samples at most whose pixels are counted: a share of millions is known well."""
+
 BINS = 100
 """Of sureness, from 0 to 1."""
-
-RIGHT = 0.5
-"""Share of right pixels below the bound of what counts as unsure."""
 
 Counts = NDArray[np.int64]
 Tell = Callable[[str], None]
@@ -70,8 +70,9 @@ def measure_checkpoint_limits(
     tell("validation: how often pixels are right")
     chosen = count_right(model, samples_of(card, "validation", count))
     tell("test: how often pixels are right")
+    counted = samples_of(card, "test", min(count, LABELLED))
+    certainty = certainty_of(chosen, count_right(model, counted))
     test = samples_of(card, "test", count)
-    certainty = certainty_of(chosen, count_right(model, test))
     tell("training and test: features")
     kept = {} if kept is None else kept
     known = _features(card, "train", min(TRAINING, 2 * count), kept)
@@ -82,9 +83,14 @@ def measure_checkpoint_limits(
         bits=bits_of(model, test) if card.kind == "mango" else None,
         certainty=certainty,
         weights_sha256=card.sha256,
-        data=f"{len(known)} training samples of {set_of(card)}",
+        data=f"{len(known)} training {_word(card)} of {set_of(card)}",
     )
     return save_limits(limits, name)
+
+
+def _word(card: ModelCard) -> str:
+    """Return what the samples are that a checkpoint was trained on, in a word."""
+    return "rooms" if SETS[set_of(card)].count is not None else "photographs"
 
 
 def _features(
@@ -126,13 +132,15 @@ def count_sureness(said: Segmentation) -> Counts:
 def certainty_of(chosen: Counts, measured: Counts) -> Certainty:
     """Return the bound that some pixels give, and what it is worth on others.
 
+    Below it most pixels are wrong, above it right: the wrong ones below outnumber the
+    right ones by as many as can be.
+
     Args:
         chosen: Wrong and right pixels by sureness, (2, bin), of validation.
         measured: The same of test samples.
     """
-    share = _share_right(np.cumsum(chosen, axis=1))
-    under = np.flatnonzero(share <= RIGHT)
-    last = int(under[-1]) + 1 if len(under) else 0
+    lost = np.cumsum(chosen[0] - chosen[1])
+    last = int(lost.argmax()) + 1 if lost.max() > 0 else 0
     low, high = measured[:, :last].sum(axis=1), measured[:, last:].sum(axis=1)
     return Certainty(
         below=last / BINS,
@@ -173,7 +181,7 @@ def limits_of(
     """
     clouds = {
         name: fit_cloud([one[name] for one in known])
-        for name in ("depth", "rgb")
+        for name in ("rgb", "depth")
         if all(name in one for one in (*known, *others))
     }
     order = {unit: number for number, unit in enumerate(dict.fromkeys(units))}
@@ -192,18 +200,13 @@ def limits_of(
         certainty=certainty,
         clouds=clouds,
         usual_bits=usual,
-        held={
-            name: np.sort(far[kept]).astype(np.float32)
-            for name, far in distances.items()
-        },
+        held={name: far[kept].astype(np.float32) for name, far in distances.items()},
         checked=0,
         flagged=0.0,
     )
     rest = np.flatnonzero(~kept).tolist()
-    flags = [
-        is_far(limits.nearer(others[i], None if bits is None else bits[i]))
-        for i in rest
-    ]
+    said = [limits.nearness(others[i], None if bits is None else bits[i]) for i in rest]
+    flags = [one.is_far for one in said if one is not None]
     share = float(np.mean(flags)) if flags else 0.0
     return replace(limits, checked=len(rest), flagged=share)
 

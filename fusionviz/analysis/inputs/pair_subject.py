@@ -9,7 +9,7 @@ from fusionviz.analysis.inputs.alignmamba_reading import (
 )
 from fusionviz.analysis.inputs.mango_reading import MangoReading, measure_mango
 from fusionviz.analysis.shared.familiarity import Features, features_of
-from fusionviz.analysis.shared.limits import Certainty, Limits, known_limits
+from fusionviz.analysis.shared.limits import Certainty, Limits, Nearness, known_limits
 from fusionviz.data.records import RGBDSample
 from fusionviz.models.alignmamba import AlignMamba
 from fusionviz.models.cards import ModelCard
@@ -58,20 +58,20 @@ class PairSubject:
         """How often labels are right where a model is sure and where not, by model."""
         return {title: one.certainty for title, one in self.limits.items()}
 
-    def nearer(self, title: str) -> dict[str, float]:
-        """Return the share of held-out samples that lie nearer to training, by measure.
+    def nearness(self, title: str) -> Nearness | None:
+        """Return how many held-out samples lie nearer to a model's training samples.
 
-        Empty where that was not measured of the model's checkpoint.
+        None where that was not measured of its checkpoint.
 
         Args:
             title: `MANGO` or `ALIGNMAMBA`.
         """
         if title not in self.limits:
-            return {}
+            return None
         bits = None
         if title == MANGO and self.mango is not None and self.mango.missing is None:
             bits = self.mango.likelihood.bits_per_dim
-        return self.limits[title].nearer(self.features, bits)
+        return self.limits[title].nearness(self.features, bits)
 
     @property
     def readings(self) -> dict[str, MangoReading | AlignMambaReading]:

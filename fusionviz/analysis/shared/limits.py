@@ -25,8 +25,11 @@ LIMITS_FORMAT = "1"
 LIKELIHOOD = "likelihood"
 """What a flow's bits are called among the measures of distance."""
 
-FAR = 0.99
-"""Share of held-out samples that lie nearer than one that is flagged."""
+REACH = 0.99
+"""Share of held-out samples whose distance is the unit of oddness."""
+
+FAR = 1.1
+"""Oddness of what is flagged: a tenth beyond that, for all samples differ a little."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,8 +40,8 @@ class Certainty:
     its surroundings (`Segmentation.sureness`).
 
     Attributes:
-        below: Unsure is less sure than this: chosen on validation, the highest bound
-            below which half of the pixels are right.
+        below: Unsure is less sure than this: chosen on validation, where pixels begin
+            to be more often right than wrong.
         unsure_right: Share of the unsure pixels that are right, of test samples.
         sure_right: Share of the others that are.
         unsure_share: Share of the labelled pixels that are unsure.
@@ -48,6 +51,32 @@ class Certainty:
     unsure_right: float
     sure_right: float
     unsure_share: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Nearness:
+    """How many held-out samples lie nearer to the training samples than another one.
+
+    Attributes:
+        oddness: Its distance by the measure that finds it oddest, in those of which
+            99 % of held-out samples lie within.
+        share: Share of them that are less odd.
+        by: Share of them that lie nearer by each measure.
+        far: Measures by which it lies beyond 99 % of them, else the one by which it
+            is oddest.
+        count: How many they are.
+    """
+
+    oddness: float
+    share: float
+    by: Mapping[str, float]
+    far: tuple[str, ...]
+    count: int
+
+    @property
+    def is_far(self) -> bool:
+        """Whether the sample is flagged."""
+        return self.oddness >= FAR
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -60,10 +89,10 @@ class Limits:
         certainty: Of its labels.
         clouds: Of the features of training samples, by modality.
         usual_bits: Median bits per dimension of held-out samples; None without a flow.
-        held: Distances of held-out samples, ascending, by measure: a modality by its
-            features, or `LIKELIHOOD`, |bits - usual bits|.
+        held: Distances of held-out samples, in their order, by measure: a modality by
+            its features, or `LIKELIHOOD`, |bits - usual bits|.
         checked: Other held-out samples, on which flags were counted.
-        flagged: Share of these that are flagged, by any measure.
+        flagged: Share of these that are flagged.
     """
 
     weights_sha256: str
@@ -75,10 +104,13 @@ class Limits:
     checked: int
     flagged: float
 
-    def nearer(
+    def nearness(
         self, features: Mapping[str, Features], bits: float | None = None
-    ) -> dict[str, float]:
-        """Return the share of held-out samples that lie nearer, by measure.
+    ) -> Nearness | None:
+        """Return how many held-out samples lie nearer; None where nothing compares.
+
+        A sample is as odd as it is by the measure that finds it oddest: distances count
+        in those of which 99 % of held-out samples lie within.
 
         Args:
             features: Of a sample, by modality (see `features_of`).
@@ -91,15 +123,21 @@ class Limits:
         }
         if bits is not None and self.usual_bits is not None:
             distance[LIKELIHOOD] = abs(bits - self.usual_bits)
-        return {
-            name: float((self.held[name] < far).mean())
-            for name, far in distance.items()
+        if not distance:
+            return None
+        reach = {
+            n: max(float(np.quantile(self.held[n], REACH)), 1e-9) for n in distance
         }
-
-
-def is_far(nearer: Mapping[str, float]) -> bool:
-    """Return whether a sample is flagged: it is far by one of the measures."""
-    return any(share >= FAR for share in nearer.values())
+        odd = {name: far / reach[name] for name, far in distance.items()}
+        others = np.max([self.held[name] / reach[name] for name in odd], axis=0)
+        oddest = max(odd.values())
+        return Nearness(
+            oddness=oddest,
+            share=float((others < oddest).mean()),
+            by={n: float((self.held[n] < far).mean()) for n, far in distance.items()},
+            far=tuple(name for name in odd if odd[name] >= min(oddest, 1.0)),
+            count=len(others),
+        )
 
 
 def save_limits(limits: Limits, name_or_path: str | Path) -> Path:
@@ -210,7 +248,7 @@ def _from_file(header: Mapping[str, str], arrays: Mapping[str, NDArray]) -> Limi
                 variance=arrays[f"cloud.{name}.variance"],
                 rest=float(arrays[f"cloud.{name}.rest"][0]),
             )
-            for name in sorted(names)
+            for name in sorted(names, reverse=True)  # colours first
         },
         usual_bits=None if bits is None else float(bits[0]),
         held={

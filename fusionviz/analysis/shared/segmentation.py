@@ -87,10 +87,12 @@ class Segmentation:
     @property
     def shares(self) -> dict[str, float]:
         """Share of the picture that each found class covers, largest first."""
-        found, counts = np.unique(self.labels, return_counts=True)
+        counts = np.bincount(self.labels.ravel(), minlength=len(self.classes))
         order = np.argsort(-counts, kind="stable")
         return {
-            self.classes[found[i]]: float(counts[i] / self.labels.size) for i in order
+            self.classes[i]: float(counts[i] / self.labels.size)
+            for i in order
+            if counts[i]
         }
 
 

@@ -1,28 +1,25 @@
 """In words: how far a pair lies from what its models were trained on."""
 
-from collections.abc import Mapping
-
 from fusionviz.analysis.inputs.pair_subject import PairSubject
-from fusionviz.analysis.shared.limits import FAR, LIKELIHOOD, Limits, is_far
+from fusionviz.analysis.shared.limits import LIKELIHOOD, Nearness
 from fusionviz.views.shared.plain import in_markdown
 
-_MEASURES = {"rgb": "colours", "depth": "depth", LIKELIHOOD: "its likelihood"}
+_MEASURES = {"rgb": "its colours", "depth": "its depth", LIKELIHOOD: "its likelihood"}
 
 
 def warn_of_distance(subject: PairSubject) -> list[str]:
     """Return a sentence for each checkpoint that the pair is unlike the training of.
 
-    Checkpoints that were trained on the same are told of together.
+    Checkpoints of which the same is to be said are told of together.
     """
     by_words: dict[str, list[str]] = {}
     for title in subject.limits:
-        nearer = subject.nearer(title)
-        if is_far(nearer):
+        nearness = subject.nearness(title)
+        if nearness is not None and nearness.is_far:
             card = subject.cards.get(title)
             name = title if card is None else card.name
-            by_words.setdefault(_say_far(nearer, subject.limits[title]), []).append(
-                name
-            )
+            words = _say_far(nearness, subject.limits[title].data)
+            by_words.setdefault(words, []).append(name)
     return [
         f"**Unlike what {in_markdown(' and '.join(names))} learned from.** {words}"
         for words, names in by_words.items()
@@ -31,25 +28,22 @@ def warn_of_distance(subject: PairSubject) -> list[str]:
 
 def explain_distance(subject: PairSubject, title: str) -> str:
     """Return how far a pair lies from a model's training, with its flags' rate."""
-    nearer = subject.nearer(title)
-    if not nearer:
+    nearness = subject.nearness(title)
+    if nearness is None:
         return ""
     limits = subject.limits[title]
-    parts = [f"{share:.0%} by {_MEASURES[name]}" for name, share in nearer.items()]
+    by = ", ".join(f"{share:.0%} by {_MEASURES[n]}" for n, share in nearness.by.items())
     return (
-        f" Of {len(next(iter(limits.held.values())))} held-out samples, nearer to its "
-        f"{limits.data} than this pair are {', '.join(parts)}; above {FAR:.0%} it is "
-        f"flagged, as {limits.flagged:.1%} of {limits.checked} other held-out ones are."
+        f" Of {nearness.count} held-out ones {nearness.share:.0%} are nearer to the "
+        f"{limits.data} than this pair is ({by}). What lies a tenth beyond 99% of them "
+        f"is flagged, as {limits.flagged:.1%} of {limits.checked} others held out are."
     )
 
 
-def _say_far(nearer: Mapping[str, float], limits: Limits) -> str:
-    far = [name for name, share in nearer.items() if share >= FAR]
-    by = " and ".join(_MEASURES[name] for name in far)
-    least = min(nearer[name] for name in far)
-    share = "all" if least == 1 else f"{least:.0%} of"
-    count = len(limits.held[far[0]])
+def _say_far(nearness: Nearness, data: str) -> str:
+    share = "all" if nearness.share == 1 else f"{nearness.share:.0%} of"
+    by = " and ".join(_MEASURES[name] for name in nearness.far)
     return (
-        f"Further from its training samples than {share} {count} held-out ones, by "
+        f"Further from the {data} than {share} {nearness.count} held-out ones, by "
         f"{by}: expect worse labels, however sure it is."
     )

@@ -139,8 +139,11 @@ def _limits(
         unsure = found[title].unsure_where(certainty.below)
         numbers[f"{name}_unsure_below"] = certainty.below
         numbers[f"{name}_unsure_share"] = float(unsure.mean())
-        for measure, share in subject.nearer(title).items():
-            numbers[f"{name}_nearer_by_{measure}"] = share
+        nearness = subject.nearness(title)
+        if nearness is not None:
+            numbers[f"{name}_nearer"] = nearness.share
+            for measure, share in nearness.by.items():
+                numbers[f"{name}_nearer_by_{measure}"] = share
     return numbers
 
 
@@ -175,9 +178,9 @@ def _shares(found: Mapping[str, Segmentation]) -> dict[str, list]:
     classes = list(dict.fromkeys(name for one in found.values() for name in one.shares))
     columns: dict[str, list] = {}
     for title, one in found.items():
-        name = title.lower()
-        columns[f"{name}_share"] = [one.shares.get(c, 0.0) for c in classes]
-        columns[f"{name}_mean_confidence"] = [one.sure_of.get(c) for c in classes]
+        name, shares, sure_of = title.lower(), one.shares, one.sure_of
+        columns[f"{name}_share"] = [shares.get(c, 0.0) for c in classes]
+        columns[f"{name}_mean_confidence"] = [sure_of.get(c) for c in classes]
     return {"class": classes, **columns}
 
 

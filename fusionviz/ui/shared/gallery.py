@@ -9,9 +9,17 @@ from fusionviz.views.shared.pixels import picture_address
 
 THUMBNAIL_SIDE = 128
 
+NO_PHOTOGRAPHS = (
+    "No photographs come along: those at hand may be used for research, not passed "
+    "on. Bring a pair of your own by *Your files* on the left: a phone with LiDAR, a "
+    "Kinect or a RealSense saves one, and NYU Depth V2 can be downloaded "
+    "(docs/photographs.md says how)."
+)
+"""What stands where photographs would be, beside the rooms."""
+
 
 def draw_gallery() -> None:
-    """Draw six rooms as pictures to press, and one that surprises."""
+    """Draw six rooms as pictures to press, one that surprises, and how to get more."""
     shown = st.session_state.seed if st.session_state.source == ROOMS else None
     with st.container(
         key="gallery", horizontal=True, gap="small", vertical_alignment="center"
@@ -30,6 +38,8 @@ def draw_gallery() -> None:
             icon=":material/casino:",
             on_click=surprise,
         )
+        with st.popover("Photographs", icon=":material/photo_camera:", key="photos"):
+            st.markdown(NO_PHOTOGRAPHS)
 
 
 @st.cache_data(max_entries=16, show_spinner=False)

@@ -253,6 +253,7 @@ def add_hatching(
             x0=(cell - step) / 2,
             y0=(cell - step) / 2,
             hoverinfo="skip",
+            zsmooth="fast" if on_colours else False,
         ),
         row=1,
         col=column,

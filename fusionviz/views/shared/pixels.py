@@ -72,8 +72,8 @@ def two_tone_hatching(where: NDArray[np.bool_]) -> NDArray[np.uint8]:
     grow = max(1, HATCH_SIDE // max(where.shape))
     fine = where.repeat(grow, axis=0).repeat(grow, axis=1)
     rows, columns = np.indices(fine.shape, dtype=np.int32)
-    period = max(8, max(fine.shape) // 54)
-    thick = max(1, period // 8)
+    period = max(12, max(fine.shape) // 40)
+    thick = period // 6
     along = (rows + columns) % period
     picture = np.zeros((*fine.shape, 4), np.uint8)
     picture[fine & (along < thick)] = (20, 20, 20, 230)
@@ -94,7 +94,7 @@ def grey_depth(depth_m: NDArray[np.float32]) -> NDArray[np.uint8]:
 
 def quiet(rgb: NDArray[np.uint8], *, colour: float = 0.45) -> NDArray[np.uint8]:
     """Return a picture with less colour, so that what is drawn upon it is read."""
-    grey = rgb.mean(axis=2, keepdims=True)
+    grey = rgb.mean(axis=2, keepdims=True, dtype=np.float32)
     return (grey + colour * (rgb - grey)).astype(np.uint8)
 
 

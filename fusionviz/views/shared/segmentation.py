@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
@@ -53,7 +54,8 @@ def draw_classes(
     painted = paint_classes(labels, classes, ground_of(pictures))
     large = max(height, width) > PNG_SIDE
     source = photo_address(painted, sharp=True) if large else picture_address(painted)
-    picture = go.Image(source=source, hoverinfo="skip")
+    smooth = "fast" if large else False
+    picture = go.Image(source=source, hoverinfo="skip", zsmooth=smooth)
     figure.add_trace(picture, row=1, col=column)
     step = every(labels.shape, HOVER_SIDE)
     shown = labels[::step, ::step]
@@ -98,8 +100,8 @@ def paint_classes(
             f"picture of {ground.shape[:2]}"
         )
     palette = [rgb_of(colour) for colour in class_colours(classes)]
-    colours = np.array([*palette, (119, 119, 119)], float)[labels]
-    return (cover * colours + (1 - cover) * ground).astype(np.uint8)
+    colours = np.array([*palette, (119, 119, 119)], np.uint8)[labels]
+    return np.asarray(cv2.addWeighted(colours, cover, ground, 1 - cover, 0))
 
 
 def ground_of(pictures: Pictures) -> NDArray[np.uint8]:

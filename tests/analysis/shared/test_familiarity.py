@@ -11,7 +11,6 @@ from fusionviz.analysis.shared.limits import (
     LIKELIHOOD,
     Certainty,
     Limits,
-    is_far,
     known_limits,
     load_limits,
     save_limits,
@@ -92,17 +91,37 @@ def limits(random):
     )
 
 
-def test_nearer_is_the_share_of_held_out_samples(limits):
+def test_nearness_is_the_share_of_held_out_samples(limits):
     far = limits.clouds["rgb"].mean + 3
     distance = limits.clouds["rgb"].distance(far)
-    nearer = limits.nearer({"rgb": far, "depth": far}, bits=1.505)
-    expected = np.mean([held < distance for held in range(1, 101)])
-    assert nearer == {"rgb": expected, LIKELIHOOD: pytest.approx(0.49)}
-    assert not is_far(nearer)
-    assert limits.nearer({}, bits=0.0) == {LIKELIHOOD: 1.0}
-    assert limits.nearer({}, bits=4.0) == {LIKELIHOOD: 1.0}  # likelier is odd, too
-    assert is_far(limits.nearer({}, bits=4.0))
-    assert limits.nearer({}) == {}
+    said = limits.nearness({"rgb": far, "depth": far}, bits=1.505)
+    by_rgb = np.mean([held < distance for held in range(1, 101)])
+    assert said.by == {"rgb": by_rgb, LIKELIHOOD: pytest.approx(0.49)}
+    rgb, bits = np.arange(1, 101), np.linspace(0.01, 1, 100)
+    ends = [np.quantile(one, 0.99) for one in (rgb, bits)]
+    odd = max(distance / ends[0], 0.495 / ends[1])
+    expected = (np.maximum(rgb / ends[0], bits / ends[1]) < odd).mean()
+    assert said.share == pytest.approx(expected)
+    assert said.oddness == pytest.approx(odd, rel=1e-4)
+    assert said.count == 100
+    assert said.far == ("rgb",)
+    assert not said.is_far
+    for odd_bits in (0.0, 4.0):  # likelier is odd, too
+        alone = limits.nearness({}, bits=odd_bits)
+        assert (alone.share, alone.far, alone.is_far) == (1, (LIKELIHOOD,), True)
+    assert limits.nearness({}) is None
+
+
+def test_what_lies_a_tenth_beyond_99_percent_is_flagged(limits):
+    random = np.random.default_rng(1)
+    held = {
+        "rgb": random.uniform(0, 1, 2000).astype(np.float32),
+        LIKELIHOOD: random.uniform(0, 1, 2000).astype(np.float32),
+    }
+    both = replace(limits, held=held, clouds={}, usual_bits=0.0)
+    reach = float(np.quantile(held[LIKELIHOOD], 0.99))
+    assert not both.nearness({}, bits=1.09 * reach).is_far
+    assert both.nearness({}, bits=-1.11 * reach).is_far
 
 
 def test_the_file_keeps_them_and_belongs_to_its_weights(limits, tmp_path, monkeypatch):

@@ -95,12 +95,12 @@ def test_where_a_model_is_unsure_is_hatched_and_said(measured):
 
 def test_a_pair_unlike_the_training_is_told_of_once(measured, photograph):
     (said,) = warn_of_distance(measured)
-    assert "Further from its training samples than all 100 held-out ones" in said
-    assert "colours" in said
+    assert "Further from the 80 training samples of noise than all 100 held-" in said
+    assert "by its colours" in said
     assert "seen\\_\\*elsewhere\\*" in said
     made = ask(SEGMENTATION, measured)
     assert made.numbers["mango_nearer_by_rgb"] == 1
-    assert "2.0% of 50 other held-out ones" in made.caption
+    assert "2.0% of 50 others held out" in made.caption
     far = {"rgb": np.linspace(1e6, 2e6, 100).astype(np.float32)}
     near = replace(measured, limits={MANGO: limits_of_noise(**far)})
     assert warn_of_distance(near) == []
