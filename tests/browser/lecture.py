@@ -5,6 +5,9 @@ from playwright.sync_api import Page
 SMALLEST = 24
 """Pixels of type that the last row reads; raised and lowered signs are smaller."""
 
+LOOKS, LOOK_MS = 20, 250
+"""How often, and how far apart, a card is looked at until it fits."""
+
 _SMALL = """(smallest) => {
   const words = document.createTreeWalker(
     document.querySelector('[data-testid="stMain"]'), NodeFilter.SHOW_TEXT);
@@ -52,5 +55,11 @@ def too_small(window: Page, smallest: float = SMALLEST) -> list[str]:
 
 
 def cut_off(window: Page) -> list[str]:
-    """Return what of a card does not fit the window."""
-    return window.evaluate(_CUT)
+    """Return what of a card does not fit the window, once charts have their size."""
+    cut: list[str] = []
+    for _ in range(LOOKS):
+        cut = window.evaluate(_CUT)
+        if not cut:
+            break
+        window.wait_for_timeout(LOOK_MS)
+    return cut

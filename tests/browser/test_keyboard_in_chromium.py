@@ -45,3 +45,24 @@ def test_a_late_answer_takes_no_press_back(browser, server, path, name, address)
     ready(window)
     expect(slider).to_have_value(f"{first + 3 * step:g}")
     window.close()
+
+
+def test_a_player_in_a_chart_is_reached_and_moved(open_app):
+    window = open_app("/latents?tab=Flow+film")
+    chart = window.locator(".stPlotlyChart:has(.slider-group)").first
+    slider = chart.get_by_role("slider", name="Frame")
+    expect(slider).to_have_attribute("aria-valuenow", "0")
+    play = chart.get_by_role("button", name="Play")
+    play.focus()
+    window.keyboard.press("Tab")
+    expect(chart.get_by_role("button", name="Pause")).to_be_focused()
+    slider.focus()
+    first = chart.locator(".slider-label").text_content() or ""
+    window.keyboard.press("ArrowRight")
+    expect(slider).to_have_attribute("aria-valuenow", "1")
+    expect(chart.locator(".slider-label")).not_to_have_text(first)
+    window.keyboard.press("End")
+    last = slider.get_attribute("aria-valuemax")
+    expect(slider).to_have_attribute("aria-valuenow", last)
+    window.keyboard.press("Home")
+    expect(slider).to_have_attribute("aria-valuenow", "0")

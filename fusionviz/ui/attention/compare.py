@@ -38,7 +38,7 @@ def draw_panel(choice: MangoChoice, visible: bool) -> None:
     _read_click(choice, a)
     now, place = pinned(), current_place(choice)
     layer, head = _head_of(choice, place)
-    _draw_controls(choice, now, layer, head, place.token)
+    _draw_controls(choice, now, a, layer, head, place.token)
     if isinstance(a, str):
         st.warning(a, icon=":material/info:")
     if now is None or not isinstance(a, MangoChoice):
@@ -97,9 +97,14 @@ def _read_click(choice: MangoChoice, a: MangoChoice | str | None) -> None:
 
 
 def _draw_controls(
-    choice: MangoChoice, now: Pin | None, layer: int, head: int, token: int
+    choice: MangoChoice,
+    now: Pin | None,
+    a: MangoChoice | str | None,
+    layer: int,
+    head: int,
+    token: int,
 ) -> None:
-    """Draw the choice of B, and what pins it as A."""
+    """Draw the choice of B, what pins it as A, and from which patch A is asked."""
     model = choice.subject.model
     layers = {one.name: one.index for one in attention_layers(model)}
     with controls_row("b_controls"):
@@ -116,6 +121,16 @@ def _draw_controls(
             help="Keep this checkpoint, sample, head and patch as A, then choose "
             "another as B: here, or on the left.",
         )
+        if now is not None and isinstance(a, MangoChoice):
+            grid = a.subject.grid
+            draw_patch(
+                "a_patch",
+                grid,
+                token=min(now.token, 2 * grid.places - 1),
+                help="Or click one, of A.",
+                label="A: patch",
+                pick=ask_from,
+            )
         st.button(
             "Unpin",
             key="unpin_a",

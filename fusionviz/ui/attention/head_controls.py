@@ -4,7 +4,7 @@ They show what is picked, whoever picked it: a click on a chart, a link, the oth
 So they are not in the address themselves; `place` is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
@@ -55,7 +55,15 @@ def draw_head(key: str, count: int, *, layer: int, head: int) -> None:
     )
 
 
-def draw_patch(key: str, grid: Grid, *, token: int, help: str) -> None:
+def draw_patch(
+    key: str,
+    grid: Grid,
+    *,
+    token: int,
+    help: str,
+    label: str = "Patch",
+    pick: Callable[[int], None] = pick_token,
+) -> None:
     """Draw the choice of a patch.
 
     Args:
@@ -63,14 +71,16 @@ def draw_patch(key: str, grid: Grid, *, token: int, help: str) -> None:
         grid: Of the patches of a picture.
         token: That is picked.
         help: What is told to those who ask.
+        label: Of the control.
+        pick: Takes over what is picked.
     """
     seat(key, token)
     st.number_input(
-        "Patch",
+        label,
         min_value=0,
         max_value=2 * grid.places - 1,
         key=key,
         width=104,
-        on_change=lambda: pick_token(st.session_state[key]),
+        on_change=lambda: pick(st.session_state[key]),
         help=help,
     )

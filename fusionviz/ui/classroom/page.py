@@ -30,7 +30,7 @@ def draw_classroom() -> None:
     apply_classroom_look(presents=st.query_params.get("present") == "1")
     library = list_lessons()
     name = st.query_params.get("lesson")
-    if name is None:
+    if not name:
         draw_contents(library)
         return
     lesson = library.lessons.get(name)

@@ -97,9 +97,10 @@ def _draw_details(choice: MangoChoice, directions: list[str]) -> dict:
             key="whole_picture",
             disabled=st.session_state.patches == 0,
             on_click=_clear,
-            help="Let all patches move again. Click patches to move these alone, or "
-            "take the box or the lasso above the pictures.",
+            help="Let all patches move again. Click patches to move these alone, "
+            "take the box or the lasso above the pictures, or pick them by number.",
         )
+        _draw_picker(choice.subject.grid.places)
         with st.popover("", icon=":material/tune:", help="Seed, token, channel"):
             return {
                 "seed": _number(
@@ -114,6 +115,17 @@ def _draw_details(choice: MangoChoice, directions: list[str]) -> dict:
                     f"Channel of “{ONE_LATENT}”", "latent_channel", config.width - 1
                 ),
             }
+
+
+def _draw_picker(places: int) -> None:
+    """Draw how patches are picked without a mouse: by number, row by row."""
+    with st.popover("", icon=":material/keyboard:", help="Pick patches by number"):
+        place = _number("Patch, row by row", "patch_by_number", places - 1)
+        st.button(
+            "Pick or unpick it",
+            key="pick_patch_by_number",
+            on_click=lambda: _pick(st.session_state.patches ^ (1 << place)),
+        )
 
 
 def _number(label: str, key: str, most: int) -> int:

@@ -11,6 +11,7 @@ from fusionviz.lessons.library import list_lessons
 from fusionviz.places import PROJECT
 from fusionviz.ui import warm_up
 from fusionviz.ui.shared.look import apply_look, favicon, wordmark
+from fusionviz.ui.shared.player_keys import reach_players
 from fusionviz.ui.shared.replaced import (
     place_replaced,
     remember_address,
@@ -156,3 +157,5 @@ def _furnish() -> None:
     with st.sidebar:
         greet()
     draw_sidebar()
+    with st.sidebar:
+        reach_players()

@@ -115,3 +115,11 @@ def test_ones_own_files_can_be_a_in_this_session(run_app):
     assert "**A** a.png, read by mango-tiny." in captions(app)
     assert "a link can hold rooms only" in captions(app)
     assert "a_seed" not in address_of(app)
+
+
+def test_what_a_click_on_a_does_a_number_does_too(run_app):
+    app = run_app(PAGE, address=LINK)
+    app.number_input(key="a_patch").set_value(3).run()
+    assert not app.exception
+    assert address_of(app)["a_query"] == "3"
+    assert "head 2, row 3" in alt(app)

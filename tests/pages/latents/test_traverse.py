@@ -103,3 +103,12 @@ def test_a_hidden_tab_keeps_its_values(run_app):
     assert not app.exception
     assert app.slider(key="move2").value == 1.25
     assert app.query_params["patches"] == "3"
+
+
+def test_what_a_click_does_a_number_does_too(run_app):
+    app = run_app(PAGE)
+    for number, picked in ((5, 1 << 5), (6, 1 << 5 | 1 << 6), (5, 1 << 6)):
+        app.number_input(key="patch_by_number").set_value(number).run()
+        app.button(key="pick_patch_by_number").click().run()
+        assert app.session_state.patches == picked
+    assert not app.exception
