@@ -84,3 +84,36 @@ def test_stop_ends_a_cell_and_leaves_no_process(open_app):
     expect(window.get_by_text("stopped before a cell")).to_be_visible()
     assert not cell_processes()
     expect(window.get_by_role("button", name="Measure 1 cell,")).to_be_enabled()
+
+
+def test_two_readers_take_turns_and_the_second_need_not_wait(open_app):
+    long = "live_family=alignment&live_alignment=sinkhorn_exact_mmd&live_lengths=32768"
+    limits = "live_seconds=60&live_memory=16"
+    first, second = (open_app(f"{LIVE}&{long}&{limits}") for _ in range(2))
+    first.get_by_role("button", name="Measure 3 cells,").click()
+    expect(first.get_by_text(re.compile("cell 1 of 3"))).to_be_visible()
+    second.get_by_role("button", name="Measure 3 cells,").click()
+    expect(second.get_by_text("waiting for its turn")).to_be_visible()
+    second.get_by_role("button", name="Stop").click()
+    expect(second.get_by_text("stopped before a cell")).to_be_visible()
+    expect(first.get_by_text(re.compile("cell [123] of 3"))).to_be_visible()
+    first.get_by_role("button", name="Stop").click()
+    expect(first.get_by_role("button", name="Measure 3 cells,")).to_be_enabled()
+    assert not cell_processes()
+
+
+def test_a_cell_of_a_reader_who_has_left_ends(open_app):
+    exact = "live_family=alignment&live_alignment=exact&live_lengths=32768"
+    window = open_app(f"{LIVE}&{exact}&live_seconds=60&live_memory=16")
+    window.get_by_role("button", name="Measure 1 cell,").click()
+    deadline = time.monotonic() + 60
+    while not cell_processes() and time.monotonic() < deadline:
+        window.wait_for_timeout(200)
+    (cell,) = cell_processes()
+    window.reload()
+    ready(window)
+    expect(window.get_by_role("button", name="Measure 1 cell,")).to_be_enabled()
+    began = time.monotonic()
+    while cell.is_running() and time.monotonic() - began < 120:
+        window.wait_for_timeout(200)
+    assert not cell.is_running()

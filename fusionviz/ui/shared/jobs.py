@@ -2,7 +2,8 @@
 
 Streamlit ends a run of the page when the reader touches something. So the work has a
 thread of its own, which calls nothing of Streamlit's; the page looks at it twice a
-second.
+second. Where the reader has left, by closing the window or by loading the page anew, it
+ends after a while: it would keep others from their turn.
 """
 
 import threading
@@ -11,12 +12,20 @@ from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from fusionviz.errors import FusionvizError
 from fusionviz.ui.shared.cache import MODEL_WORK
 
 LOOK_SECONDS = 0.5
 """How often the page looks at work that is under way."""
+
+PATIENCE_SECONDS = 20.0
+"""How long a reader may be away, as when the network is, before work for them ends."""
+
+TURN_SECONDS = 0.2
+"""How often work that waits for its turn looks whether it is still wanted."""
 
 Work = Callable[[Callable[[float, str], bool]], Any]
 """Gets whom to tell how far it is (0..1, in words); is to end when that says False."""
@@ -28,6 +37,7 @@ class Job:
     Args:
         work: What to do.
         turn: How many such jobs may work at once, in all sessions.
+        is_there: Whether who wants it is still there.
 
     Attributes:
         share: How much is done, 0..1.
@@ -36,11 +46,17 @@ class Job:
         error: Why nothing came out, in a sentence.
     """
 
-    def __init__(self, work: Work, turn: threading.Semaphore = MODEL_WORK) -> None:
+    def __init__(
+        self,
+        work: Work,
+        turn: threading.Semaphore = MODEL_WORK,
+        is_there: Callable[[], bool] = lambda: True,
+    ) -> None:
         self.share, self.doing = 0.0, "waiting for its turn"
         self.result: Any = None
         self.error: str | None = None
-        self.started = time.monotonic()
+        self.started = self._seen = time.monotonic()
+        self._is_there = is_there
         self._stop = threading.Event()
         self._thread = threading.Thread(
             target=self._run, args=(work, turn), daemon=True
@@ -68,16 +84,23 @@ class Job:
         self._thread.join(seconds)
 
     def _run(self, work: Work, turn: threading.Semaphore) -> None:
+        while not turn.acquire(timeout=TURN_SECONDS):
+            if not self._tell(0.0, self.doing):
+                return
         try:
-            with turn:
-                self.started = time.monotonic()
-                self.result = work(self._tell)
+            self.started = time.monotonic()
+            self.result = work(self._tell)
         except FusionvizError as error:
             self.error = str(error)
+        finally:
+            turn.release()
 
     def _tell(self, share: float, doing: str) -> bool:
         self.share, self.doing = share, doing
-        return not self._stop.is_set()
+        now = time.monotonic()
+        if self._is_there():
+            self._seen = now
+        return not self._stop.is_set() and now - self._seen < PATIENCE_SECONDS
 
 
 def job(key: str, inputs: str) -> Job | None:
@@ -100,7 +123,16 @@ def start(
     kept = st.session_state.get(f"_job_{key}")
     if kept is not None:
         kept[1].stop()
-    st.session_state[f"_job_{key}"] = (inputs, Job(work, turn))
+    st.session_state[f"_job_{key}"] = (inputs, Job(work, turn, _presence()))
+
+
+def _presence() -> Callable[[], bool]:
+    """Return what says whether this session's window is open."""
+    context = get_script_run_ctx(suppress_warning=True)
+    if context is None or not runtime.exists():
+        return lambda: True
+    name, server = context.session_id, runtime.get_instance()
+    return lambda: server.is_active_session(name)
 
 
 @st.fragment(run_every=LOOK_SECONDS)
