@@ -202,3 +202,24 @@ def test_a_reader_can_do_all_by_the_keyboard(browser, school):
     window.keyboard.press("ArrowRight")
     expect(window).to_have_url(re.compile("card=4"))
     window.close()
+
+
+def test_from_the_contents_one_goes_on_and_back_by_the_browser(browser, school):
+    window = browser.new_page()
+    window.goto(f"{school}/classroom")
+    ready(window)
+    window.get_by_role("link", name=LESSONS["tour"].title).click()
+    expect(window).to_have_url(re.compile("lesson=tour"))
+    first = LESSONS["tour"].cards[0].title
+    expect(window.locator("h1")).to_have_text(first)
+    ready(window)
+    window.locator("h1").click()
+    window.keyboard.press("ArrowRight")
+    expect(window).to_have_url(re.compile("lesson=tour&card=2"))
+    ready(window)
+    window.go_back()
+    expect(window.locator("h1")).to_have_text(first)
+    ready(window)
+    window.go_back()
+    expect(window.get_by_role("link", name=LESSONS["tour"].title)).to_be_visible()
+    window.close()

@@ -33,6 +33,8 @@ def draw_classroom() -> None:
     if not name:
         draw_contents(library)
         return
+    # A link from a page to itself does not reach the browser's address by itself.
+    st.query_params["lesson"] = name
     lesson = library.lessons.get(name)
     if lesson is None:
         say_error(f"There is no lesson {as_code(name)}. Choose one of these.")
