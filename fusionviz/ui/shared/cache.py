@@ -18,7 +18,7 @@ from fusionviz.analysis.shared.latent_statistics import (
     LatentStatistics,
     load_statistics,
 )
-from fusionviz.analysis.shared.limits import Limits, known_limits
+from fusionviz.analysis.shared.limits import Limits, load_limits
 from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rgbd_files import PairReading, ReadingOptions, read_with_choices
@@ -90,13 +90,16 @@ def statistics(card: ModelCard) -> LatentStatistics | None:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _limits(name: str, weights_print: str, _card: ModelCard) -> Limits | None:
-    return known_limits(_card)
+def _limits(name: str, weights_print: str) -> Limits:
+    return load_limits(name)
 
 
 def limits(card: ModelCard) -> Limits | None:
     """Return how far a checkpoint's labels can be trusted, None where it is unknown."""
-    return _limits(card.name, card.sha256, card)
+    try:
+        return _limits(card.name, card.sha256)
+    except CheckpointError:  # not kept: they may be measured while the app runs
+        return None
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
