@@ -83,14 +83,15 @@ def measure_checkpoint_limits(
         bits=bits_of(model, test) if card.kind == "mango" else None,
         certainty=certainty,
         weights_sha256=card.sha256,
-        data=f"{len(known)} training {_word(card)} of {set_of(card)}",
+        data=f"{len(known)} training {_word(card)}",
     )
     return save_limits(limits, name)
 
 
 def _word(card: ModelCard) -> str:
-    """Return what the samples are that a checkpoint was trained on, in a word."""
-    return "rooms" if SETS[set_of(card)].count is not None else "photographs"
+    """Return what the samples are that a checkpoint was trained on, in words."""
+    name = set_of(card)
+    return name if SETS[name].count is not None else f"photographs of {name}"
 
 
 def _features(

@@ -12,7 +12,7 @@ from fusionviz.data.rooms import render_room
 from fusionviz.data.sets.rgbd_folder import load_nyuv2
 from fusionviz.errors import InputError
 
-NAMES = ("alignmamba-nyu",)
+ROOMS, PHOTOGRAPHS = ("mango-rooms", "alignmamba-rooms"), ("alignmamba-nyu",)
 
 
 def noise() -> RGBDSample:
@@ -32,7 +32,7 @@ def screenshot() -> RGBDSample:
     return RGBDSample(rgb=page, depth_m=slope)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*ROOMS, *PHOTOGRAPHS])
 def test_limits_are_of_the_shipped_weights_and_make_sense(name):
     limits = load_limits(name)
     certainty = limits.certainty
@@ -45,7 +45,7 @@ def test_limits_are_of_the_shipped_weights_and_make_sense(name):
 
 
 @pytest.mark.parametrize("odd", [noise, screenshot], ids=["noise", "text"])
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*ROOMS, *PHOTOGRAPHS])
 def test_what_is_no_room_is_flagged(name, odd):
     said = load_limits(name).nearness(features_of(odd()))
     assert said.by["rgb"] == 1
@@ -56,6 +56,7 @@ def test_what_is_no_room_is_flagged(name, odd):
 def test_a_generated_room_is_flagged_under_weights_of_photographs(seed):
     features = features_of(render_room(seed))
     assert load_limits("alignmamba-nyu").nearness(features).is_far
+    assert not load_limits("alignmamba-rooms").nearness(features).is_far
 
 
 def test_test_photographs_are_flagged_at_the_stated_rate():
