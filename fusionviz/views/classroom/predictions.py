@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from html import escape
+from itertools import pairwise
 
 import numpy as np
 import plotly.graph_objects as go
@@ -10,7 +11,7 @@ import plotly.graph_objects as go
 from fusionviz.views.shared.style import MARK, dress, three_digits
 
 PREDICTED, COMPUTED = "#8A8A8A", MARK
-BINS = 12
+BINS, LABEL_EVERY = 12, 3
 LONGEST_LABEL = 44
 
 
@@ -53,19 +54,31 @@ def draw_number_votes(
     """Return a histogram of the numbers that a class predicted."""
     edges = number_edges(low, high, log=log)
     counts, _ = np.histogram(np.clip(votes, low, high), edges)
-    labels = [
-        f"{three_digits(float(left))} to {three_digits(float(right))}"
-        for left, right in zip(edges[:-1], edges[1:], strict=True)
-    ]
+    ends = [three_digits(float(edge)) for edge in edges]
     bar = go.Bar(
-        x=labels,
+        x=np.arange(BINS) + 0.5,
         y=counts,
-        marker_color=PREDICTED,
-        hovertemplate="%{x}: %{y}<extra></extra>",
+        width=1,
+        customdata=[f"{left} to {right}" for left, right in pairwise(ends)],
+        marker={"color": PREDICTED, "line": {"width": 1, "color": "white"}},
+        hovertemplate="%{customdata}: %{y}<extra></extra>",
     )
     figure = go.Figure(bar)
-    figure.update_xaxes(title=escape(unit) or "predicted")
-    figure.update_yaxes(title="votes", rangemode="tozero", tickformat="d")
+    shown = list(range(0, BINS + 1, LABEL_EVERY))
+    figure.update_xaxes(
+        title=escape(unit) or "predicted",
+        range=[-0.5, BINS + 0.5],
+        tickvals=shown,
+        ticktext=[ends[n] for n in shown],
+    )
+    most = max([*counts.tolist(), 1])
+    figure.update_yaxes(
+        title="votes",
+        rangemode="tozero",
+        range=[0, most * 1.1],
+        tickformat="d",
+        dtick=1 if most < 10 else None,
+    )
     return dress(figure)
 
 

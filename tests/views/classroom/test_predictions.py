@@ -61,3 +61,16 @@ def test_places_of_a_curve_are_marked_before_anybody_has_drawn_one():
     figure = draw_curves(["a", "b"], [], None, **scale)
     assert list(figure.layout.xaxis.categoryarray) == ["a", "b"]
     assert list(figure.data[0].x) == ["a", "b"]
+
+
+def test_votes_on_numbers_have_few_labels_and_whole_counts():
+    figure = draw_number_votes([1e-5] * 3, low=1e-9, high=1.0, log=True, unit="")
+    axis = figure.layout.xaxis
+    assert list(axis.tickvals) == [0, 3, 6, 9, 12]
+    assert axis.ticktext[0] == "1.00 × 10⁻⁹"
+    assert axis.ticktext[-1] == "1.00"
+    assert figure.layout.yaxis.dtick == 1
+    (bar,) = figure.data
+    (place,) = np.flatnonzero(bar.y)
+    low, high = bar.customdata[place].split(" to ")
+    assert (low, high) == ("5.62 × 10⁻⁶", "3.16 × 10⁻⁵")
