@@ -19,6 +19,14 @@ PAIRS = {
 }
 
 
+TITLES = {
+    "concatenation": "Concatenation",
+    "single-stream": "Single-stream Transformer",
+    "multi-stream": "Multi-stream Transformer",
+    "mamba": "Single-stream Mamba",
+}
+
+
 @pytest.fixture(params=PAIRS)
 def recipes(request):
     return load_recipe(request.param), load_recipe(PAIRS[request.param])
@@ -62,5 +70,5 @@ def test_every_fusion_has_the_same_encoders_and_predictor_and_learns(recipes, fu
     gradients = [w.grad for w in model.fusion.parameters() if w.requires_grad]
     assert any(g is not None and g.abs().sum() > 0 for g in gradients)
     reader = reader_of(model.eval())
-    assert kind_of(reader) == fusion.capitalize()
+    assert kind_of(reader) == TITLES[fusion]
     assert read_whole(reader, samples).cells.shape[:2] == (1, 2)
