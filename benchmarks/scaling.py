@@ -150,6 +150,8 @@ def record(
 
     _tell(scaling.machine, pace.seconds_of(_missing(stages, scaling)))
     for stage in stages:
+        if should_stop():
+            break
         _tell(stage.name)
         scaling = measure(_missing([stage], scaling), scaling)
         again = [one.cell for one in disturbed(stage.cells, scaling)]

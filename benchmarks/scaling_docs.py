@@ -207,12 +207,13 @@ def recorded_run() -> ScalingRun | None:
 
 def take_picture(path: Path) -> None:
     """Take the picture of the Scaling page in a browser, as README shows it."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
     from tests.browser.find_chromium import find
     from tests.browser.window import ARGUMENTS, ready
     from tests.helpers.server import serve
 
+    expect.set_options(timeout=120_000)
     with (
         tempfile.TemporaryDirectory() as log,
         serve(Path(log), ROOT / "checkpoints", RESULTS) as server,
