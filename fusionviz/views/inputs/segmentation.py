@@ -17,8 +17,11 @@ from fusionviz.views.shared.style import FONT_SIZE, class_colours, dress
 LEAST_SHARE = 0.005
 """Of a picture, for a class to be listed."""
 
-PICTURE_HEIGHT, BAR_HEIGHT, AROUND = 330, 25, 70
+PICTURE_HEIGHT, BAR_HEIGHT, AROUND = 300, 25, 60
 """Pixels of a row of pictures, of a bar, and around both."""
+
+LONGEST_LIST = 240
+"""Pixels of all bars together, for both rows to fit a screen: many are thinner."""
 
 _OUTLINE = "#8A8A8A"
 
@@ -71,7 +74,7 @@ def draw_segmentations(
         subplot_titles=[panel.title for panel in panels],
         horizontal_spacing=0.02,
         vertical_spacing=0.02,
-        row_heights=[PICTURE_HEIGHT, max(1, len(listed)) * BAR_HEIGHT],
+        row_heights=[PICTURE_HEIGHT, _list_height(listed)],
     )
     most = max(max(panel.shares.values(), default=0) for panel in panels)
     for column, panel in enumerate(panels, start=1):
@@ -91,7 +94,12 @@ def height_of(found: Mapping[str, Segmentation]) -> int:
     shares = [one.shares for one in found.values()]
     shares += [_shares_of(one.truth, one.classes) for one in found.values()]
     listed = listed_classes(shares, one_of(found).classes)
-    return PICTURE_HEIGHT + max(1, len(listed)) * BAR_HEIGHT + AROUND
+    return PICTURE_HEIGHT + _list_height(listed) + AROUND
+
+
+def _list_height(listed: Sequence[str]) -> int:
+    """Return the height of the list of classes, in pixels."""
+    return min(max(1, len(listed)) * BAR_HEIGHT, LONGEST_LIST)
 
 
 def describe_segmentations(
