@@ -57,10 +57,10 @@ def test_a_player_in_a_chart_is_reached_and_moved(open_app):
     window.keyboard.press("Tab")
     expect(chart.get_by_role("button", name="Pause")).to_be_focused()
     slider.focus()
-    first = chart.locator(".slider-label").text_content() or ""
+    first = chart.locator(".slider-label").first.text_content() or ""
     window.keyboard.press("ArrowRight")
     expect(slider).to_have_attribute("aria-valuenow", "1")
-    expect(chart.locator(".slider-label")).not_to_have_text(first)
+    expect(chart.locator(".slider-label").first).not_to_have_text(first)
     window.keyboard.press("End")
     last = slider.get_attribute("aria-valuemax")
     expect(slider).to_have_attribute("aria-valuenow", last)

@@ -59,6 +59,12 @@ div[class*="st-key-chart_"] {
   [data-testid="stMain"] [data-testid="stColumn"] { min-width: 100%; }
   [data-testid="stMain"] [data-testid="stButtonGroup"] div { flex-wrap: wrap; }
   div[class*="st-key-chart_"] { overflow-x: auto; }
+  [data-testid="stMain"] .katex {
+    display: inline-block; max-width: 100%; overflow: auto hidden; position: relative;
+  }
+  [data-testid="stMain"] [data-testid="stMarkdownContainer"] table {
+    display: block; max-width: 100%; overflow-x: auto;
+  }
   div[class*="st-key-chart_"] > [data-testid="stElementContainer"]:has(.stPlotlyChart) {
     min-width: 600px;
   }
