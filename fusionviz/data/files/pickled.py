@@ -11,7 +11,6 @@ import io
 import pickle
 import pickletools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Any, Never
 
 import numpy as np
@@ -132,32 +131,35 @@ class _Loader(pickle.Unpickler):
         super().__init__(io.BytesIO(data), encoding="latin1")
 
     def find_class(self, module: str, name: str) -> Any:  # noqa: ANN401
-        stand_in = _STAND_INS.get((module, name))
-        if stand_in is None:
+        known = _NAMES.get((module, name))
+        if known is None:
             raise InputError(f"it asks for {module[:40]}.{name[:40]}: {HOW}.")
-        return stand_in
+        return _StandIn(known)
 
     def persistent_load(self, pid: object) -> Never:
         raise InputError(f"it refers to something outside of the file: {HOW}.")
 
 
-@dataclass(slots=True, eq=False)
 class _Note:
     """What a name in a pickle was called with, and the state that it was given."""
 
-    of: str
-    given: tuple[Any, ...]
-    state: Any = field(default=None)
+    __slots__ = ("given", "of", "state")
+
+    def __init__(self, of: str, given: tuple[Any, ...]) -> None:
+        self.of, self.given = of, given
+        self.state: Any = None
 
     def __setstate__(self, state: Any) -> None:  # noqa: ANN401
         self.state = state
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class _StandIn:
     """What stands in a pickle for a name of NumPy's: it notes how it is called."""
 
-    of: str
+    __slots__ = ("of",)
+
+    def __init__(self, of: str) -> None:
+        self.of = of
 
     def __call__(self, *given: Any) -> _Note:  # noqa: ANN401
         return _Note(self.of, given)
@@ -166,15 +168,15 @@ class _StandIn:
         raise InputError(f"it changes what NumPy is: {HOW}.")
 
 
-_STAND_INS = {
-    **{(module, "_reconstruct"): _StandIn("array") for module in _NUMPY},
-    **{(module, "scalar"): _StandIn("scalar") for module in _NUMPY},
-    **{(module, "_frombuffer"): _StandIn("buffer") for module in _FROM_BUFFER},
-    ("numpy", "ndarray"): _StandIn("type"),
-    ("numpy", "dtype"): _StandIn("dtype"),
-    ("_codecs", "encode"): _StandIn("bytes"),
-    ("__builtin__", "bytes"): _StandIn("bytes"),
-    ("builtins", "bytes"): _StandIn("bytes"),
+_NAMES = {
+    **{(module, "_reconstruct"): "array" for module in _NUMPY},
+    **{(module, "scalar"): "scalar" for module in _NUMPY},
+    **{(module, "_frombuffer"): "buffer" for module in _FROM_BUFFER},
+    ("numpy", "ndarray"): "type",
+    ("numpy", "dtype"): "dtype",
+    ("_codecs", "encode"): "bytes",
+    ("__builtin__", "bytes"): "bytes",
+    ("builtins", "bytes"): "bytes",
 }
 
 

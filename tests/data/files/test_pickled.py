@@ -109,6 +109,13 @@ def test_nothing_is_run(data, tmp_path, monkeypatch):
     with pytest.raises(InputError, match=r"bad\.pkl"):
         read_pickle(data, "bad.pkl")
     assert not list(tmp_path.iterdir())
+    read = read_pickle(pickle.dumps(ARRAYS["floats"]), "a.pkl")
+    np.testing.assert_array_equal(read, ARRAYS["floats"])  # nothing is left of it
+
+
+def test_a_new_state_for_a_name_is_refused_as_such():
+    with pytest.raises(InputError, match="what NumPy is"):
+        read_pickle(ATTACKS["a new state for NumPy's name"], "bad.pkl")
 
 
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
