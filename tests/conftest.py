@@ -42,6 +42,12 @@ def one_thread() -> None:
     torch.set_num_threads(1)
 
 
+@pytest.fixture(autouse=True)
+def same_numbers() -> None:
+    """Draw the same weights in every order of the tests."""
+    torch.manual_seed(0)
+
+
 @pytest.fixture
 def unchecked_shapes() -> Iterator[None]:
     """Hand on arguments of wrong shapes, to see what the code says of them."""

@@ -129,7 +129,6 @@ def model(blocks=2, **changes):
         causal_layers=1,
         **changes,
     )
-    torch.manual_seed(0)  # whatever other tests drew before
     return randomise(Mango(config), scale=0.1).double()
 
 
