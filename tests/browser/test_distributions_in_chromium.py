@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.window import chart, drag, ready, words
+from tests.browser.window import chart, drag, ready, resting, words
 
 pytestmark = pytest.mark.browser
 
@@ -16,7 +16,7 @@ def test_tokens_that_are_lassoed_come_out_on_the_pictures(open_app):
     ready(window)
     place.hover()
     place.locator('[data-val="select"]').click()
-    area = place.locator(".nsewdrag").nth(1).bounding_box()
+    area = resting(window, place.locator(".nsewdrag").nth(1))
     drag(
         window,
         (area["x"] + 2, area["y"] + 2),

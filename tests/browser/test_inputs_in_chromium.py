@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import FilePayload, Page, expect
 
 from fusionviz.data.rooms import GALLERY_SEEDS
-from tests.browser.window import ready, room_number
+from tests.browser.window import ready, resting, room_number
 from tests.helpers.pages import ROOT
 
 pytestmark = pytest.mark.browser
@@ -151,8 +151,7 @@ def test_a_click_on_a_patch_asks_from_there(open_app):
     window = open_app("/inputs?tab=Attention")
     figure(window, "head 1: row 6 ")
     points = window.locator(".st-key-chart_attention .scatterlayer path.point")
-    points.nth(5).scroll_into_view_if_needed()
-    box = points.nth(5).bounding_box()
+    box = resting(window, points.nth(5))
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     window.mouse.move(x - 2, y - 2)
     window.mouse.move(x, y)
@@ -222,9 +221,7 @@ def test_depth_follows_the_slider_while_it_is_dragged_and_by_keyboard(open_app):
     edges = window.locator("img.edges")
     expect(edges).to_be_visible()
     slider = window.get_by_role("slider", name="Pixels to the right")
-    slider.scroll_into_view_if_needed()
-    window.wait_for_timeout(500)  # the popover grows with its picture
-    box = slider.bounding_box()
+    box = resting(window, slider)  # the popover grows with its picture
     middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     window.mouse.move(*middle)
     window.mouse.down()

@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from fusionviz.exhibits.shared.exhibit import FigureRecipe
 from fusionviz.explain.command import read_recipe
-from tests.browser.window import chart, download, drag, ready, words
+from tests.browser.window import chart, download, drag, ready, resting, words
 
 pytestmark = pytest.mark.browser
 
@@ -53,8 +53,8 @@ def test_the_film_strip_is_dragged_without_the_server(open_app):
     label = place.locator(".slider-current-value, .slider-label").first
     before = label.text_content() or ""
     window.evaluate(COUNT_MESSAGES)
-    grip = place.locator(".slider-grip-rect").bounding_box()
-    track = place.locator(".slider-rail-touch-rect").bounding_box()
+    grip = resting(window, place.locator(".slider-grip-rect"))
+    track = resting(window, place.locator(".slider-rail-touch-rect"))
     middle = grip["y"] + grip["height"] / 2
     drag(
         window,
@@ -77,7 +77,7 @@ def test_a_brushed_region_limits_the_traverse(open_app):
     place.hover()
     place.locator('[data-val="select"]').click()
     points = place.locator(".scatterlayer .points path")
-    first, last = points.nth(0).bounding_box(), points.nth(5).bounding_box()
+    first, last = (resting(window, points.nth(index)) for index in (0, 5))
     drag(
         window,
         (first["x"] - 4, first["y"] - 4),

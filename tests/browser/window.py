@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -14,6 +14,10 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+LOOKS = 100
+"""How often it is looked whether something rests."""
 
 
 def ready(window: Page) -> None:
@@ -70,6 +74,19 @@ def words(window: Page, key: str) -> str:
     ready(window)
     figure = chart(window, key).get_by_role("figure")
     return figure.get_attribute("aria-label") or ""
+
+
+def resting(window: Page, place: Locator) -> FloatRect:
+    """Return where something is drawn, once it stays there: a page that fills moves."""
+    place.scroll_into_view_if_needed()
+    before = None
+    for _ in range(LOOKS):
+        now = place.bounding_box()
+        if now is not None and now == before:
+            return now
+        before = now
+        window.wait_for_timeout(200)
+    raise AssertionError(f"it never came to rest: {before}")
 
 
 def drag(window: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
