@@ -11,12 +11,11 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
-import safetensors
 import safetensors.numpy
 from numpy.typing import NDArray
 
-from fusionviz.errors import CheckpointError
-from fusionviz.models.checkpoints import checkpoint_file, read_card, replace_file
+from fusionviz.analysis.shared.beside_weights import load_beside_weights
+from fusionviz.models.checkpoints import checkpoint_file, replace_file
 
 SUFFIX = ".latents.safetensors"
 STATISTICS_FORMAT = "1"
@@ -121,28 +120,7 @@ def load_statistics(name_or_path: str | Path) -> LatentStatistics:
         CheckpointError: There are none, or they are damaged, of another version, or
             of other weights; the sentence says how to measure them.
     """
-    card = read_card(name_or_path)
-    path = checkpoint_file(name_or_path, SUFFIX)
-    cure = f"run `python -m fusionviz latents {card.name}`"
-    if not path.is_file():
-        raise CheckpointError(
-            f"the latents of {card.name} have not been measured yet; {cure}"
-        )
-    try:
-        with safetensors.safe_open(path, "np") as file:
-            header = file.metadata() or {}
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        statistics = _from_file(header, arrays)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise CheckpointError(f"{path} cannot be read ({error}); {cure}") from error
-    except safetensors.SafetensorError as error:
-        raise CheckpointError(f"{path} is damaged ({error}); {cure}") from error
-    if statistics.weights_sha256 != card.sha256:
-        raise CheckpointError(
-            f"{path.name} was measured with other weights than {card.name} has now; "
-            f"{cure}"
-        )
-    return statistics
+    return load_beside_weights(name_or_path, SUFFIX, "latents", _from_file)
 
 
 def _from_file(header: dict[str, str], arrays: dict[str, NDArray]) -> LatentStatistics:

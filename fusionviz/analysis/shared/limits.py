@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import safetensors
 import safetensors.numpy
 from numpy.typing import NDArray
 
+from fusionviz.analysis.shared.beside_weights import load_beside_weights
 from fusionviz.analysis.shared.familiarity import FeatureCloud, Features
 from fusionviz.errors import CheckpointError
 from fusionviz.models.cards import ModelCard
-from fusionviz.models.checkpoints import checkpoint_file, read_card, replace_file
+from fusionviz.models.checkpoints import checkpoint_file, replace_file
 
 SUFFIX = ".limits.safetensors"
 LIMITS_FORMAT = "1"
@@ -191,28 +191,7 @@ def load_limits(name_or_path: str | Path) -> Limits:
         CheckpointError: There are none, or they are damaged, of another version, or
             of other weights; the sentence says how to measure them.
     """
-    card = read_card(name_or_path)
-    path = checkpoint_file(name_or_path, SUFFIX)
-    cure = f"run `python -m fusionviz limits {card.name}`"
-    if not path.is_file():
-        raise CheckpointError(
-            f"the limits of {card.name} have not been measured yet; {cure}"
-        )
-    try:
-        with safetensors.safe_open(path, "np") as file:
-            header = file.metadata() or {}
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        limits = _from_file(header, arrays)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise CheckpointError(f"{path} cannot be read ({error}); {cure}") from error
-    except safetensors.SafetensorError as error:
-        raise CheckpointError(f"{path} is damaged ({error}); {cure}") from error
-    if limits.weights_sha256 != card.sha256:
-        raise CheckpointError(
-            f"{path.name} was measured with other weights than {card.name} has now; "
-            f"{cure}"
-        )
-    return limits
+    return load_beside_weights(name_or_path, SUFFIX, "limits", _from_file)
 
 
 def known_limits(card: ModelCard) -> Limits | None:

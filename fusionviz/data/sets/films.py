@@ -15,7 +15,7 @@ pickle beside it; so its JSON is what is read.
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ import numpy as np
 
 from fusionviz.data.folders import data_folder
 from fusionviz.data.records import PosterSample
-from fusionviz.data.sets.photographs import read_rgb, refuse_mixed
+from fusionviz.data.sets.photographs import LazySamples, read_rgb, refuse_mixed
 from fusionviz.errors import InputError
 
 MM_IMDB_GENRES = (
@@ -42,26 +42,7 @@ MOVIES_GENRES = (
 _SPLITS = {"train": "train", "validation": "dev", "test": "test"}
 
 
-class Films(Sequence[PosterSample]):
-    """Films that are read when they are asked for.
-
-    Args:
-        places: What `read` takes to read each.
-        read: Reads one.
-    """
-
-    def __init__(
-        self, places: Sequence[Any], read: Callable[[Any], PosterSample]
-    ) -> None:
-        self.places, self.read = places, read
-
-    def __len__(self) -> int:
-        return len(self.places)
-
-    def __getitem__(self, index: Any) -> Any:  # noqa: ANN401 - as a sequence's
-        if isinstance(index, slice):
-            return Films(self.places[index], self.read)
-        return self.read(self.places[index])
+Films = LazySamples[PosterSample]
 
 
 def load_mm_imdb(split: str, *, folder: str | Path) -> Films:

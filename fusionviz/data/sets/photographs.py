@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from fusionviz.data.records import RGBDSample
 from fusionviz.errors import InputError
 
+S = TypeVar("S")
 
-class Photographs(Sequence[RGBDSample]):
+
+class LazySamples(Sequence[S]):
     """Samples that are read when they are asked for.
 
     Args:
@@ -20,9 +22,7 @@ class Photographs(Sequence[RGBDSample]):
         read: Reads one.
     """
 
-    def __init__(
-        self, places: Sequence[Any], read: Callable[[Any], RGBDSample]
-    ) -> None:
+    def __init__(self, places: Sequence[Any], read: Callable[[Any], S]) -> None:
         self.places, self.read = places, read
 
     def __len__(self) -> int:
@@ -30,8 +30,11 @@ class Photographs(Sequence[RGBDSample]):
 
     def __getitem__(self, index: Any) -> Any:  # noqa: ANN401 - as a sequence's
         if isinstance(index, slice):
-            return Photographs(self.places[index], self.read)
+            return LazySamples(self.places[index], self.read)
         return self.read(self.places[index])
+
+
+Photographs = LazySamples[RGBDSample]
 
 
 def read_rgb(path: Path) -> NDArray[np.uint8]:
