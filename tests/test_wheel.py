@@ -91,6 +91,7 @@ def test_the_wheel_has_all_that_the_app_needs(wheel):
     inside = {"app.py", "pages/inputs.py", ".streamlit/config.toml"}
     inside |= {"checkpoints/mango-rooms.safetensors", "benchmarks/scan.py"}
     inside |= {"checkpoints/encoders/efficientnet-lite0.safetensors"}
+    inside |= {"checkpoints/words/glove-50.safetensors", "checkpoints/words/NOTICE"}
     assert {f"fusionviz/_project/{name}" for name in inside} <= names
     assert "fusionviz/training/recipes/mango-rooms.toml" in names
     assert not [name for name in names if "__pycache__" in name]
