@@ -9,7 +9,7 @@ Nothing here draws, so nothing is interrupted while it holds the model semaphore
 
 import threading
 import time
-from typing import Any
+from typing import Any, Generic
 
 import streamlit as st
 
@@ -137,7 +137,37 @@ def subject(
     return _subject(id(model), sample_key, measured, model, sample, statistics)
 
 
-@st.cache_resource(max_entries=96, show_spinner="The model is asked …")
+class ExhibitMaking(Generic[C, S]):
+    """An exhibit that is made once, by who asks first; the others wait for it.
+
+    Args:
+        kind: Its kind.
+        request: What it is made from, which is let go once it is made.
+    """
+
+    def __init__(self, kind: ExhibitKind[C, S], request: Request[C, S]) -> None:
+        self._kind = kind
+        self._request: Request[C, S] | None = request
+        self._made: Exhibit | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def is_made(self) -> bool:
+        """Whether it is there."""
+        return self._made is not None
+
+    def make(self) -> Exhibit:
+        """Return it, made in a turn of its own where it is not there."""
+        with self._lock:
+            if self._request is not None:
+                with MODEL_WORK:
+                    self._made = self._kind.make(self._request)
+                self._request = None
+            assert self._made is not None
+            return self._made
+
+
+@st.cache_resource(max_entries=96, show_spinner=False)
 def exhibit(
     kind: str,
     subject_key: str,
@@ -145,8 +175,8 @@ def exhibit(
     other_key: str | None,
     _kind: ExhibitKind[C, S],
     _request: Request[C, S],
-) -> Exhibit:
-    """Return an exhibit of a subject, or of two.
+) -> ExhibitMaking[C, S]:
+    """Return the making of an exhibit of a subject, or of two.
 
     Args:
         kind: Name of its kind.
@@ -154,5 +184,4 @@ def exhibit(
         controls_json: What the reader set.
         other_key: Names the second subject, where it compares.
     """
-    with MODEL_WORK:
-        return _kind.make(_request)
+    return ExhibitMaking(_kind, _request)

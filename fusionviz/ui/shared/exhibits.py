@@ -18,6 +18,7 @@ from fusionviz.exhibits.shared.exhibit import (
 )
 from fusionviz.explain.files import to_csv, to_npz, versions
 from fusionviz.ui.shared import cache
+from fusionviz.ui.shared.ahead import note
 from fusionviz.ui.shared.charts import Mode, show
 from fusionviz.ui.shared.how_to_read import how_to_read
 from fusionviz.ui.shared.subjects import SubjectChoice
@@ -37,6 +38,22 @@ def make_exhibit(
         controls: What the reader set.
         other: The second subject, where it compares.
     """
+    making = making_of(kind, choice, controls, other)
+    if other is None:
+        note(kind, choice.key, controls)
+    if making.is_made:
+        return making.make()
+    with st.spinner("The model is asked …"):
+        return making.make()
+
+
+def making_of(
+    kind: ExhibitKind[C, S],
+    choice: SubjectChoice[S],
+    controls: C,
+    other: SubjectChoice[S] | None = None,
+) -> cache.ExhibitMaking[C, S]:
+    """Return the making of an exhibit, for `make_exhibit` or for work ahead."""
     return cache.exhibit(
         kind.name,
         choice.key,

@@ -5,12 +5,15 @@ address has the tab's name, but for the first one's.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import streamlit as st
 
+from fusionviz.ui.shared import ahead
+from fusionviz.ui.shared.exhibits import making_of
 from fusionviz.ui.shared.replaced import settle
 from fusionviz.ui.shared.share import publish, seat
+from fusionviz.ui.shared.subjects import SubjectChoice
 
 P = TypeVar("P")
 
@@ -37,7 +40,24 @@ def draw_tabs(tabs: Mapping[str, Callable[[P, bool], None]], choice: P) -> None:
     publish(TAB, titles[0])
     for place, draw in zip(places, tabs.values(), strict=True):
         with place:
-            draw(choice, bool(place.open))
+            if place.open and isinstance(choice, SubjectChoice):
+                with ahead.noting(titles, st.session_state[TAB], choice.key):
+                    draw(choice, True)
+            else:
+                draw(choice, bool(place.open))
+    if isinstance(choice, SubjectChoice):
+        _look_ahead(titles, choice)
+
+
+def _look_ahead(titles: tuple[str, ...], choice: SubjectChoice[Any]) -> None:
+    """Plan what the tab after the open one will ask for."""
+    after = titles[(titles.index(st.session_state[TAB]) + 1) % len(titles)]
+    ahead.plan(
+        [
+            making_of(wish.kind, choice, wish.controls).make
+            for wish in ahead.wishes_of(titles, after)
+        ]
+    )
 
 
 def _wanted(titles: Sequence[str]) -> str:
