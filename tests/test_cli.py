@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from fusionviz import cli
 from fusionviz.cli import parts
-from fusionviz.cli.train import STOPPED
+from fusionviz.cli.parts import STOPPED
 from fusionviz.training import evaluation
 from tests.helpers import toy
 

@@ -7,6 +7,7 @@ wrong on purpose becomes one sentence on stderr and exit code 2.
 import typer
 
 from fusionviz.cli.app import start_app, warm
+from fusionviz.cli.batch import batch
 from fusionviz.cli.benchmark import benchmark
 from fusionviz.cli.data import data_app
 from fusionviz.cli.evaluate import evaluate, measure
@@ -27,6 +28,7 @@ app.add_typer(lessons_app, name="lessons")
 app.command("app")(start_app)
 for command in (
     explain,
+    batch,
     train,
     evaluate,
     robustness,

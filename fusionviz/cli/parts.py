@@ -18,6 +18,9 @@ _WORDS = {
     "upload": "give",
 }
 
+STOPPED = 130
+"""Exit code of a run that was asked to stop, as after Ctrl-C."""
+
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda, ...")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 

@@ -8,13 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fusionviz.cli.parts import Device, says_what_is_wrong
+from fusionviz.cli.parts import STOPPED, Device, says_what_is_wrong
 
 if TYPE_CHECKING:
     from fusionviz.training.recipes import Recipe
-
-STOPPED = 130
-"""Exit code of a run that was asked to stop, as after Ctrl-C."""
 
 
 @says_what_is_wrong

@@ -8,22 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from fusionviz.analysis.inputs.pair_subject import read_pair
 from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rgbd_files import ReadingOptions
 from fusionviz.data.sequences.samples import SequenceSample
-from fusionviz.errors import CheckpointError, InputError
+from fusionviz.errors import InputError
 from fusionviz.exhibits.kinds import KINDS, exhibit_kind
-from fusionviz.exhibits.shared.exhibit import (
-    ExhibitKind,
-    FigureRecipe,
-    Reads,
-    SubjectName,
-)
+from fusionviz.exhibits.shared.exhibit import FigureRecipe, Reads, SubjectName
 from fusionviz.explain.pairs import (
     check_weights,
-    first_checkpoint,
     load_alignmamba_subject,
     load_pair_subject,
     load_subject,
@@ -32,6 +25,7 @@ from fusionviz.explain.pairs import (
     read_file,
     read_sample,
 )
+from fusionviz.explain.readers import PairReaders, pick_readers, requests_of
 from fusionviz.explain.robustness import (
     failure_subject_of,
     fellows_of,
@@ -48,7 +42,7 @@ from fusionviz.explain.tokens import (
     read_named,
     readers_of,
 )
-from fusionviz.explain.writing import FigureRequest, default_recipe, explain
+from fusionviz.explain.writing import FigureRequest, explain
 from fusionviz.models.checkpoints import read_card
 from fusionviz.training.robustness.report import read_report, recorded_report
 
@@ -182,35 +176,18 @@ def _those(requests: list[FigureRequest], only: Sequence[str]) -> list[FigureReq
 def _of_pair(source: FigureSource, tell: Tell) -> list[FigureRequest]:
     sample, named = _read_pair(source)
     is_room = source.room is not None
-    mango = source.checkpoint or first_checkpoint("mango", is_room=is_room)
-    subject, name = load_subject(sample, named, mango, device=source.device)
-    other, other_name = read_beside(subject, name, source.other_room)
-    requests = [
-        FigureRequest(
-            recipe=default_recipe(kind, name, other_name if kind.needs_other else None),
-            subject=subject,
-            other=other,
-        )
-        for kind in _kinds("mango")
-    ]
-    reader = source.alignmamba or first_checkpoint("alignmamba", is_room=is_room)
-    try:
-        aligned, aligned_name = load_alignmamba_subject(
-            sample, named, reader, device=source.device
-        )
-    except CheckpointError as error:
-        if source.alignmamba is not None:
-            raise
-        tell(f"without AlignMamba's figures: {error}")
-        pair = read_pair(sample, subject.model, None)
-        return _all_of(pair, name, "pair") + requests
-    pair = read_pair(sample, subject.model, aligned.model)
-    both = replace(name, beside={reader: str(aligned_name.weights_sha256)})
-    of_mamba = _all_of(aligned, aligned_name, "alignmamba", "tokens")
-    fellows = (card.name for card in fellows_of(read_card(reader), sample))
-    readers = (reader, *fellows, str(name.checkpoint))
-    of_failures = _of_failures(sample, named, readers, source)
-    return _all_of(pair, both, "pair") + requests + of_mamba + of_failures
+    mango, aligned = pick_readers(
+        source.checkpoint, source.alignmamba, is_room=is_room, tell=tell
+    )
+    readers = PairReaders(
+        mango, aligned, other_room=source.other_room, device=source.device
+    )
+    requests = readers.requests(sample, named)
+    if aligned is None:
+        return requests
+    fellows = (card.name for card in fellows_of(read_card(aligned), sample))
+    names = (aligned, *fellows, mango)
+    return requests + _of_failures(sample, named, names, source)
 
 
 def _of_sequences(source: FigureSource) -> list[FigureRequest]:
@@ -343,14 +320,7 @@ def _all_of(
     name: SubjectName,
     *reads: Reads,
 ) -> list[FigureRequest]:
-    return [
-        FigureRequest(recipe=default_recipe(kind, name), subject=subject)
-        for kind in _kinds(*reads)
-    ]
-
-
-def _kinds(*reads: Reads) -> list[ExhibitKind[Any, Any]]:
-    return [kind for kind in KINDS if kind.reads in reads]
+    return requests_of(subject, name, [kind for kind in KINDS if kind.reads in reads])
 
 
 def read_recipe(path: Path) -> FigureRecipe:

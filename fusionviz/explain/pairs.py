@@ -18,11 +18,14 @@ from fusionviz.data.rooms import render_room
 from fusionviz.errors import CheckpointError, InputError
 from fusionviz.exhibits.shared.exhibit import SubjectName
 from fusionviz.explain.tokens import kin_of
+from fusionviz.models.alignmamba import AlignMamba
+from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import (
     list_checkpoints,
     load_checkpoint,
     read_card,
 )
+from fusionviz.models.mango import Mango
 
 FIRST_CHECKPOINT = "mango-rooms"
 FIRST_ALIGNMAMBA = "alignmamba-rooms"
@@ -97,15 +100,24 @@ def load_subject(
         InputError: The checkpoint is no MANGO that names classes.
         CheckpointError: It cannot be loaded.
     """
+    model, card = load_mango(checkpoint, device)
+    name = SubjectName(checkpoint=checkpoint, weights_sha256=card.sha256, sample=named)
+    return MangoSubject(model, sample, statistics_of(checkpoint)), name
+
+
+def load_mango(checkpoint: str, device: str = "auto") -> tuple[Mango, ModelCard]:
+    """Return a MANGO that names classes, and its card.
+
+    Raises:
+        InputError: The checkpoint is another model.
+        CheckpointError: It cannot be loaded.
+    """
     model = load_checkpoint(checkpoint, device)
     if model.card.kind != "mango" or model.config.target:
         raise InputError(
             f"{checkpoint} is no MANGO that names classes, such as {FIRST_CHECKPOINT}"
         )
-    name = SubjectName(
-        checkpoint=checkpoint, weights_sha256=model.card.sha256, sample=named
-    )
-    return MangoSubject(model, sample, _statistics(checkpoint)), name
+    return model, model.card
 
 
 def read_beside(
@@ -129,6 +141,20 @@ def load_alignmamba_subject(
         InputError: The checkpoint is no AlignMamba on RGB and depth.
         CheckpointError: It cannot be loaded.
     """
+    model, card = load_alignmamba(checkpoint, device)
+    name = SubjectName(checkpoint=checkpoint, weights_sha256=card.sha256, sample=named)
+    return AlignMambaSubject(model, sample, kin_of(card)), name
+
+
+def load_alignmamba(
+    checkpoint: str, device: str = "auto"
+) -> tuple[AlignMamba, ModelCard]:
+    """Return an AlignMamba on RGB and depth, and its card.
+
+    Raises:
+        InputError: The checkpoint is another model.
+        CheckpointError: It cannot be loaded.
+    """
     model = load_checkpoint(checkpoint, device)
     fits = model.card.kind == "alignmamba"
     if not fits or set(model.config.names) != {"rgb", "depth"}:
@@ -136,10 +162,7 @@ def load_alignmamba_subject(
             f"{checkpoint} is no AlignMamba on RGB and depth, such as "
             f"{FIRST_ALIGNMAMBA}"
         )
-    name = SubjectName(
-        checkpoint=checkpoint, weights_sha256=model.card.sha256, sample=named
-    )
-    return AlignMambaSubject(model, sample, kin_of(model.card)), name
+    return model, model.card
 
 
 def load_pair_subject(
@@ -181,7 +204,7 @@ def check_weights(name: SubjectName) -> None:
             )
 
 
-def _statistics(checkpoint: str) -> LatentStatistics | None:
+def statistics_of(checkpoint: str) -> LatentStatistics | None:
     """Return a checkpoint's statistics; exhibits that need them say how to get them."""
     try:
         return load_statistics(checkpoint)

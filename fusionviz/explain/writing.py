@@ -2,6 +2,7 @@
 
 import html
 import json
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import plotly.graph_objects as go
+from plotly.offline import get_plotlyjs
 
 from fusionviz.errors import FusionvizError
 from fusionviz.exhibits.kinds import exhibit_kind
@@ -85,7 +87,12 @@ def default_recipe(
 
 
 def write_exhibit(
-    folder: Path, exhibit: Exhibit, recipe: FigureRecipe, *, pictures: bool
+    folder: Path,
+    exhibit: Exhibit,
+    recipe: FigureRecipe,
+    *,
+    pictures: bool,
+    plotly: str = "directory",
 ) -> list[Path]:
     """Write an exhibit's files and return their paths.
 
@@ -95,6 +102,8 @@ def write_exhibit(
             JSON with its recipe, numbers and words.
         recipe: What made it.
         pictures: Whether to write SVG and PNG too, which needs a Chrome.
+        plotly: Where the HTML finds plotly.js: a path from the folder (see
+            `write_plotly`), or `directory`, which puts it into the folder.
     """
     stem = folder / recipe.exhibit
     files: dict[str, bytes] = {
@@ -117,8 +126,19 @@ def write_exhibit(
         paths.append(stem.with_suffix(ending))
         paths[-1].write_bytes(data)
     page = stem.with_suffix(".html")
-    figure.write_html(page, include_plotlyjs="directory", full_html=True)
+    figure.write_html(page, include_plotlyjs=plotly, full_html=True)
     return [page, *paths]
+
+
+def write_plotly(folder: Path) -> Path:
+    """Write plotly.js for the figures of many folders; return its path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "plotly.min.js"
+    if not path.is_file():
+        partial = path.with_name(f"{path.name}.part-{os.getpid()}")
+        partial.write_text(get_plotlyjs(), encoding="utf-8")
+        os.replace(partial, path)
+    return path
 
 
 def write_index(folder: Path, title: str, made: Mapping[str, Exhibit]) -> Path:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import psutil
 
 from fusionviz.errors import InputError
-from fusionviz.places import PACKAGE
+from fusionviz.places import python_path
 
 Passes = Literal["forward", "training"]
 Status = Literal["done", "memory", "time", "failed", "stopped"]
@@ -161,7 +161,7 @@ def run_cell(
     )
     child = subprocess.Popen(
         [sys.executable, "-m", "fusionviz.scaling.child", order],
-        env=os.environ | {"PYTHONPATH": _python_path()},
+        env=os.environ | {"PYTHONPATH": python_path()},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -248,8 +248,3 @@ def _read_answer(
 def _collect(stream: Any, lines: list[str]) -> None:  # noqa: ANN401 - a text stream
     for line in stream:
         lines.append(line)  # one by one: others read the list meanwhile
-
-
-def _python_path() -> str:
-    before = os.environ.get("PYTHONPATH")
-    return os.pathsep.join(filter(None, [str(PACKAGE.parent), before]))

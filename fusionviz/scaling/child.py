@@ -94,7 +94,7 @@ def main(order: str) -> None:
     table: dict[str, Any] = json.loads(order)
     # who started it may have ended while this process imported what it needs
     parent = table.get("parent") or os.getppid()
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    threading.Thread(target=end_with, args=(parent,), daemon=True).start()
     cell, limits = Cell(**table["cell"]), Limits(**table["limits"])
     try:
         result = measure(cell, limits, _say)
@@ -107,7 +107,7 @@ def main(order: str) -> None:
     _say(json.dumps(result.to_json()))
 
 
-def _end_with(parent: int) -> None:
+def end_with(parent: int) -> None:
     """End this process when its parent has: nobody would read the answer."""
     while os.getppid() == parent:
         time.sleep(LOOK_SECONDS)

@@ -80,7 +80,7 @@ class Reporter:
             self.log.write(self.number, done, seconds, self.means.take())
         if self._is_time(done, self.recipe.evaluation.every):
             self._measure(done, seconds, measure)
-        self.progress.tell(done, values["loss"])
+        self.progress.tell(done, f"loss {values['loss']:.4g}")
 
     def measure_late(
         self,

@@ -1,7 +1,7 @@
 """Tables of TOML or JSON into frozen dataclasses, with sentences where they differ."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, fields, is_dataclass
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
@@ -64,6 +64,21 @@ def set_value(table: dict[str, Any], setting: str) -> None:
     if not isinstance(target, dict):
         raise InputError(f"{setting!r} leads to no table")
     target[last] = _read_toml(text.strip())
+
+
+def read_settings(settings: Sequence[str]) -> dict[str, Any]:
+    """Return settings `key=value` as a table.
+
+    Args:
+        settings: As `set_value` takes them.
+
+    Raises:
+        InputError: One is none.
+    """
+    table: dict[str, Any] = {}
+    for setting in settings:
+        set_value(table, setting)
+    return table
 
 
 def _step(target: Any, name: str, setting: str) -> Any:  # noqa: ANN401

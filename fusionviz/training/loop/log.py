@@ -62,16 +62,31 @@ class TrainingLog:
 
 
 class Progress:
-    """One line on stderr: stage, step, loss, speed and the time that is left."""
+    """One line on stderr: what is done, how fast, and the time that is left.
 
-    def __init__(self, title: str, steps: int, done: int, stream: TextIO) -> None:
-        self.title, self.steps, self.start = title, steps, done
+    Args:
+        title: Of the work.
+        steps: Of it.
+        done: Steps that were done before.
+        stream: Written to.
+        unit: What a step is called.
+    """
+
+    def __init__(
+        self, title: str, steps: int, done: int, stream: TextIO, *, unit: str = "step"
+    ) -> None:
+        self.title, self.steps, self.start, self.unit = title, steps, done, unit
         self._stream = stream
         self._began = self._told = time.monotonic()
         self._interval = 0.2 if stream.isatty() else 30.0
 
-    def tell(self, step: int, loss: float) -> None:
-        """Tell that `step` steps are done, if it is time or was the last."""
+    def tell(self, step: int, note: str = "") -> None:
+        """Tell that `step` steps are done, if it is time or was the last.
+
+        Args:
+            step: Steps that are done.
+            note: What else is told.
+        """
         now = time.monotonic()
         if now - self._told < self._interval and step < self.steps:
             return
@@ -79,8 +94,8 @@ class Progress:
         speed = (step - self.start) / max(now - self._began, 1e-9)
         left = (self.steps - step) / max(speed, 1e-9)
         line = (
-            f"{self.title}  step {step}/{self.steps}  loss {loss:.4g}  "
-            f"{speed:.3g} steps/s  {hours_minutes_seconds(left)} left"
+            f"{self.title}  {self.unit} {step}/{self.steps}  {note and note + '  '}"
+            f"{speed:.3g} {self.unit}s/s  {hours_minutes_seconds(left)} left"
         )
         live = self._stream.isatty()
         end = "\n" if not live or step == self.steps else ""

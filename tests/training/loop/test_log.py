@@ -44,7 +44,7 @@ def test_progress_tells_the_end(monkeypatch):
     stream = io.StringIO()
     progress = Progress("stage 1/2 toy", 200, 100, stream)
     for step in (120, 180, 200):
-        progress.tell(step, 0.5)
+        progress.tell(step, "loss 0.5")
     assert stream.getvalue().splitlines() == [
         "stage 1/2 toy  step 180/200  loss 0.5  2 steps/s  0:00:10 left",
         "stage 1/2 toy  step 200/200  loss 0.5  2 steps/s  0:00:00 left",
