@@ -35,4 +35,11 @@ MANGO is Truong et al., NeurIPS 2025 (arXiv 2508.10133); AlignMamba is Li et al.
 CVPR 2025 (arXiv 2412.00833).
 """
 
+import os
+
 __version__ = "0.1.0"
+
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+# Before torch is imported: threads that have nothing to do sleep. On a machine that is
+# busy, threads that spin keep those that compute from the cores, and a picture of a
+# second takes up to a minute (`python -m benchmarks.busy`).
