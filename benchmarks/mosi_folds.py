@@ -23,7 +23,7 @@ FOLDER = Path("runs/mosi-folds")
 METRICS = ("accuracy", "accuracy_nonzero", "f1", "mae")
 RECIPES = {
     "alignmamba-mosi-words": "{name='text', kind='linear', width=3107}",
-    "alignmamba-mosi": "{name='text', kind='linear', width=100}",
+    "alignmamba-mosi-features": "{name='text', kind='linear', width=100}",
 }
 """Recipes, and the modality that stands alone."""
 

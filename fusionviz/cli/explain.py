@@ -41,6 +41,13 @@ def explain(
     video: Annotated[
         str | None, typer.Option(help="Id of a video of CMU-MOSI instead.")
     ] = None,
+    text: Annotated[
+        str | None, typer.Option(help="A sentence instead; sequences may go with it.")
+    ] = None,
+    how: Annotated[
+        str | None,
+        typer.Option(help="What its words become: alone, spoken, file or minilm."),
+    ] = None,
     sequences: Annotated[
         list[Path] | None, typer.Option(help="Sequences instead: an NPZ, or CSVs.")
     ] = None,
@@ -78,6 +85,7 @@ def explain(
     """
     from fusionviz.data.rgbd_files import Placement, ReadingOptions
     from fusionviz.explain.command import FigureSource, run_explain
+    from fusionviz.explain.typed import as_how
 
     if depth_only:
         rgb, depth = None, rgb
@@ -97,6 +105,8 @@ def explain(
         room=room,
         utterance=utterance,
         video=video,
+        text=text,
+        how=as_how(how),
         sequences=tuple(sequences or ()),
         runs=tuple(scaling or ()),
         robustness=robustness,

@@ -1,6 +1,7 @@
-"""Where data sets are found on this computer."""
+"""Where data sets, records and what can be made again lie on this computer."""
 
 import os
+import sys
 from pathlib import Path
 
 from fusionviz.places import PROJECT
@@ -24,3 +25,18 @@ def results_folder() -> Path:
     """
     named = os.environ.get("FUSIONVIZ_RESULTS")
     return Path(named) if named else PROJECT / "benchmarks" / "results"
+
+
+def cache_folder() -> Path:
+    """Return the folder for what can be made again, which need not exist yet."""
+    chosen = os.environ.get("FUSIONVIZ_CACHE")
+    if chosen:
+        return Path(chosen)
+    if sys.platform == "win32":
+        local = os.environ.get("LOCALAPPDATA")
+        return Path(local or Path.home() / "AppData" / "Local") / "fusionviz"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "fusionviz"
+    return (
+        Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "fusionviz"
+    )

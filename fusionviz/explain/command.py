@@ -42,6 +42,7 @@ from fusionviz.explain.tokens import (
     read_named,
     readers_of,
 )
+from fusionviz.explain.typed import How, name_typed
 from fusionviz.explain.writing import FigureRequest, explain
 from fusionviz.models.checkpoints import read_card
 from fusionviz.training.robustness.report import read_report, recorded_report
@@ -60,6 +61,8 @@ class FigureSource:
         room: Seed of a room.
         utterance: Seed of a generated utterance.
         video: Id of a video of CMU-MOSI.
+        text: A typed sentence; it may stand beside sequences.
+        how: What its words become, as `read_typed` takes it.
         sequences: Files of sequences, as `read_sequences` takes them.
         runs: Files of runs over length: what length costs.
         robustness: File of a report on robustness; None: what was recorded on the data
@@ -76,6 +79,8 @@ class FigureSource:
     room: int | None = None
     utterance: int | None = None
     video: str | None = None
+    text: str | None = None
+    how: How | None = None
     sequences: tuple[Path, ...] = ()
     runs: tuple[Path, ...] = ()
     robustness: Path | None = None
@@ -96,12 +101,16 @@ class FigureSource:
     @property
     def is_sequences(self) -> bool:
         """Whether it is of sequences, not of pictures."""
-        named = self.utterance is not None, self.video is not None, bool(self.sequences)
+        named = (
+            self.utterance is not None,
+            self.video is not None,
+            self.text is not None or bool(self.sequences),
+        )
         pictures = self.rgb, self.depth, self.room
         if sum(named) > 1 or (any(named) and any(p is not None for p in pictures)):
             raise InputError(
-                "name one thing only: pictures, a room, an utterance, a video or "
-                "sequences"
+                "name one thing only: pictures, a room, an utterance, a video, a text "
+                "or sequences"
             )
         return any(named)
 
@@ -117,6 +126,8 @@ class FigureSource:
             room=sample.get("room"),
             utterance=sample.get("utterance"),
             video=sample.get("mosi_video"),
+            text=sample.get("typed"),
+            how=sample.get("how"),
             reading=(
                 ReadingOptions.from_recipe(sample)
                 if "depth_unit" in sample
@@ -310,6 +321,10 @@ def _read_sequences(source: FigureSource) -> tuple[SequenceSample, dict[str, Any
         named = name_utterance(source.utterance)
     elif source.video is not None:
         named = name_video(source.video)
+    elif source.text is not None:
+        brought = name_sequences(files) if files else None
+        how = source.how or ("file" if files else "alone")
+        named = name_typed(source.text, how, brought)
     else:
         named = name_sequences(files)
     return read_named(named, files), named

@@ -13,8 +13,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from fusionviz.data.folders import cache_folder
 from fusionviz.data.rooms import render_room
-from fusionviz.data.sets.room_cache import cache_folder
 from fusionviz.errors import InputError
 from fusionviz.exhibits.kinds import exhibit_kind
 from fusionviz.exhibits.shared.exhibit import Exhibit, Request, SubjectName

@@ -13,6 +13,7 @@ from fusionviz.data.sets.mosi import load_mosi_videos
 from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.errors import InputError
 from fusionviz.exhibits.shared.exhibit import SubjectName
+from fusionviz.explain.typed import read_typed
 from fusionviz.models.alignmamba import AlignMamba, config_of, why_unread
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import list_checkpoints, load_checkpoint
@@ -59,6 +60,11 @@ def read_named(
         return render_utterance(int(named["utterance"]))
     if "mosi_video" in named:
         return find_video(str(named["mosi_video"]))
+    if "typed" in named:
+        rest = {"sequences_sha256": named.get("sequences_sha256")}
+        if "sequences_sha256" in named and name_sequences(files or {}) != rest:
+            raise InputError("these are not the files that the recipe was made of")
+        return read_typed(str(named["typed"]), named.get("how", "alone"), files)
     if "sequences_sha256" in named:
         if name_sequences(files or {}) != dict(named):
             raise InputError("these are not the files that the recipe was made of")

@@ -30,7 +30,12 @@ PICTURE_SIZE = {"width": 1600, "height": 620}
 LONG = 20
 """How many quick figures take as long as one of those that pages ask for first."""
 
-SAMPLE_WORDS = {"room": "room", "utterance": "utterance", "mosi_video": "video"}
+SAMPLE_WORDS = {
+    "room": "room",
+    "utterance": "utterance",
+    "mosi_video": "video",
+    "typed": "typed text",
+}
 """What samples that have a name are called, by what names them."""
 
 Tell = Callable[[str], None]

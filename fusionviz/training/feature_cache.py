@@ -17,7 +17,7 @@ from jaxtyping import Float
 from numpy.typing import NDArray
 from torch import Tensor
 
-from fusionviz.data.sets.room_cache import cache_folder
+from fusionviz.data.folders import cache_folder
 from fusionviz.models.encoders import FeatureLayout, load_encoder
 from fusionviz.models.encoders.pictures import to_picture
 from fusionviz.models.inputs import ImageBatch

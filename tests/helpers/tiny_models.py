@@ -75,6 +75,19 @@ def tiny_sentiment(seed: int = 0) -> AlignMamba:
     return AlignMamba(config).eval().requires_grad_(False)
 
 
+def tiny_speech(seed: int = 0) -> AlignMamba:
+    """An AlignMamba on words by GloVe and a voice."""
+    torch.manual_seed(seed)
+    modalities = tuple(
+        ModalityConfig(name=name, kind="linear", width=width)
+        for name, width in {"audio": 73, "text": 50}.items()
+    )
+    config = AlignMambaConfig.sentiment(
+        modalities=modalities, d_model=8, layers=1, d_state=4, dropout=0.0
+    )
+    return AlignMamba(config).eval().requires_grad_(False)
+
+
 def write_tiny_checkpoints(folder: Path) -> None:
     """Save small models: `mango-tiny`, `alignmamba-tiny` and `sentiment-tiny`."""
     for model, name in (

@@ -26,6 +26,7 @@ from tests.helpers.alignmamba_models import make_model, sentiment_config
 from tests.helpers.few_steps import take_steps
 from tests.helpers.mosi_folder import VOCABULARY, make_mosi_folder
 from tests.helpers.nyu_folder import make_nyu_folder
+from tests.helpers.opinion_folder import make_opinion_folder
 
 CPU = torch.device("cpu")
 RATES = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7]
@@ -135,7 +136,7 @@ def test_measuring_draws_speakers_and_knows_the_truth(said):
         assert estimate(measured[name], units=units, resamples=5).n == 2  # speakers
     assert set(figures) == {
         *("accuracy", "f1", "weighted_f1", "accuracy_nonzero", "weighted_f1_nonzero"),
-        *("mae", "correlation", "align_loss"),
+        *("mae", "correlation", "accuracy_7", "align_loss"),
         *("alignment_score", "alignment_score_audio", "alignment_score_video"),
     }
     plans = model.trace(sequence_inputs(samples[:1], model.config)).plans
@@ -218,8 +219,10 @@ def make_tiny(name):
         text = f"{{name='text', kind='linear', width={width}}}"
         audio = "{name='audio', kind='linear', width=73}"
         settings = (*settings, f"model.config.modalities=[{audio}, {text}]")
-    elif name == "alignmamba-mosi":  # a fold of so few videos validates on one
+    elif name == "alignmamba-mosi-features":  # a fold of so few videos validates on one
         settings = (*settings, "data.options={}")
+    elif name == "alignmamba-mosi":
+        settings = (*settings, "stage.2.steps=2", "stage.2.batch=4")
     for setting in settings:
         recipe = recipe.override(setting)
     return recipe
@@ -230,12 +233,14 @@ def make_tiny(name):
     [
         "alignmamba-sentiment",
         "alignmamba-mosi",
+        "alignmamba-mosi-features",
         "alignmamba-mosi-words",
     ],
 )
 def test_a_recipe_trains_and_is_measured(name, tmp_path, monkeypatch):
     make_mosi_folder(tmp_path / "data")
     make_nyu_folder(tmp_path / "data")
+    make_opinion_folder(tmp_path / "data")
     monkeypatch.setenv("FUSIONVIZ_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("FUSIONVIZ_CACHE", str(tmp_path / "cache"))
     recipe = make_tiny(name)
@@ -249,13 +254,13 @@ def test_a_recipe_trains_and_is_measured(name, tmp_path, monkeypatch):
         assert "validation/a_distance_" in logged
     json.dumps(card.recipe)
     if name == "alignmamba-mosi-words":
-        return  # evaluation is that of alignmamba-mosi
+        return  # evaluation is that of alignmamba-mosi-features
 
     result = evaluate_checkpoint(str(path), missing="fixed", device="cpu", resamples=9)
     assert json.loads(json.dumps(result, allow_nan=False)) == result
     assert result["data"] == recipe.data.set
     names = {tuple(part["present"]) for part in result["by_missing"]}
-    assert len(names) == (3 if recipe.data.set == "nyudv2" else 7)
+    assert len(names) == 2 ** len(recipe.model.config["modalities"]) - 1
     if recipe.data.set == "sentiment":
         _check_random_missing(path)
 
@@ -291,6 +296,7 @@ def test_lambdas_differ_in_nothing_else():
     [
         ("alignmamba-sentiment", 2),
         ("alignmamba-mosi", 2),
+        ("alignmamba-mosi-features", 2),
         ("alignmamba-mosi-words", 2),
         ("alignmamba-nyu", 6),
     ],

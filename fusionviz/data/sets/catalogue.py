@@ -149,6 +149,20 @@ CARDS: dict[str, SetCard] = {
         layout="utterances.npz",
         place="cmu_mosi",
     ),
+    "opinions": SetCard(
+        title="Words of CMU-MOSEI (Zadeh et al. 2018), and the Stanford Sentiment "
+        "Treebank (Socher et al. 2013)",
+        modalities="text; sentiment from -3 to 3",
+        terms="research (the CMU toolkit's terms); the treebank's authors ask to be "
+        "cited",
+        source="https://github.com/CMU-MultiComp-Lab/CMU-MultimodalSDK, "
+        "https://nlp.stanford.edu/sentiment",
+        layout=(
+            "text_sentiment/mosei.csv: video_id, clip_id, text, label, mode\n"
+            "text_sentiment/sst/train.txt  dev.txt  test.txt: a tree a line"
+        ),
+        place="text_sentiment",
+    ),
     "mmsa": SetCard(
         title="CMU-MOSI and CMU-MOSEI as the MMSA toolkit has them (Mao et al. 2022)",
         modalities="text, audio, video; sentiment from -3 to 3",

@@ -14,10 +14,17 @@ these two is no estimate of accuracy on new videos, by whatever split. One from 
 themselves (`text="words"`) and audio is: on the same 24 videos, of whose utterances the
 bigger class has 58 %, it is right in 64 to 66 % with the words and guesses with audio
 alone (46 to 52 %).
+
+So at the level of utterances the words may be read by an encoder that has seen no
+sentiment at all (`text="glove-50"` or `"minilm"`), beside the voice and without the
+video features. What else there is to learn from words, CMU-MOSEI and the Stanford
+Sentiment Treebank, joins the training split by `beside`; of CMU-MOSEI no video that is
+in this file.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -31,10 +38,14 @@ from fusionviz.data.sets.cmu import (
     load_mosi_words,
     mosi_vocabulary,
 )
+from fusionviz.data.sets.opinions import load_opinions
+from fusionviz.data.sets.photographs import LazySamples
+from fusionviz.data.words.features import WIDTHS, read_and_keep
+from fusionviz.data.words.transcripts import restore_apostrophes
 from fusionviz.errors import InputError
 
 Level = Literal["video", "utterance"]
-Text = Literal["cnn", "words"]
+Text = Literal["cnn", "words", "glove-50", "minilm"]
 
 FOLDS = 5
 
@@ -49,7 +60,8 @@ def load_mosi(
     text: Text = "cnn",
     fold: int | None = None,
     seed: int = 0,
-) -> tuple[SequenceSample, ...]:
+    beside: Mapping[str, Any] | None = None,
+) -> Sequence[SequenceSample]:
     """Return a split of CMU-MOSI; the module says what it is worth.
 
     Args:
@@ -60,10 +72,14 @@ def load_mosi(
             audio and one of video.
         text: Of videos: `"cnn"`, the features `text_cnn100`, or `"words"`, how often
             each word of the vocabulary is said, weighted by how rare it is in training
-            (see `weigh_words`).
+            (see `weigh_words`). Of utterances: the name of what reads the words into
+            features (see `fusionviz.data.words.features`), beside the audio alone.
         fold: Which of 5 parts of the videos is held out for testing; the next tenth of
             the videos is for validation. The toolkit's division if not given.
         seed: Of the division into folds, for repeated splits.
+        beside: What else there is to train on, where an encoder reads the words:
+            options of `load_opinions`; or of `repeat`, how often the training
+            utterances come with it (0: not at all).
 
     Raises:
         InputError: The data is not there.
@@ -74,7 +90,13 @@ def load_mosi(
             f"level is one of {get_args(Level)} and text of {get_args(Text)}, got "
             f"{level!r} and {text!r}"
         )
+    if (text in WIDTHS) and level != "utterance":
+        raise ValueError(f"{text} reads the words of utterances, got level {level!r}")
     splits = _split(level, fold, seed)
+    if text in WIDTHS:
+        return _with_speech(splits, split, text, dict(beside or {}))
+    if beside:
+        raise ValueError(f"beside goes with {' or '.join(WIDTHS)}, got {text!r}")
     if (level, text) != ("video", "words"):
         return splits[split]
     known = {one.group for one in splits["train"]}
@@ -114,11 +136,13 @@ def load_mosi_file(file: Path, **options: Any) -> tuple[SequenceSample, ...]:  #
         InputError: It is no such file, or the options want words, whose ids are those
             of another file.
     """
-    if options.get("text", "cnn") != "cnn":
+    text = str(options.get("text", "cnn"))
+    if text == "words":
         raise InputError("words of another file have other ids: only features fit")
     load = load_mosi_words if options.get("level") == "utterance" else load_mosi_videos
     try:
-        return load("test" if has_official_test(file) else "all", file=file)
+        samples = load("test" if has_official_test(file) else "all", file=file)
+        return read_speech(samples, text) if text in WIDTHS else samples
     except (KeyError, ValueError, OSError) as error:
         raise InputError(f"{file} is no file of CMU-MOSI: {error}") from error
 
@@ -160,6 +184,64 @@ def _split(
         split: tuple(one for one in samples if one.group in set(videos[split]))
         for split in splits
     }
+
+
+def read_speech(
+    samples: Sequence[SequenceSample], encoder: str
+) -> tuple[SequenceSample, ...]:
+    """Return utterances with features of their words, and the voice.
+
+    The video features know the labels and are left out.
+
+    Args:
+        samples: Utterances with their words, as `load_mosi_words` has them.
+        encoder: Of `WIDTHS`.
+
+    Raises:
+        InputError: The encoder's files are not there.
+    """
+    texts = [restore_apostrophes(" ".join(one.words)) for one in samples]
+    read = read_and_keep(texts, encoder)
+    return tuple(
+        SequenceSample(
+            modalities={
+                "text": np.asarray(words.features, np.float32),
+                "audio": one.modalities["audio"],
+            },
+            words=words.names,
+            target=one.target,
+            label=one.label,
+            id=one.id,
+            group=one.group,
+            notes=("The voice is one step for the whole utterance.",),
+        )
+        for one, words in zip(samples, read, strict=True)
+        if words.words
+    )
+
+
+def _with_speech(
+    splits: Mapping[str, Sequence[SequenceSample]],
+    split: str,
+    encoder: str,
+    beside: dict[str, Any],
+) -> Sequence[SequenceSample]:
+    """Return a split as words and voice, with other opinions to train on."""
+    spoken = read_speech(splits[split], encoder)
+    if not beside or split != "train":
+        return spoken
+    videos = {one.group for some in splits.values() for one in some}
+    repeat = int(beside.pop("repeat", 1))
+    opinions = load_opinions("train", text=encoder, **beside)
+    kept = [one for one in opinions.places if one.group not in videos]
+    return LazySamples([*spoken * repeat, *kept], partial(_either, opinions.read))
+
+
+def _either(
+    read: Callable[[Any], SequenceSample],
+    place: Any,  # noqa: ANN401 - as `read` takes
+) -> SequenceSample:
+    return place if isinstance(place, SequenceSample) else read(place)
 
 
 def _with_words(

@@ -42,8 +42,9 @@ def load_set(name: str, split: str, **options: Any) -> Sequence[Any]:  # noqa: A
         split: `"train"`, `"validation"` or `"test"`.
         options: What the set takes: `rooms` count and size; `nyuv2` classes and
             relative; `nyudv2` classes, unlabelled, repeat and rooms; `sentiment` count
-            and misalignment; `mosi` level, text, fold and seed; `mmsa` file; `nyu-mat`
-            and `sun-rgbd` folder and classes; `csd`, `taskonomy`, `mfnet`, `pst900`,
+            and misalignment; `mosi` level, text, fold, seed and beside; `opinions`
+            text, parts, phrases, neutral and folder; `mmsa` file; `nyu-mat` and
+            `sun-rgbd` folder and classes; `csd`, `taskonomy`, `mfnet`, `pst900`,
             `mm-imdb` and `movies` folder.
 
     Raises:
@@ -263,6 +264,12 @@ def _movies_genres(**options: object) -> tuple[str, ...]:
     return MOVIES_GENRES
 
 
+def _load_opinions(split: str, **options: Any) -> Sequence[SequenceSample]:  # noqa: ANN401
+    from fusionviz.data.sets.opinions import load_opinions
+
+    return load_opinions(split, **options)
+
+
 def _sentiment_classes(**options: object) -> tuple[str, ...]:
     from fusionviz.data.sets.mosi import CLASS_NAMES
 
@@ -291,6 +298,9 @@ SETS: dict[str, DataSet] = {
         unit="speaker",
     ),
     "mosi": DataSet(load=_load_mosi, class_names=_sentiment_classes, unit="video"),
+    "opinions": DataSet(
+        load=_load_opinions, class_names=_sentiment_classes, unit="video"
+    ),
     "mmsa": DataSet(load=_load_mmsa, class_names=_sentiment_classes, unit="video"),
     "csd": DataSet(load=_load_csd, class_names=_sentiment_classes, unit="video"),
 }

@@ -1,7 +1,6 @@
 """Rooms kept ready on disk, so that training need not render them again."""
 
 import os
-import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +10,7 @@ from typing import TypeVar, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from fusionviz.data.folders import cache_folder
 from fusionviz.data.rooms import (
     RENDERER_VERSION,
     Intrinsics,
@@ -79,21 +79,6 @@ def load_rooms(
     missing = [seed for seed in seeds if not _room_file(folder, seed).exists()]
     in_parallel(lambda seed: _store_room(folder, seed, size), missing)
     return Rooms(seeds, size, folder)
-
-
-def cache_folder() -> Path:
-    """Return the folder for what can be made again, which need not exist yet."""
-    chosen = os.environ.get("FUSIONVIZ_CACHE")
-    if chosen:
-        return Path(chosen)
-    if sys.platform == "win32":
-        local = os.environ.get("LOCALAPPDATA")
-        return Path(local or Path.home() / "AppData" / "Local") / "fusionviz"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "fusionviz"
-    return (
-        Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "fusionviz"
-    )
 
 
 def in_parallel(task: Callable[[int], T], seeds: Sequence[int]) -> list[T]:

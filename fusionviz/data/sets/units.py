@@ -11,6 +11,7 @@ says in its samples' `group` what belongs together (`DataSet.unit` has the word 
     taskonomy       buildings
     sentiment       speakers
     mosi, mmsa, csd videos, of one speaker each
+    opinions        videos of CMU-MOSEI; sentences of the treebank
 """
 
 from collections.abc import Sequence

@@ -16,6 +16,7 @@ sounds its own way, drawn anew each time (so it says nothing about sentiment), a
 projection for each modality. Who learns the projections finds the correspondence.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -24,7 +25,7 @@ from numpy.typing import NDArray
 
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.data.utterances.timeline import SOUND_WIDTH, Timeline, perform
-from fusionviz.data.utterances.words import MEANING_WIDTH, draw_words, meanings
+from fusionviz.data.utterances.words import MEANING_WIDTH, draw_words, meaning_of
 
 WIDTHS = {"text": 40, "video": 32, "audio": 24}
 """Channels of each modality."""
@@ -100,7 +101,9 @@ def load_sentiment(
 
 
 def render_utterance(
-    seed: int, misalignment: Misalignment | None = None
+    seed: int,
+    misalignment: Misalignment | None = None,
+    words: Sequence[str] = (),
 ) -> SequenceSample:
     """Return utterance number `seed`: text, video and audio, target and truth.
 
@@ -110,6 +113,8 @@ def render_utterance(
     Args:
         seed: Not negative. Utterances of one speaker have consecutive numbers.
         misalignment: The default one where None.
+        words: What is said; drawn where there are none. A word that is not of the
+            vocabulary is spoken, and says nothing.
 
     Returns:
         `text` (word, 40), `video` (frame, 32) and `audio` (frame, 24), channels
@@ -123,9 +128,9 @@ def render_utterance(
         raise ValueError(f"seed is not negative, got {seed}")
     chosen = misalignment or Misalignment()
     random = np.random.default_rng((1, seed))
-    words = draw_words(random)
-    timeline = perform(words, chosen.distractors, random)
-    text, spans = _transcribe(words, timeline, random)
+    said = tuple(words) or draw_words(random)
+    timeline = perform(said, chosen.distractors, random)
+    text, spans = _transcribe(said, timeline, random)
     modalities, times, alignment = {"text": text}, {"text": spans}, {}
     for index, name in enumerate(_FRAMES_PER_SECOND):
         random = np.random.default_rng((2 + index, seed))
@@ -136,7 +141,7 @@ def render_utterance(
     return SequenceSample(
         modalities=modalities,
         times=times,
-        words=words,
+        words=said,
         target=np.array(timeline.sentiment, np.float32),
         label=np.array(timeline.sentiment >= 0, np.int64),
         alignment=alignment,
@@ -151,7 +156,7 @@ def _transcribe(
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return the features of the words, and when each starts and ends."""
     spoken = timeline.word >= 0
-    meaning = np.stack([meanings()[word] for word in words])
+    meaning = np.stack([meaning_of(word) for word in words])
     factors = np.hstack([timeline.sound[spoken], meaning])
     spans = np.stack([timeline.start, timeline.end], axis=1)[spoken]
     return _show("text", factors, _TEXT_NOISE, random), spans.astype(np.float32)

@@ -1,5 +1,7 @@
 """The words of generated utterances, and what they mean."""
 
+import zlib
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -41,6 +43,22 @@ def meanings() -> dict[str, NDArray[np.float64]]:
         vector[1] = float(word in NEGATORS)
         table[word] = vector
     return table
+
+
+def meaning_of(word: str) -> NDArray[np.float64]:
+    """Return the vector of any word: one that is unknown is a filler of its own."""
+    known = meanings().get(word)
+    if known is not None:
+        return known
+    random = np.random.default_rng((8, zlib.crc32(word.encode())))
+    vector = random.normal(size=MEANING_WIDTH) * (0.6 / MEANING_WIDTH**0.5)
+    vector[:2] = 0.0
+    return vector
+
+
+def as_generated(words: Sequence[str]) -> tuple[str, ...]:
+    """Return English words as generated utterances have them: `n't` is `not`."""
+    return tuple("not" if word == "n't" else word for word in words)
 
 
 def draw_words(random: np.random.Generator) -> tuple[str, ...]:

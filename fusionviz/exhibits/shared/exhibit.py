@@ -156,8 +156,9 @@ class SubjectName:
             how they are read: `{"rgb_sha256", "depth_sha256", "depth_unit", ...}` (as
             `ReadingOptions.as_recipe` says); of
             attention that was brought `{"attention_sha256"}`; of sequences
-            `{"utterance": seed}`, `{"mosi_video": id}`, `{"mosi_words": id}` or, by
-            name of the file, `{"sequences_sha256": {name: sha256}}`; of runs over
+            `{"utterance": seed}`, `{"mosi_video": id}`, `{"mosi_words": id}`,
+            `{"typed": sentence, "how": what its words become}` or, by name of the
+            file, `{"sequences_sha256": {name: sha256}}`; of runs over
             length `{"runs_sha256": {name: sha256}}`; of a report on robustness
             `{"robustness": data set, "sha256": of its JSON}`.
         beside: Other checkpoints that read the sample too: by name, the SHA-256 of

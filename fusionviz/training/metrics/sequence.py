@@ -11,6 +11,7 @@ Conventions for the sign of a sentiment, since papers differ:
   non-negative class.
 - `accuracy_nonzero`, `weighted_f1_nonzero`: negative against positive, without the
   samples whose target is exactly 0 ("non-zero").
+- `accuracy_7`: both numbers rounded to one of -3, -2, ..., 3.
 """
 
 from collections.abc import Callable, Sequence
@@ -29,6 +30,9 @@ from fusionviz.training.metrics.scores import (
 )
 
 Rows = NDArray[np.float64]
+
+MOST = 3
+"""The strongest sentiment, either way."""
 
 DECIDED, LABEL, SAID, TARGET = range(4)
 """Columns of a row: predicted class, true class, predicted number, true number."""
@@ -107,10 +111,17 @@ def score_measurements(
     if is_regression:
         statistics["mae"] = _of_rows((SAID, TARGET), absolute_error)
         statistics["correlation"] = _of_rows((SAID, TARGET), correlation)
+        statistics["accuracy_7"] = _of_rows((SAID, TARGET), _same_degree)
     return {
         name: Measurement(values=values, statistic=statistic)
         for name, statistic in statistics.items()
     }
+
+
+def _same_degree(known: Rows) -> float:
+    """Return the share of numbers that round to the same whole one from -3 to 3."""
+    degrees = np.round(np.clip(known, -MOST, MOST))
+    return float((degrees[:, 0] == degrees[:, 1]).mean())
 
 
 def _pad(rows: Sequence[Rows]) -> NDArray[np.float64]:

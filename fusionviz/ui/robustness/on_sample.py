@@ -57,7 +57,9 @@ def _choose_failures(choice: FailureChoice) -> list[Failure]:
     subject, failures = choice.subject, []
     for place, name in enumerate(subject.modalities):
         known = faults_of(name, is_image=subject.is_image)
-        titles = {PRESENT: "present", MISSING: "missing"}
+        titles = {PRESENT: "present"}
+        if len(subject.modalities) > 1:
+            titles[MISSING] = "missing"
         titles |= {fault.name: fault.title.lower() for fault in known}
         is_last = place == len(subject.modalities) - 1
         what = choose_name(

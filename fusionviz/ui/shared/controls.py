@@ -15,7 +15,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from fusionviz.lessons.glossary import word_for
-from fusionviz.ui.shared.share import publish, recall, recall_word, seat
+from fusionviz.ui.shared.share import publish, recall, recall_word, said, seat
 
 T = TypeVar("T")
 W = TypeVar("W", bound=str)
@@ -198,6 +198,38 @@ def choose_number(
     )
     publish(key, default)
     return number
+
+
+def choose_text(
+    label: str,
+    key: str,
+    *,
+    default: str,
+    longest: int,
+    help: str | None = None,
+) -> str:
+    """Draw a field for a line of text, and return it.
+
+    Args:
+        label: What is typed, for screen readers and where the field is empty.
+        key: Of the control, and in the address.
+        default: What stands there at first.
+        longest: Letters that it takes.
+        help: What is told to those who ask.
+    """
+    now = said(key)
+    text = str(st.query_params.get(key, default) if now is None else now)
+    seat(key, text[:longest])
+    typed = st.text_input(
+        label,
+        key=key,
+        max_chars=longest,
+        placeholder=label,
+        help=help,
+        label_visibility="collapsed",
+    )
+    publish(key, default)
+    return typed
 
 
 def choose_item(

@@ -27,6 +27,7 @@ def test_every_set_has_a_word_for_its_unit():
         "nyudv2": "run",
         "sentiment": "speaker",
         "mosi": "video",
+        "opinions": "video",
         "mmsa": "video",
         "csd": "video",
         "nyu-mat": "room",

@@ -43,6 +43,14 @@ def test_zero_counts_as_non_negative_or_not_at_all():
     assert found["weighted_f1_nonzero"] == pytest.approx(weighted)
 
 
+def test_seven_degrees_are_those_that_numbers_round_to():
+    said = [0.4, -0.6, 2.7, 5.0, 1.4, -2.4]
+    true = [0.0, -1.0, 2.4, 3.0, 1.6, -2.2]
+    scored = [regressed(a, b) for a, b in zip(said, true, strict=True)]
+    # 0 0, -1 -1, 3 2, 3 3, 1 2, -2 -2
+    assert figures(scored, is_regression=True)["accuracy_7"] == pytest.approx(4 / 6)
+
+
 def test_steps_that_are_not_known_are_not_counted():
     scored = [
         regressed([1, 1, -1], [1.0, NAN, 2.0], [1, 0, -1]),
@@ -72,7 +80,8 @@ def test_classes_are_scored_too():
 
 def test_nothing_known_is_no_figure():
     found = figures([regressed(1.0, NAN)], is_regression=True)
-    assert set(found) == {"accuracy", "f1", "weighted_f1", "mae", "correlation"}
+    names = {"accuracy", "f1", "weighted_f1", "mae", "correlation", "accuracy_7"}
+    assert set(found) == names
     assert all(np.isnan(value) for value in found.values())
 
 

@@ -23,6 +23,7 @@ from fusionviz.ui.shared.checkpoints import trouble_with
 from fusionviz.ui.shared.controls import choose_name, choose_number
 from fusionviz.ui.shared.data.pair import choose_pair, read_by
 from fusionviz.ui.shared.data.sequences import SequenceChoice, choose_files
+from fusionviz.ui.shared.data.typed import HOW, SENTENCE, choose_typed, say_typed
 from fusionviz.ui.shared.notices import say_refusal
 from fusionviz.ui.shared.sample import current_sample
 from fusionviz.ui.shared.share import forget
@@ -32,6 +33,7 @@ DATA = {
     "pair": "RGB-D pair",
     "utterance": "Generated utterance",
     "mosi": "CMU-MOSI video",
+    "typed": "Typed text",
     "file": "Your sequences",
 }
 UTTERANCE, VIDEO, READER = "utterance", "video", "reader"
@@ -64,12 +66,15 @@ def _choose(data: str, place: DeltaGenerator) -> TokenChoice | None:
         forget([UTTERANCE])
     if data != "mosi":
         forget([VIDEO])
+    if data != "typed":
+        forget([SENTENCE, HOW])
     if data == "pair":
         forget([READER])
         return _choose_pair(place)
     sequences = {
         "utterance": _choose_utterance,
         "mosi": _choose_video,
+        "typed": choose_typed,
         "file": choose_files,
     }[data](place)
     if sequences is None:
@@ -131,7 +136,9 @@ def _choose_reader(sequences: SequenceChoice, place: DeltaGenerator) -> TokenCho
     titles[NO_MODEL] = "read without a model"
     with place:
         reader = choose_name("Read by", READER, titles, width=270, hide_label=True)
-    place.caption(_summary(sample), width=CAPTION_WIDTH)
+    is_typed = "typed" in sequences.named
+    if not is_typed:
+        place.caption(_summary(sample), width=CAPTION_WIDTH)
     card = cards.get(reader)
     sha256 = None if card is None else card.sha256
     key = f"{sha256 or 'no-model'}-{sequences.key}"
@@ -141,6 +148,8 @@ def _choose_reader(sequences: SequenceChoice, place: DeltaGenerator) -> TokenCho
         sample=sequences.named,
     )
     subject = _subject(key, card, sample)
+    if is_typed:
+        say_typed(sample, subject)
     return TokenChoice(
         subject=subject, key=key, name=name, title=sequences.title, card=card
     )

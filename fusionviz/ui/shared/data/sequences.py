@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
@@ -67,12 +67,14 @@ class SequenceChoice:
         key: What names them in caches.
         title: What they are called on the page.
         named: What names them in recipes.
+        files: Those that were brought, by name; empty where none were.
     """
 
     sample: SequenceSample
     key: str
     title: str
     named: dict[str, Any]
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -122,7 +124,11 @@ def choose_files(place: DeltaGenerator) -> SequenceChoice | None:
         st.markdown("\n- ".join(told))
         _draw_offer()
     return SequenceChoice(
-        sample=sample, key=kept.key, title=kept.title, named=kept.named
+        sample=sample,
+        key=kept.key,
+        title=kept.title,
+        named=kept.named,
+        files=kept.files,
     )
 
 
