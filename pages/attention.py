@@ -1,12 +1,15 @@
 """Attention: what does each of MANGO's heads read, and does it matter?"""
 
 from fusionviz.ui import libraries as libraries
+from fusionviz.ui.attention.arrays import draw_arrays
 from fusionviz.ui.attention.page import draw_attention
+from fusionviz.ui.shared.data.arrays import show_arrays
 from fusionviz.ui.shared.frame import ask, frame
 from fusionviz.ui.shared.subjects import current_subject
 
 frame()
 ask("What does each head read, and does it matter?", lesson="attention")
-choice = current_subject()
-if choice is not None:
-    draw_attention(choice)
+if not show_arrays(draw_arrays):
+    choice = current_subject()
+    if choice is not None:
+        draw_attention(choice)

@@ -1,8 +1,10 @@
 """Inputs: what is in this pair, and what do two fusion models make of it?"""
 
 from fusionviz.ui import libraries as libraries
+from fusionviz.ui.inputs.arrays import draw_arrays
 from fusionviz.ui.inputs.page import draw_input, draw_readings
 from fusionviz.ui.inputs.readings import measure
+from fusionviz.ui.shared.data.arrays import show_arrays
 from fusionviz.ui.shared.frame import ask, frame
 from fusionviz.ui.shared.gallery import draw_gallery
 from fusionviz.ui.shared.sample import current_sample
@@ -12,8 +14,9 @@ ask(
     "What is in this pair, and what do two fusion models make of it?",
     lesson="likelihood",
 )
-draw_gallery()
-sample = current_sample()
-if sample is not None:
-    draw_input(sample)
-    draw_readings(measure(sample))
+if not show_arrays(draw_arrays):
+    draw_gallery()
+    sample = current_sample()
+    if sample is not None:
+        draw_input(sample)
+        draw_readings(measure(sample))

@@ -7,6 +7,7 @@ wrong on purpose becomes one sentence on stderr and exit code 2.
 import typer
 
 from fusionviz.cli.app import start_app, warm
+from fusionviz.cli.arrays import arrays
 from fusionviz.cli.batch import batch
 from fusionviz.cli.benchmark import benchmark
 from fusionviz.cli.data import data_app
@@ -29,6 +30,7 @@ app.command("app")(start_app)
 for command in (
     explain,
     batch,
+    arrays,
     train,
     evaluate,
     robustness,

@@ -4,6 +4,7 @@ import importlib.util
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,6 +16,14 @@ from fusionviz.errors import InputError
 @says_what_is_wrong
 def start_app(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Of 127.0.0.1.")] = 8501,
+    arrays: Annotated[
+        Path | None,
+        typer.Option(help="Arrays of a model of your own, to show first."),
+    ] = None,
+    adapter: Annotated[
+        list[str] | None,
+        typer.Option(help="A live model of your own, module:Class; or several."),
+    ] = None,
 ) -> None:
     """Start the app in the browser."""
     if importlib.util.find_spec("streamlit") is None:
@@ -22,6 +31,10 @@ def start_app(
             "the app needs streamlit, which is not installed; run `make setup`, or "
             "`pip install -r requirements.txt`"
         )
+    if arrays is not None:
+        _serve_arrays(arrays)
+    if adapter:
+        _serve_models(adapter)
     script = project_file("app.py")
     command = [sys.executable, "-m", "fusionviz.ui.serve", str(script)]
     command += ["--server.port", str(port)]
@@ -29,6 +42,27 @@ def start_app(
     if os.name == "posix":
         os.execv(command[0], command)  # signals reach the server itself
     raise typer.Exit(subprocess.call(command))
+
+
+def _serve_arrays(path: Path) -> None:
+    """Let the app show a file of arrays, once it has been read without fault."""
+    from fusionviz.explain.arrays import VARIABLE, arrays_subject
+    from fusionviz.explain.pairs import read_file
+
+    arrays_subject(read_file(path), path.name)
+    os.environ[VARIABLE] = str(path.resolve())
+
+
+def _serve_models(adapters: list[str]) -> None:
+    """Let the app ask live models, which may lie in the folder it is started from."""
+    from fusionviz.models.live import VARIABLE
+    from fusionviz.models.live import adapter as check
+
+    for one in adapters:
+        check(one)
+    os.environ[VARIABLE] = ",".join(adapters)
+    paths = [os.getcwd(), os.environ.get("PYTHONPATH", "")]
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
 
 
 @says_what_is_wrong

@@ -55,6 +55,10 @@ def explain(
         list[Path] | None,
         typer.Option(help="What length costs instead: a recorded run (JSON), or more."),
     ] = None,
+    arrays: Annotated[
+        Path | None,
+        typer.Option(help="Arrays of a model of your own instead (NPZ)."),
+    ] = None,
     robustness: Annotated[
         Path | None,
         typer.Option(
@@ -109,6 +113,7 @@ def explain(
         how=as_how(how),
         sequences=tuple(sequences or ()),
         runs=tuple(scaling or ()),
+        arrays=arrays,
         robustness=robustness,
         checkpoint=checkpoint,
         alignmamba=alignmamba,

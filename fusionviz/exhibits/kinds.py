@@ -13,6 +13,7 @@ from fusionviz.exhibits.attention.one_head import HEAD
 from fusionviz.exhibits.attention.overview import GATES, OVERVIEW
 from fusionviz.exhibits.attention.partitions import MIXING, PARTITION
 from fusionviz.exhibits.attention.rollout import MODALITY_FLOW, ROLLOUT
+from fusionviz.exhibits.attention.stack_heads import STACK_HEADS, STACK_ROLLOUT
 from fusionviz.exhibits.attention.stacks import BROUGHT, PLAN
 from fusionviz.exhibits.distributions.distance_test import TEST
 from fusionviz.exhibits.distributions.distances import DISTANCES
@@ -25,8 +26,10 @@ from fusionviz.exhibits.distributions.training_curves import TRAINING
 from fusionviz.exhibits.inputs.correspondences import CORRESPONDENCES
 from fusionviz.exhibits.inputs.likelihood import LIKELIHOOD
 from fusionviz.exhibits.inputs.pair import PAIR, POINTS
+from fusionviz.exhibits.inputs.prediction import PREDICTION
 from fusionviz.exhibits.inputs.segmentation import SEGMENTATION
 from fusionviz.exhibits.inputs.timing import TIMING
+from fusionviz.exhibits.latents.array_latents import ARRAY_LATENTS
 from fusionviz.exhibits.latents.between import BETWEEN, EXCHANGE
 from fusionviz.exhibits.latents.completion import COMPLETION
 from fusionviz.exhibits.latents.film import FILM
@@ -47,6 +50,7 @@ from fusionviz.exhibits.shared.block_row import BLOCK_ROW
 from fusionviz.exhibits.shared.exhibit import ExhibitKind
 from fusionviz.exhibits.shared.stacks import HIDDEN
 from fusionviz.exhibits.transport.convergence import CONVERGENCE, STEPS
+from fusionviz.exhibits.transport.own_plan import OWN_PLAN
 from fusionviz.exhibits.transport.patch import PATCH
 from fusionviz.exhibits.transport.plan_edits import EDIT
 from fusionviz.exhibits.transport.plan_effects import PLAN_EFFECT
@@ -61,6 +65,7 @@ KINDS: tuple[ExhibitKind[Any, Any], ...] = (
     LIKELIHOOD,
     CORRESPONDENCES,
     TIMING,
+    PREDICTION,
     TRAVERSE,
     STRIP,
     BETWEEN,
@@ -72,6 +77,7 @@ KINDS: tuple[ExhibitKind[Any, Any], ...] = (
     NORMALITY,
     ODDNESS,
     FILM,
+    ARRAY_LATENTS,
     OVERVIEW,
     GATES,
     HEAD,
@@ -86,6 +92,9 @@ KINDS: tuple[ExhibitKind[Any, Any], ...] = (
     HIDDEN,
     PLAN,
     BROUGHT,
+    STACK_HEADS,
+    STACK_ROLLOUT,
+    OWN_PLAN,
     THREE_SOLVERS,
     SWEEP,
     CONVERGENCE,

@@ -15,6 +15,13 @@ from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.errors import InputError
 from fusionviz.exhibits.kinds import KINDS, exhibit_kind
 from fusionviz.exhibits.shared.exhibit import FigureRecipe, Reads, SubjectName
+from fusionviz.explain.arrays import PRINT as ARRAYS
+from fusionviz.explain.arrays import (
+    array_requests,
+    arrays_subject,
+    name_arrays,
+    part_of,
+)
 from fusionviz.explain.pairs import (
     check_weights,
     load_alignmamba_subject,
@@ -65,6 +72,7 @@ class FigureSource:
         how: What its words become, as `read_typed` takes it.
         sequences: Files of sequences, as `read_sequences` takes them.
         runs: Files of runs over length: what length costs.
+        arrays: File of a model's arrays.
         robustness: File of a report on robustness; None: what was recorded on the data
             that the AlignMamba was trained on, where there is some.
         checkpoint: Name of a MANGO, for pairs; None: the one for such a sample.
@@ -83,6 +91,7 @@ class FigureSource:
     how: How | None = None
     sequences: tuple[Path, ...] = ()
     runs: tuple[Path, ...] = ()
+    arrays: Path | None = None
     robustness: Path | None = None
     checkpoint: str | None = None
     alignmamba: str | None = None
@@ -159,6 +168,8 @@ def run_explain(
         requests = [_made_again(read_recipe(recipe), source)]
     elif source.runs:
         requests = _all_of(*scaling_subject(read_runs(source.runs)), "scaling")
+    elif source.arrays is not None:
+        requests = _of_arrays(source.arrays)
     elif source.is_sequences:
         requests = _of_sequences(source)
     elif source.robustness is not None and not source.is_pair:
@@ -186,7 +197,24 @@ def _those(requests: list[FigureRequest], only: Sequence[str]) -> list[FigureReq
 
 def _of_pair(source: FigureSource, tell: Tell) -> list[FigureRequest]:
     sample, named = _read_pair(source)
-    is_room = source.room is not None
+    return pair_requests(sample, named, source, tell)
+
+
+def pair_requests(
+    sample: RGBDSample, named: dict[str, Any], source: FigureSource, tell: Tell
+) -> list[FigureRequest]:
+    """Return the figures of a pair as the pages open them.
+
+    Args:
+        sample: RGB, depth or both.
+        named: What names it in recipes.
+        source: Which checkpoints read it, and where.
+        tell: Told what cannot be made.
+
+    Raises:
+        CheckpointError: One that was named is not there.
+    """
+    is_room = "room" in named
     mango, aligned = pick_readers(
         source.checkpoint, source.alignmamba, is_room=is_room, tell=tell
     )
@@ -203,6 +231,13 @@ def _of_pair(source: FigureSource, tell: Tell) -> list[FigureRequest]:
 
 def _of_sequences(source: FigureSource) -> list[FigureRequest]:
     sample, named = _read_sequences(source)
+    return sequence_requests(sample, named, source)
+
+
+def sequence_requests(
+    sample: SequenceSample, named: dict[str, Any], source: FigureSource
+) -> list[FigureRequest]:
+    """Return the figures of sequences as the pages open them; as `pair_requests`."""
     reader = source.alignmamba
     if reader is None:
         reader = next((card.name for card in readers_of(sample)), None)
@@ -212,6 +247,12 @@ def _of_sequences(source: FigureSource) -> list[FigureRequest]:
     requests = _all_of(subject, name, "alignmamba", "tokens")
     fellows = (card.name for card in fellows_of(read_card(reader), sample))
     return requests + _of_failures(sample, named, (reader, *fellows), source)
+
+
+def _of_arrays(path: Path) -> list[FigureRequest]:
+    """Return what arrays light up."""
+    data = read_file(path)
+    return array_requests(arrays_subject(data, path.name), name_arrays(data))
 
 
 def _of_failures(
@@ -239,6 +280,8 @@ def _of_failures(
 def _made_again(recipe: FigureRecipe, source: FigureSource) -> FigureRequest:
     """Return the figure of a recipe with what it names."""
     name, reads = recipe.subject, exhibit_kind(recipe.exhibit).reads
+    if ARRAYS in name.sample:
+        return _arrays_again(recipe, source)
     if reads == "attention":
         raise InputError("this recipe is of attention without a model: use the app")
     if reads == "scaling":
@@ -273,6 +316,18 @@ def _made_again(recipe: FigureRecipe, source: FigureSource) -> FigureRequest:
         return FigureRequest(recipe=recipe, subject=shown_by_mango)
     other = _load_other(recipe.other, beside=shown_by_mango, name=name, source=source)
     return FigureRequest(recipe=recipe, subject=shown_by_mango, other=other)
+
+
+def _arrays_again(recipe: FigureRecipe, source: FigureSource) -> FigureRequest:
+    """Return the figure of a recipe of a model's arrays."""
+    if source.arrays is None:
+        raise InputError("this recipe is of a file of arrays: name it by --arrays")
+    data = read_file(source.arrays)
+    if name_arrays(data) != recipe.subject:
+        raise InputError("these are not the arrays that the recipe was made of")
+    subject = arrays_subject(data, source.arrays.name)
+    reads = exhibit_kind(recipe.exhibit).reads
+    return FigureRequest(recipe=recipe, subject=part_of(subject, reads))
 
 
 def _failures_again(recipe: FigureRecipe, source: FigureSource) -> FigureRequest:

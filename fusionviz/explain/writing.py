@@ -224,17 +224,33 @@ def _left(requests: Sequence[FigureRequest], done: int, seconds: float) -> str:
 
 def title_of(requests: Sequence[FigureRequest]) -> str:
     """Return what exhibits are of, in words."""
-    sample = requests[0].recipe.subject.sample
+    names = {one.recipe.subject.checkpoint for one in requests} - {None}
+    return describe_subject(requests[0].recipe.subject, tuple(map(str, names)))
+
+
+def describe_subject(subject: SubjectName, checkpoints: Sequence[str] = ()) -> str:
+    """Return what a subject is, in words.
+
+    Args:
+        subject: Its name.
+        checkpoints: That read it; its own if not given.
+    """
+    sample = subject.sample
     if "runs_sha256" in sample:
         return f"what length costs, {' and '.join(sample['runs_sha256'])}"
     if "robustness" in sample:
         return f"what is lost on {sample['robustness']} when modalities fail"
+    if "arrays_sha256" in sample:
+        return "arrays of another model"
+    if "live_model" in sample:
+        return f"{sample['live_model']}, live"
     what = "files of a reader"
     for key, word in SAMPLE_WORDS.items():
         if key in sample:
             what = f"{word} {sample[key]}"
-    names = {one.recipe.subject.checkpoint for one in requests} - {None}
-    return f"{what}, read by {' and '.join(sorted(map(str, names))) or 'no model'}"
+    own = () if subject.checkpoint is None else (subject.checkpoint,)
+    readers = " and ".join(sorted(checkpoints or own))
+    return f"{what}, read by {readers or 'no model'}"
 
 
 def _told(exhibit: Exhibit, recipe: FigureRecipe) -> str:

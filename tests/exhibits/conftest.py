@@ -10,10 +10,12 @@ from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.analysis.shared.attention_stack import stack_of_file
 from fusionviz.analysis.shared.feature_subject import FeatureSubject
 from fusionviz.analysis.shared.mango_subject import MangoSubject
+from fusionviz.data.arrays.example import example_file as arrays_example
 from fusionviz.data.attention.files import example_file, read_attention
 from fusionviz.data.rooms import render_room
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.data.utterances.generator import render_utterance
+from fusionviz.explain.arrays import arrays_subject
 from fusionviz.training.robustness.readers import reader_of
 from tests.helpers.robustness_reports import tiny_report
 from tests.helpers.scaling_runs import known_run
@@ -89,6 +91,7 @@ def subjects(pair_subject, subject, mamba_subject, stack, failure_subject):
         "alignmamba": mamba_subject,
         "tokens": mamba_subject,
         "attention": stack,
+        "arrays": arrays_subject(arrays_example(), "example.npz"),
         "scaling": ScalingSubject(runs=(known_run(),)),
         "failures": failure_subject,
         "robustness": tiny_report(),

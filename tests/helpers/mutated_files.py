@@ -4,6 +4,7 @@
 """
 
 import io
+import json
 import sys
 import time
 import traceback
@@ -13,7 +14,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from safetensors.numpy import save
 
+from fusionviz.data.arrays.example import example_arrays
+from fusionviz.data.arrays.example import example_file as arrays_example
+from fusionviz.data.arrays.files import read_arrays
 from fusionviz.data.attention.files import example_file as attention_example
 from fusionviz.data.attention.files import read_attention
 from fusionviz.data.folders import data_folder
@@ -35,6 +40,8 @@ NAMES = (
     *("text", "audio", "video", "words", "y", "sample", "audio_times", "times_ms"),
     *("attention", "tokens", "modality", "grid", "attention_mask", "audio_mask"),
     *("video_start", "video_end", "audio_alignment", "text_ids", "audio_lengths"),
+    *("plan", "plan_between", "tokens_text", "labels_rgb", "latents", "classes"),
+    *("prediction", "rgb", "depth", "tokens_", "labels_"),
     *("mask", "padding_mask", "x_test", "audio_train", "<b>$x$", "", "../text"),
 )
 DTYPES = ("<f4", ">f8", "<f2", "|u1", "<i8", ">i2", "|b1", "<U3", "|S2", "<c8", "|O")
@@ -52,6 +59,8 @@ class Case:
         """Return what the reader makes of it."""
         if self.reader == "attention":
             return read_attention(self.data)
+        if self.reader == "arrays":
+            return read_arrays(self.data)
         is_table = not self.name.endswith((".npz", ".zip"))
         others = {"text.csv": b"word,f\nso,1\n"} if is_table else {}
         return read_sequences({self.name: self.data, **others})
@@ -69,6 +78,13 @@ def npy(array) -> bytes:
     buffer = io.BytesIO()
     np.save(buffer, array)
     return buffer.getvalue()
+
+
+def safetensors(arrays: dict[str, np.ndarray]) -> bytes:
+    """Return arrays as a safetensors file, text as JSON lists in its metadata."""
+    words = {k: x for k, x in arrays.items() if x.dtype.kind == "U"}
+    numbers = {k: np.ascontiguousarray(x) for k, x in arrays.items() if k not in words}
+    return save(numbers, {k: json.dumps(x.tolist()) for k, x in words.items()})
 
 
 def whole_files() -> list[Case]:
@@ -89,6 +105,8 @@ def whole_files() -> list[Case]:
         Case("attention", "a.npz", attention_example()),
         Case("attention", "a.npz", npz(attn=square, tokens=list("abcde"), grid=[1, 5])),
         Case("attention", "a.npy", npy(square[0])),
+        Case("arrays", "a.npz", arrays_example()),
+        Case("arrays", "a.safetensors", safetensors(example_arrays())),
     ]
     for path in sorted((data_folder() / "reports").glob("s*")):
         name = "a.npz" if path.suffix == ".npz" else f"audio{path.suffix}"
@@ -106,7 +124,7 @@ def mutated(seed: int, files: list[Case]) -> Case:
     kinds = [_flip, _cut, _insert, _repeat, _swap]
     if is_archive:
         kinds += [_repack] * 8
-    elif data[:1] != b"\x93":
+    elif data[:1] != b"\x93" and case.reader == "sequences":
         kinds += [_cell] * 8
     for _ in range(int(random.integers(1, 5))):
         data = kinds[int(random.integers(len(kinds)))](data, random)

@@ -30,6 +30,8 @@ __all__ = [
     "ErrorCurve",
     "SolverAnswer",
     "Solver",
+    "entropy_bits",
+    "information_bits",
     "score_of",
     "solve",
 ]
@@ -106,8 +108,7 @@ class SolverAnswer:
     @property
     def entropy_bits(self) -> float:
         """Entropy of the whole plan in bits, 0 to log2(source * target)."""
-        mass = self.plan[self.plan > 0]
-        return float(max(-(mass * np.log2(mass)).sum(), 0.0))
+        return entropy_bits(self.plan)
 
     @property
     def information_bits(self) -> float:
@@ -116,10 +117,21 @@ class SolverAnswer:
         sum P log2(P / (P 1)(Pᵀ 1)): 0 for the product of its marginals, which says of
         no source where it goes, and at most log2 of the smaller side's tokens.
         """
-        where = self.plan > 0
-        alone = np.outer(self.sent, self.received)[where]
-        mass = self.plan[where]
-        return float(max((mass * np.log2(mass / alone)).sum(), 0.0))
+        return information_bits(self.plan)
+
+
+def entropy_bits(plan: NDArray[np.float64]) -> float:
+    """Return the entropy of a plan in bits, 0 to log2(source * target)."""
+    mass = plan[plan > 0]
+    return float(max(-(mass * np.log2(mass)).sum(), 0.0))
+
+
+def information_bits(plan: NDArray[np.float64]) -> float:
+    """Return the mutual information of source and target under a plan, in bits."""
+    where = plan > 0
+    alone = np.outer(plan.sum(axis=1), plan.sum(axis=0))[where]
+    mass = plan[where]
+    return float(max((mass * np.log2(mass / alone)).sum(), 0.0))
 
 
 @lru_cache(maxsize=KEPT)

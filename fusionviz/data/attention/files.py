@@ -117,7 +117,7 @@ def _read_npy(data: bytes) -> AttentionFile:
     )
     check(entry)
     attention, notes = four_axes(read_numbers(stream, entry, HOW), entry)
-    return _assemble(attention, entry.name, {}, list(notes))
+    return assemble(attention, entry.name, {}, list(notes))
 
 
 def _read_npz(data: bytes) -> AttentionFile:
@@ -131,7 +131,7 @@ def _read_npz(data: bytes) -> AttentionFile:
         check(chosen)
         attention, notes = four_axes(open_entry(archive, chosen, HOW), chosen)
         extra, more = _read_optional(archive, entries, chosen)
-    return _assemble(attention, chosen.name, extra, [*notes, *more])
+    return assemble(attention, chosen.name, extra, [*notes, *more])
 
 
 def _read_optional(
@@ -153,12 +153,20 @@ def _read_optional(
     return found, notes
 
 
-def _assemble(
+def assemble(
     attention: NDArray[np.float32],
     name: str,
     extra: dict[str, NDArray],
     notes: list[str],
 ) -> AttentionFile:
+    """Return attention with what else is known of its tokens.
+
+    Args:
+        attention: (layer, head, query, key).
+        name: Of the array in the file.
+        extra: Labels, modalities and grid, by key.
+        notes: What is known to be odd already.
+    """
     queries, keys = attention.shape[2:]
     words = {}
     for axis, count, other in (("query", queries, keys), ("key", keys, queries)):

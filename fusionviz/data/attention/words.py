@@ -53,7 +53,7 @@ def read_axis_words(
         name = next((n for n in (f"{axis}_{what}", *names) if n in extra), None)
         if name is None:
             continue
-        words = _words(extra[name])
+        words = read_words(extra[name])
         if words is None:
             notes.append(f"{name} is left out: its text cannot be read.")
         elif len(words) == count:
@@ -85,7 +85,7 @@ def read_grid(values: NDArray | None) -> tuple[tuple[int, int] | None, list[str]
     return None, ["grid is left out: it has to be two whole numbers, rows and columns."]
 
 
-def _words(values: NDArray) -> tuple[str, ...] | None:
+def read_words(values: NDArray) -> tuple[str, ...] | None:
     """Return an array as text that can be shown; None where it is none."""
     flat = values.ravel()
     try:

@@ -84,14 +84,15 @@ Reads = Literal[
     "alignmamba",
     "tokens",
     "attention",
+    "arrays",
     "robustness",
     "failures",
     "scaling",
 ]
 """Kinds of subject: a pair with what a MANGO and an AlignMamba say of it; a sample as
 one of them reads it; one whose tokens are an AlignMamba's or features without a model;
-attention arrays; a report of what is lost when modalities fail, or a sample as all
-models read it then; or runs over length."""
+attention arrays; all arrays of a model of one's own; a report of what is lost when
+modalities fail, or a sample as all models read it then; or runs over length."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -155,7 +156,8 @@ class SubjectName:
         sample: `{"room": seed}`, or the SHA-256 of each file of an uploaded pair and
             how they are read: `{"rgb_sha256", "depth_sha256", "depth_unit", ...}` (as
             `ReadingOptions.as_recipe` says); of
-            attention that was brought `{"attention_sha256"}`; of sequences
+            attention that was brought `{"attention_sha256"}`; of a model's arrays
+            `{"arrays_sha256"}`; of sequences
             `{"utterance": seed}`, `{"mosi_video": id}`, `{"mosi_words": id}`,
             `{"typed": sentence, "how": what its words become}` or, by name of the
             file, `{"sequences_sha256": {name: sha256}}`; of runs over

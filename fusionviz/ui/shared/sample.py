@@ -1,4 +1,4 @@
-"""Which sample the pages show: a generated room, or files that the reader brings."""
+"""Which sample the pages show: a room, files that the reader brings, or arrays."""
 
 import hashlib
 import json
@@ -16,6 +16,7 @@ from fusionviz.data.sets.splits import ROOM_SEEDS
 from fusionviz.errors import InputError
 from fusionviz.explain.pairs import name_room
 from fusionviz.ui.shared import cache
+from fusionviz.ui.shared.data.arrays_file import are_linked
 from fusionviz.ui.shared.files import (
     brought_files,
     change_options,
@@ -33,7 +34,7 @@ from fusionviz.ui.shared.replaced import retract
 from fusionviz.ui.shared.share import forget, publish, recall, said, seat
 from fusionviz.views.shared.plain import in_markdown
 
-ROOMS, UPLOAD = "Rooms", "Your files"
+ROOMS, UPLOAD, ARRAYS = "Rooms", "Your files", "Arrays"
 LARGEST_SEED = 999_999
 MOST_PILLS = 8
 
@@ -65,18 +66,19 @@ def draw_choice() -> None:
     """Draw the sample picker; the sidebar of every page has it."""
     recall("seed", GALLERY_SEEDS[0], low=0, high=LARGEST_SEED)
     if said("source") is None:
-        st.session_state.source = UPLOAD if linked_files() else ROOMS
+        st.session_state.source = _first_source()
         _open_or_close()
     seat("source", said("source"))
     seat("files", bool(said("files")))
     st.segmented_control(
         "Sample",
-        [ROOMS, UPLOAD],
+        [ROOMS, UPLOAD, ARRAYS],
         key="source",
         required=True,
         width="stretch",
         on_change=_open_or_close,
-        help="A generated room, or an RGB-D pair of your own.",
+        help="A generated room, an RGB-D pair of your own, or arrays that a model of "
+        "your own has made.",
     )
     rooms = st.session_state.source == ROOMS
     if rooms:
@@ -112,6 +114,13 @@ def current_sample() -> SampleChoice | None:
     """Return the sample that is chosen; where there is none, say why and what to do."""
     if st.session_state.source == ROOMS:
         return room_sample(st.session_state.seed)
+    if st.session_state.source == ARRAYS:
+        st.info(
+            "This page runs models on samples, so no key of a file of arrays lights it "
+            "up: choose **Rooms** or **Your files** on the left.",
+            icon=":material/key:",
+        )
+        return None
     rgb, depth = brought_files()
     if linked_files() and (rgb or depth):
         name_brought()
@@ -187,6 +196,13 @@ def _choose_name(names: Sequence[str]) -> None:
             key="depth_is",
             on_change=chosen,
         )
+
+
+def _first_source() -> str:
+    """Return what a session begins with: what its address or the server asks for."""
+    if linked_files():
+        return UPLOAD
+    return ARRAYS if are_linked() else ROOMS
 
 
 def _open_or_close() -> None:

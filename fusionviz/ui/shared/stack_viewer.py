@@ -40,11 +40,13 @@ class Viewer:
         prefix: Of its values in the address.
         chart: Key of its chart.
         order: Of tokens along the matrix, until the reader sets another.
+        opens_last: Whether it begins with the last layer, not with the first.
     """
 
     prefix: str
     chart: str
     order: Order = "modality"
+    opens_last: bool = False
 
     def choose_hidden(self, choice: SubjectChoice[AlignMambaSubject]) -> HiddenControls:
         """Draw what can be set of an AlignMamba's hidden attention, and return it."""
@@ -90,7 +92,13 @@ class Viewer:
             stack: What is looked at.
             order: Until the reader sets another; None: the viewer's.
         """
-        layer = choose_item("Layer", f"{self.prefix}_layer", stack.layers, width=134)
+        layer = choose_item(
+            "Layer",
+            f"{self.prefix}_layer",
+            stack.layers,
+            default=len(stack.layers) - 1 if self.opens_last else 0,
+            width=134,
+        )
         has_mean = stack.has_mean and len(stack.heads) > 1
         head = choose_item(
             stack.head_word,

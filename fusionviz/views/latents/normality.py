@@ -93,12 +93,13 @@ def _draw_histogram(figure: go.Figure, normality: Normality, reach: float) -> No
             row=1,
             col=1,
         )
-    figure.add_trace(_normal_density(), row=1, col=1)
+    figure.add_trace(normal_density(), row=1, col=1)
     figure.update_xaxes(title="z, no unit", row=1, col=1)
     figure.update_yaxes(title="density", rangemode="tozero", row=1, col=1)
 
 
-def _normal_density() -> go.Scatter:
+def normal_density() -> go.Scatter:
+    """Return the density of N(0, 1) as a dashed line."""
     x = np.linspace(-REACH, REACH, 161)
     return go.Scatter(
         x=x,
@@ -111,7 +112,7 @@ def _normal_density() -> go.Scatter:
 
 
 def _draw_quantiles(figure: go.Figure, normality: Normality, reach: float) -> None:
-    _draw_band(figure, normality.quantiles(0), reach)
+    draw_band(figure, normality.quantiles(0), reach)
     line = {"color": NORMAL, "dash": "dash", "width": 2.5}
     figure.add_shape(
         type="line", x0=-reach, x1=reach, y0=-reach, y1=reach, line=line, row=1, col=2
@@ -136,7 +137,7 @@ def _draw_quantiles(figure: go.Figure, normality: Normality, reach: float) -> No
     figure.update_yaxes(title="of z", range=[-reach, reach], row=1, col=2)
 
 
-def _draw_band(figure: go.Figure, band: Quantiles, reach: float) -> None:
+def draw_band(figure: go.Figure, band: Quantiles, reach: float) -> None:
     """Draw the band that all quantiles of N(0, 1) lie in, in 95 of 100 draws."""
     ends = {"low": band.low.clip(-reach), "high": band.high.clip(max=reach)}
     for end, fill in (("low", None), ("high", "tonexty")):

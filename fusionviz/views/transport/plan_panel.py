@@ -185,12 +185,15 @@ class PlanPanel:
             for place in places
         ]
 
-    def hover(self, cells: PlanCells, *, with_mass: bool = True) -> go.Heatmap:
+    def hover(
+        self, cells: PlanCells, *, with_mass: bool = True, with_cost: bool = True
+    ) -> go.Heatmap:
         """Return an unseen map that tells a cell's tokens, cost and mass."""
         main, _ = self._axes
         # A number of two parts is a quarter of a float's size, and cost has no more.
         whole, hundredths = np.divmod(np.rint(100 * cells.cost), 100)
         mass = "<br>mass %{z:.3~g} of a token" if with_mass else ""
+        cost = "<br>cost %{customdata[0]}.%{customdata[1]:02d}" if with_cost else ""
         return go.Heatmap(
             z=_lean(cells.mass if with_mass else np.zeros_like(cells.mass)),
             customdata=np.stack([whole, hundredths], axis=-1).astype(np.uint8),
@@ -198,8 +201,7 @@ class PlanPanel:
             yaxis=f"y{main}",
             opacity=0,
             showscale=False,
-            hovertemplate=f"%{{y}} → %{{x}}{mass}<br>cost "
-            "%{customdata[0]}.%{customdata[1]:02d}<extra></extra>",
+            hovertemplate=f"%{{y}} → %{{x}}{mass}{cost}<extra></extra>",
         )
 
 

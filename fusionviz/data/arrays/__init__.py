@@ -1,0 +1,1 @@
+"""What a model of one's own hands over as arrays."""
