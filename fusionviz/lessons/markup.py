@@ -57,12 +57,18 @@ _VARIANTS = {"mathcal": "script", "mathbb": "double-struck", "mathbf": "bold"}
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
-def to_html(text: str) -> str:
+def to_html(text: str, *, maths: bool = True) -> str:
     """Return Markdown as HTML; what is HTML in it stays words.
+
+    Args:
+        text: In Markdown.
+        maths: Whether what stands between dollars are formulas.
 
     Raises:
         InputError: A formula in it has a command that is not known.
     """
+    if not maths:
+        return str(_MARKDOWN.render(text))
     formulas: list[str] = []
 
     def hold(match: re.Match[str]) -> str:

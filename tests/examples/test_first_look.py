@@ -1,31 +1,13 @@
 """The notebook runs from top to bottom, and shows what it says."""
 
-import ast
 import json
 from pathlib import Path
-from typing import Any
 
 import plotly.graph_objects as go
 
+from tests.helpers.notebooks import run_cells
+
 NOTEBOOK = Path(__file__).parents[2] / "examples" / "first_look.ipynb"
-
-
-def run_cells(path: Path) -> list[Any]:
-    """Return what the code cells show: the value of each one's last line."""
-    names: dict[str, Any] = {}
-    shown = []
-    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-        if cell["cell_type"] != "code":
-            continue
-        *lines, last = ast.parse("".join(cell["source"])).body
-        exec(compile(ast.Module(lines, []), str(path), "exec"), names)
-        if isinstance(last, ast.Expr):
-            shown.append(
-                eval(compile(ast.Expression(last.value), str(path), "eval"), names)
-            )
-        else:
-            exec(compile(ast.Module([last], []), str(path), "exec"), names)
-    return [one for one in shown if one is not None]
 
 
 def test_a_pair_its_layers_and_a_head_are_shown(capsys):

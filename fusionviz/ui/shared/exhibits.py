@@ -21,6 +21,7 @@ from fusionviz.ui.shared import cache
 from fusionviz.ui.shared.ahead import note
 from fusionviz.ui.shared.charts import Mode, show
 from fusionviz.ui.shared.how_to_read import how_to_read
+from fusionviz.ui.shared.report import remember_exhibit
 from fusionviz.ui.shared.subjects import SubjectChoice
 
 
@@ -124,7 +125,7 @@ def draw_exports(
 ) -> None:
     """Draw what can be taken home: the picture's format, the numbers, the recipe.
 
-    Files are made when they are asked for.
+    Files are made when they are asked for. The picture is kept for the report, too.
 
     Args:
         exhibit: What is exported.
@@ -132,6 +133,7 @@ def draw_exports(
         key: Name of the place on the page.
         label: Of the button, where several stand beside each other.
     """
+    remember_exhibit(exhibit, recipe)
     stem = f"fusionviz-{recipe.exhibit}"
     with st.popover(label, icon=":material/download:", key=f"export_{key}"):
         st.segmented_control(

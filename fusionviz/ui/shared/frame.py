@@ -17,6 +17,7 @@ from fusionviz.ui.shared.replaced import (
     remember_address,
     say_replaced,
 )
+from fusionviz.ui.shared.report import draw_report
 from fusionviz.ui.shared.sidebar import draw_sidebar
 
 
@@ -60,6 +61,8 @@ def route() -> None:
     st.session_state[_ROUTED] = True
     wanted.run()
     say_replaced()
+    with st.sidebar:  # after the page, which has shown what it lists
+        draw_report()
     warm_up.begin()
 
 
