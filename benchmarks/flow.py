@@ -20,7 +20,7 @@ from fusionviz.data.rooms import render_room
 from fusionviz.models.checkpoints import load_checkpoint
 from fusionviz.models.mango import Mango
 from fusionviz.models.mango.flow import MangoFlow
-from fusionviz.models.mango.model import to_bits_per_dim
+from fusionviz.models.mango.joint import to_bits_per_dim
 
 CHECKPOINT = "mango-rooms"
 PEERS = {"zuko NICE": "zuko"}

@@ -10,6 +10,7 @@ from torch import nn
 from fusionviz.errors import InputError
 from fusionviz.models.alignmamba import AlignMamba, AlignMambaConfig
 from fusionviz.models.baselines import BaselineConfig, FusionBaseline
+from fusionviz.models.films import FilmMango, FilmMangoConfig
 from fusionviz.models.mango import Mango, MangoConfig
 
 
@@ -37,6 +38,7 @@ class ModelKind:
 
 KINDS: dict[str, ModelKind] = {
     "mango": ModelKind(config=MangoConfig, model=Mango),
+    "film-mango": ModelKind(config=FilmMangoConfig, model=FilmMango),
     "alignmamba": ModelKind(config=AlignMambaConfig, model=AlignMamba),
     "baseline": ModelKind(config=BaselineConfig, model=FusionBaseline),
 }

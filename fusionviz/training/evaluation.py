@@ -9,6 +9,7 @@ import torch
 
 from fusionviz.data.faults.missing import FIELD, RATES, drop_at_random, keep_only
 from fusionviz.data.faults.presence import fixed_subsets
+from fusionviz.data.records import PosterSample
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.data.sets.registry import SETS, load_folder, load_set
 from fusionviz.data.sets.units import ALONE, units_of
@@ -214,7 +215,7 @@ def _with_missing(
 
 def _modalities(model: Any, samples: Sequence[Any]) -> tuple[str, ...]:  # noqa: ANN401
     """Return the names of what may be missing."""
-    if isinstance(samples[0], SequenceSample):
+    if isinstance(samples[0], SequenceSample | PosterSample):
         return model.config.names
     return tuple(FIELD)
 

@@ -9,6 +9,7 @@ cache (see `cache_folder`) and may be deleted at any time.
 import hashlib
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -49,7 +50,6 @@ def with_features(batch: ImageBatch, encoder: str) -> ImageBatch:
     )
 
 
-@torch.inference_mode()
 def read_features(
     images: Float[Tensor, "batch channel height width"], modality: str, encoder: str
 ) -> Float[Tensor, "batch number"]:
@@ -61,28 +61,46 @@ def read_features(
         encoder: Name of the encoder.
     """
     height, width = images.shape[-2:]
-    folder = cache_folder() / "features" / f"v{VERSION}" / encoder / f"{height}x{width}"
-    paths = [_path(folder, image.numpy(), modality) for image in images]
-    missing = {path: at for at, path in enumerate(paths) if not path.exists()}
-    if missing:
+    folder = Path(encoder) / f"{height}x{width}" / modality
+
+    def make(some: Tensor) -> Tensor:
         network = load_encoder(encoder)
         layout = FeatureLayout(channels=network.channels, size=(height, width))
-        todo = list(missing.items())
-        for start in range(0, len(todo), AT_ONCE):
-            stop_if_wanted()
-            some = todo[start : start + AT_ONCE]
-            pictures = to_picture(images[[at for _, at in some]], modality)
-            made = layout.join(network(pictures)).half()
-            for (path, _), row in zip(some, made.numpy(), strict=True):
-                _store(path, row)
-    rows = np.stack([np.load(path) for path in paths])
-    return torch.from_numpy(rows).float()
+        return layout.join(network(to_picture(some, modality)))
+
+    return keep_features(images, folder, make)
 
 
-def _path(folder: Path, image: NDArray[np.float32], modality: str) -> Path:
+@torch.inference_mode()
+def keep_features(
+    images: Float[Tensor, "batch channel height width"],
+    folder: Path,
+    make: Callable[[Tensor], Tensor],
+) -> Float[Tensor, "batch ..."]:
+    """Return what is made of images, from the cache where it is there.
+
+    Args:
+        images: In -1..1.
+        folder: Below the cache's, for what is made in this way of this size.
+        make: From some of the images to an item each.
+    """
+    root = cache_folder() / "features" / f"v{VERSION}" / folder
+    paths = [_path(root, image.numpy()) for image in images]
+    missing = {path: at for at, path in enumerate(paths) if not path.exists()}
+    todo = list(missing.items())
+    for start in range(0, len(todo), AT_ONCE):
+        stop_if_wanted()
+        some = todo[start : start + AT_ONCE]
+        made = make(images[[at for _, at in some]]).half()
+        for (path, _), item in zip(some, made.numpy(), strict=True):
+            _store(path, item)
+    return torch.from_numpy(np.stack([np.load(path) for path in paths])).float()
+
+
+def _path(folder: Path, image: NDArray[np.float32]) -> Path:
     pixels = np.ascontiguousarray(image).tobytes()
     name = hashlib.blake2b(pixels, digest_size=16).hexdigest()
-    return folder / modality / name[:2] / f"{name}.npy"
+    return folder / name[:2] / f"{name}.npy"
 
 
 def _store(path: Path, row: NDArray[np.float16]) -> None:

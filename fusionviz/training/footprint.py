@@ -4,14 +4,14 @@ import copy
 import statistics
 import time
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.profiler import ProfilerActivity, profile
 
-from fusionviz.data.records import RGBDSample
-from fusionviz.models.mango import Mango
+from fusionviz.models.mango import JointModel
 from fusionviz.training.metrics.intervals import Measurement, maximum
 
 REPEATS = 30
@@ -25,7 +25,7 @@ BATCH = 10
 
 def measure_footprint(
     model: nn.Module,
-    samples: Sequence[RGBDSample],
+    samples: Sequence[Any],
     *,
     repeats: int = REPEATS,
     count: int = SAMPLES,
@@ -46,7 +46,7 @@ def measure_footprint(
         repeats: Timed passes in each direction.
         count: How many of the samples the inverse is tried on, at most.
     """
-    if not isinstance(model, Mango):
+    if not isinstance(model, JointModel):
         return {}
     some = [samples[index] for index in range(min(count, len(samples)))]
     double = copy.deepcopy(model).double()
@@ -74,7 +74,7 @@ def measure_footprint(
     }
 
 
-def inverse_errors(model: Mango, samples: Sequence[RGBDSample]) -> Tensor:
+def inverse_errors(model: JointModel[Any], samples: Sequence[Any]) -> Tensor:
     """Return the largest |x - G⁻¹(G(x))| of each sample, token units, (sample,)."""
     worst = []
     for start in range(0, len(samples), BATCH):

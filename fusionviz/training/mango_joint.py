@@ -1,6 +1,7 @@
 """What the tasks on MANGO's latents share: the density and the cross-modal guess."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -9,17 +10,87 @@ from torch import Tensor
 
 from fusionviz.models.inputs import ImageBatch
 from fusionviz.models.mango.code_length import TOKEN_NOISE, code_length
-from fusionviz.models.mango.model import log_prior, to_bits_per_dim
+from fusionviz.models.mango.joint import JointModel, log_prior, to_bits_per_dim
+from fusionviz.models.mango.partition import Tokens
 from fusionviz.training.metrics.intervals import Measurement, maximum
 from fusionviz.training.rgbd import ImageTask, LabelledBatch
 
 
+@dataclass(frozen=True, kw_only=True)
+class DensityLoss:
+    """The likelihood of tokens, and how far the guesses of their halves are off.
+
+    The likelihood's gradient does not reach what made the tokens: a trained encoder
+    could raise it without end by shrinking them. A little noise on the tokens keeps the
+    density from collapsing onto the surface that the encoder's outputs lie on.
+
+    Attributes:
+        likelihood: Weight of the NLL, nats a dimension.
+        guess: Weight of the squared error of the guessed tokens.
+        noise: Standard deviation of the noise on the tokens, which have unit scale.
+        missing: Share of samples of which one modality is guessed; they do not count
+            for the likelihood.
+    """
+
+    likelihood: float = 1.0
+    guess: float = 1.0
+    noise: float = TOKEN_NOISE
+    missing: float = 0.15
+
+    def loss(
+        self,
+        model: JointModel[Any],
+        encoded: Tokens,
+        generator: torch.Generator,
+        *,
+        teaching: Bool[Tensor, " batch"] | None = None,
+        whole: Bool[Tensor, " batch"] | None = None,
+    ) -> tuple[Tokens, dict[str, Tensor]]:
+        """Return the latents, and `nll` and `guess` with their weighted sum `loss`.
+
+        Args:
+            model: Its flow and its guesses are trained.
+            encoded: Joint tokens, as the model makes them.
+            generator: Of noise, and of which samples are guessed.
+            teaching: Samples whose latents pass gradients on to the encoder; they do
+                not count for the likelihood.
+            whole: Samples that have both modalities; the others count for neither
+                likelihood nor guess. All do if not given.
+        """
+        clean = encoded.detach()
+        everything = torch.ones(len(clean), dtype=torch.bool, device=clean.device)
+        whole = everything if whole is None else whole
+        first, second = model.config.modalities
+        guessed = {name: model.guess(clean, name).float() for name in (first, second)}
+        count = whole.sum().clamp_min(1)
+        errors = [
+            ((tokens - clean).square().mean(dim=(1, 2)) * whole).sum() / count
+            for tokens in guessed.values()
+        ]
+        noise = torch.randn(clean.shape, generator=generator, device=clean.device)
+        chance = torch.rand(len(clean), generator=generator, device=clean.device)
+        no_first = (chance < self.missing / 2) & whole
+        no_second = (chance > 1 - self.missing / 2) & whole
+        if teaching is not None:
+            clean = torch.where(teaching[:, None, None], encoded, clean)
+        x = clean + self.noise * noise
+        x = torch.where(no_first[:, None, None], guessed[first].detach(), x)
+        x = torch.where(no_second[:, None, None], guessed[second].detach(), x)
+
+        z, log_det = model.flow(x)
+        counted = whole & ~(no_first | no_second)
+        if teaching is not None:
+            counted = counted & ~teaching
+        nll = -((log_prior(z) + log_det) * counted).sum() / (
+            model.config.dimensions * counted.sum().clamp_min(1)
+        )
+        error = torch.stack(errors).sum()
+        loss = self.likelihood * nll + self.guess * error
+        return z, {"loss": loss, "nll": nll, "guess": error}
+
+
 class MangoJointTask(ImageTask):
     """A task on the latents of both modalities; a subclass adds what it reads there.
-
-    The likelihood's gradient does not reach the codec: a trained encoder could raise it
-    without end by shrinking its tokens. A little noise on the tokens keeps the density
-    from collapsing onto the surface that the encoder's outputs lie on.
 
     Samples may teach the encoder by what is read off their latents; they do not count
     for the likelihood. So one pass through the flow does for both.
@@ -43,8 +114,15 @@ class MangoJointTask(ImageTask):
         missing: float = 0.15,
         augment: bool | Mapping[str, Any] = False,
     ) -> None:
-        self.likelihood, self.guess = likelihood, guess
-        self.noise, self.missing, self.augment = noise, missing, augment
+        self.density = DensityLoss(
+            likelihood=likelihood, guess=guess, noise=noise, missing=missing
+        )
+        self.augment = augment
+
+    @property
+    def noise(self) -> float:
+        """Standard deviation of the noise on the tokens."""
+        return self.density.noise
 
     def initialise(self, model: Any, batch: LabelledBatch) -> None:  # noqa: ANN401
         """Set the tokens' unit scale and the flow's start from the first samples.
@@ -72,30 +150,7 @@ class MangoJointTask(ImageTask):
         """
         with torch.set_grad_enabled(teaching is not None):
             encoded = model.encode(images).float()
-        clean = encoded.detach()
-        first, second = model.config.modalities
-        guessed = {name: model.guess(clean, name).float() for name in (first, second)}
-        errors = [(tokens - clean).square().mean() for tokens in guessed.values()]
-        noise = torch.randn(clean.shape, generator=generator, device=clean.device)
-        chance = torch.rand(len(clean), generator=generator, device=clean.device)
-        no_first, no_second = chance < self.missing / 2, chance > 1 - self.missing / 2
-        if teaching is not None:
-            clean = torch.where(teaching[:, None, None], encoded, clean)
-        x = clean + self.noise * noise
-        x = torch.where(no_first[:, None, None], guessed[first].detach(), x)
-        x = torch.where(no_second[:, None, None], guessed[second].detach(), x)
-
-        z, log_det = model.flow(x)
-        whole = ~(no_first | no_second)
-        if teaching is not None:
-            whole = whole & ~teaching
-        dimensions = model.config.dimensions
-        nll = -((log_prior(z) + log_det) * whole).sum() / (
-            dimensions * whole.sum().clamp_min(1)
-        )
-        error = torch.stack(errors).sum()
-        loss = self.likelihood * nll + self.guess * error
-        return z, {"loss": loss, "nll": nll, "guess": error}
+        return self.density.loss(model, encoded, generator, teaching=teaching)
 
 
 class DensityMeter:

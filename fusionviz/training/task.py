@@ -30,9 +30,11 @@ class Task(ABC):
 
     Attributes:
         evaluation_batch: How many samples `batches` takes at once.
+        settles: Whether something is chosen at the end of a stage (see `settle`).
     """
 
     evaluation_batch: ClassVar[int] = 16
+    settles: ClassVar[bool] = False
 
     @abstractmethod
     def prepare(
@@ -57,6 +59,14 @@ class Task(ABC):
 
         Called once at the start of a stage, without gradients, before the optimiser
         is made, with the same batch in every process. Does nothing by default.
+        """
+
+    def settle(self, model: Any, samples: Sequence[Any], device: torch.device) -> None:  # noqa: ANN401, B027
+        """Set what is chosen on samples that training does not see, as a threshold.
+
+        Called once at the end of a stage, in evaluation mode and without gradients,
+        with the validation split. Does nothing by default; a task that does says so in
+        `settles`.
         """
 
     @abstractmethod

@@ -11,7 +11,7 @@ from fusionviz.analysis.shared.segmentation import class_names_of, usual_names
 from fusionviz.data.records import RGBDSample
 from fusionviz.models.inputs import label_map
 from fusionviz.models.mango import Mango
-from fusionviz.models.mango.model import log_prior, to_bits_per_dim
+from fusionviz.models.mango.joint import log_prior, to_bits_per_dim
 
 _AT_ONCE = 16
 

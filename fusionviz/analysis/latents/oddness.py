@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fusionviz.analysis.shared.mango_subject import MangoSubject
-from fusionviz.models.mango.model import log_prior, to_bits_per_dim
+from fusionviz.models.mango.joint import log_prior, to_bits_per_dim
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -22,7 +22,7 @@ from fusionviz.analysis.shared.pictures import Pictures
 from fusionviz.analysis.shared.segmentation import class_names_of, usual_names
 from fusionviz.data.grid import Grid
 from fusionviz.errors import InputError
-from fusionviz.models.mango.model import log_prior, to_bits_per_dim
+from fusionviz.models.mango.joint import log_prior, to_bits_per_dim
 from fusionviz.models.mango.partition import Tokens
 
 Floats = NDArray[np.float64]

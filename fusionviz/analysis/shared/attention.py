@@ -1,7 +1,7 @@
 """One layer of MANGO's attention on one sample, in the image's own places."""
 
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -11,7 +11,7 @@ from fusionviz.analysis.shared.mixing import Mixing, mixing_of
 from fusionviz.analysis.shared.pictures import Pictures, pictures_of
 from fusionviz.data.grid import Grid
 from fusionviz.data.records import RGBDSample
-from fusionviz.models.mango import InvertibleCrossAttention, Mango
+from fusionviz.models.mango import InvertibleCrossAttention, JointModel, Mango
 from fusionviz.models.mango.config import AttentionForm
 from fusionviz.models.mango.partition import LearnedPartition
 from fusionviz.models.mango.trace import LayerTrace
@@ -112,7 +112,7 @@ class LayerAttention:
         return float(-(row * np.log2(row)).sum())
 
 
-def attention_layers(model: Mango) -> tuple[LayerName, ...]:
+def attention_layers(model: JointModel[Any]) -> tuple[LayerName, ...]:
     """Return the names of a model's attention layers, in order."""
     return tuple(
         LayerName(index=place.index, kind=place.kind, name=place.name)
@@ -146,7 +146,11 @@ def measure_attention(
 
 
 def attention_record(
-    model: Mango, traced: LayerTrace, *, pictures: Pictures, missing: str | None
+    model: JointModel[Any],
+    traced: LayerTrace,
+    *,
+    pictures: Pictures,
+    missing: str | None,
 ) -> LayerAttention:
     """Return the attention of one layer of a pass through a model.
 

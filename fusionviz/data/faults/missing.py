@@ -11,7 +11,7 @@ from fusionviz.data.faults.presence import (
     draw_presence_share,
     fixed_subsets,
 )
-from fusionviz.data.records import RGBDSample
+from fusionviz.data.records import PosterSample, RGBDSample
 from fusionviz.data.sequences.samples import SequenceSample
 
 FIELD = {"rgb": "rgb", "depth": "depth_m"}
@@ -23,7 +23,10 @@ FIXED = fixed_subsets(tuple(FIELD))
 RATES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
 """Missing rates, in the protocol of random missing ones (Li et al. 2025)."""
 
-Sample = RGBDSample | SequenceSample
+FILM_FIELD = {"poster": "rgb", "plot": "plot"}
+"""Field of a film by modality."""
+
+Sample = RGBDSample | SequenceSample | PosterSample
 
 
 class MissingModalities(Sequence[Any]):
@@ -100,7 +103,8 @@ def _only(sample: Any, names: Collection[str]) -> Any:  # noqa: ANN401
     """Return a sample with some modalities alone, itself if none would be left."""
     if isinstance(sample, SequenceSample):
         return sample.only(names) if set(names) & set(sample.names) else sample
+    fields = FILM_FIELD if isinstance(sample, PosterSample) else FIELD
     kept = [name for name in sample.modalities if name in names]
     if not kept:
         return sample
-    return replace(sample, **{FIELD[n]: None for n in FIELD if n not in kept})
+    return replace(sample, **{fields[n]: None for n in fields if n not in kept})

@@ -39,6 +39,9 @@ MOVIES_GENRES = (
 )
 """The 13 that 300 films or more are of."""
 
+FILMS, SPLIT_LISTS = "movies.jsonl", "split.json"
+"""The files by which the two layouts are told."""
+
 _SPLITS = {"train": "train", "validation": "dev", "test": "test"}
 
 
@@ -56,13 +59,13 @@ def load_mm_imdb(split: str, *, folder: str | Path) -> Films:
         InputError: It is not laid out so.
     """
     root = Path(folder)
-    lists = _parse(root / "split.json")
+    lists = _parse(root / SPLIT_LISTS)
     names = {}
     for ours, theirs in _SPLITS.items():
         if not isinstance(lists.get(theirs), list) or not lists[theirs]:
             raise InputError(f"{root / 'split.json'} has no list {theirs!r}")
         names[ours] = [str(one) for one in lists[theirs]]
-    refuse_mixed(names["train"], names["test"], str(root / "split.json"))
+    refuse_mixed(names["train"], names["test"], str(root / SPLIT_LISTS))
     return Films(names[split], partial(_read_mm_imdb, root / "dataset"))
 
 
@@ -77,7 +80,7 @@ def load_movies(split: str, *, folder: str | Path | None = None) -> Films:
         InputError: The data is not there or not laid out so.
     """
     root = Path(folder) if folder else data_folder() / "movies"
-    path = root / "movies.jsonl"
+    path = root / FILMS
     try:
         lines = path.read_text("utf-8").splitlines()
     except OSError as error:

@@ -80,10 +80,11 @@ def find_set(name: str) -> DataSet:
     return SETS[name]
 
 
-def load_folder(path: Path | str, classes: int = 13) -> Sequence[RGBDSample]:
+def load_folder(path: Path | str, classes: int = 13) -> Sequence[Any]:
     """Return the samples of a folder in a layout that is known.
 
-    Known are what `fusionviz data rooms` writes, photographs with metric depth and
+    Of films, as `movies` and `mm-imdb` lie, those of the test split. Known are besides
+    what `fusionviz data rooms` writes, photographs with metric depth and
     labels (`fusionviz.data.sets.rgbd_folder`; those in its test.txt, if it has one),
     and rgb/ and depth8/ with label13/ (`fusionviz.data.sets.nyudv2`).
 
@@ -99,10 +100,20 @@ def load_folder(path: Path | str, classes: int = 13) -> Sequence[RGBDSample]:
         raise InputError(
             f"{path} is neither a data set ({', '.join(SETS)}) nor a folder"
         )
+    from fusionviz.data.sets.films import (
+        FILMS,
+        SPLIT_LISTS,
+        load_mm_imdb,
+        load_movies,
+    )
     from fusionviz.data.sets.nyudv2 import NYUDv2
     from fusionviz.data.sets.rgbd_folder import is_rgbd_folder, load_rgbd_folder
     from fusionviz.data.sets.rooms import INDEX_NAME, ExportedRooms
 
+    if (folder / FILMS).is_file():
+        return load_movies("test", folder=folder)
+    if (folder / SPLIT_LISTS).is_file() and (folder / "dataset").is_dir():
+        return load_mm_imdb("test", folder=folder)
     if (folder / INDEX_NAME).is_file():
         return ExportedRooms(folder)
     if is_rgbd_folder(folder):
@@ -111,8 +122,8 @@ def load_folder(path: Path | str, classes: int = 13) -> Sequence[RGBDSample]:
     if names and (folder / "depth8").is_dir():
         return NYUDv2(folder, names, 13 if (folder / "label13").is_dir() else 0)
     raise InputError(
-        f"{folder} holds neither exported rooms nor rgb/ and depth_mm/ or depth8/ "
-        "images"
+        f"{folder} holds neither exported rooms, nor films, nor rgb/ and depth_mm/ or "
+        "depth8/ images"
     )
 
 

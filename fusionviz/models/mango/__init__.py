@@ -1,6 +1,6 @@
 """MANGO: a normalizing flow of invertible cross-attention (Truong et al. 2025).
 
-Read in this order: layer, partition, attention, flow, model.
+Read in this order: layer, partition, attention, flow, joint, model.
 """
 
 from fusionviz.models.mango.actnorm import ActNorm
@@ -10,9 +10,10 @@ from fusionviz.models.mango.autoregressive import (
     AutoregressivePlaces,
 )
 from fusionviz.models.mango.causal import CausalSizes
-from fusionviz.models.mango.config import MangoConfig
+from fusionviz.models.mango.config import FlowConfig, MangoConfig
 from fusionviz.models.mango.coupling import AffineCoupling
 from fusionviz.models.mango.flow import Intervention, LayerPlace, MangoFlow
+from fusionviz.models.mango.joint import JointModel
 from fusionviz.models.mango.layer import HeadIntervention, InvertibleLayer
 from fusionviz.models.mango.lu import LUMatrix
 from fusionviz.models.mango.mixing import ChannelMixing
@@ -31,11 +32,13 @@ __all__ = [
     "AutoregressivePlaces",
     "CausalSizes",
     "ChannelMixing",
+    "FlowConfig",
     "HeadIntervention",
     "InterModalityPartition",
     "Intervention",
     "InvertibleCrossAttention",
     "InvertibleLayer",
+    "JointModel",
     "LUMatrix",
     "LayerPlace",
     "LayerTrace",

@@ -33,7 +33,8 @@ from torch import Tensor
 
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.inputs import ImageBatch
-from fusionviz.models.mango.model import Mango, log_prior, to_bits_per_dim
+from fusionviz.models.mango.joint import log_prior, to_bits_per_dim
+from fusionviz.models.mango.model import Mango
 
 PerSample = Float[Tensor, " batch"]
 

@@ -34,14 +34,14 @@ themselves later (`Completion.disagreement`).
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
 from fusionviz.models.mango.guess_error import GuessError, modality_rows
-from fusionviz.models.mango.model import Mango, to_bits_per_dim
+from fusionviz.models.mango.joint import JointModel, to_bits_per_dim
 from fusionviz.models.mango.partition import Tokens
 
 Progress = Callable[[int, int, float], bool]
@@ -91,7 +91,7 @@ class Completion:
 
 
 def complete(
-    model: Mango,
+    model: JointModel[Any],
     x: Tokens,
     missing: str,
     *,
@@ -139,7 +139,9 @@ def complete(
         return walk.result(step_size, reason)
 
 
-def exchange_latents(model: Mango, x: Tokens, other: Tokens, modality: str) -> Tokens:
+def exchange_latents(
+    model: JointModel[Any], x: Tokens, other: Tokens, modality: str
+) -> Tokens:
     """Return tokens of x whose latents of one modality come from another sample.
 
     Args:
@@ -162,7 +164,7 @@ class _Walk:
 
     def __init__(
         self,
-        model: Mango,
+        model: JointModel[Any],
         x: Tokens,
         missing: str,
         error: GuessError | None,

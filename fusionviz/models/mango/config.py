@@ -1,4 +1,4 @@
-"""What a MANGO model is made of."""
+"""What a MANGO is made of: its flow, and what makes tokens of images and reads them."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -20,14 +20,11 @@ LAYERS_PER_BLOCK: dict[PartitionKind, int] = {"mmca": 2, "imca": 4, "lica": 2}
 
 
 @dataclass(frozen=True, kw_only=True)
-class MangoConfig:
-    """Sizes and choices of a MANGO model.
+class FlowConfig:
+    """Sizes and choices of a flow over the tokens of two modalities.
 
     Attributes:
-        modalities: The two, in the order of the joint tokens: names in
-            `fusionviz.models.modalities.MODALITIES`.
-        image_size: Pixels: the side of a square, or height and width, into which the
-            whole picture is fitted.
+        modalities: The names of the two, in the order of the joint tokens.
         grid: Tokens of one modality: a side, or rows and columns.
         width: Channels of a token.
         blocks: Flow blocks; a block is 2 MMCA, 4 IMCA, 2 LICA and one coupling. With
@@ -49,22 +46,10 @@ class MangoConfig:
         positions: Whether heads have learned scores of relative positions.
         gate_start: Value of every gate before it is set from data.
         coupling_width: Hidden channels of the coupling's network.
-        codec_widths: Channels of the codec after each halving of the image; of its
-            decoder alone where there is an `encoder`.
-        encoder: Name of the pretrained encoder whose features the tokens are made of
-            (see `fusionviz.models.encoders`), at stride 16; empty for convolutions of
-            its own.
-        encoder_width: Channels between its features and the tokens.
-        tuned: Whether the encoder's last level learns on, in each modality for itself.
-        head_width: Channels of the predictor that reads the latents.
         guess_width: Channels of the cross-modal guess.
-        classes: Classes that the predictor tells apart.
-        target: The modality that the predictor translates both into, instead of naming
-            classes: a third one of `MODALITIES`; empty for classes.
     """
 
-    modalities: tuple[str, str] = ("rgb", "depth")
-    image_size: Size = 128
+    modalities: tuple[str, str]
     grid: Size = 8
     width: int = 64
     blocks: int = 4
@@ -79,40 +64,24 @@ class MangoConfig:
     positions: bool = True
     gate_start: float = -0.05
     coupling_width: int = 128
-    codec_widths: tuple[int, ...] = (24, 48, 96, 128)
-    encoder: str = ""
-    encoder_width: int = 96
-    tuned: bool = False
-    head_width: int = 96
     guess_width: int = 128
-    classes: int = 13
-    target: str = ""
 
     def __post_init__(self) -> None:
         """Normalise what JSON made a list, and check every size."""
         object.__setattr__(self, "modalities", tuple(self.modalities))
         object.__setattr__(self, "partitions", tuple(self.partitions))
-        known = [name for name in self.modalities if name in MODALITIES]
-        if len(known) != 2 or len(set(known)) != 2:
-            raise ValueError(
-                f"modalities are two of {', '.join(MODALITIES)}, got {self.modalities}"
-            )
-        others = [name for name in MODALITIES if name not in self.modalities]
-        if self.target and self.target not in others:
-            raise ValueError(
-                f"target is one of {', '.join(others)} or empty, got {self.target!r}"
-            )
-        object.__setattr__(self, "codec_widths", tuple(self.codec_widths))
+        object.__setattr__(self, "grid", as_size(self.grid))
         self._check_autoregression()
-        for name in ("image_size", "grid"):
-            object.__setattr__(self, name, as_size(getattr(self, name)))
         if self.width % self.heads:
             raise ValueError(
                 f"width must divide by heads, got {self.width} and {self.heads}"
             )
         if self.width % 2:
             raise ValueError(f"width must be even, got {self.width}")
-        self._check_sizes()
+        if self.tokens % 2:
+            raise ValueError(
+                f"grid must have an even number of tokens, got {self.grid}"
+            )
         if self.blocks < 0:
             raise ValueError(f"blocks must not be negative, got {self.blocks}")
         unknown = set(self.partitions) - set(PARTITION_KINDS)
@@ -135,24 +104,6 @@ class MangoConfig:
                 f"causal_width must divide by {CAUSAL_HEADS}, got {self.causal_width}"
             )
 
-    def _check_sizes(self) -> None:
-        if self.tokens % 2:
-            raise ValueError(
-                f"grid must have an even number of tokens, got {self.grid}"
-            )
-        size, doublings = sides(self.image_size), 2 ** len(self.codec_widths)
-        if size != tuple(side * doublings for side in self.shape):
-            raise ValueError(
-                "image_size must be grid doubled once for each of codec_widths, got "
-                f"{self.image_size}, {self.grid} and {len(self.codec_widths)} widths"
-            )
-        if self.encoder:
-            check_encoder(self.encoder, size, tuned=self.tuned)
-            if self.shape != token_grid(size):
-                raise ValueError(
-                    f"an encoder gives a grid of {token_grid(size)}, got {self.grid}"
-                )
-
     @property
     def names(self) -> tuple[str, str]:
         """Names of the modalities, as configs of other models give them."""
@@ -172,6 +123,69 @@ class MangoConfig:
     def dimensions(self) -> int:
         """Real numbers in the joint tokens of one sample, 2 N d."""
         return 2 * self.tokens * self.width
+
+
+@dataclass(frozen=True, kw_only=True)
+class MangoConfig(FlowConfig):
+    """Sizes and choices of a MANGO of images.
+
+    Attributes:
+        modalities: The two: names in `fusionviz.models.modalities.MODALITIES`.
+        image_size: Pixels: the side of a square, or height and width, into which the
+            whole picture is fitted.
+        codec_widths: Channels of the codec after each halving of the image; of its
+            decoder alone where there is an `encoder`.
+        encoder: Name of the pretrained encoder whose features the tokens are made of
+            (see `fusionviz.models.encoders`), at stride 16; empty for convolutions of
+            its own.
+        encoder_width: Channels between its features and the tokens.
+        tuned: Whether the encoder's last level learns on, in each modality for itself.
+        head_width: Channels of the predictor that reads the latents.
+        classes: Classes that the predictor tells apart.
+        target: The modality that the predictor translates both into, instead of naming
+            classes: a third one of `MODALITIES`; empty for classes.
+    """
+
+    modalities: tuple[str, str] = ("rgb", "depth")
+    image_size: Size = 128
+    codec_widths: tuple[int, ...] = (24, 48, 96, 128)
+    encoder: str = ""
+    encoder_width: int = 96
+    tuned: bool = False
+    head_width: int = 96
+    classes: int = 13
+    target: str = ""
+
+    def __post_init__(self) -> None:
+        """Normalise what JSON made a list, and check every size."""
+        super().__post_init__()
+        object.__setattr__(self, "image_size", as_size(self.image_size))
+        object.__setattr__(self, "codec_widths", tuple(self.codec_widths))
+        known = [name for name in self.modalities if name in MODALITIES]
+        if len(known) != 2 or len(set(known)) != 2:
+            raise ValueError(
+                f"modalities are two of {', '.join(MODALITIES)}, got {self.modalities}"
+            )
+        others = [name for name in MODALITIES if name not in self.modalities]
+        if self.target and self.target not in others:
+            raise ValueError(
+                f"target is one of {', '.join(others)} or empty, got {self.target!r}"
+            )
+        self._check_sizes()
+
+    def _check_sizes(self) -> None:
+        size, doublings = sides(self.image_size), 2 ** len(self.codec_widths)
+        if size != tuple(side * doublings for side in self.shape):
+            raise ValueError(
+                "image_size must be grid doubled once for each of codec_widths, got "
+                f"{self.image_size}, {self.grid} and {len(self.codec_widths)} widths"
+            )
+        if self.encoder:
+            check_encoder(self.encoder, size, tuned=self.tuned)
+            if self.shape != token_grid(size):
+                raise ValueError(
+                    f"an encoder gives a grid of {token_grid(size)}, got {self.grid}"
+                )
 
     @classmethod
     def small(cls) -> "MangoConfig":

@@ -23,7 +23,7 @@ from fusionviz.models.mango.causal import CausalSizes
 from fusionviz.models.mango.config import (
     CAUSAL_HEADS,
     LAYERS_PER_BLOCK,
-    MangoConfig,
+    FlowConfig,
     PartitionKind,
 )
 from fusionviz.models.mango.coupling import AffineCoupling
@@ -72,7 +72,7 @@ class FlowStep:
 class MangoFlow(nn.Module):
     """An invertible map from joint tokens X to latents Z of the same shape."""
 
-    def __init__(self, config: MangoConfig) -> None:
+    def __init__(self, config: FlowConfig) -> None:
         super().__init__()
         layers = [
             (kind, detail, layer)
@@ -170,7 +170,7 @@ class MangoFlow(nn.Module):
 
 
 def _block(
-    config: MangoConfig, block: int
+    config: FlowConfig, block: int
 ) -> Iterator[tuple[str, str, InvertibleLayer]]:
     """Yield (kind, name, layer) of one block; autoregressive orders turn by blocks."""
     sizes = CausalSizes(
@@ -212,7 +212,7 @@ def _block(
 
 
 def _partition(
-    config: MangoConfig, kind: PartitionKind, number: int
+    config: FlowConfig, kind: PartitionKind, number: int
 ) -> tuple[Partition, str]:
     """Return the partition of the block's number-th layer of a kind, and its name."""
     first, second = config.modalities

@@ -1,12 +1,13 @@
 """How the cross-modal guess is off: the shape of what is left to find out."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from fusionviz.models.mango.model import Mango
+from fusionviz.models.mango.joint import JointModel
 from fusionviz.models.mango.partition import Tokens
 
 
@@ -30,7 +31,7 @@ class GuessError:
 
 
 def guess_error(
-    model: Mango, x: Tokens, missing: str, *, floor: float = 0.05
+    model: JointModel[Any], x: Tokens, missing: str, *, floor: float = 0.05
 ) -> GuessError:
     """Return how a model's guess is off on samples that have both modalities.
 
@@ -60,7 +61,7 @@ def guess_error(
     )
 
 
-def modality_rows(model: Mango, modality: str) -> slice:
+def modality_rows(model: JointModel[Any], modality: str) -> slice:
     """Return which of the joint tokens are a modality's."""
     tokens = model.config.tokens
     first = model.config.modalities.index(modality) * tokens

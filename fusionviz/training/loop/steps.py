@@ -229,6 +229,15 @@ class StageTrainer:
         with self.average.swapped_into(model), self.run.stop.at_once():
             return measure_figures(model, self.task, self.validation_set, device)
 
+    @torch.no_grad()
+    def _settle(self) -> None:
+        """Let the task set what is chosen on the validation split."""
+        samples = self.validation_set or self.run.load("validation")
+        self.run.model.eval()
+        with self.run.stop.at_once():
+            self.task.settle(self.run.model, samples, self.run.accelerator.device)
+        self.run.model.train()
+
     def _save(self) -> None:
         position = Position(
             stage=self.number,
@@ -245,6 +254,8 @@ class StageTrainer:
     def _finish(self) -> None:
         """Leave the averaged weights in the model, and save that the stage is done."""
         self.average.copy_to(self.run.model)
+        if self.task.settles:
+            self._settle()
         self.run.accelerator.free_memory()
         position = Position(
             stage=self.number + 1, seconds=self.run.seconds, recipe=self.run.identity

@@ -53,6 +53,12 @@ def weighted_f1(pairs: NDArray[np.bool_]) -> float:
     return float((_class_f1(pairs) * true).sum() / max(true.sum(), 1))
 
 
+def samples_f1(pairs: NDArray[np.bool_]) -> float:
+    """Return the mean of the samples' F1; 0 for one with nothing given and true."""
+    hits = (pairs[:, 0] & pairs[:, 1]).sum(axis=1)
+    return float((2 * hits / np.maximum(pairs.sum(axis=(1, 2)), 1)).mean())
+
+
 def correlation(pairs: NDArray) -> float:
     """Return Pearson's correlation of prediction and truth, NaN if one is constant.
 

@@ -11,6 +11,8 @@ from fusionviz.errors import InputError
 from fusionviz.training.task import Task
 from fusionviz.training.tasks.alignmamba_dense import AlignMambaDenseTask
 from fusionviz.training.tasks.alignmamba_sequence import AlignMambaSequenceTask
+from fusionviz.training.tasks.film_genres import FilmGenresTask
+from fusionviz.training.tasks.film_tokens import FilmTokensTask
 from fusionviz.training.tasks.mango_codec import MangoCodecTask
 from fusionviz.training.tasks.mango_flow import MangoFlowTask
 from fusionviz.training.tasks.mango_translation import MangoTranslationTask
@@ -19,6 +21,8 @@ from fusionviz.training.tasks.token_segmentation import TokenSegmentationTask
 TASKS: dict[str, type[Task]] = {
     "alignmamba-dense": AlignMambaDenseTask,
     "alignmamba-sequence": AlignMambaSequenceTask,
+    "film-genres": FilmGenresTask,
+    "film-tokens": FilmTokensTask,
     "mango-codec": MangoCodecTask,
     "mango-flow": MangoFlowTask,
     "mango-translation": MangoTranslationTask,

@@ -11,8 +11,8 @@ from fusionviz.analysis.attention.interventions import head_names, measure_inter
 from fusionviz.analysis.shared.mango_subject import MangoSubject, decode
 from fusionviz.data.rooms import render_room
 from fusionviz.models.mango import InvertibleCrossAttention, Mango
+from fusionviz.models.mango.joint import log_prior, to_bits_per_dim
 from fusionviz.models.mango.layer import HeadIntervention
-from fusionviz.models.mango.model import log_prior, to_bits_per_dim
 from tests.helpers.tiny_models import TINY_MANGO, tiny_mango
 
 

@@ -9,7 +9,7 @@ import pytest
 from fusionviz.data.folders import data_folder
 from fusionviz.data.records import PosterSample
 from fusionviz.data.sets.films import MM_IMDB_GENRES, MOVIES_GENRES
-from fusionviz.data.sets.registry import class_names, load_set
+from fusionviz.data.sets.registry import class_names, load_folder, load_set
 from fusionviz.errors import InputError
 
 POSTER = np.full((12, 8, 3), (10, 20, 200), np.uint8)  # blue, green, red
@@ -47,6 +47,14 @@ def test_mm_imdb_is_read(mm_imdb):
     assert second.genres.sum() == 1
     assert third.modalities == ("poster",)
     assert len(class_names("mm-imdb")) == 23
+
+
+def test_a_folder_of_films_is_known_by_its_files(mm_imdb):
+    (film,) = load_folder(mm_imdb)
+    assert film.id == "0000003"  # the test split
+    (mm_imdb / "split.json").rename(mm_imdb / "other.json")
+    with pytest.raises(InputError, match="films"):
+        load_folder(mm_imdb)
 
 
 @pytest.fixture
@@ -98,6 +106,12 @@ def test_a_division_that_is_none_is_said(mm_imdb, split_json, word):
     (mm_imdb / "split.json").write_text(split_json)
     with pytest.raises(InputError, match=word):
         load_set("mm-imdb", "train", folder=str(mm_imdb))
+
+
+def test_a_folder_of_movies_gives_those_to_test_on(movies):
+    found = [film.id for film in load_folder(movies)]
+    assert found == [film.id for film in load_set("movies", "test", folder=movies)]
+    assert len(found) == 4
 
 
 def test_films_that_are_damaged_or_missing_are_said(mm_imdb, movies):

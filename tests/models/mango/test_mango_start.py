@@ -12,7 +12,7 @@ from fusionviz.models.mango import (
     MangoFlow,
     ModalityPartition,
 )
-from fusionviz.models.mango.model import log_prior
+from fusionviz.models.mango.joint import log_prior
 from fusionviz.models.mango.positions import RelativePosition
 
 GRID, HEADS = 4, 8

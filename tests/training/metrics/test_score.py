@@ -14,6 +14,7 @@ from fusionviz.training.metrics.scores import (
     label_pairs,
     macro_f1,
     micro_f1,
+    samples_f1,
     weighted_f1,
 )
 
@@ -41,11 +42,13 @@ def test_f1_of_one_class_a_sample(single, average):
     assert F1_OF[average](label_pairs(found, truth, 4)) == pytest.approx(expected)
 
 
-@pytest.mark.parametrize("average", F1_OF)
+@pytest.mark.parametrize("average", [*F1_OF, "samples"])
 def test_f1_of_several_classes_a_sample(several, average):
     found, truth = several
+    assert (found | truth).any(axis=1).min() < 1  # a sample of nothing, given nothing
     expected = f1_score(truth, found, average=average, zero_division=0)
-    assert F1_OF[average](several.swapaxes(0, 1)) == pytest.approx(expected)
+    of = {**F1_OF, "samples": samples_f1}[average]
+    assert of(several.swapaxes(0, 1)) == pytest.approx(expected)
 
 
 def test_f1_of_two_classes(single):
