@@ -20,7 +20,10 @@ Logits = Float[Tensor, "batch genre"]
 
 
 class GenreHead(nn.Module):
-    """Latents to a score of each genre: a mean of what the tokens say, one by one.
+    """Latents to a score of each genre: the sum of what the tokens say, one by one.
+
+    It is divided by the root of their number, so that it is of one size at the start
+    for few tokens and for many.
 
     Args:
         config: Of the model.
@@ -47,7 +50,8 @@ class GenreHead(nn.Module):
     def each(self, z: Tokens) -> tuple[Logits, Logits]:
         """Return what the two halves say: the logits are their sum and the bias."""
         halves = zip(self.readers, z.chunk(2, dim=1), strict=True)
-        first, second = (reader(half).mean(dim=1) for reader, half in halves)
+        scale = (z.shape[1] / 2) ** -0.5
+        first, second = (scale * reader(half).sum(dim=1) for reader, half in halves)
         return first, second
 
 

@@ -44,8 +44,8 @@ def test_f1_of_one_class_a_sample(single, average):
 
 @pytest.mark.parametrize("average", [*F1_OF, "samples"])
 def test_f1_of_several_classes_a_sample(several, average):
+    several[:, 3] = False  # a sample of nothing, given nothing
     found, truth = several
-    assert (found | truth).any(axis=1).min() < 1  # a sample of nothing, given nothing
     expected = f1_score(truth, found, average=average, zero_division=0)
     of = {**F1_OF, "samples": samples_f1}[average]
     assert of(several.swapaxes(0, 1)) == pytest.approx(expected)
