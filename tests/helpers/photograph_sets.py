@@ -39,6 +39,25 @@ def make_pst900(folder):
     return folder
 
 
+NORMAL, SHADE, OCCLUSION, TEXTURE = (255, 128, 0), 51, 65535, 13107
+"""What Taskonomy's other domains hold: red, green, blue of a normal, then counts."""
+
+
+def write_more_domains(root, building, name, later):
+    """Write the domains that translations take, beside a view's rgb."""
+    images = {
+        "normal": np.broadcast_to(np.array(NORMAL[::-1], np.uint8), (*SIZE, 3)),
+        "reshading": np.full((*SIZE, 3), SHADE, np.uint8),
+        "edge_occlusion": np.full(SIZE, OCCLUSION, np.uint16),
+        "edge_texture": np.full(SIZE, TEXTURE, np.uint16),
+    }
+    for domain, image in images.items():
+        place = root / building.replace("rgb", domain)
+        if later:
+            place = root.parents[1] / domain / "taskonomy" / building
+        write_png(place / name.replace("rgb.png", f"{domain}.png"), image)
+
+
 def make_taskonomy(folder, later=False):
     buildings = "allensville", "beechwood", "corozal"
     for seed, building in enumerate(buildings):
@@ -51,6 +70,8 @@ def make_taskonomy(folder, later=False):
                 depth = np.full(SIZE, 512 * (seed + 1) + 256, np.uint16)
                 depth[0, 0] = 65535
                 write_png(place / name, picture(seed) if domain == "rgb" else depth)
+                if domain == "rgb":
+                    write_more_domains(place.parent, place.name, name, later)
     for name, building in zip(("train", "validation", "test"), buildings, strict=True):
         (folder / f"{name}.txt").write_text(f"{building}\n")
     return folder

@@ -90,12 +90,14 @@ CARDS: dict[str, SetCard] = {
     ),
     "taskonomy": SetCard(
         title="Taskonomy (Zamir et al. 2018)",
-        modalities="rgb, depth in metres",
+        modalities="rgb, depth in metres, normals, shading, edges",
         terms="research, by the form that its authors have to be sent",
         source="https://github.com/StanfordVL/taskonomy",
         layout=(
             "BUILDING_rgb/point_X_view_Y_domain_rgb.png\n"
             "BUILDING_depth_zbuffer/point_X_view_Y_domain_depth_zbuffer.png\n"
+            "and, where they are there, _normal, _reshading, _edge_occlusion, "
+            "_edge_texture\n"
             "train.txt  validation.txt  test.txt: names of buildings, one a line"
         ),
         option="folder",

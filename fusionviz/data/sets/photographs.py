@@ -61,6 +61,20 @@ def read_single(path: Path, dtype: type[np.unsignedinteger]) -> NDArray[Any]:
     return image
 
 
+def read_grey(path: Path) -> NDArray[np.float32]:
+    """Return an image as one channel in 0..1, the mean of its colours if it has some.
+
+    Raises:
+        InputError: It is missing, no image, or not of whole numbers.
+    """
+    image = _read(path, cv2.IMREAD_UNCHANGED)
+    if not np.issubdtype(image.dtype, np.unsignedinteger):
+        raise InputError(f"{path} must be of whole numbers, got {image.dtype}")
+    colours = image[..., :3] if image.ndim == 3 else image[..., None]
+    grey = colours.mean(axis=-1, dtype=np.float32) / np.iinfo(image.dtype).max
+    return grey.astype(np.float32)
+
+
 def in_metres(
     counts: NDArray[Any], per_metre: float, *, unmeasured: int = 0
 ) -> NDArray[np.float32]:

@@ -13,12 +13,17 @@ from fusionviz.data.sets.taskonomy import load_taskonomy
 from fusionviz.data.sets.thermal import load_mfnet, load_pst900
 from fusionviz.errors import InputError
 from tests.helpers.photograph_sets import (
+    NORMAL,
+    SHADE,
+    SIZE,
+    TEXTURE,
     make_mfnet,
     make_nyu_mat,
     make_pst900,
     make_sun_rgbd,
     make_taskonomy,
     picture,
+    write_png,
 )
 
 
@@ -55,6 +60,33 @@ def test_taskonomys_depth_is_metres_of_512(tmp_path, later):
     assert np.isnan(samples[0].depth_m[0, 0])
     assert (samples[0].depth_m[1:] == 2.5).all()
     np.testing.assert_array_equal(samples[1].rgb, picture(1)[..., ::-1])
+
+
+@pytest.mark.parametrize("later", [False, True])
+def test_taskonomys_other_domains_are_read_where_they_are(tmp_path, later):
+    folder = make_taskonomy(tmp_path, later)
+    one = load_taskonomy("test", folder=folder)[0]
+    red, green, blue = (2 * one / 255 - 1 for one in NORMAL)
+    length = np.sqrt(red**2 + green**2 + blue**2)
+    expected = np.array([red, green, blue]) / length
+    np.testing.assert_allclose(one.normal[2, 3], expected, atol=1e-6)
+    np.testing.assert_allclose(np.linalg.norm(one.normal, axis=-1), 1, rtol=1e-6)
+    np.testing.assert_allclose(one.shade, SHADE / 255, rtol=1e-6)
+    np.testing.assert_allclose(one.edge, 1.0)
+    np.testing.assert_allclose(one.texture, TEXTURE / 65535, rtol=1e-6)
+    for path in folder.rglob("*_domain_normal.png"):
+        path.unlink()
+    without = load_taskonomy("test", folder=folder)[0]
+    assert without.normal is None
+    assert without.shade is not None
+
+
+def test_a_normal_without_length_looks_along_the_axis(tmp_path):
+    folder = make_taskonomy(tmp_path)
+    for path in folder.rglob("*_domain_normal.png"):
+        write_png(path, np.full((*SIZE, 3), 128, np.uint8))
+    normal = load_taskonomy("test", folder=folder)[0].normal
+    assert (normal == [0, 0, 1]).all()
 
 
 def test_nyu_is_read_from_its_authors_file(tmp_path):
