@@ -299,3 +299,19 @@ def test_sentences_for_a_browser_are_put_otherwise():
     assert parts.for_command_line(sentence) == (
         "It looks like a depth map: give it as the depth map, else give it."
     )
+
+
+def test_a_recipe_is_trained_on_another_set(recipe, tmp_path):
+    words = ("train", recipe, "--device", "cpu", "--out")
+    refused = run(*words, "x", "--with", "count=5")
+    assert refused.exit_code == 2
+    assert "--data" in refused.stderr
+    unknown = run(*words, "y", "--data", "nowhere")
+    assert unknown.exit_code == 2
+    assert "no data set" in unknown.stderr
+    done = run(*words, "z", "--data", "toy", "--with", "count=6")
+    assert done.exit_code == 0, done.output
+    card = json.loads((tmp_path / "z" / "toy-run.json").read_text())
+    assert card["recipe"]["data"]["options"] == {"count": 6}
+    told = run("evaluate", tmp_path / "z" / "toy-run.json", "--json", "--resamples", 5)
+    assert json.loads(told.stdout)["samples"] == 6

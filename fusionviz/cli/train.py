@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fusionviz.cli.parts import STOPPED, Device, says_what_is_wrong
+from fusionviz.errors import InputError
 
 if TYPE_CHECKING:
     from fusionviz.training.recipes import Recipe
@@ -21,6 +22,14 @@ def train(
         Path | None, typer.Option(help="Folder of the run; runs/NAME if not given.")
     ] = None,
     resume: Annotated[bool, typer.Option(help="Continue the run in --out.")] = False,
+    data: Annotated[
+        str | None,
+        typer.Option(help="Another data set than the recipe's: see `data list`."),
+    ] = None,
+    options: Annotated[
+        list[str] | None,
+        typer.Option("--with", help="Option of that set: folder=PATH, classes=37."),
+    ] = None,
     settings: Annotated[
         list[str] | None,
         typer.Option("--set", help="Change a setting: stage.1.steps=100, seed=3."),
@@ -38,9 +47,14 @@ def train(
 ) -> None:
     """Train a recipe; on several GPUs under `accelerate launch -m fusionviz train`."""
     from fusionviz.training.recipes import load_recipe, shorten
+    from fusionviz.training.tables import read_settings
     from fusionviz.training.train import train as run_recipe
 
     chosen = load_recipe(recipe)
+    if options and data is None:
+        raise InputError("--with says what --data is loaded with: name a set, too")
+    if data is not None:
+        chosen = chosen.on(data, read_settings(options or []))
     for setting in settings or []:
         chosen = chosen.override(setting)
     if smoke:

@@ -230,6 +230,15 @@ class Recipe:
         """Return the recipe as a table fit for JSON."""
         return asdict(self)
 
+    def on(self, data: str, options: Mapping[str, Any]) -> Self:
+        """Return the recipe on another data set.
+
+        Args:
+            data: Name of the set.
+            options: Of every split, in place of all that the recipe says.
+        """
+        return replace(self, data=DataRecipe(set=data, options=options))
+
     def override(self, setting: str) -> Self:
         """Return the recipe with one setting changed.
 
