@@ -28,6 +28,7 @@ import torch
 from fusionviz.errors import FusionvizError
 from fusionviz.places import python_path
 from fusionviz.training.loop.provenance import describe_hardware, read_versions
+from fusionviz.whole_files import replace_file
 
 ROOMS = 1000
 SHARD = 10
@@ -137,7 +138,7 @@ def main() -> None:
     asked = parser.parse_args()
     report = run(asked.rooms, asked.only or ONLY, asked.cases or tuple(CASES))
     if asked.out is not None:
-        asked.out.write_text(json.dumps(report, indent=1) + "\n")
+        replace_file(asked.out, json.dumps(report, indent=1) + "\n")
     print(f"{report['rooms']} rooms on {report['machine']}")
     print(to_markdown(report))
 

@@ -37,6 +37,7 @@ from fusionviz.models.mango.code_length import trained_noise
 from fusionviz.models.mango.completion import complete
 from fusionviz.models.mango.guess_error import GuessError, guess_error, modality_rows
 from fusionviz.training.metrics.intervals import Measurement, estimate
+from fusionviz.whole_files import replace_file
 
 REFINED = ("mean tokens", "mean picture of draws")
 
@@ -224,7 +225,7 @@ def main() -> None:
     result = run(**vars(parser.parse_args()))
     RESULTS.mkdir(exist_ok=True)
     text = json.dumps(result, indent=1)
-    (RESULTS / "completion.json").write_text(text + "\n", encoding="utf-8")
+    replace_file(RESULTS / "completion.json", text + "\n")
     for row in result["rows"]:
         told = [
             f"{key} {row[key]:.4g}"

@@ -24,6 +24,7 @@ from fusionviz.training.measure import measure_estimates
 from fusionviz.training.metrics.intervals import Measurement, estimate_all
 from fusionviz.training.recipes import load_recipe
 from fusionviz.training.tasks import make_task
+from fusionviz.whole_files import replace_file
 
 COUNT, SEEDS = 300, 5
 SOURCES = ("video", "audio")
@@ -89,7 +90,7 @@ def run() -> dict:
 if __name__ == "__main__":
     result = run()
     text = json.dumps(result, indent=1)
-    (RESULTS / "correspondence.json").write_text(text + "\n", encoding="utf-8")
+    replace_file(RESULTS / "correspondence.json", text + "\n")
     for row in result["rows"]:
         scores = [
             f"{source} {row[f'alignment_score_{source}']:.3f}" for source in SOURCES

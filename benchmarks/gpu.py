@@ -25,6 +25,7 @@ from fusionviz.models.checkpoints import load_checkpoint
 from fusionviz.models.mango import Mango
 from fusionviz.scaling.cells import Limits
 from fusionviz.scaling.runs import describe_machine, make_cells, run_cells
+from fusionviz.whole_files import replace_file
 
 MOST_SECONDS = 8 * 60
 CHECKPOINT = "mango-rooms"
@@ -192,7 +193,7 @@ def main() -> int:
         return 1
     path = Path(RESULTS) / "gpu.json"
     path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    replace_file(path, json.dumps(found, indent=1) + "\n")
     print(f"wrote {path}")
     return 0
 

@@ -18,6 +18,7 @@ from scipy import stats
 from benchmarks.side_by_side import RESULTS, report
 from fusionviz.data.sets.mosi import FOLDS
 from fusionviz.training.ablation import Ablation, Variant, run_ablation
+from fusionviz.whole_files import replace_file
 
 FOLDER = Path("runs/mosi-folds")
 METRICS = ("accuracy", "accuracy_nonzero", "f1", "mae")
@@ -112,5 +113,5 @@ if __name__ == "__main__":
     result = run(int(sys.argv[1]) if len(sys.argv) > 1 else 1)
     RESULTS.mkdir(exist_ok=True)
     text = json.dumps(result, indent=1)
-    (RESULTS / "mosi_folds.json").write_text(text + "\n", encoding="utf-8")
+    replace_file(RESULTS / "mosi_folds.json", text + "\n")
     print(text)

@@ -31,6 +31,7 @@ from fusionviz.scaling.cells import Passes
 from fusionviz.scaling.runs import Batching, ScalingRun, read_run
 from fusionviz.views.scaling.units import NOTHING, write_length
 from fusionviz.views.shared.style import in_percent, three_digits
+from fusionviz.whole_files import replace_file
 
 ROOT = RESULTS.parents[1]
 RUN = RESULTS / "scaling-cpu.json"
@@ -278,7 +279,7 @@ def main() -> None:
     asked = parser.parse_args()
     blocks = blocks_of(recorded_run())
     for page in PAGES:
-        page.write_text(fill(page.read_text("utf-8"), blocks), encoding="utf-8")
+        replace_file(page, fill(page.read_text("utf-8"), blocks))
     if asked.picture:
         take_picture(PICTURE)
 

@@ -17,6 +17,7 @@ from pathlib import Path
 import torch
 
 from fusionviz.errors import InputError
+from fusionviz.whole_files import replace_file
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -114,7 +115,7 @@ def save(result: dict) -> None:
     """Write a report to results/NAME.json and print its rows."""
     RESULTS.mkdir(exist_ok=True)
     text = json.dumps(result, indent=1)
-    (RESULTS / f"{result['name']}.json").write_text(text + "\n", encoding="utf-8")
+    replace_file(RESULTS / f"{result['name']}.json", text + "\n")
     for row in result["rows"]:
         print(
             f"{row['case']}: ours {row['ours_seconds'] * 1e3:.3g} ms, {row['peer']} "

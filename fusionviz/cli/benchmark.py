@@ -4,7 +4,6 @@ import ast
 import importlib
 import importlib.util
 import json
-import os
 import sys
 import time
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import typer
 
 from fusionviz.cli.parts import AsJson, project_file, says_what_is_wrong, short
 from fusionviz.errors import InputError
+from fusionviz.whole_files import replace_file
 
 CURE = "pip install -r requirements-bench.txt"
 ALL = "all"
@@ -146,10 +146,8 @@ def _record(result: dict[str, Any], out: Path | None) -> None:
     if out is None:
         return
     out.mkdir(parents=True, exist_ok=True)
-    half = out / f"{result['name']}.part"
     text = json.dumps(result, indent=1, allow_nan=False)
-    half.write_text(text + "\n", encoding="utf-8")
-    os.replace(half, out / f"{result['name']}.json")
+    replace_file(out / f"{result['name']}.json", text + "\n")
 
 
 def _say_left_out(result: dict[str, Any]) -> None:

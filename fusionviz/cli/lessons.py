@@ -8,6 +8,7 @@ import typer
 
 from fusionviz.cli.parts import says_what_is_wrong
 from fusionviz.errors import FusionvizError, InputError
+from fusionviz.whole_files import replace_file
 
 lessons_app = typer.Typer(
     help="Lessons for the classroom: list, check and precompute them.",
@@ -100,7 +101,7 @@ def export(
     path = out or Path(f"{name}.html")
     page = write_page(list_lessons()[name], lesson_store().make)
     try:
-        path.write_text(page, encoding="utf-8")
+        replace_file(path, page)
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror}") from error
     typer.echo(f"wrote {path}, {len(page.encode()) / 1e6:.1f} MB", err=True)

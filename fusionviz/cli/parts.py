@@ -3,11 +3,11 @@
 import functools
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, ParamSpec
+from typing import Annotated, Never, ParamSpec
 
 import typer
 
-from fusionviz.errors import FusionvizError, InputError
+from fusionviz.errors import FusionvizError, InputError, is_of_memory
 from fusionviz.places import PROJECT
 
 Parameters = ParamSpec("Parameters")
@@ -20,6 +20,11 @@ _WORDS = {
 
 STOPPED = 130
 """Exit code of a run that was asked to stop, as after Ctrl-C."""
+
+NO_MEMORY = (
+    "there is not enough memory for this: take fewer samples or smaller ones, a model "
+    "with fewer parameters, or close other programs"
+)
 
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda, ...")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
@@ -35,10 +40,18 @@ def says_what_is_wrong(
         try:
             command(*args, **kwargs)
         except FusionvizError as error:
-            typer.echo(f"fusionviz: {for_command_line(str(error))}", err=True)
-            raise typer.Exit(2) from error
+            _refuse(str(error), error)
+        except (MemoryError, RuntimeError, OSError) as error:
+            if not is_of_memory(error):
+                raise
+            _refuse(NO_MEMORY, error)
 
     return wrapped
+
+
+def _refuse(sentence: str, error: Exception) -> Never:
+    typer.echo(f"fusionviz: {for_command_line(sentence)}", err=True)
+    raise typer.Exit(2) from error
 
 
 def for_command_line(sentence: str) -> str:

@@ -135,6 +135,7 @@ def exhibit_kind(name: str) -> ExhibitKind[Any, Any]:
     Raises:
         InputError: There is none of that name.
     """
-    if name not in _BY_NAME:
-        raise InputError(f"exhibits are {', '.join(_BY_NAME)}, got {name!r}")
+    if not isinstance(name, str) or name not in _BY_NAME:
+        got = repr(name)[:80]
+        raise InputError(f"exhibits are {', '.join(_BY_NAME)}, got {got}")
     return _BY_NAME[name]

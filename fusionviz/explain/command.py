@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from fusionviz.analysis.shared.mango_subject import MangoSubject
+from fusionviz.data.files.npz import DAMAGED
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rgbd_files import ReadingOptions
 from fusionviz.data.sequences.samples import SequenceSample
-from fusionviz.errors import InputError
+from fusionviz.errors import InputError, one_line
 from fusionviz.exhibits.kinds import KINDS, exhibit_kind
 from fusionviz.exhibits.shared.exhibit import FigureRecipe, Reads, SubjectName
 from fusionviz.explain.arrays import PRINT as ARRAYS
@@ -408,5 +409,5 @@ def read_recipe(path: Path) -> FigureRecipe:
         if isinstance(table, dict) and "recipe" in table:  # what `explain` wrote
             text = json.dumps(table["recipe"])
         return FigureRecipe.from_json(text)
-    except (OSError, ValueError, KeyError) as error:
-        raise InputError(f"{path} holds no recipe: {error}") from error
+    except (OSError, *DAMAGED) as error:
+        raise InputError(f"{path} holds no recipe: {one_line(error)}") from error

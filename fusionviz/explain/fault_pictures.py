@@ -14,6 +14,7 @@ from fusionviz.data.rooms import render_room
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.views.shared.scale import Scale, depth_scale
+from fusionviz.whole_files import replace_file
 
 SEVERITIES = (0, 1, 3, 5)
 SIDE = 112
@@ -55,7 +56,7 @@ def write_fault_sheets(
     for name, sheet in sheets.items():
         paths.append(folder / name)
         _, encoded = cv2.imencode(".jpg", sheet[..., ::-1], QUALITY)
-        paths[-1].write_bytes(encoded.tobytes())
+        replace_file(paths[-1], encoded.tobytes())
     return paths
 
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -36,6 +35,7 @@ from fusionviz.models.checkpoints import read_card
 from fusionviz.places import PACKAGE
 from fusionviz.scaling.records import list_runs
 from fusionviz.training.robustness.report import RobustnessReport, recorded_report
+from fusionviz.whole_files import replace_file
 
 SUBJECTS_KEPT = 6
 
@@ -57,12 +57,11 @@ class ExhibitStore:
     folder: Path
 
     def get(self, call: ExhibitCall) -> Exhibit | None:
-        """Return an exhibit that is kept; None where it is not."""
+        """Return an exhibit that is kept; None where it is not, or is damaged."""
         try:
-            text = self._path(call).read_text(encoding="utf-8")
-        except OSError:
+            return from_json(self._path(call).read_text(encoding="utf-8"))
+        except (OSError, ValueError, KeyError, TypeError):
             return None
-        return from_json(text)
 
     def has(self, call: ExhibitCall) -> bool:
         """Return whether an exhibit is kept."""
@@ -84,9 +83,7 @@ class ExhibitStore:
         """Keep an exhibit; another process sees all of it or nothing."""
         path = self._path(call)
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
-        draft.write_text(to_json(exhibit), encoding="utf-8")
-        draft.replace(path)
+        replace_file(path, to_json(exhibit))
 
     def _path(self, call: ExhibitCall) -> Path:
         return self.folder / f"{print_of(call)}.json"

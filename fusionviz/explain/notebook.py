@@ -27,6 +27,7 @@ from fusionviz.explain.pairs import name_room, read_file
 from fusionviz.explain.report_page import ReportEntry, write_report
 from fusionviz.explain.writing import FigureRequest, make_again, title_of
 from fusionviz.lessons.markup import to_html
+from fusionviz.whole_files import replace_file
 
 Explained = (
     int
@@ -180,7 +181,7 @@ class Exhibits(Mapping[str, ShownExhibit]):
         names = only or tuple(n for n in self if n in self._made or n in noted)
         entries = [self[name].entry(noted.get(name, "")) for name in names]
         place = Path(path)
-        place.write_text(write_report(self.title, entries), encoding="utf-8")
+        replace_file(place, write_report(self.title, entries))
         return place
 
 

@@ -2,7 +2,6 @@
 
 import html
 import json
-import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -23,9 +22,13 @@ from fusionviz.exhibits.shared.exhibit import (
 )
 from fusionviz.explain.files import to_csv, to_npz, versions
 from fusionviz.scaling.pace import in_words
+from fusionviz.whole_files import replace_file
 
 PICTURE_SIZE = {"width": 1600, "height": 620}
 """Pixels of a PNG before its scale, and of an SVG."""
+
+PLOTLY = "plotly.min.js"
+"""What pages of figures load from their folder, by the name that plotly gives it."""
 
 LONG = 20
 """How many quick figures take as long as one of those that pages ask for first."""
@@ -129,20 +132,23 @@ def write_exhibit(
     paths = []
     for ending, data in files.items():
         paths.append(stem.with_suffix(ending))
-        paths[-1].write_bytes(data)
+        replace_file(paths[-1], data)
     page = stem.with_suffix(".html")
-    figure.write_html(page, include_plotlyjs=plotly, full_html=True)
+    source = figure.to_html(
+        include_plotlyjs=plotly, full_html=True, div_id=recipe.exhibit
+    )
+    replace_file(page, source)
+    if plotly == "directory":
+        write_plotly(folder)
     return [page, *paths]
 
 
 def write_plotly(folder: Path) -> Path:
     """Write plotly.js for the figures of many folders; return its path."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "plotly.min.js"
-    if not path.is_file():
-        partial = path.with_name(f"{path.name}.part-{os.getpid()}")
-        partial.write_text(get_plotlyjs(), encoding="utf-8")
-        os.replace(partial, path)
+    path, source = folder / PLOTLY, get_plotlyjs().encode()
+    if not path.is_file() or path.stat().st_size != len(source):
+        replace_file(path, source)
     return path
 
 
@@ -155,13 +161,13 @@ def write_index(folder: Path, title: str, made: Mapping[str, Exhibit]) -> Path:
         for name, one in made.items()
     ]
     path = folder / "index.html"
-    path.write_text(
+    replace_file(
+        path,
         '<!doctype html><html lang="en"><meta charset="utf-8">'
         f"<title>{html.escape(title)}</title><style>body{{font:16px/1.5 sans-serif;"
         "max-width:1400px;margin:auto;padding:1rem}iframe{width:100%;height:640px;"
         "border:0}p{white-space:pre-line;max-width:75ch}</style>"
         f"<h1>{html.escape(title)}</h1>{''.join(parts)}</html>\n",
-        encoding="utf-8",
     )
     return path
 

@@ -136,6 +136,10 @@ def read_lesson(text: str, name: str, file: str) -> Lesson:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise LessonError(_syntax(file, lines, str(error))) from error
+    except RecursionError as error:
+        raise LessonError(
+            f"{file}, line 1: tables are too deep in each other"
+        ) from error
     top = _Place(file, lines, 1, table)
     exhibits = _read_exhibits(top)
     cards = _read_cards(top, exhibits)

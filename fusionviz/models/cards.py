@@ -122,7 +122,10 @@ class ModelCard:
         Raises:
             ValueError: The text is no card, or one of another format.
         """
-        table = json.loads(text)
+        try:
+            table = json.loads(text)
+        except RecursionError as error:
+            raise ValueError("it is nested too deep") from error
         if not isinstance(table, dict) or "name" not in table:
             raise ValueError("it is no model card")
         if table.get("format") != CARD_FORMAT:
@@ -135,10 +138,50 @@ class ModelCard:
             raise ValueError(f"it has unknown fields {sorted(unknown)}")
         try:
             metrics = {
-                name: Estimate(**estimate)
+                name: _read_estimate(estimate)
                 for name, estimate in table.pop("metrics", {}).items()
             }
         except (AttributeError, TypeError) as error:
             raise ValueError(f"its metrics are not readable: {error}") from error
-        names = tuple(table.pop("class_names", ()))
-        return cls(**table, metrics=metrics, class_names=names)
+        names = table.pop("class_names", [])
+        if not isinstance(names, list) or not all(isinstance(n, str) for n in names):
+            raise ValueError("its class_names are no list of words")
+        _check_types(table)
+        return cls(**table, metrics=metrics, class_names=tuple(names))
+
+
+_WANTED: Mapping[str, type | tuple[type, ...]] = {
+    **dict.fromkeys(("config", "task_options", "recipe", "versions"), dict),
+    **dict.fromkeys(("seed", "steps", "parameters", "format"), int),
+    "seconds": (int, float),
+}
+"""What fields of a card hold; the others are words."""
+
+
+def _check_types(table: Mapping[str, Any]) -> None:
+    """Refuse a table whose fields hold something else.
+
+    Raises:
+        ValueError: Naming the field.
+    """
+    for name, value in table.items():
+        if not isinstance(value, _WANTED.get(name, str)) or isinstance(value, bool):
+            raise ValueError(f"its {name} cannot be {type(value).__name__}")
+    data = table.get("recipe", {}).get("data", {})
+    if not isinstance(data, dict) or not isinstance(data.get("set", ""), str):
+        raise ValueError("its recipe does not say on what data")
+
+
+def _read_estimate(table: Mapping[str, Any]) -> Estimate:
+    """Return an estimate whose fields are numbers.
+
+    Raises:
+        TypeError: They are not, or others than those.
+    """
+    found = Estimate(**table)
+    for name, number in asdict(found).items():
+        may_lack = name != "value"
+        is_number = isinstance(number, int | float) and not isinstance(number, bool)
+        if not is_number and not (number is None and may_lack):
+            raise TypeError(f"{name} is no number")
+    return found

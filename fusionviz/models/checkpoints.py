@@ -5,7 +5,6 @@ Weights are safetensors only: reading them runs no code.
 
 import hashlib
 import os
-import shutil
 import warnings
 from dataclasses import replace
 from pathlib import Path
@@ -16,10 +15,23 @@ import safetensors.torch
 import torch
 from torch import Tensor, nn
 
-from fusionviz.errors import CheckpointError, InputError
+from fusionviz.errors import (
+    CheckpointError,
+    InputError,
+    is_of_memory,
+    one_line,
+    says_memory_lacks,
+)
 from fusionviz.models.cards import Estimate, ModelCard
-from fusionviz.models.factory import describe_model, make_model, pick_device
+from fusionviz.models.factory import (
+    UNFIT,
+    check_config,
+    describe_model,
+    make_model,
+    pick_device,
+)
 from fusionviz.places import PROJECT
+from fusionviz.whole_files import replace_file
 
 __all__ = [
     "Estimate",
@@ -30,9 +42,15 @@ __all__ = [
     "load_checkpoint",
     "pick_device",
     "read_card",
-    "replace_file",
+    "read_cards",
     "save_checkpoint",
 ]
+
+
+CURE = "get both of its files anew, or train it again"
+"""What to do with a checkpoint that cannot be used."""
+
+MEMORY_CURE = "close other programs, or choose a checkpoint with fewer parameters"
 
 
 def checkpoint_folder() -> Path:
@@ -47,13 +65,30 @@ def list_checkpoints(folder: Path | str | None = None) -> tuple[ModelCard, ...]:
     Args:
         folder: Where to look; `checkpoint_folder()` if not given.
     """
-    cards = []
+    cards, problems = read_cards(folder)
+    for problem in problems:
+        warnings.warn(problem, stacklevel=2)
+    return cards
+
+
+def read_cards(
+    folder: Path | str | None = None,
+) -> tuple[tuple[ModelCard, ...], tuple[str, ...]]:
+    """Return the cards of a folder by name, and why others cannot be read.
+
+    Args:
+        folder: Where to look; `checkpoint_folder()` if not given.
+
+    Returns:
+        Cards, and a sentence for each file that holds none.
+    """
+    cards, problems = [], []
     for path in sorted(Path(folder or checkpoint_folder()).glob("*.json")):
         try:
             cards.append(read_card(path))
         except CheckpointError as error:
-            warnings.warn(str(error), stacklevel=2)
-    return tuple(cards)
+            problems.append(str(error))
+    return tuple(cards), tuple(problems)
 
 
 def read_card(name_or_path: str | Path) -> ModelCard:
@@ -68,7 +103,7 @@ def read_card(name_or_path: str | Path) -> ModelCard:
     """
     path = checkpoint_file(name_or_path, ".json")
     try:
-        return ModelCard.from_json(path.read_text(encoding="utf-8"))
+        card = ModelCard.from_json(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         known = ", ".join(sorted(item.stem for item in path.parent.glob("*.json")))
         raise CheckpointError(
@@ -76,7 +111,19 @@ def read_card(name_or_path: str | Path) -> ModelCard:
             f"{known or 'none'}"
         ) from error
     except (OSError, ValueError) as error:
-        raise CheckpointError(f"the card {path} cannot be read: {error}") from error
+        raise CheckpointError(
+            f"the card {path} cannot be read: {one_line(error)}; {CURE}"
+        ) from error
+    if card.name != path.stem:
+        raise CheckpointError(
+            f"the card {path} is of {card.name[:80]!r}: give its files that name, or "
+            f"the card the name {path.stem!r}"
+        )
+    try:
+        check_config(card.kind, card.config)
+    except InputError as error:
+        raise CheckpointError(_misfit(card.name, error)) from error
+    return card
 
 
 def load_checkpoint(name_or_path: str | Path, device: str = "auto") -> Any:  # noqa: ANN401
@@ -103,22 +150,32 @@ def load_checkpoint(name_or_path: str | Path, device: str = "auto") -> Any:  # n
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise CheckpointError(f"the weights {path} cannot be read: {error}") from error
+        raise CheckpointError(
+            f"the weights {path} cannot be read: {error}; {CURE}"
+        ) from error
     if hashlib.sha256(content).hexdigest() != card.sha256:
         raise CheckpointError(
             f"the weights {path} are not those that the card describes: the file is "
-            "damaged or was replaced"
+            f"damaged or was replaced; {CURE}"
         )
-    try:
-        model = make_model(card.kind, card.config)
-        model.load_state_dict(safetensors.torch.load(content))
-    except (InputError, RuntimeError, safetensors.SafetensorError) as error:
-        raise CheckpointError(
-            f"checkpoint {card.name!r} does not fit this version of fusionviz: {error}"
-        ) from error
-    ready: Any = model.to(place).eval().requires_grad_(False)
+    with says_memory_lacks(f"{card.name} cannot be loaded", MEMORY_CURE):
+        try:
+            weights = safetensors.torch.load(content)
+            model = make_model(card.kind, card.config, weights=weights)
+            model.load_state_dict(weights)
+        except (*UNFIT, safetensors.SafetensorError) as error:
+            if is_of_memory(error):
+                raise
+            raise CheckpointError(_misfit(card.name, error)) from error
+        ready: Any = model.to(place).eval().requires_grad_(False)
     ready.card = card
     return ready
+
+
+def _misfit(name: str, error: Exception) -> str:
+    """Return in a sentence that a checkpoint is of another version, or damaged."""
+    why = one_line(error)
+    return f"checkpoint {name!r} does not fit this version of fusionviz: {why}; {CURE}"
 
 
 def save_checkpoint(
@@ -155,7 +212,7 @@ def save_checkpoint(
         sha256=hashlib.sha256(content).hexdigest(),
     )
     if log:
-        shutil.copyfile(log, target / card.log)
+        replace_file(target / card.log, log.read_bytes())
     replace_file(target / f"{card.name}.safetensors", content)
     replace_file(target / f"{card.name}.json", card.to_json().encode())
     return card
@@ -188,10 +245,3 @@ def checkpoint_file(name_or_path: str | Path, suffix: str) -> Path:
     is_name = path.name == str(path)
     folder = checkpoint_folder() if is_name else path.parent
     return folder / f"{path.name}{suffix}"
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Write a file so that it is either the old one or the new one, never a part."""
-    partial = path.with_name(path.name + ".partial")
-    partial.write_bytes(content)
-    os.replace(partial, path)

@@ -3,7 +3,6 @@
 import datetime
 import itertools
 import json
-import os
 import platform
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -14,8 +13,9 @@ from typing import Any, Literal
 import torch
 
 from fusionviz import __version__
-from fusionviz.errors import InputError
+from fusionviz.errors import NO_TABLE, InputError, one_line
 from fusionviz.scaling.cells import Cell, CellResult, Limits, Passes, run_cell
+from fusionviz.whole_files import replace_file
 
 FORMAT = 1
 LENGTHS = (128, 256, 512, 1024, 1536, 2048, 3072, 4096, 5120, 6400)
@@ -87,9 +87,7 @@ class ScalingRun:
     def save(self, path: Path) -> None:
         """Write the run to a file, whole or not at all."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        half = path.with_suffix(".part")
-        half.write_text(self.to_json(), encoding="utf-8")
-        os.replace(half, path)
+        replace_file(path, self.to_json())
 
     def to_json(self) -> str:
         """Return the run as JSON text."""
@@ -131,8 +129,8 @@ class ScalingRun:
                 limits=Limits(**table["limits"]),
                 results=tuple(CellResult.from_json(row) for row in table["rows"]),
             )
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise InputError(f"this is no scaling run: {error}") from error
+        except NO_TABLE as error:
+            raise InputError(f"this is no scaling run: {one_line(error)}") from error
 
 
 def batch_of(batching: Batching, length: int) -> int:
@@ -162,8 +160,8 @@ def read_run(path: Path) -> ScalingRun:
     """
     try:
         return ScalingRun.from_json(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} cannot be read: {one_line(error)}") from error
 
 
 def make_cells(

@@ -21,7 +21,6 @@ stopped goes on where it was.
 
 import json
 import statistics
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
@@ -34,7 +33,7 @@ from fusionviz.models.checkpoints import read_card
 from fusionviz.training.loop import log
 from fusionviz.training.loop.state import FILE_NAME
 from fusionviz.training.recipes import Recipe, load_recipe
-from fusionviz.training.tables import read_table
+from fusionviz.training.tables import read_table, read_toml
 from fusionviz.training.train import train
 
 
@@ -134,12 +133,12 @@ def load_ablation(name_or_path: str | Path) -> Ablation:
         folder = resources.files("fusionviz.training").joinpath("ablations")
         path = Path(str(folder)) / f"{name_or_path}.toml"
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_bytes()
     except OSError as error:
         raise InputError(f"there is no ablation {str(name_or_path)!r}") from error
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"ablation {path.name} is no valid TOML: {error}") from error
-    return read_table(Ablation, table, "the ablation")
+    return read_table(
+        Ablation, read_toml(text, f"ablation {path.name}"), "the ablation"
+    )
 
 
 def run_ablation(

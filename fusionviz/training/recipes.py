@@ -37,7 +37,6 @@ A recipe is a TOML file. Those of the package lie in `recipes/`:
     learning_rate_factors = { "*.gate" = 5.0 }
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from importlib import resources
@@ -45,7 +44,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 from fusionviz.errors import InputError
-from fusionviz.training.tables import read_table, set_value
+from fusionviz.training.tables import read_table, read_toml, set_value
 
 SPLITS = ("train", "validation", "test")
 
@@ -303,19 +302,16 @@ def load_recipe(name_or_path: str | Path) -> Recipe:
     name = str(name_or_path)
     if name in list_recipes():
         folder = resources.files("fusionviz.training").joinpath("recipes")
-        text = folder.joinpath(f"{name}.toml").read_text(encoding="utf-8")
+        text = folder.joinpath(f"{name}.toml").read_bytes()
     elif name.endswith(".toml") and Path(name).is_file():
-        text = Path(name).read_text(encoding="utf-8")
+        text = Path(name).read_bytes()
     else:
         known = ", ".join(list_recipes()) or "none"
         raise InputError(
             f"there is no recipe {name!r}; give the path of a .toml file or one of: "
             f"{known}"
         )
-    try:
-        return Recipe.from_table(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"recipe {name!r} is no valid TOML: {error}") from error
+    return Recipe.from_table(read_toml(text, f"recipe {name!r}"))
 
 
 def _require(condition: bool, sentence: str, got: object) -> None:

@@ -5,9 +5,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, fields, is_dataclass
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
-from fusionviz.errors import InputError
+from fusionviz.errors import InputError, one_line
 
 Record = TypeVar("Record")
+
+_LONGEST_SHOWN = 80
+
+
+def read_toml(text: bytes, what: str) -> dict[str, Any]:
+    """Return the table that a TOML file holds.
+
+    Args:
+        text: The file.
+        what: It is, in a sentence.
+
+    Raises:
+        InputError: It is no TOML.
+    """
+    try:
+        return tomllib.loads(text.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{what} is no valid TOML: {one_line(error)}") from error
 
 
 def read_table(kind: type[Record], table: Any, where: str) -> Record:  # noqa: ANN401
@@ -23,11 +41,13 @@ def read_table(kind: type[Record], table: Any, where: str) -> Record:  # noqa: A
         InputError: The table has an unknown key, lacks one, or a value does not fit.
     """
     if not isinstance(table, Mapping):
-        raise InputError(f"{where} must be a table, got {table!r}")
+        raise InputError(f"{where} must be a table, got {_shown(table)}")
     known = {item.name: item for item in fields(kind)}  # type: ignore[arg-type]
     for name in table:
         if name not in known:
-            raise InputError(f"{where} has no {name!r}; it has: {', '.join(known)}")
+            raise InputError(
+                f"{where} has no {_shown(name)}; it has: {', '.join(known)}"
+            )
     for name, item in known.items():
         required = item.default is MISSING and item.default_factory is MISSING
         if required and name not in table:
@@ -39,8 +59,8 @@ def read_table(kind: type[Record], table: Any, where: str) -> Record:  # noqa: A
     }
     try:
         return kind(**values)
-    except ValueError as error:
-        raise InputError(f"{where}: {error}") from error
+    except (ValueError, TypeError) as error:
+        raise InputError(f"{where}: {one_line(error)}") from error
 
 
 def set_value(table: dict[str, Any], setting: str) -> None:
@@ -94,7 +114,7 @@ def _step(target: Any, name: str, setting: str) -> Any:  # noqa: ANN401
 def _read_toml(text: str) -> Any:  # noqa: ANN401
     try:
         return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (tomllib.TOMLDecodeError, RecursionError):
         return text
 
 
@@ -113,7 +133,7 @@ def _read_value(hint: Any, value: Any, where: str) -> Any:  # noqa: ANN401
         if value in get_args(hint):
             return value
         choices = " or ".join(repr(choice) for choice in get_args(hint))
-        raise InputError(f"{where} must be {choices}, got {value!r}")
+        raise InputError(f"{where} must be {choices}, got {_shown(value)}")
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if hint is float and is_number:
         return float(value)
@@ -122,4 +142,10 @@ def _read_value(hint: Any, value: Any, where: str) -> Any:  # noqa: ANN401
         return value
     name = {Mapping: "a table", tuple: "a list", int: "a whole number"}
     wanted = name.get(origin, {float: "a number", str: "a text"}.get(origin, origin))
-    raise InputError(f"{where} must be {wanted}, got {value!r}")
+    raise InputError(f"{where} must be {wanted}, got {_shown(value)}")
+
+
+def _shown(value: Any) -> str:  # noqa: ANN401
+    """Return a value as it can stand in a sentence."""
+    text = repr(value)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]} …"

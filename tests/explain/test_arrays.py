@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from fusionviz import cli
 from fusionviz.data.arrays.example import example_file
 from fusionviz.explain import writing as explain
-from tests.helpers.mutated_files import npz
+from tests.fuzz.sequences import npz
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,10 +23,12 @@ class Server:
     Attributes:
         address: `http://127.0.0.1:...`.
         log: File of what it says.
+        process: Its number.
     """
 
     address: str
     log: Path
+    process: int
 
 
 @contextlib.contextmanager
@@ -42,11 +44,11 @@ def serve(
     """
     found = {} if results is None else {"FUSIONVIZ_RESULTS": str(results)}
     port = free_port()
-    server = Server(f"http://127.0.0.1:{port}", folder / "server.log")
-    with server.log.open("w") as output:
+    log = folder / "server.log"
+    with log.open("w") as output:
         process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "streamlit", "run", "app.py"),
+                *(sys.executable, "-m", "fusionviz.ui.serve", "app.py"),
                 *("--server.port", str(port)),
             ],
             cwd=ROOT,
@@ -59,6 +61,7 @@ def serve(
             stdout=output,
             stderr=subprocess.STDOUT,
         )
+    server = Server(f"http://127.0.0.1:{port}", log, process.pid)
     try:
         try:
             wait_for(server.address, process)
@@ -86,8 +89,21 @@ def wait_for(address: str, process: subprocess.Popen) -> None:
     Raises:
         RuntimeError: It does not, or its process has ended.
     """
+    wait_until_up(address, lambda: process.poll() is None)
+
+
+def wait_until_up(address: str, is_there: Callable[[], bool] = lambda: True) -> None:
+    """Wait until the app answers at an address.
+
+    Args:
+        address: `http://127.0.0.1:...`.
+        is_there: Whether it is worth waiting.
+
+    Raises:
+        RuntimeError: It does not answer.
+    """
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
+    while time.monotonic() < deadline and is_there():
         try:
             with urllib.request.urlopen(
                 address + "/_stcore/health", timeout=1

@@ -15,7 +15,8 @@ import safetensors.numpy
 from numpy.typing import NDArray
 
 from fusionviz.analysis.shared.beside_weights import load_beside_weights
-from fusionviz.models.checkpoints import checkpoint_file, replace_file
+from fusionviz.models.checkpoints import checkpoint_file
+from fusionviz.whole_files import replace_file
 
 SUFFIX = ".latents.safetensors"
 STATISTICS_FORMAT = "1"

@@ -16,7 +16,8 @@ from fusionviz.analysis.shared.beside_weights import load_beside_weights
 from fusionviz.analysis.shared.familiarity import FeatureCloud, Features
 from fusionviz.errors import CheckpointError
 from fusionviz.models.cards import ModelCard
-from fusionviz.models.checkpoints import checkpoint_file, replace_file
+from fusionviz.models.checkpoints import checkpoint_file
+from fusionviz.whole_files import replace_file
 
 SUFFIX = ".limits.safetensors"
 LIMITS_FORMAT = "1"

@@ -38,7 +38,7 @@ from fusionviz.data.files.npz import (
     read_numbers,
 )
 from fusionviz.data.files.numbers import read_npy_header
-from fusionviz.errors import InputError
+from fusionviz.errors import InputError, is_of_memory
 
 _MAX_OPTIONAL_BYTES = 20_000_000
 
@@ -81,6 +81,11 @@ def read_attention(data: bytes) -> AttentionFile:
     except InputError:
         raise
     except DAMAGED as error:
+        if is_of_memory(error):
+            raise InputError(
+                "The attention file needs more memory than there is: save fewer layers "
+                "or heads."
+            ) from error
         raise InputError(f"The attention file is damaged: {HOW} again.") from error
     raise InputError(f"The attention file is neither NPZ nor NPY: {HOW}.")
 

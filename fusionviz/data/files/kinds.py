@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from fusionviz.errors import InputError
+from fusionviz.errors import InputError, is_of_memory
 
 MAX_MEGABYTES = 50
 MAX_MEGAPIXELS = 40
@@ -153,6 +153,11 @@ def refusing_damage(kind: str, what: str) -> Iterator[None]:
     except InputError:
         raise
     except Exception as error:
+        if is_of_memory(error):
+            raise InputError(
+                f"The {what} needs more memory than there is: make it smaller and "
+                "upload it again."
+            ) from error
         raise InputError(
             f"The {what} is a {kind} file that is damaged, cut off or of a rare "
             "variant: save it again and upload the new file."

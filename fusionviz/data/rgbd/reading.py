@@ -21,7 +21,7 @@ from fusionviz.data.rgbd.registration import (
 from fusionviz.data.rgbd.unit_guess import UnitChoice
 from fusionviz.data.rgbd.unit_table import check_unit
 from fusionviz.data.rgbd.units import note_holes, to_depth
-from fusionviz.errors import InputError
+from fusionviz.errors import InputError, says_memory_lacks
 
 _FOURTH = "fourth channel"
 
@@ -127,6 +127,14 @@ def read_with_choices(
         AmbiguousDepthError: The depth file holds several maps; which is to be said.
         InputError: A file cannot be used.
     """
+    smaller = "make the pictures smaller and upload them again"
+    with says_memory_lacks("The files cannot be read", smaller):
+        return _read_with_choices(rgb, depth, options)
+
+
+def _read_with_choices(
+    rgb: bytes | None, depth: bytes | None, options: ReadingOptions
+) -> PairReading:
     check_unit(options.depth_unit)
     if rgb is None and depth is None:
         raise InputError(

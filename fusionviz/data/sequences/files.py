@@ -25,7 +25,7 @@ from fusionviz.data.sequences.assembly import assemble
 from fusionviz.data.sequences.parts import MOST_MODALITIES, FileParts, Part
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.data.sequences.tables import read_tables
-from fusionviz.errors import InputError
+from fusionviz.errors import InputError, is_of_memory
 
 MAX_MEGABYTES = 50
 """Of all files together, and of what a ZIP of tables unpacks to."""
@@ -51,8 +51,13 @@ def read_sequences(files: Mapping[str, bytes]) -> SequenceSample:
         raise InputError(
             f"The files have more than {MAX_MEGABYTES} MB: bring a shorter piece."
         )
-    found = [_read(name[-60:], data) for name, data in files.items()]
-    return assemble(found, " and ".join(files)[:60])
+    found = [_read(_printable(name)[-60:], data) for name, data in files.items()]
+    return assemble(found, " and ".join(map(_printable, files))[:60])
+
+
+def _printable(name: str) -> str:
+    """Return the name of a file as it can stand in a sentence."""
+    return "".join(letter if letter.isprintable() else "_" for letter in name)
 
 
 def _read(name: str, data: bytes) -> FileParts:
@@ -75,6 +80,10 @@ def _read(name: str, data: bytes) -> FileParts:
     except InputError:
         raise
     except DAMAGED as error:
+        if is_of_memory(error):
+            raise InputError(
+                f"{name} needs more memory than there is: bring a shorter piece."
+            ) from error
         raise InputError(f"{name} is damaged: {HOW} again.") from error
 
 
@@ -95,5 +104,6 @@ def _tables_of(archive: zipfile.ZipFile, name: str) -> tuple[Part, ...]:
     for info in inside[: MOST_MODALITIES + 1]:
         with archive.open(info) as stream:
             # The size that the archive tells may be false.
-            parts += read_tables(PurePath(info.filename).name, stream.read(limit))
+            own = _printable(PurePath(info.filename).name)
+            parts += read_tables(own, stream.read(limit))
     return tuple(parts)

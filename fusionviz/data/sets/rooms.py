@@ -19,6 +19,7 @@ from fusionviz.data.sets.room_cache import (
     load_rooms,
 )
 from fusionviz.errors import InputError
+from fusionviz.whole_files import replace_file
 
 __all__ = ["ExportedRooms", "Rooms", "export_rooms", "load_rooms"]
 
@@ -64,7 +65,7 @@ def export_rooms(
         "class_names": list(CLASS_NAMES),
         "rooms": in_parallel(export, seeds),
     }
-    (target / INDEX_NAME).write_text(json.dumps(index, indent=1), encoding="utf-8")
+    replace_file(target / INDEX_NAME, json.dumps(index, indent=1))
 
 
 class ExportedRooms(Sequence[RGBDSample]):
@@ -110,7 +111,7 @@ def _write_png(path: Path, image: NDArray[np.integer]) -> None:
     if not done:
         raise InputError(f"{path} cannot be written: encoding failed")
     try:
-        path.write_bytes(data.tobytes())
+        replace_file(path, data.tobytes())
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error}") from error
 

@@ -1,6 +1,7 @@
 """What an exhibit is, what it is asked with, and the recipe that makes it again."""
 
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Generic, Literal
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from typing_extensions import TypeVar
 
 from fusionviz.analysis.shared.mango_subject import MangoSubject
-from fusionviz.errors import InputError
+from fusionviz.errors import NO_TABLE, InputError, one_line
 
 RECIPE_FORMAT = 1
 """Raised when older recipes can no longer be read."""
@@ -69,10 +70,15 @@ class Controls:
             raise InputError(
                 f"controls are {sorted(known) or 'none'}, got {', '.join(unknown)}"
             )
+        values = {name: _frozen(value) for name, value in table.items()}
+        for one in fields(cls):
+            if one.name in values and not _is_like(values[one.name], one.default):
+                got = repr(values[one.name])[:80]
+                raise InputError(f"{one.name} is like {one.default!r}, got {got}")
         try:
-            return cls(**{name: _frozen(value) for name, value in table.items()})
+            return cls(**values)
         except (TypeError, ValueError) as error:
-            raise InputError(str(error)) from error
+            raise InputError(one_line(error)) from error
 
 
 C = TypeVar("C", bound=Controls)
@@ -219,13 +225,28 @@ class FigureRecipe:
                 other=None if other is None else SubjectName(**other),
                 versions=table.get("versions", {}),
             )
-        except (ValueError, KeyError, TypeError) as error:
-            raise InputError(f"this is no recipe of a figure: {error}") from error
+        except NO_TABLE as error:
+            raise InputError(
+                f"this is no recipe of a figure: {one_line(error)}"
+            ) from error
 
 
 def as_number(value: Any) -> float | int:  # noqa: ANN401 - any number of numpy's
     """Return one of numpy's numbers as one of Python's, for JSON."""
     return np.asarray(value).item()
+
+
+def _is_like(value: Any, default: Any) -> bool:  # noqa: ANN401 - of JSON
+    """Return whether a value is of the kind that a control's default is of."""
+    if isinstance(default, tuple):
+        inside = default[:1] * len(value) if isinstance(value, tuple) else ()
+        return isinstance(value, tuple) and all(map(_is_like, value, inside))
+    if isinstance(default, float):
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        return is_number and math.isfinite(value)
+    if isinstance(default, bool | int | str):
+        return type(value) is type(default)
+    return True
 
 
 def _frozen(value: Any) -> Any:  # noqa: ANN401

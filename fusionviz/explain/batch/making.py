@@ -12,6 +12,7 @@ from fusionviz.errors import InputError
 from fusionviz.explain.batch.plan import BatchFolder
 from fusionviz.explain.batch.rows import Analyst, PairRow, failed_row
 from fusionviz.explain.batch.shards import write_shard
+from fusionviz.whole_files import replace_file
 
 TRIES = 2
 """How often a pair is tried whose process ended: a lack of memory may pass."""
@@ -72,7 +73,7 @@ class ShardMaker:
             if Counter(died)[index] >= TRIES:
                 yield failed_row(index, str(self.analyst.names[index]), LOST)
             else:
-                note.write_text(json.dumps([*died, index]))
+                replace_file(note, json.dumps([*died, index]))
                 yield self.analyst.analyse(index)
             tell(index)
 

@@ -12,7 +12,8 @@ from fusionviz.exhibits.shared.exhibit import ExhibitKind
 from fusionviz.explain.batch.sources import PairChoice, Pairs
 from fusionviz.explain.files import versions
 from fusionviz.explain.readers import READS, pick_readers
-from fusionviz.models.checkpoints import read_card, replace_file
+from fusionviz.models.checkpoints import read_card
+from fusionviz.whole_files import replace_file
 
 FILE_NAME = "batch.json"
 SHARDS = "shards"

@@ -1,11 +1,14 @@
 """What a run tells: a CSV file, TensorBoard, and a line of progress."""
 
 import csv
+import io
 import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TextIO
+
+from fusionviz.whole_files import replace_file
 
 FILE_NAME = "log.csv"
 COLUMNS = ("stage", "step", "seconds", "metric", "value")
@@ -23,10 +26,11 @@ class TrainingLog:
         self.path = folder / FILE_NAME
         rows = [row for row in read_rows(self.path) if _at(row) <= (stage, step)]
         self._kept = rows
-        self._file = self.path.open("w", newline="", encoding="utf-8")
+        head = io.StringIO(newline="")
+        csv.writer(head, lineterminator="\n").writerows([COLUMNS, *rows])
+        replace_file(self.path, head.getvalue())
+        self._file = self.path.open("a", newline="", encoding="utf-8")
         self._writer = csv.writer(self._file, lineterminator="\n")
-        self._writer.writerows([COLUMNS, *rows])
-        self._file.flush()
         self._board = _open_board(folder / "tensorboard")
 
     def has(self, stage: int, step: int, prefix: str) -> bool:

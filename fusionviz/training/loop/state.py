@@ -7,7 +7,6 @@ no code.
 """
 
 import json
-import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from torch.optim import Optimizer
 
 from fusionviz.errors import CheckpointError
 from fusionviz.training.loop.ema import MovingAverage
+from fusionviz.whole_files import replace_file
 
 FILE_NAME = "state.safetensors"
 
@@ -49,10 +49,8 @@ class Position:
 def write_state(folder: Path, position: Position, tensors: dict[str, Tensor]) -> None:
     """Replace the state in `folder`; a kill leaves the old one or the new one."""
     header = {"position": json.dumps(asdict(position))}
-    partial = folder / f"{FILE_NAME}.partial"
     plain = {name: item.detach().cpu().contiguous() for name, item in tensors.items()}
-    partial.write_bytes(safetensors.torch.save(plain, header))
-    os.replace(partial, folder / FILE_NAME)
+    replace_file(folder / FILE_NAME, safetensors.torch.save(plain, header))
 
 
 def read_state(folder: Path) -> tuple[Position, dict[str, Tensor]]:

@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from fusionviz.errors import FusionvizError
+from fusionviz.errors import FusionvizError, says_memory_lacks
 from fusionviz.training.loop.batches import BatchSource
 from fusionviz.training.loop.ema import MovingAverage
 from fusionviz.training.loop.interrupt import Stopped
@@ -94,8 +94,9 @@ class StageTrainer:
         """
         self.run.model.train()
         try:
-            self._measure_late()
-            is_done = self._take_steps()
+            with says_memory_lacks(*self._what_lacks_memory()):
+                self._measure_late()
+                is_done = self._take_steps()
         except Stopped:  # a step that is done counts, whatever was cut after it
             is_done = False
         if is_done:
@@ -103,6 +104,19 @@ class StageTrainer:
         elif self.done > 0:
             self._save()
         return is_done
+
+    def _what_lacks_memory(self) -> tuple[str, str]:
+        """Return what a step reads at once, and how to let it read less."""
+        stage, number = self.stage, self.number + 1
+        share = stage.batch // self.run.accelerator.num_processes
+        parts = range(stage.accumulate + 1, share + 1)
+        more = next((count for count in parts if share % count == 0), None)
+        smaller = "choose a smaller model, or smaller samples"
+        if more is not None:
+            told = f"--set stage.{number}.accumulate={more}"
+            smaller = f"begin anew with {told}, which reads fewer at once, or {smaller}"
+        at_once = share // stage.accumulate
+        return f"stage {number} reads {at_once} samples at once", smaller
 
     def _take_steps(self) -> bool:
         """Take the steps that are left; return whether all are done."""

@@ -2,15 +2,15 @@
 
 import json
 import math
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from fusionviz.data.folders import results_folder
-from fusionviz.errors import InputError
+from fusionviz.errors import NO_TABLE, InputError, one_line
 from fusionviz.models.cards import Estimate
+from fusionviz.whole_files import replace_file
 
 FORMAT = 1
 """Raised when older reports can no longer be read."""
@@ -167,9 +167,7 @@ class RobustnessReport:
     def save(self, path: Path) -> None:
         """Write the report to a file, whole or not at all."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        half = path.with_suffix(".part")
-        half.write_text(self.to_json(), encoding="utf-8")
-        os.replace(half, path)
+        replace_file(path, self.to_json())
 
     @classmethod
     def from_json(cls, text: str) -> "RobustnessReport":
@@ -187,8 +185,10 @@ class RobustnessReport:
             for name in ("modalities", "classes"):
                 table[name] = tuple(table[name])
             return cls(models=models, **table)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise InputError(f"this is no report of robustness: {error}") from error
+        except NO_TABLE as error:
+            raise InputError(
+                f"this is no report of robustness: {one_line(error)}"
+            ) from error
 
 
 SAME = 1e-4
@@ -260,8 +260,8 @@ def read_report(path: Path) -> RobustnessReport:
     """
     try:
         return RobustnessReport.from_json(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} cannot be read: {one_line(error)}") from error
 
 
 def recorded_report(data: str) -> RobustnessReport | None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from fusionviz.explain.pairs import first_checkpoint
 from fusionviz.models.cards import ModelCard
-from fusionviz.models.checkpoints import list_checkpoints
+from fusionviz.models.checkpoints import CURE, list_checkpoints
 from fusionviz.ui.shared.sample import UPLOAD
 
 TITLES = {"mango": "MANGO", "alignmamba": "AlignMamba"}
@@ -50,5 +50,5 @@ def how_to_get(kind: str) -> str:
 def trouble_with(card: ModelCard, error: Exception) -> str:
     """Return a load error as one sentence with its cure."""
     cure = f"Pick another {TITLES[card.kind]} checkpoint, or train it again."
-    reason = shorten(str(error).split(": Error(s)")[0].rstrip("."), 240)
-    return f"{reason}. {cure}"
+    told = str(error).removesuffix(f"; {CURE}").split(": Error(s)")[0]
+    return f"{shorten(told.rstrip('.'), 240)}. {cure}"

@@ -11,6 +11,7 @@ from fusionviz.lessons.library import list_lessons
 from fusionviz.places import PROJECT
 from fusionviz.ui import warm_up
 from fusionviz.ui.shared.look import apply_look, favicon, wordmark
+from fusionviz.ui.shared.notices import says_why
 from fusionviz.ui.shared.player_keys import reach_players
 from fusionviz.ui.shared.replaced import (
     place_replaced,
@@ -59,7 +60,8 @@ def route() -> None:
     remember_address(wanted.title)
     _furnish()
     st.session_state[_ROUTED] = True
-    wanted.run()
+    with says_why():
+        wanted.run()
     say_replaced()
     with st.sidebar:  # after the page, which has shown what it lists
         draw_report()

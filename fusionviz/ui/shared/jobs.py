@@ -15,8 +15,9 @@ import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from fusionviz.errors import FusionvizError
+from fusionviz.errors import FusionvizError, is_of_memory
 from fusionviz.ui.shared.cache import MODEL_WORK
+from fusionviz.ui.shared.notices import NO_MEMORY
 
 LOOK_SECONDS = 0.5
 """How often the page looks at work that is under way."""
@@ -92,6 +93,10 @@ class Job:
             self.result = work(self._tell)
         except FusionvizError as error:
             self.error = str(error)
+        except (MemoryError, RuntimeError, OSError) as error:
+            if not is_of_memory(error):
+                raise
+            self.error = NO_MEMORY
         finally:
             turn.release()
 

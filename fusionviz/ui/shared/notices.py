@@ -7,10 +7,21 @@ from typing import TypeVar
 
 import streamlit as st
 
-from fusionviz.errors import CheckpointError, FusionvizError
+from fusionviz.errors import (
+    CheckpointError,
+    FusionvizError,
+    MemoryLackError,
+    is_of_memory,
+)
+from fusionviz.ui.allocator import give_back
 from fusionviz.views.shared.plain import sentence_in_markdown
 
 T = TypeVar("T")
+
+NO_MEMORY = (
+    "There is not enough memory on this machine for what was asked: choose a smaller "
+    "picture, a shorter sequence or a model with fewer parameters, and try again."
+)
 
 
 def nothing_yet(what: str, visible: bool = True) -> None:
@@ -34,23 +45,36 @@ def say_refusal(error: FusionvizError) -> None:
     say_error(sentence_in_markdown(str(error)))
 
 
+def forget_everything() -> None:
+    """Let go of all that is kept between runs, which can be made again."""
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    give_back()
+
+
 @contextmanager
 def says_why(visible: bool = True) -> Iterator[None]:
     """Say in this place why there is nothing to see, where the work in it fails.
 
-    A checkpoint that cannot be loaded is an error; a sample that has not what a picture
-    needs is none.
+    A checkpoint that cannot be loaded is an error, and a lack of memory too, after
+    which nothing is kept; a sample that has not what a picture needs is none.
 
     Args:
         visible: Whether anybody sees the place.
     """
     try:
         yield
-    except CheckpointError as error:
+    except (CheckpointError, MemoryLackError) as error:
         if visible:
             say_refusal(error)
     except FusionvizError as error:
         nothing_yet(sentence_in_markdown(str(error)), visible)
+    except (MemoryError, RuntimeError, OSError) as error:
+        if not is_of_memory(error):
+            raise
+        forget_everything()
+        if visible:
+            say_error(NO_MEMORY)
 
 
 def panel(draw: Callable[[T, bool], None]) -> Callable[[T, bool], None]:

@@ -5,10 +5,11 @@ import torch
 
 from fusionviz.models.alignmamba import auto_backend
 from fusionviz.models.cards import ModelCard
-from fusionviz.models.checkpoints import pick_device
+from fusionviz.models.checkpoints import pick_device, read_cards
 from fusionviz.ui.shared.checkpoints import TITLES, rgbd_checkpoints
 from fusionviz.ui.shared.sample import UPLOAD, draw_choice
 from fusionviz.ui.shared.share import forget, publish, recall_word, unseat
+from fusionviz.views.shared.plain import sentence_in_markdown
 
 SUMMARY = ("miou", "pixel_accuracy", "bits_per_value")
 """Metrics that the list of checkpoints tells; the cards have them all."""
@@ -25,6 +26,7 @@ def draw_sidebar() -> None:
         st.divider()
         for kind in TITLES:
             _pick_checkpoint(kind)
+        _say_what_is_broken()
         _draw_badges()
 
 
@@ -104,6 +106,12 @@ def _say_what_compares(name: str) -> None:
             "compare. Bits per pixel value do: see Likelihood and round trip on the "
             "Inputs page."
         )
+
+
+def _say_what_is_broken() -> None:
+    """Name the checkpoints that cannot be offered, and say what to do with them."""
+    for problem in read_cards()[1]:
+        st.caption(f":material/error: {sentence_in_markdown(problem)}")
 
 
 def _summary(card: ModelCard) -> str:

@@ -15,7 +15,7 @@ from fusionviz.data.arrays.example import example_arrays, example_file
 from fusionviz.data.arrays.files import arrays_of, read_arrays
 from fusionviz.data.arrays.keys import KEYS, say_absent
 from fusionviz.errors import InputError
-from tests.helpers.mutated_files import npz, safetensors
+from tests.fuzz.sequences import npz, safetensors
 
 
 def uniform(*shape):

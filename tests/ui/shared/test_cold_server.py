@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.helpers.server import serve
-from tests.helpers.visitor import elements, visit
+from tests.helpers.session import elements, visit
 
 PAGES = (
     "/inputs",
