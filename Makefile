@@ -1,4 +1,5 @@
 # make app: start the app.  make test: every test.  make check: lint, types, contracts.
+# make docs: the pages of docs/ as a site.
 # Each of them makes the environment first.
 
 PYTHON ?= python3
@@ -6,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: app test check gpu setup setup-dev browser clean
+.PHONY: app test check docs pictures gpu setup setup-dev browser clean
 
 setup: $(VENV)/.app
 
@@ -21,7 +22,7 @@ $(VENV)/.app: requirements.txt | $(VENV)/bin/python
 	$(BIN)/python -m fusionviz warm
 	touch $@
 
-$(VENV)/.dev: requirements-dev.txt $(VENV)/.app
+$(VENV)/.dev: requirements-dev.txt requirements-docs.txt $(VENV)/.app
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	touch $@
 
@@ -29,7 +30,7 @@ app: setup
 	$(BIN)/python -m fusionviz app --port $(PORT)
 
 # Those that start a server and browsers have the cores to themselves.
-SERVED := tests/ui/shared/test_cold_server.py tests/browser
+SERVED := tests/ui/shared/test_cold_server.py tests/browser tests/docker
 
 test: setup-dev browser
 	$(BIN)/python -m pytest -n auto --dist loadfile $(SERVED:%=--ignore=%)
@@ -41,6 +42,14 @@ check: setup-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# Opens from disk: site/index.html.
+docs: setup-dev
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build
+
+# The pages of the app as docs/ shows them, anew.
+pictures: setup-dev browser
+	$(BIN)/python -m docs.pictures
+
 # Chromium for the browser tests: one that is here, else Playwright's, else apt's.
 browser: setup-dev
 	$(BIN)/python -m tests.browser.find_chromium --install
@@ -50,4 +59,4 @@ gpu: setup
 	$(BIN)/python -m benchmarks.gpu
 
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) site .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,4 +1,4 @@
-"""Figures of shipped checkpoints in README and docs are those of their cards."""
+"""Figures of shipped checkpoints in docs are those of their cards."""
 
 import re
 from pathlib import Path
@@ -9,7 +9,7 @@ from fusionviz.models.checkpoints import list_checkpoints
 
 ROOT = Path(__file__).parents[1]
 CARDS = {card.name: card for card in list_checkpoints()}
-PAGES = ("README.md", "docs/mango.md", "docs/alignmamba.md")
+PAGES = ("docs/weights.md", "docs/mango.md", "docs/alignmamba.md")
 INTERVAL = re.compile(r"(-?\d[\d.]*)( %)? \((-?\d[\d.]*) to (-?\d[\d.]*)\)")
 
 
@@ -69,7 +69,7 @@ def test_minutes_are_those_of_the_card(row):
     assert int(re.match(r"\d+", told)[0]) == round(CARDS[name].seconds / 60)
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/mango.md"])
+@pytest.mark.parametrize("page", ["docs/weights.md", "docs/mango.md"])
 def test_two_cores_are_told_of_those_that_had_two(page):
     text = (ROOT / page).read_text("utf-8")
     two = [name for name, card in CARDS.items() if "2 of 2 cores" in card.hardware]

@@ -37,6 +37,13 @@ def list_words() -> Mapping[str, Word]:
     }
 
 
+def to_markdown() -> str:
+    """Return all words as docs/glossary.md shows them."""
+    return "\n".join(
+        f"**{name}**\n:   {word.says}\n" for name, word in list_words().items()
+    )
+
+
 def words_in(text: str, *, most: int = MOST_WORDS) -> tuple[Word, ...]:
     """Return the words of a text that are explained, in the order in which they come.
 

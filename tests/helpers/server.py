@@ -66,7 +66,7 @@ def serve(
         try:
             wait_for(server.address, process)
         except RuntimeError as error:
-            raise RuntimeError(f"{error}:\n{server.log.read_text()}") from error
+            raise RuntimeError(f"{error}:\n{log.read_text()}") from error
         yield server
     finally:
         process.terminate()

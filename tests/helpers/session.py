@@ -105,7 +105,7 @@ class Session(AbstractContextManager["Session"]):
         question.rerun_script.widget_states.widgets.extend(self._widgets.values())
         self._line.send(question.SerializeToString())
         answers: list[ForwardMsg] = []
-        while not answers or not _is_drawn(answers[-1]):
+        while not answers or not is_drawn(answers[-1]):
             answers.append(self._receive())
         return answers
 
@@ -170,7 +170,7 @@ def _token(address: str) -> str:
     return cookie.partition("_streamlit_xsrf=")[2].partition(";")[0].strip('"')
 
 
-def _is_drawn(answer: ForwardMsg) -> bool:
+def is_drawn(answer: ForwardMsg) -> bool:
     """Whether a run has ended, and not to begin again."""
     return answer.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY and (
         answer.WhichOneof("type") == "script_finished"
