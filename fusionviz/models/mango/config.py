@@ -16,6 +16,10 @@ Order = Literal["mmca", "imca", "lica", "places"]
 PARTITION_KINDS: tuple[PartitionKind, ...] = ("mmca", "imca", "lica")
 CAUSAL_HEADS = 6
 """Attention heads of the transformers in autoregressive layers."""
+_SIZES = (
+    *("width", "heads", "causal_width", "causal_layers", "coupling_width"),
+    *("encoder_width", "head_width", "guess_width", "classes"),
+)
 LAYERS_PER_BLOCK: dict[PartitionKind, int] = {"mmca": 2, "imca": 4, "lica": 2}
 
 
@@ -72,6 +76,7 @@ class FlowConfig:
         object.__setattr__(self, "partitions", tuple(self.partitions))
         object.__setattr__(self, "grid", as_size(self.grid))
         self._check_autoregression()
+        self._check_positive()
         if self.width % self.heads:
             raise ValueError(
                 f"width must divide by heads, got {self.width} and {self.heads}"
@@ -89,6 +94,13 @@ class FlowConfig:
             raise ValueError(f"partitions are of {PARTITION_KINDS}, got {unknown}")
         if not -1 < self.gate_start < 1:
             raise ValueError(f"gate_start lies between -1 and 1, got {self.gate_start}")
+
+    def _check_positive(self) -> None:
+        sizes = {name: getattr(self, name) for name in _SIZES if hasattr(self, name)}
+        sizes["codec_widths"] = min(getattr(self, "codec_widths", ()), default=1)
+        for name, size in sizes.items():
+            if size < 1:
+                raise ValueError(f"{name} must be positive, got {size}")
 
     def _check_autoregression(self) -> None:
         object.__setattr__(self, "autoregressive", tuple(self.autoregressive))

@@ -1,0 +1,129 @@
+"""What the server holds in memory: after each page, after many uploads, and why.
+
+    python -m benchmarks.memory                a walk through all tabs, room and files
+    python -m benchmarks.memory --uploads 500  so many pairs of files in one session
+    python -m benchmarks.memory --where        the walk, then each cache let go in turn
+
+It starts the app with the shipped checkpoints and prints megabytes of resident memory.
+For `--where` the server runs in this process, so that its caches can be let go.
+"""
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+from benchmarks.visits import TABS, address_of, pair_of, resident_mb, troubles_of
+from fusionviz.models.checkpoints import checkpoint_folder
+from tests.helpers.server import free_port, serve, wait_until_up
+from tests.helpers.session import Session
+
+SEED, FILES = 23, (901, 902, 903)
+SMALL = (240, 320)
+DIFFERENT = 40
+"""Pairs that are brought in turn; each has other bytes, and caches hold fewer."""
+
+
+def walk(address: str, process: int) -> dict[str, float]:
+    """Return megabytes after each page of a walk through all tabs, by what was done."""
+    found = {"started": resident_mb(process)}
+    for what, seed in (("room", SEED), *(("files", n) for n in FILES)):
+        for page, tabs in TABS.items():
+            for tab in tabs:
+                _look(address, page, tab, what, seed)
+            found[f"{what} {seed}, {page}"] = resident_mb(process)
+    return found
+
+
+def _look(address: str, page: str, tab: str, what: str, seed: int) -> None:
+    with Session(address) as session:
+        if what == "room":
+            answers = session.open(address_of(page, tab, seed=seed))
+        else:
+            session.open(address_of(page, tab))
+            answers = session.bring(pair_of(seed))
+        for trouble in troubles_of(answers):
+            print(f"{page}, {tab}: {trouble}")
+
+
+def upload(address: str, process: int, count: int) -> dict[str, float]:
+    """Return megabytes after so many uploads in one session, at ten points of them."""
+    found = {}
+    with Session(address) as session:
+        session.open("/inputs")
+        for number in range(count):
+            answers = session.bring(pair_of(1000 + number % DIFFERENT, SMALL))
+            for trouble in troubles_of(answers):
+                print(f"upload {number}: {trouble}")
+            if (number + 1) % max(1, count // 10) == 0:
+                found[f"{number + 1} uploads"] = resident_mb(process)
+    return found
+
+
+def _walk_and_let_go(address: str) -> None:
+    """Walk, let go of one cache after another, print what is held, and end all."""
+    from fusionviz.ui.allocator import give_back
+    from fusionviz.ui.shared import cache
+    from fusionviz.ui.shared.notices import forget_everything
+
+    wait_until_up(address)
+    found = walk(address, os.getpid())
+    give_back()
+    found["free memory given back"] = resident_mb(os.getpid())
+    for name, kept in (
+        ("exhibits", cache.exhibit),
+        ("MANGO's subjects", cache._subject),
+        ("pairs of files", cache.pair),
+        ("rooms", cache.room),
+        ("features", cache.features),
+        ("models", cache._model),
+    ):
+        kept.clear()
+        give_back()
+        found[f"without {name}"] = resident_mb(os.getpid())
+    forget_everything()
+    found["without all other caches"] = resident_mb(os.getpid())
+    _tell(found)
+    os._exit(0)
+
+
+def _tell(found: dict[str, float]) -> None:
+    whole = {name: round(value) for name, value in found.items()}
+    print(json.dumps(whole, indent=1), flush=True)
+
+
+def _serve_here() -> None:
+    """Run the server in this process, and a reader in a thread of it."""
+    from streamlit.web.cli import main as streamlit
+
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    threading.Thread(target=_walk_and_let_go, args=(address,), daemon=True).start()
+    sys.argv = ["streamlit"]
+    streamlit(["run", "app.py", "--server.port", str(port)], prog_name="streamlit")
+
+
+def main() -> None:
+    """Print what was measured as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--uploads", type=int, default=0)
+    parser.add_argument("--where", action="store_true")
+    asked = parser.parse_args()
+    if asked.where:
+        _serve_here()
+        return
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        serve(Path(folder), checkpoint_folder()) as server,
+    ):
+        if asked.uploads:
+            _tell(upload(server.address, server.process, asked.uploads))
+        else:
+            _tell(walk(server.address, server.process))
+
+
+if __name__ == "__main__":
+    main()
