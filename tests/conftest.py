@@ -55,8 +55,14 @@ def unchecked_shapes() -> Iterator[None]:
         yield
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what needs a GPU where there is none."""
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Skip what needs a GPU where there is none, and what takes long unless named."""
+    if "fuzz" not in config.option.markexpr:
+        for item in items:
+            if item.get_closest_marker("fuzz"):
+                item.add_marker(pytest.mark.skip(reason="runs with `-m fuzz` alone"))
     if torch.cuda.is_available():
         return
     for item in items:

@@ -33,7 +33,8 @@ def test_a_batch_of_each_kind_is_read_or_refused(kind):
     assert "refused" in {one.end for one in found}
 
 
-@pytest.mark.slow
+@pytest.mark.fuzz
+@pytest.mark.timeout(7200)
 def test_many_cases(capsys):
     assert main(["--cases", "5000"]) == 0
     assert int(capsys.readouterr().out.splitlines()[-1].split()[1]) >= 5000
