@@ -1,7 +1,7 @@
 """A sentence that somebody types, as a sample that models read.
 
-Its words are features by an encoder that has seen no sentiment, alone or beside what
-the reader brings of other modalities; or the generator speaks them, so that there are
+Its words are features by the encoder of `alignmamba-mosi`, alone or beside what the
+reader brings of other modalities; or the generator speaks them, so that there are
 a face, a voice and the truth.
 """
 
@@ -14,10 +14,9 @@ from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.data.utterances.words import VOCABULARY, as_generated
 from fusionviz.data.words import load_word_vectors
-from fusionviz.data.words.features import ReadText, read_text
+from fusionviz.data.words.features import OPINION, ReadText, read_text
 from fusionviz.data.words.minilm import NAME as MINILM
 from fusionviz.data.words.transcripts import restore_apostrophes
-from fusionviz.data.words.vectors import NAME as GLOVE
 from fusionviz.errors import InputError
 
 How = Literal["alone", "spoken", "file", "minilm"]
@@ -73,7 +72,7 @@ def read_typed(
     text = restore_apostrophes(text)
     if as_how(how) == "spoken":
         return _speak(text)
-    read = read_text(text, MINILM if how == "minilm" else GLOVE)
+    read = read_text(text, MINILM if how == "minilm" else OPINION)
     if not read.words:
         raise InputError(NOTHING)
     if not read.known.any():

@@ -227,8 +227,10 @@ def round_weights(model: nn.Module) -> None:
 
 def _as_stored(model: nn.Module, name: str, tensor: Tensor) -> Tensor:
     """Return a tensor in the type that it is stored in."""
-    halved = getattr(model, "stored_in_half", ())
-    return tensor.half() if name.split(".")[0] in halved else tensor
+    first, *others = name.split(".")
+    is_halved = first in getattr(model, "stored_in_half", ())
+    is_kept = bool({*others} & {*getattr(model, "stored_in_full", ())})
+    return tensor.half() if is_halved and not is_kept else tensor
 
 
 def checkpoint_file(name_or_path: str | Path, suffix: str) -> Path:

@@ -48,7 +48,7 @@ def test_words_alone_are_those_of_the_encoder():
     sample = read_typed("It didnt work, zzyzx!", "alone")
     assert sample.words == ("it", "did", "n't", "work", "zzyzx")
     assert sample.names == ("text",)
-    expected = read_text("it didn't work zzyzx", "glove-50").features
+    expected = read_text("it didn't work zzyzx", "opinion-64").features
     assert np.array_equal(sample.modalities["text"], expected)
     assert any("“zzyzx”" in note for note in sample.notes)
     assert read_typed("fine", "alone").notes == ()
@@ -120,7 +120,7 @@ def test_other_modalities_can_be_brought_and_their_text_gives_way():
     sample = read_typed("so good", "file", VOICE)
     assert {name: x.shape for name, x in sample.modalities.items()} == {
         "audio": (3, 73),
-        "text": (2, 50),
+        "text": (2, 64),
     }
     with pytest.raises(InputError, match="another modality"):
         read_typed("so good", "file", {"a.npz": npz(text=np.ones((2, 9)))})

@@ -76,11 +76,11 @@ def tiny_sentiment(seed: int = 0) -> AlignMamba:
 
 
 def tiny_speech(seed: int = 0) -> AlignMamba:
-    """An AlignMamba on words by GloVe and a voice."""
+    """An AlignMamba on words by vectors and a voice."""
     torch.manual_seed(seed)
     modalities = tuple(
         ModalityConfig(name=name, kind="linear", width=width)
-        for name, width in {"audio": 73, "text": 50}.items()
+        for name, width in {"audio": 73, "text": 64}.items()
     )
     config = AlignMambaConfig.sentiment(
         modalities=modalities, d_model=8, layers=1, d_state=4, dropout=0.0

@@ -8,6 +8,7 @@ import safetensors.torch
 import torch
 
 from fusionviz.errors import CheckpointError, InputError
+from fusionviz.models.alignmamba import AlignMamba, AlignMambaConfig, ModalityConfig
 from fusionviz.models.checkpoints import (
     Estimate,
     ModelCard,
@@ -236,3 +237,19 @@ def test_what_is_stored_in_half_is_what_was_rounded(model, folder, monkeypatch):
         assert torch.equal(loaded[name], weights)
     assert changed
     assert {name.split(".")[0] for name in changed} == {part}
+
+
+def test_statistics_of_features_keep_their_small_numbers():
+    modality = ModalityConfig(name="audio", kind="linear", width=3, standardise=True)
+    config = AlignMambaConfig.sentiment(
+        modalities=(modality,), anchor="audio", d_model=8, layers=1, d_state=2
+    )
+    reader = AlignMamba(config)
+    scale = reader.encoders["audio"].scale
+    scale.fit(torch.tensor([[1e-8, 1.0, 1e6], [3e-8, 2.0, 3e6]]))
+    before = {name: x.clone() for name, x in scale.named_buffers()}
+    round_weights(reader)
+    for name, x in scale.named_buffers():
+        assert torch.equal(x, before[name])
+    weight = reader.encoders["audio"].features.weight
+    assert torch.equal(weight, weight.half().float())

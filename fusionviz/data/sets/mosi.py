@@ -16,7 +16,8 @@ bigger class has 58 %, it is right in 64 to 66 % with the words and guesses with
 alone (46 to 52 %).
 
 So at the level of utterances the words may be read by an encoder that has seen no
-sentiment at all (`text="glove-50"` or `"minilm"`), beside the voice and without the
+sentiment at all (`text="glove-50"` or `"minilm"`), or
+labels of other videos alone (`"opinion-64"`), beside the voice and without the
 video features. What else there is to learn from words, CMU-MOSEI and the Stanford
 Sentiment Treebank, joins the training split by `beside`; of CMU-MOSEI no video that is
 in this file.
@@ -45,7 +46,7 @@ from fusionviz.data.words.transcripts import restore_apostrophes
 from fusionviz.errors import InputError
 
 Level = Literal["video", "utterance"]
-Text = Literal["cnn", "words", "glove-50", "minilm"]
+Text = Literal["cnn", "words", "glove-50", "opinion-64", "minilm"]
 
 FOLDS = 5
 

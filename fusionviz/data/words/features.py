@@ -1,7 +1,8 @@
-"""The words of texts as features, by an encoder that has seen no sentiment.
+"""The words of texts as features, by an encoder that has seen no label of CMU-MOSI.
 
-    glove-50   a vector a word, whatever stands around it; shipped
-    minilm     384 numbers a word in its context; from a folder of the reader's own
+    glove-50     a vector a word, whatever stands around it; shipped
+    opinion-64   the same, tuned on sentences with labels, none of CMU-MOSI; shipped
+    minilm       384 numbers a word in its context; from a folder of the reader's own
 
 Marks are left out, as in transcripts of speech.
 """
@@ -21,10 +22,11 @@ from fusionviz.data.words import minilm
 from fusionviz.data.words.minilm import MiniLM, load_minilm, minilm_folder
 from fusionviz.data.words.splitting import Word
 from fusionviz.data.words.vectors import NAME as GLOVE
-from fusionviz.data.words.vectors import load_word_vectors
+from fusionviz.data.words.vectors import VECTORS, WordVectors, load_word_vectors
 from fusionviz.errors import InputError
 
-WIDTHS = {GLOVE: 50, minilm.NAME: 384}
+OPINION = "opinion-64"
+WIDTHS = {GLOVE: 50, OPINION: 64, minilm.NAME: 384}
 """Features a word, by the encoder that makes them."""
 
 VERSION = 1
@@ -62,6 +64,17 @@ def encoder_width(encoder: str) -> int:
     return WIDTHS[encoder]
 
 
+def vectors_of(encoder: str) -> WordVectors:
+    """Return the vectors of an encoder, or those whose words MiniLM is asked for.
+
+    Raises:
+        CheckpointError: They are not there.
+    """
+    if encoder == OPINION:
+        return load_word_vectors(VECTORS.with_name(f"{OPINION}.safetensors"))
+    return load_word_vectors()
+
+
 def read_text(text: str, encoder: str) -> ReadText:
     """Return a text as features of its words: none where it has no word.
 
@@ -78,9 +91,9 @@ def read_text(text: str, encoder: str) -> ReadText:
 def read_texts(texts: Sequence[str], encoder: str) -> list[ReadText]:
     """Return texts as features of their words; see `read_text`."""
     encoder_width(encoder)
-    vectors = load_word_vectors()
+    vectors = vectors_of(encoder)
     words = [tuple(vectors.split(text)) for text in texts]
-    if encoder == GLOVE:
+    if encoder != minilm.NAME:
         return [
             ReadText(
                 words=some,
@@ -106,7 +119,7 @@ def read_and_keep(texts: Sequence[str], encoder: str) -> list[ReadText]:
     path = _kept_at(texts)
     if not path.is_file():
         _keep(path, read_texts(texts, encoder))
-    vectors = load_word_vectors()
+    vectors = vectors_of(encoder)
     features, known = np.load(path, mmap_mode="r"), np.load(_flags_of(path))
     read, start = [], 0
     for text in texts:

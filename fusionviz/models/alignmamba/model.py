@@ -75,6 +75,9 @@ class ModalityTokens(nn.Module):
     stored_in_half: ClassVar[tuple[str, ...]] = ("encoders", "head")
     """Parts whose weights are stored in 16 bits."""
 
+    stored_in_full: ClassVar[tuple[str, ...]] = ("scale",)
+    """What of them is not: a small deviation would become 0."""
+
     def __init__(self, config: AlignMambaConfig) -> None:
         super().__init__()
         self.config = config
