@@ -26,4 +26,4 @@ def test_a_file_is_dropped_and_a_head_is_opened(open_app, tmp_path):
     assert re.search("y_layer=1", window.url)
     assert re.search("arrays_file=", window.url)
     window.get_by_role("link", name="Distributions").click()
-    see_figure(window, "text")
+    see_figure(window, "Tokens of RGB and text in a plane")

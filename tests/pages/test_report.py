@@ -23,7 +23,7 @@ def opened(app):
 
 
 def written(app):
-    return report.write_report("t", [one.entry for one in looks(app).values()])
+    return report._write(looks(app)).decode()
 
 
 def test_what_a_page_shows_is_listed_and_can_be_noted(app):

@@ -6,7 +6,9 @@ The list is short and belongs to the session; a reader leaves out what is not wa
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 import streamlit as st
 
@@ -83,7 +85,7 @@ def draw_report() -> None:
             _draw_look(key, look)
         st.download_button(
             "Download report",
-            _write,
+            partial(_write, looks),  # it is called where no session is known
             file_name="fusionviz-report.html",
             mime="text/html",
             key="report_download",
@@ -141,6 +143,7 @@ def _draw_look(key: str, look: _Look) -> None:
         )
 
 
-def _write() -> bytes:
-    entries = [one.entry for one in _looks().values() if one.is_wanted]
+def _write(looks: Mapping[str, _Look]) -> bytes:
+    """Return the wanted pictures of a session as a report."""
+    entries = [one.entry for one in looks.values() if one.is_wanted]
     return write_report(TITLE, entries).encode()
