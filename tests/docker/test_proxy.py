@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 from collections import Counter
 
 import pytest
@@ -117,6 +118,24 @@ def test_a_class_goes_to_one_replica(behind):
 
 def test_the_interface_for_programs_is_not_there(behind):
     assert Reader(behind.host).get("/_stcore/agent/openapi.json")[0] == 404
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [("127.0.0.1", 101), ("localhost", 101), ("turned.example", 403)],
+)
+def test_a_replica_answers_to_its_own_names(replicas, host, status):
+    """Else a page could turn its name to this computer, and be of the app's origin."""
+    port = int(replicas["a"].address.rsplit(":", 1)[1])
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as line:
+        line.sendall(
+            f"GET /_stcore/stream HTTP/1.1\r\nHost: {host}:{port}\r\n"
+            f"Origin: http://{host}:{port}\r\nUpgrade: websocket\r\n"
+            "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+            "Sec-WebSocket-Protocol: streamlit\r\n\r\n".encode()
+        )
+        assert line.recv(64).startswith(f"HTTP/1.1 {status} ".encode())
 
 
 def test_when_a_replica_is_gone_the_others_go_on(behind, replicas):

@@ -9,6 +9,7 @@ CONFIG = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())
 
 def test_it_listens_here_only_and_tells_nobody():
     assert CONFIG["server"]["address"] == "127.0.0.1"
+    assert CONFIG["server"]["allowedHosts"] == ["127.0.0.1", "localhost"]
     assert CONFIG["browser"]["gatherUsageStats"] is False
 
 
