@@ -2,9 +2,11 @@
 
 from fusionviz.ui import libraries as libraries
 from fusionviz.ui.inputs.arrays import draw_arrays
+from fusionviz.ui.inputs.film import draw_film
 from fusionviz.ui.inputs.page import draw_input, draw_readings
 from fusionviz.ui.inputs.readings import measure
 from fusionviz.ui.shared.data.arrays import show_arrays
+from fusionviz.ui.shared.films import show_film
 from fusionviz.ui.shared.frame import ask, frame
 from fusionviz.ui.shared.gallery import draw_gallery
 from fusionviz.ui.shared.sample import current_sample
@@ -14,7 +16,7 @@ ask(
     "What is in this pair, and what do two fusion models make of it?",
     lesson="likelihood",
 )
-if not show_arrays(draw_arrays):
+if not show_arrays(draw_arrays) and not show_film(draw_film):
     draw_gallery()
     sample = current_sample()
     if sample is not None:

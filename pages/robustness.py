@@ -2,11 +2,14 @@
 
 from fusionviz.ui import libraries as libraries
 from fusionviz.ui.robustness.choice import choose_failing
+from fusionviz.ui.robustness.film import draw_film
 from fusionviz.ui.robustness.page import draw_robustness
+from fusionviz.ui.shared.films import show_film
 from fusionviz.ui.shared.frame import ask, frame
 
 frame()
 ask("What is lost when a modality fails?", lesson="missing")
-choice = choose_failing()
-if choice is not None:
-    draw_robustness(choice)
+if not show_film(draw_film):
+    choice = choose_failing()
+    if choice is not None:
+        draw_robustness(choice)

@@ -51,6 +51,10 @@ def explain(
     sequences: Annotated[
         list[Path] | None, typer.Option(help="Sequences instead: an NPZ, or CSVs.")
     ] = None,
+    poster: Annotated[
+        Path | None, typer.Option(help="A film instead: its poster.")
+    ] = None,
+    plot: Annotated[str, typer.Option(help="A film instead: its plot.")] = "",
     scaling: Annotated[
         list[Path] | None,
         typer.Option(help="What length costs instead: a recorded run (JSON), or more."),
@@ -114,6 +118,8 @@ def explain(
         sequences=tuple(sequences or ()),
         runs=tuple(scaling or ()),
         arrays=arrays,
+        poster=poster,
+        plot=plot,
         robustness=robustness,
         checkpoint=checkpoint,
         alignmamba=alignmamba,

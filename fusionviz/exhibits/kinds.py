@@ -6,6 +6,7 @@ Pages import the kinds that they show from their own modules.
 from typing import Any
 
 from fusionviz.errors import InputError
+from fusionviz.exhibits.attention.film_head import FILM_HEAD
 from fusionviz.exhibits.attention.head_comparison import COMPARISON
 from fusionviz.exhibits.attention.head_effects import RANKING
 from fusionviz.exhibits.attention.interventions import INTERVENTION
@@ -24,6 +25,7 @@ from fusionviz.exhibits.distributions.movement import MOVEMENT, PICKED
 from fusionviz.exhibits.distributions.sample_stages import SAMPLE_STAGES
 from fusionviz.exhibits.distributions.training_curves import TRAINING
 from fusionviz.exhibits.inputs.correspondences import CORRESPONDENCES
+from fusionviz.exhibits.inputs.film_parts import PARTS as FILM_PARTS
 from fusionviz.exhibits.inputs.likelihood import LIKELIHOOD
 from fusionviz.exhibits.inputs.pair import PAIR, POINTS
 from fusionviz.exhibits.inputs.prediction import PREDICTION
@@ -48,6 +50,7 @@ from fusionviz.exhibits.scaling.parts import PARTS
 from fusionviz.exhibits.scaling.state import STATE
 from fusionviz.exhibits.shared.block_row import BLOCK_ROW
 from fusionviz.exhibits.shared.exhibit import ExhibitKind
+from fusionviz.exhibits.shared.film_genres import GENRES
 from fusionviz.exhibits.shared.stacks import HIDDEN
 from fusionviz.exhibits.transport.convergence import CONVERGENCE, STEPS
 from fusionviz.exhibits.transport.own_plan import OWN_PLAN
@@ -123,8 +126,11 @@ KINDS: tuple[ExhibitKind[Any, Any], ...] = (
     CURVES,
     PARTS,
     STATE,
+    GENRES,
+    FILM_PARTS,
+    FILM_HEAD,
 )
-"""In the order of the pages."""
+"""In the order of the pages; those of films are last."""
 
 _BY_NAME = {kind.name: kind for kind in KINDS}
 

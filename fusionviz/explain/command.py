@@ -23,6 +23,12 @@ from fusionviz.explain.arrays import (
     name_arrays,
     part_of,
 )
+from fusionviz.explain.films import (
+    load_film_subject,
+    name_film,
+    read_film,
+    read_named_film,
+)
 from fusionviz.explain.pairs import (
     check_weights,
     load_alignmamba_subject,
@@ -74,6 +80,8 @@ class FigureSource:
         sequences: Files of sequences, as `read_sequences` takes them.
         runs: Files of runs over length: what length costs.
         arrays: File of a model's arrays.
+        poster: A film's poster.
+        plot: A film's plot.
         robustness: File of a report on robustness; None: what was recorded on the data
             that the AlignMamba was trained on, where there is some.
         checkpoint: Name of a MANGO, for pairs; None: the one for such a sample.
@@ -93,6 +101,8 @@ class FigureSource:
     sequences: tuple[Path, ...] = ()
     runs: tuple[Path, ...] = ()
     arrays: Path | None = None
+    poster: Path | None = None
+    plot: str = ""
     robustness: Path | None = None
     checkpoint: str | None = None
     alignmamba: str | None = None
@@ -123,6 +133,11 @@ class FigureSource:
                 "or sequences"
             )
         return any(named)
+
+    @property
+    def is_film(self) -> bool:
+        """Whether it is of a film."""
+        return self.poster is not None or bool(self.plot)
 
     @property
     def is_pair(self) -> bool:
@@ -171,6 +186,8 @@ def run_explain(
         requests = _all_of(*scaling_subject(read_runs(source.runs)), "scaling")
     elif source.arrays is not None:
         requests = _of_arrays(source.arrays)
+    elif source.is_film:
+        requests = _of_film(source)
     elif source.is_sequences:
         requests = _of_sequences(source)
     elif source.robustness is not None and not source.is_pair:
@@ -228,6 +245,15 @@ def pair_requests(
     fellows = (card.name for card in fellows_of(read_card(aligned), sample))
     names = (aligned, *fellows, mango)
     return requests + _of_failures(sample, named, names, source)
+
+
+def _of_film(source: FigureSource) -> list[FigureRequest]:
+    poster = None if source.poster is None else read_file(source.poster)
+    film, named = read_film(poster, source.plot), name_film(poster, source.plot)
+    subject, name = load_film_subject(
+        film, named, source.checkpoint, device=source.device
+    )
+    return _all_of(subject, name, "film")
 
 
 def _of_sequences(source: FigureSource) -> list[FigureRequest]:
@@ -292,6 +318,11 @@ def _made_again(recipe: FigureRecipe, source: FigureSource) -> FigureRequest:
         report = find_report(name.sample, source.robustness)
         return FigureRequest(recipe=recipe, subject=report)
     check_weights(name)
+    if reads == "film":
+        named = dict(name.sample)
+        film = read_named_film(named, source.poster)
+        found, _ = load_film_subject(film, named, name.checkpoint, device=source.device)
+        return FigureRequest(recipe=recipe, subject=found)
     source = source.of(name.sample)
     if reads == "failures":
         return _failures_again(recipe, source)

@@ -174,9 +174,10 @@ def _read_exhibits(top: _Place) -> dict[str, LessonExhibit]:
 def _read_exhibit(place: _Place, name: str) -> LessonExhibit:
     kind_name = place.need("kind", str)
     kind = place.ask("kind", lambda: exhibit_kind(kind_name))
-    if kind.reads in ("attention", "failures"):
+    if kind.reads in ("attention", "failures", "film"):
         raise place.error(
-            f"{kind_name} is of files or of several models, which lessons have none of"
+            f"{kind_name} is of files, films or several models, which lessons have "
+            "none of"
         )
     sample = _read_sample(place)
     recorded = RECORDED.get(kind.reads)

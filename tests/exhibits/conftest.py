@@ -9,6 +9,7 @@ from fusionviz.analysis.scaling.subject import ScalingSubject
 from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.analysis.shared.attention_stack import stack_of_file
 from fusionviz.analysis.shared.feature_subject import FeatureSubject
+from fusionviz.analysis.shared.film_subject import FilmSubject
 from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.data.arrays.example import example_file as arrays_example
 from fusionviz.data.attention.files import example_file, read_attention
@@ -17,6 +18,7 @@ from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.explain.arrays import arrays_subject
 from fusionviz.training.robustness.readers import reader_of
+from tests.helpers.films import film, tiny_film_mango
 from tests.helpers.robustness_reports import tiny_report
 from tests.helpers.scaling_runs import known_run
 from tests.helpers.tiny_models import tiny_alignmamba, tiny_mango, tiny_sentiment
@@ -95,4 +97,5 @@ def subjects(pair_subject, subject, mamba_subject, stack, failure_subject):
         "scaling": ScalingSubject(runs=(known_run(),)),
         "failures": failure_subject,
         "robustness": tiny_report(),
+        "film": FilmSubject(tiny_film_mango(), film(1), ("Drama", "War", "Music")),
     }

@@ -94,11 +94,13 @@ Reads = Literal[
     "robustness",
     "failures",
     "scaling",
+    "film",
 ]
 """Kinds of subject: a pair with what a MANGO and an AlignMamba say of it; a sample as
 one of them reads it; one whose tokens are an AlignMamba's or features without a model;
 attention arrays; all arrays of a model of one's own; a report of what is lost when
-modalities fail, or a sample as all models read it then; or runs over length."""
+modalities fail, or a sample as all models read it then; runs over length; or a film as
+a MANGO reads it."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -168,7 +170,8 @@ class SubjectName:
             `{"typed": sentence, "how": what its words become}` or, by name of the
             file, `{"sequences_sha256": {name: sha256}}`; of runs over
             length `{"runs_sha256": {name: sha256}}`; of a report on robustness
-            `{"robustness": data set, "sha256": of its JSON}`.
+            `{"robustness": data set, "sha256": of its JSON}`; of a film
+            `{"poster_sha256", "plot"}`.
         beside: Other checkpoints that read the sample too: by name, the SHA-256 of
             their weights.
     """

@@ -9,6 +9,9 @@ from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import CURE, list_checkpoints
 from fusionviz.ui.shared.sample import UPLOAD
 
+FILM_MANGO = "film_mango"
+"""Key of the choice of a MANGO of films, here and in the address."""
+
 TITLES = {"mango": "MANGO", "alignmamba": "AlignMamba"}
 
 
@@ -27,6 +30,18 @@ def picked_checkpoint(kind: str) -> ModelCard | None:
     """Return the card that is picked for a kind of model; None if there is none."""
     cards = {card.name: card for card in rgbd_checkpoints(kind)}
     return cards.get(st.session_state.get(kind, ""), next(iter(cards.values()), None))
+
+
+def film_checkpoints() -> tuple[ModelCard, ...]:
+    """Return the cards of the MANGOs that read films."""
+    return tuple(card for card in list_checkpoints() if card.kind == "film-mango")
+
+
+def picked_film_checkpoint() -> ModelCard | None:
+    """Return the card that is picked for films; None if there is none."""
+    cards = {card.name: card for card in film_checkpoints()}
+    first = next(iter(cards.values()), None)
+    return cards.get(st.session_state.get(FILM_MANGO, ""), first)
 
 
 def _reads_rgbd(card: ModelCard) -> bool:
@@ -49,6 +64,7 @@ def how_to_get(kind: str) -> str:
 
 def trouble_with(card: ModelCard, error: Exception) -> str:
     """Return a load error as one sentence with its cure."""
-    cure = f"Pick another {TITLES[card.kind]} checkpoint, or train it again."
+    title = TITLES.get(card.kind, TITLES["mango"])
+    cure = f"Pick another {title} checkpoint, or train it again."
     told = str(error).removesuffix(f"; {CURE}").split(": Error(s)")[0]
     return f"{shorten(told.rstrip('.'), 240)}. {cure}"

@@ -1,4 +1,4 @@
-"""Which sample the pages show: a room, files that the reader brings, or arrays."""
+"""Which sample the pages show: a room, the reader's files or arrays, or a film."""
 
 import hashlib
 import json
@@ -28,6 +28,14 @@ from fusionviz.ui.shared.files import (
     publish_files,
     reading_options,
     say_linked,
+)
+from fusionviz.ui.shared.film_choice import (
+    FILM,
+    FILMS,
+    NOT_OF_FILMS,
+    draw_film_choice,
+    forget_film,
+    is_film,
 )
 from fusionviz.ui.shared.notices import say_refusal
 from fusionviz.ui.shared.replaced import retract
@@ -72,13 +80,13 @@ def draw_choice() -> None:
     seat("files", bool(said("files")))
     st.segmented_control(
         "Sample",
-        [ROOMS, UPLOAD, ARRAYS],
+        [ROOMS, UPLOAD, ARRAYS, FILMS],
         key="source",
         required=True,
         width="stretch",
         on_change=_open_or_close,
-        help="A generated room, an RGB-D pair of your own, or arrays that a model of "
-        "your own has made.",
+        help="A generated room, an RGB-D pair of your own, arrays that a model of "
+        "your own has made, or a film: poster and plot.",
     )
     rooms = st.session_state.source == ROOMS
     if rooms:
@@ -94,6 +102,11 @@ def draw_choice() -> None:
     else:
         forget(["seed"])
         retract("seed")
+    if is_film():
+        forget_files()
+        draw_film_choice()
+        return
+    forget_film()
     with st.expander("Upload", key="files", on_change="rerun"):
         draw_uploaders(_show_files)
 
@@ -120,6 +133,9 @@ def current_sample() -> SampleChoice | None:
             "up: choose **Rooms** or **Your files** on the left.",
             icon=":material/key:",
         )
+        return None
+    if is_film():
+        st.info(NOT_OF_FILMS, icon=":material/movie:")
         return None
     rgb, depth = brought_files()
     if linked_files() and (rgb or depth):
@@ -202,7 +218,9 @@ def _first_source() -> str:
     """Return what a session begins with: what its address or the server asks for."""
     if linked_files():
         return UPLOAD
-    return ARRAYS if are_linked() else ROOMS
+    if are_linked():
+        return ARRAYS
+    return FILMS if FILM in st.query_params else ROOMS
 
 
 def _open_or_close() -> None:

@@ -6,12 +6,18 @@ import torch
 from fusionviz.models.alignmamba import auto_backend
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import pick_device, read_cards
-from fusionviz.ui.shared.checkpoints import TITLES, rgbd_checkpoints
+from fusionviz.ui.shared.checkpoints import (
+    FILM_MANGO,
+    TITLES,
+    film_checkpoints,
+    rgbd_checkpoints,
+)
+from fusionviz.ui.shared.film_choice import is_film
 from fusionviz.ui.shared.sample import UPLOAD, draw_choice
 from fusionviz.ui.shared.share import forget, publish, recall_word, unseat
 from fusionviz.views.shared.plain import sentence_in_markdown
 
-SUMMARY = ("miou", "pixel_accuracy", "bits_per_value")
+SUMMARY = ("miou", "pixel_accuracy", "micro_f1", "bits_per_value")
 """Metrics that the list of checkpoints tells; the cards have them all."""
 
 
@@ -24,8 +30,11 @@ def draw_sidebar() -> None:
     with st.sidebar:
         draw_choice()
         st.divider()
-        for kind in TITLES:
-            _pick_checkpoint(kind)
+        if is_film():
+            _pick_film_checkpoint()
+        else:
+            for kind in TITLES:
+                _pick_checkpoint(kind)
         _say_what_is_broken()
         _draw_badges()
 
@@ -51,6 +60,22 @@ def _pick_checkpoint(kind: str) -> None:
     _say_what_follows(kind, names[0])
     if kind == "mango":
         _say_what_compares(st.session_state[kind])
+
+
+def _pick_film_checkpoint() -> None:
+    cards = film_checkpoints()
+    if not cards:
+        st.badge("MANGO of films: no checkpoint", color="gray", icon=":material/block:")
+        return
+    names = [card.name for card in cards]
+    recall_word(FILM_MANGO, names[0], names)
+    st.selectbox(
+        "MANGO checkpoint",
+        names,
+        key=FILM_MANGO,
+        help="  \n".join(_summary(card) for card in cards),
+    )
+    publish(FILM_MANGO, names[0])
 
 
 def _follow_sample(kind: str) -> None:
