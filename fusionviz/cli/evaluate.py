@@ -35,17 +35,25 @@ def evaluate(
     resamples: Annotated[int, typer.Option(min=1, help="Bootstrap resamples.")] = 1000,
     device: Device = "auto",
 ) -> None:
-    """Measure a checkpoint, with 95 % bootstrap confidence intervals."""
-    from fusionviz.training.evaluation import evaluate_checkpoint
+    """Measure a checkpoint, with 95 % bootstrap confidence intervals.
 
-    result = evaluate_checkpoint(
-        name,
-        data,
-        count=count,
-        missing=missing.value if missing else None,
-        device=device,
-        resamples=resamples,
-    )
+    On several GPUs under `accelerate launch -m fusionviz evaluate`.
+    """
+    from fusionviz.training.evaluation import evaluate_checkpoint
+    from fusionviz.training.processes import launched
+
+    with launched(device) as processes:
+        result = evaluate_checkpoint(
+            name,
+            data,
+            count=count,
+            missing=missing.value if missing else None,
+            device=str(processes.device),
+            resamples=resamples,
+            processes=processes,
+        )
+    if not processes.is_first:
+        return
     if as_json:
         typer.echo(json.dumps(result, allow_nan=False))
         return

@@ -21,6 +21,7 @@ from fusionviz.training.loop.provenance import describe_hardware
 from fusionviz.training.measure import measure
 from fusionviz.training.metrics.intervals import Measurement, estimate_all
 from fusionviz.training.metrics.missing import over_draws, summarise_rates
+from fusionviz.training.processes import SINGLE, Processes
 from fusionviz.training.tasks import make_task
 
 FEW_SAMPLES = 200
@@ -35,6 +36,7 @@ def evaluate_checkpoint(
     missing: Literal["random", "fixed"] | None = None,
     device: str = "auto",
     resamples: int = 1000,
+    processes: Processes = SINGLE,
 ) -> dict[str, Any]:
     """Return what the checkpoint's task measures, with 95 % confidence intervals.
 
@@ -50,6 +52,7 @@ def evaluate_checkpoint(
             with that probability. A set of few samples is drawn several times.
         device: As `pick_device` takes it.
         resamples: Bootstrap resamples.
+        processes: That measure together; the metrics are in what the first one returns.
 
     Returns:
         `{"checkpoint", "data", "samples", "unit", "metrics": {name: {"value", "low",
@@ -81,7 +84,7 @@ def evaluate_checkpoint(
     place = next(model.parameters()).device
 
     def measured_on(some: Sequence[Any]) -> dict[str, Measurement]:
-        return measure(model, task, some, place)
+        return measure(model, task, some, place, processes)
 
     units = units_of(samples)
 

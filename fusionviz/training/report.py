@@ -2,10 +2,10 @@
 
 import math
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from fusionviz.training.loop.log import Progress, TrainingLog
-from fusionviz.training.recipes import Recipe
+from fusionviz.training.recipes import Recipe, Stage
 
 VALIDATION = "validation/"
 """What the names of figures on the validation split begin with."""
@@ -53,58 +53,48 @@ class Reporter:
     ) -> None:
         """Go on at `first_step`, with `pending` means of an earlier start."""
         self.recipe, self.number, self.log = recipe, stage_number + 1, log
-        stage = recipe.stage[stage_number]
-        self.steps = stage.steps
+        self.stage = recipe.stage[stage_number]
         self.means = RunningMeans(pending)
-        title = f"stage {self.number}/{len(recipe.stage)} {stage.task}"
-        self.progress = Progress(title, stage.steps, first_step, sys.stderr)
+        title = f"stage {self.number}/{len(recipe.stage)} {self.stage.task}"
+        self.progress = Progress(title, self.stage.steps, first_step, sys.stderr)
 
-    def step(
-        self,
-        done: int,
-        values: Mapping[str, float],
-        *,
-        seconds: float,
-        measure: Callable[[], Mapping[str, float]],
-    ) -> None:
+    def step(self, done: int, values: Mapping[str, float], *, seconds: float) -> None:
         """Tell of one step.
 
         Args:
             done: Steps that are done.
             values: Losses and what else belongs to the step.
             seconds: Since the run began.
-            measure: Called when it is time to measure on the validation split.
         """
         self.means.add(values)
-        if self._is_time(done, self.recipe.log_every):
+        if is_time(done, self.recipe.log_every, self.stage):
             self.log.write(self.number, done, seconds, self.means.take())
-        if self._is_time(done, self.recipe.evaluation.every):
-            self._measure(done, seconds, measure)
         self.progress.tell(done, f"loss {values['loss']:.4g}")
 
-    def measure_late(
-        self,
-        done: int,
-        *,
-        seconds: float,
-        measure: Callable[[], Mapping[str, float]],
+    def write_figures(
+        self, done: int, figures: Mapping[str, float], *, seconds: float
     ) -> None:
-        """Measure after a step, where an earlier start was stopped before it did.
+        """Write what the validation split says after a step.
 
         Args:
             done: Steps that are done.
+            figures: By name.
             seconds: Since the run began.
-            measure: As `step` takes it.
         """
-        is_time = self._is_time(done, self.recipe.evaluation.every)
-        if is_time and not self.log.has(self.number, done, VALIDATION):
-            self._measure(done, seconds, measure)
+        row = {f"{VALIDATION}{name}": figure for name, figure in figures.items()}
+        self.log.write(self.number, done, seconds, row)
 
-    def _measure(
-        self, done: int, seconds: float, measure: Callable[[], Mapping[str, float]]
-    ) -> None:
-        figures = {f"{VALIDATION}{name}": x for name, x in measure().items()}
-        self.log.write(self.number, done, seconds, figures)
+    def has_figures(self, done: int) -> bool:
+        """Return whether an earlier start has written those of a step."""
+        return self.log.has(self.number, done, VALIDATION)
 
-    def _is_time(self, done: int, every: int) -> bool:
-        return every > 0 and (done % every == 0 or done == self.steps)
+
+def is_time(done: int, every: int, stage: Stage) -> bool:
+    """Return whether it is time after a step: after every so many, and at the end.
+
+    Args:
+        done: Steps that are done.
+        every: 0 for never.
+        stage: That they are of.
+    """
+    return every > 0 and done > 0 and (done % every == 0 or done == stage.steps)

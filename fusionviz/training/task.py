@@ -36,6 +36,11 @@ class Task(ABC):
     evaluation_batch: ClassVar[int] = 16
     settles: ClassVar[bool] = False
 
+    @property
+    def together(self) -> int:
+        """How many samples, from the first on, have to be measured by one process."""
+        return 0
+
     @abstractmethod
     def prepare(
         self,

@@ -38,8 +38,9 @@ from fusionviz.training.loop.steps import StageTrainer
 from fusionviz.training.measure import measure_estimates
 from fusionviz.training.metrics.intervals import estimate_all
 from fusionviz.training.parameters import matches
+from fusionviz.training.processes import Processes
 from fusionviz.training.recipes import Recipe
-from fusionviz.training.run import Run, load_split
+from fusionviz.training.run import Run
 from fusionviz.training.tasks import make_task
 
 
@@ -89,7 +90,7 @@ def train(
         )
         try:
             is_done = _train_stages(run, resume=resume)
-            if is_done and accelerator.is_main_process:
+            if is_done:
                 _save_result(run, export)
         except Stopped:
             is_done = False
@@ -185,7 +186,10 @@ def _as_json(value: Any) -> Any:  # noqa: ANN401
 
 
 def _save_result(run: Run, export: Path | None) -> None:
-    """Measure the model, on the test split as a rule; save it with its card."""
+    """Measure the model, on the test split as a rule; save it with its card.
+
+    All processes measure; the first one saves.
+    """
     recipe = run.recipe
     last = recipe.stage[-1]
     card = ModelCard(
@@ -208,6 +212,8 @@ def _save_result(run: Run, export: Path | None) -> None:
     round_weights(run.model)
     with run.stop.at_once():
         metrics = _measure_at_the_end(run)
+    if not run.accelerator.is_main_process:
+        return
     card = replace(
         card,
         metrics=metrics,
@@ -233,14 +239,18 @@ def _measure_at_the_end(run: Run) -> dict[str, Estimate]:
     Where two measure the same, the later one counts; a task of several stages measures
     once, as the last of them has it.
     """
-    recipe, data, split = run.recipe, run.recipe.data, run.recipe.evaluation.split
-    samples = load_split(data, split)
+    recipe, split = run.recipe, run.recipe.evaluation.split
+    samples, processes = run.load(split), Processes.of(run.accelerator)
     run.model.eval()
-    metrics = estimate_all(measure_footprint(run.model, samples))
+    metrics = {}
+    if processes.is_first:
+        metrics = estimate_all(measure_footprint(run.model, samples))
     for stage in {stage.task: stage for stage in recipe.stage}.values():
         task = make_task(stage.task, stage.options)
         device, resamples = run.accelerator.device, recipe.evaluation.resamples
-        metrics |= measure_estimates(run.model, task, samples, device, resamples)
+        metrics |= measure_estimates(
+            run.model, task, samples, device, resamples, processes
+        )
     return metrics
 
 

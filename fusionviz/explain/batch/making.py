@@ -60,6 +60,8 @@ class ShardMaker:
         """
         file = self.folder.shard_file(shard)
         if file.is_file():
+            for index in self.plan.pairs_of(shard):
+                tell(index)
             return
         note = file.with_name(f"{file.name}.at-{self.run}")
         write_shard(file, self._rows(shard, note, tell))

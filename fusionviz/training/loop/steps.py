@@ -25,7 +25,8 @@ from fusionviz.training.parameters import (
     make_optimizer,
     set_learning_rate,
 )
-from fusionviz.training.report import Reporter
+from fusionviz.training.processes import Processes
+from fusionviz.training.report import Reporter, is_time
 from fusionviz.training.run import Run
 from fusionviz.training.task import Task
 from fusionviz.training.tasks import make_task
@@ -127,10 +128,9 @@ class StageTrainer:
                 values, wants_stop = self.train_step(self.done, parts)
                 self.done += 1
                 if self.reporter is not None:
-                    seconds = self.run.seconds
-                    self.reporter.step(
-                        self.done, values, seconds=seconds, measure=self._measure
-                    )
+                    self.reporter.step(self.done, values, seconds=self.run.seconds)
+                if is_time(self.done, self.run.recipe.evaluation.every, self.stage):
+                    self._check()
                 if wants_stop:
                     return False
                 if time.monotonic() - saved_at >= 60 * self.run.recipe.save_minutes:
@@ -140,11 +140,11 @@ class StageTrainer:
 
     def _measure_late(self) -> None:
         """Measure what an earlier start was stopped before."""
-        if self.reporter is not None and self.done > 0:
-            seconds = self.run.seconds
-            self.reporter.measure_late(
-                self.done, seconds=seconds, measure=self._measure
-            )
+        if not is_time(self.done, self.run.recipe.evaluation.every, self.stage):
+            return
+        lacks = self.reporter is not None and not self.reporter.has_figures(self.done)
+        if self._is_any(lacks):
+            self._check()
 
     def train_step(
         self, step: int, parts: Sequence[Any]
@@ -192,6 +192,11 @@ class StageTrainer:
         *means, stop = self.run.accelerator.reduce(row, "mean").tolist()
         return dict(zip(values, means, strict=True)), stop > 0
 
+    def _is_any(self, said: bool) -> bool:
+        """Return whether any process says so."""
+        flag = torch.tensor(float(said), device=self.run.accelerator.device)
+        return float(self.run.accelerator.reduce(flag, "sum")) > 0
+
     def _count_failure(self, step: int) -> None:
         self.skipped += 1
         self.failures += 1
@@ -236,12 +241,18 @@ class StageTrainer:
             pending=position.pending,
         )
 
-    def _measure(self) -> dict[str, float]:
-        """Return what the averaged weights reach on the validation split."""
+    def _check(self) -> None:
+        """Measure what the averaged weights reach on the validation split."""
+        seconds = self.run.seconds
         model, device = self.run.model, self.run.accelerator.device
+        processes = Processes.of(self.run.accelerator)
         # own weights come back before and after: nothing cuts that
         with self.average.swapped_into(model), self.run.stop.at_once():
-            return measure_figures(model, self.task, self.validation_set, device)
+            figures = measure_figures(
+                model, self.task, self.validation_set, device, processes
+            )
+        if self.reporter is not None:
+            self.reporter.write_figures(self.done, figures, seconds=seconds)
 
     @torch.no_grad()
     def _settle(self) -> None:

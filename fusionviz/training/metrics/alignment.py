@@ -83,6 +83,7 @@ def distance_measurements(
                     side[0], anchor[0], x_mask=side[1], y_mask=anchor[1]
                 ),
                 statistic=distance_of,
+                of_first=True,
             )
     return measured
 

@@ -40,11 +40,14 @@ class Measurement:
         statistic: The figure of such values, whichever samples they are of.
         has_interval: Whether drawing again says how far the figure may be off. It does
             not of a maximum, which no draw exceeds.
+        of_first: Whether it is of the first samples as a whole, as an A-distance is,
+            and its values are not one a sample.
     """
 
     values: NDArray
     statistic: Statistic = mean
     has_interval: bool = True
+    of_first: bool = False
 
 
 def maximum(values: NDArray) -> Measurement:

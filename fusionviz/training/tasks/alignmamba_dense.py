@@ -81,6 +81,11 @@ class AlignMambaDenseTask(ImageTask):
         loss = terms["segmentation"] + model.config.align_weight * terms["align"]
         return {"loss": loss, **terms}
 
+    @property
+    def together(self) -> int:
+        """Those that the A-distance is measured on."""
+        return self.distances
+
     def evaluate(
         self,
         model: Any,  # noqa: ANN401

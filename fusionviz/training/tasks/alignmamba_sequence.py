@@ -198,6 +198,11 @@ class AlignMambaSequenceTask(Task):
             loss = loss + self.contrast * terms["contrast"]
         return {"loss": loss, **terms}
 
+    @property
+    def together(self) -> int:
+        """Those that the A-distance is measured on."""
+        return self.distances
+
     def evaluate(
         self,
         model: Any,  # noqa: ANN401
