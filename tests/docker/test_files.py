@@ -1,9 +1,12 @@
 """What can be said of docker/ without an engine: structure, limits, names."""
 
+import base64
+import hashlib
 import re
 from pathlib import Path
 
 import pytest
+import streamlit
 import yaml
 
 from fusionviz import __version__
@@ -87,6 +90,15 @@ def test_every_place_of_the_proxy_says_the_headers():
     assert "http:" not in policy
     assert "https:" not in policy
     assert "*" not in policy
+
+
+def test_the_policy_names_the_script_in_streamlits_page_by_its_hash():
+    page = Path(streamlit.__file__).parent / "static" / "index.html"
+    (script,) = re.findall(r"<script>(.*?)</script>", page.read_text("utf-8"), re.S)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    (allowed,) = re.findall(r"script-src ([^;]+);", NGINX["headers.conf"])
+    assert f"'sha256-{digest}'" in allowed
+    assert "unsafe-inline" not in allowed
 
 
 def test_the_image_is_of_two_stages_and_runs_without_rights():
