@@ -58,4 +58,4 @@ def test_docstrings_are_in_the_interface(site):
     text = (site / "api" / "alignment.html").read_text("utf-8")
     assert "Return the plan of entropic optimal transport" in text
     assert 'id="fusionviz.alignment.sinkhorn.sinkhorn"' in text
-    assert "language-pycon" in text
+    assert '<span class="gp">&gt;&gt;&gt; </span>' in text  # examples are code
