@@ -12,7 +12,7 @@ import streamlit as st
 from fusionviz.errors import FusionvizError
 from fusionviz.ui.shared.checkpoints import rgbd_checkpoints
 from fusionviz.ui.shared.sample import LARGEST_SEED, SampleChoice, room_sample
-from fusionviz.ui.shared.share import forget
+from fusionviz.ui.shared.share import forget, whole_number
 from fusionviz.ui.shared.subjects import MangoChoice, read_by_mango
 
 MODEL, SEED, HEAD, TOKEN = KEYS = ("a_model", "a_seed", "a_head", "a_query")
@@ -99,13 +99,13 @@ def _read() -> Pin | None:
     said = {key: str(st.query_params.get(key, "")) for key in KEYS}
     layer, _, head = said[HEAD].partition(".")
     numbers = (layer, head, said[TOKEN])
-    if not said[MODEL] or not all(number.isdecimal() for number in numbers):
+    if not said[MODEL] or any(whole_number(number) is None for number in numbers):
         return None
-    seed = said[SEED]
-    is_room = seed.isdecimal() and int(seed) <= LARGEST_SEED
+    seed = whole_number(said[SEED])
+    is_room = seed is not None and seed <= LARGEST_SEED
     return Pin(
         checkpoint=said[MODEL],
-        seed=int(seed) if is_room else None,
+        seed=seed if is_room else None,
         layer=int(layer),
         head=max(int(head) - 1, 0),
         token=int(said[TOKEN]),

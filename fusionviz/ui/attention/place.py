@@ -14,7 +14,7 @@ from fusionviz.analysis.shared.attention import attention_layers
 from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.ui.shared.cache import MODEL_WORK
 from fusionviz.ui.shared.notices import nothing_yet
-from fusionviz.ui.shared.share import forget
+from fusionviz.ui.shared.share import forget, whole_number
 from fusionviz.ui.shared.subjects import MangoChoice
 
 HEAD, TOKEN = "one_head", "query"
@@ -72,13 +72,13 @@ def current_place(choice: MangoChoice) -> Place:
     known = {name.index for name in attention_layers(model)}
     if layer not in known or not 0 <= (head or 0) < model.config.heads:
         layer = head = None
-    token = str(st.session_state.get(_TOKEN, ""))
+    token = whole_number(str(st.session_state.get(_TOKEN, "")))
     last = 2 * model.config.tokens - 1
     default = model.config.shape.middle
     place = Place(
         layer=layer,
         head=head,
-        token=int(token) if token.isdecimal() and int(token) <= last else default,
+        token=default if token is None or token > last else token,
     )
     _publish(place, default)
     return place
@@ -103,9 +103,10 @@ def overview_of(subject_key: str, _subject: MangoSubject) -> Overview:
 
 def _read_head(text: str | None) -> tuple[int, int] | None:
     layer, _, head = (text or "").partition(".")
-    if layer.isdecimal() and head.isdecimal() and int(head) > 0:
-        return int(layer), int(head) - 1
-    return None
+    numbers = whole_number(layer), whole_number(head)
+    if numbers[0] is None or not numbers[1]:
+        return None
+    return numbers[0], numbers[1] - 1
 
 
 def _publish(place: Place, default: int) -> None:

@@ -73,7 +73,9 @@ def place_replaced() -> None:
 def say_replaced() -> None:
     """Draw the line anew, after all controls of the page have been drawn."""
     _, asked = st.session_state.get(_ADDRESS, (None, {}))
-    found = [key for key in asked if key in st.session_state]
+    # Streamlit takes no other names, and anybody can write an address.
+    names = [key for key in asked if key.isidentifier()]
+    found = [key for key in names if key in st.session_state]
     for key in found:
         used, text = st.session_state[key], asked.pop(key)
         if not _is(used, text):

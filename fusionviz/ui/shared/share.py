@@ -14,6 +14,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 _AND, _NONE = "_", "none"
 """Between words in the address, and in place of no words. No escape is needed."""
 
+MOST_DIGITS = 18
+
 _SEATED = "_seated"
 """The page of the last run, and the keys whose widgets have their values there."""
 
@@ -64,6 +66,11 @@ def said(key: str) -> Any:  # noqa: ANN401
     return st.session_state.get(_KEPT, {}).get(key) if now is None else now
 
 
+def whole_number(text: str) -> int | None:
+    """Return a number of the address, None where it is none, or longer than any."""
+    return int(text) if text.isdecimal() and len(text) <= MOST_DIGITS else None
+
+
 def recall(key: str, default: int, *, low: int, high: int) -> int:
     """Return a shared number: this session's, else the address's, else the default.
 
@@ -72,7 +79,8 @@ def recall(key: str, default: int, *, low: int, high: int) -> int:
     number = said(key)
     if number is None:
         text = str(st.query_params.get(key, ""))
-        number = int(text) if text.isdecimal() else default
+        found = whole_number(text)
+        number = default if found is None else found
     return seat(key, number if low <= number <= high else default)
 
 

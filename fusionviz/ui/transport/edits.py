@@ -8,7 +8,7 @@ import streamlit as st
 
 from fusionviz.analysis.shared.token_subject import AlignmentCase
 from fusionviz.analysis.transport.plan_edits import Pair
-from fusionviz.ui.shared.share import publish_words, recall_words
+from fusionviz.ui.shared.share import publish_words, recall_words, whole_number
 from fusionviz.views.shared.plain import in_markdown
 
 EDITS = "m_edits"
@@ -47,9 +47,10 @@ def read_edit(word: str) -> tuple[str, Pair]:
         ValueError: It is no edit.
     """
     source, target = word[1:].split(".")
-    if word[0] not in SIGNS or not (source.isdecimal() and target.isdecimal()):
+    row, column = whole_number(source), whole_number(target)
+    if word[0] not in SIGNS or row is None or column is None:
         raise ValueError(f"an edit is f or x and a pair, got {word!r}")
-    return word[0], (int(source), int(target))
+    return word[0], (row, column)
 
 
 def add_edit(kind: str, pair: Pair) -> None:

@@ -6,6 +6,8 @@ import pytest
 import streamlit as st
 
 from fusionviz.ui.shared import share
+from fusionviz.ui.shared.share import whole_number
+from tests.helpers.pages import run_page
 
 
 @pytest.fixture
@@ -142,3 +144,30 @@ def test_a_value_is_set_once_on_a_page(monkeypatch, address, ask, unusable):
     session["it"] = unusable
     ask()
     assert session.set[-2:] == ["it", "it"]
+
+
+@pytest.mark.parametrize("text", ["", "-1", "1.5", "x", "\u00b2", "9" * 19, "9" * 5000])
+def test_what_is_no_number_of_an_address_is_none(text):
+    assert whole_number(text) is None
+
+
+def test_whole_numbers_of_an_address():
+    assert whole_number("0") == 0
+    assert whole_number("9" * 18) == 10**18 - 1
+    assert whole_number("007") == 7
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"seed": "9" * 20_000},
+        {"": "x", "$$ID-1-seed": "2", "a b": "3"},
+        {"tab": "One head", "one_head": f"{'9' * 5000}.1", "query": "9" * 5000},
+        {"tab": "A and B", "a_model": "m", "a_seed": "9" * 5000, "a_head": "1.1"},
+    ],
+    ids=["seed", "names", "head", "pin"],
+)
+def test_no_address_breaks_a_page(address, monkeypatch, tiny_checkpoints):
+    monkeypatch.setenv("FUSIONVIZ_CHECKPOINTS", str(tiny_checkpoints))
+    page = "pages/attention.py" if "tab" in address else "app.py"
+    assert not run_page(page, address).exception
