@@ -104,9 +104,10 @@ class Sample:
         session = Session(address)
         page, tab = place
         said: dict[str, object] = {} if self.is_files else {"seed": self.seed}
+        if self.is_files:  # on a page that keeps nothing of a sample, as which row
+            session.open(address_of("scaling"))
+            session.bring(pair_of(self.seed, SMALL))
         answers = session.open(address_of(page, tab, **said))
-        if self.is_files:
-            answers = session.bring(pair_of(self.seed, SMALL))
         return session, charts_of(answers), troubles_of(answers)
 
 
