@@ -17,6 +17,7 @@ from fusionviz.training.robustness.report import (
     RobustnessReport,
     read_report,
 )
+from fusionviz.whole_files import replace_file
 
 PAGE = PROJECT / "docs" / "robustness.md"
 BLOCK = re.compile(r"(<!-- robustness: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -91,4 +92,4 @@ def filled(text: str) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(filled(PAGE.read_text("utf-8")), "utf-8")
+    replace_file(PAGE, filled(PAGE.read_text("utf-8")))

@@ -19,6 +19,7 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import safetensors.numpy
@@ -29,6 +30,7 @@ from torch.nn.functional import dropout, softplus
 
 from fusionviz.data.sets.opinions import load_opinions
 from fusionviz.data.words.vectors import WordVectors, load_word_vectors
+from fusionviz.whole_files import replace_file
 
 WIDTH = 64
 BATCH = 128
@@ -94,13 +96,11 @@ def tune_vectors(
 def save_vectors(vectors: WordVectors, path: Path) -> None:
     """Write vectors in 16 bits, as `load_word_vectors` reads them."""
     text = "\n".join(vectors.words).encode()
-    safetensors.numpy.save_file(
-        {
-            "vectors": vectors.vectors.astype(np.float16),
-            "words": np.frombuffer(text, np.uint8),
-        },
-        path,
-    )
+    table: dict[str, NDArray[Any]] = {
+        "vectors": vectors.vectors.astype(np.float16),
+        "words": np.frombuffer(text, np.uint8),
+    }
+    replace_file(path, safetensors.numpy.save(table))
 
 
 def _train(

@@ -14,6 +14,7 @@ For `fusionviz.ui.transport.page` alone it would not let them wait until
 
 import cv2
 import jaxtyping
+import markdown_it
 import narwhals.stable.v1
 import numba
 import pandas
