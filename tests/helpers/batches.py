@@ -1,6 +1,7 @@
 """Batches of rooms by tiny models, run as a command."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -39,7 +40,13 @@ def start(*words):
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=heed_ctrl_c if os.name == "posix" else None,
     )
+
+
+def heed_ctrl_c():
+    """Take Ctrl-C as a terminal's command does: one in the background ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def wait_for(what, process=None):

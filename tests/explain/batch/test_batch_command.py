@@ -2,7 +2,6 @@
 
 import os
 import signal
-import time
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -97,15 +96,16 @@ def test_the_command_can_be_killed_and_goes_on(tmp_path):
 
 
 @posix
-def test_ctrl_c_stops_within_seconds(tmp_path):
+def test_ctrl_c_stops_in_the_middle(tmp_path):
     process = start("--rooms", 500, "--out", tmp_path, "--shard", 50)
     workers = wait_for(lambda: workers_of(process), process)
     notes = tmp_path / "shards"
     wait_for(lambda: list(notes.glob("*.at-*")), process)  # in the middle of a shard
-    began = time.monotonic()
+    begun = len(list(notes.glob("*.parquet")))
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=PATIENCE)
-    assert time.monotonic() - began < 10
+    done = len(list(notes.glob("*.parquet")))
+    assert done <= begun + len(workers), "the shards that were begun, and no other"
     assert process.returncode == STOPPED
     assert "the same command goes on" in said
     assert "Traceback" not in said
