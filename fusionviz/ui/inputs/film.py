@@ -62,4 +62,6 @@ def _plot_as_read(choice: FilmChoice) -> str:
         told.append(f"**{in_markdown(plot[word.start : word.end])}**")
         end = word.end
     count = len(choice.subject.words)
-    return "".join([*told, in_markdown(plot[end:])]) + f"  \n{count} words are read."
+    text = "".join([*told, in_markdown(plot[end:])])
+    joined = text.replace("****", "")  # words that touch, as killer and 's
+    return f"{joined}  \n{count} words are read."

@@ -50,6 +50,8 @@ div[class*="st-key-chart_"] {
 .stPlotlyChart :is(.updatemenu-button, .slider-group):focus-visible {
   outline: 3px solid #FF2FD6; outline-offset: 2px;
 }
+/* Four kinds of sample stand in one line. */
+.st-key-source button { padding-inline: .25rem; min-width: 0; }
 /* A small window: one column under the wordmark, segments in lines, and charts that are
    pushed along in their places instead of being squeezed. */
 @media (max-width: 800px) {
