@@ -9,28 +9,32 @@ from multiprocessing.connection import Connection
 from tests.fuzz.judge import limit_memory
 
 
-def with_little_memory(more: int, work: Callable[[], object]) -> str:
-    """Return what work gives, as text, in a child with so many bytes more than now.
+def with_little_memory(more: int, work: Callable[..., object], *args: object) -> str:
+    """Return what work gives, as text, in a child with so many bytes more than it has.
 
-    What it raises comes as its class and text.
+    What it raises comes as its class and text. The child starts afresh: a fork of a
+    process that has freed much finds room there that no limit takes away.
     """
-    here, there = multiprocessing.Pipe(duplex=False)
-    child = multiprocessing.get_context("fork").Process(
-        target=_work, args=(more, work, there)
-    )
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe(duplex=False)
+    child = context.Process(target=_work, args=(more, there, work, args))
     child.start()
     there.close()
-    assert here.poll(120), "no answer"
-    told = here.recv()
-    child.join(30)
-    return told
+    try:
+        assert here.poll(120), "no answer"
+        return here.recv()
+    finally:
+        child.kill()
+        child.join(30)
 
 
-def _work(more: int, work: Callable[[], object], line: Connection) -> None:
+def _work(
+    more: int, line: Connection, work: Callable[..., object], args: tuple[object, ...]
+) -> None:
     warnings.simplefilter("ignore")
     limit_memory(more)
     try:
-        told = str(work())
+        told = str(work(*args))
     except Exception as error:  # noqa: BLE001 - which is what is looked at
         told = f"{type(error).__name__}: {error}"
     line.send(told)
