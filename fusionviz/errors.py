@@ -26,7 +26,7 @@ class MemoryLackError(InputError):
 NO_TABLE = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
 """What making a record of a table of JSON raises that is none of it."""
 
-_LONGEST = 300
+_LONGEST, _LONGEST_VALUE = 300, 80
 _MEMORY_WORDS = (
     *("can't allocate memory", "out of memory", "cannot allocate memory"),
     *("insufficient memory", "failed to allocate", "unable to allocate"),
@@ -39,6 +39,11 @@ def one_line(error: Exception) -> str:
     text = "".join(one if one.isprintable() else " " for one in str(error))
     whole = " ".join(text.split()).rstrip(".") or type(error).__name__
     return whole if len(whole) <= _LONGEST else f"{whole[: _LONGEST - 1]}…"
+
+
+def cut(value: object) -> str:
+    """Return a value of a file as a part of a sentence: as it is typed, not long."""
+    return repr(value)[:_LONGEST_VALUE]
 
 
 def is_of_memory(error: BaseException) -> bool:

@@ -201,6 +201,7 @@ def test_results_are_written_by_one_function():
     for name in (
         "fusionviz/explain/files.py",
         "fusionviz/data/attention/files.py",
+        "fusionviz/training/kept_parts.py",
         "fusionviz/training/processes.py",
     ):
         found.pop(name, None)

@@ -91,6 +91,13 @@ def robustness(
             "protocols are kept: a model is added without measuring all again."
         ),
     ] = None,
+    parts: Annotated[
+        Path | None,
+        typer.Option(
+            help="A folder that keeps what models say of 16 samples at a time: after a "
+            "kill the same command goes on from there."
+        ),
+    ] = None,
     device: Device = "auto",
 ) -> None:
     """Measure what is lost when modalities are missing, damaged or wrong.
@@ -98,6 +105,7 @@ def robustness(
     `--out benchmarks/results/robustness-DATASET.json` records what the page shows.
     """
     from fusionviz.models.checkpoints import load_checkpoint
+    from fusionviz.training.kept_parts import KeptParts
     from fusionviz.training.robustness.conditions import StudySettings
     from fusionviz.training.robustness.report import keep_protocols, read_report
     from fusionviz.training.robustness.study import measure_robustness
@@ -120,6 +128,7 @@ def robustness(
         data=data,
         count=count,
         tell=_tell,
+        parts=KeptParts(parts),
     )
     if older is not None:
         report = keep_protocols(report, older)

@@ -5,7 +5,7 @@ Pages import the kinds that they show from their own modules.
 
 from typing import Any
 
-from fusionviz.errors import InputError
+from fusionviz.errors import InputError, cut
 from fusionviz.exhibits.attention.film_head import FILM_HEAD
 from fusionviz.exhibits.attention.head_comparison import COMPARISON
 from fusionviz.exhibits.attention.head_effects import RANKING
@@ -142,6 +142,6 @@ def exhibit_kind(name: str) -> ExhibitKind[Any, Any]:
         InputError: There is none of that name.
     """
     if not isinstance(name, str) or name not in _BY_NAME:
-        got = repr(name)[:80]
+        got = cut(name)
         raise InputError(f"exhibits are {', '.join(_BY_NAME)}, got {got}")
     return _BY_NAME[name]

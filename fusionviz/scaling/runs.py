@@ -13,7 +13,7 @@ from typing import Any, Literal
 import torch
 
 from fusionviz import __version__
-from fusionviz.errors import NO_TABLE, InputError, one_line
+from fusionviz.errors import NO_TABLE, InputError, cut, one_line
 from fusionviz.scaling.cells import Cell, CellResult, Limits, Passes, run_cell
 from fusionviz.whole_files import replace_file
 
@@ -119,7 +119,7 @@ class ScalingRun:
             table = json.loads(text)
             if table["format"] != FORMAT:
                 raise InputError(
-                    f"this run has format {table['format']}; {FORMAT} is read here"
+                    f"this run has format {cut(table['format'])}; {FORMAT} is read here"
                 )
             return cls(
                 machine=table["machine"],

@@ -7,6 +7,7 @@ from contextlib import suppress
 import numpy as np
 import pytest
 
+from fusionviz.data.arrays.checks import finite
 from fusionviz.data.sequences.files import read_sequences
 from fusionviz.errors import CheckpointError, InputError
 from fusionviz.exhibits.kinds import KINDS, exhibit_kind
@@ -24,6 +25,7 @@ from fusionviz.training.robustness.report import RobustnessReport, read_report
 from tests.helpers.lessons import TINY
 
 DEEP = "[" * 100_000
+LONG = ("long", "two lines", "list", "none")
 NO_UTF8 = b"name = '\xff\xfe'"
 
 
@@ -63,6 +65,24 @@ def test_a_long_value_is_cut():
     with pytest.raises(InputError) as raised:
         Recipe.from_table({"name": ["x" * 5000], "model": 1, "data": 1, "stage": 1})
     assert_sentence(raised, "name")
+
+
+@pytest.mark.parametrize("kind", [FigureRecipe, ScalingRun])
+@pytest.mark.parametrize("value", ["x" * 5000, "a\nb", ["x" * 5000], None], ids=LONG)
+def test_a_format_that_is_long_is_cut(kind, value):
+    with pytest.raises(InputError) as raised:
+        kind.from_json(json.dumps({"format": value}))
+    assert_sentence(raised, "format")
+    assert len(str(raised.value)) < 200
+
+
+@pytest.mark.parametrize(("shape", "place"), [((), ()), ((4,), (2,)), ((2, 3), (1, 2))])
+def test_a_number_that_is_not_finite_is_told_in_an_array_of_any_shape(shape, place):
+    values = np.zeros(shape)
+    values[place] = np.inf
+    with pytest.raises(InputError) as raised:
+        finite("prediction", values, "numbers")
+    assert_sentence(raised, f"1 of its {values.size} numbers", f"first at {[*place]}")
 
 
 @pytest.mark.parametrize("name", [[], {}, 3, None])

@@ -10,7 +10,8 @@ from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.models.baselines.config import FUSIONS
 from fusionviz.models.factory import make_model
 from fusionviz.training.recipes import load_recipe
-from fusionviz.training.robustness.readers import kind_of, read_whole, reader_of
+from fusionviz.training.robustness.answers import read_whole
+from fusionviz.training.robustness.readers import kind_of, reader_of
 from fusionviz.training.tasks import make_task
 
 PAIRS = {

@@ -70,13 +70,13 @@ def finite(name: str, values: NDArray[Any], wanted: str) -> NDArray[Any]:
     with np.errstate(over="ignore"):
         wrong = ~np.isfinite(np.asarray(values, np.float32))
     if wrong.any():
-        first = tuple(int(axis[0]) for axis in np.nonzero(wrong))
+        first = np.unravel_index(int(wrong.argmax()), wrong.shape)
         raise refuse(
             name,
             values,
             wanted,
             f"{int(wrong.sum())} of its {values.size} numbers are not finite, the "
-            f"first at {list(first)}",
+            f"first at {[int(place) for place in first]}",
         )
     return values
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from typing_extensions import TypeVar
 
 from fusionviz.analysis.shared.mango_subject import MangoSubject
-from fusionviz.errors import NO_TABLE, InputError, one_line
+from fusionviz.errors import NO_TABLE, InputError, cut, one_line
 
 RECIPE_FORMAT = 1
 """Raised when older recipes can no longer be read."""
@@ -73,7 +73,7 @@ class Controls:
         values = {name: _frozen(value) for name, value in table.items()}
         for one in fields(cls):
             if one.name in values and not _is_like(values[one.name], one.default):
-                got = repr(values[one.name])[:80]
+                got = cut(values[one.name])
                 raise InputError(f"{one.name} is like {one.default!r}, got {got}")
         try:
             return cls(**values)
@@ -217,8 +217,8 @@ class FigureRecipe:
             table = json.loads(text)
             if table["format"] != RECIPE_FORMAT:
                 raise InputError(
-                    f"this recipe has format {table['format']}; this fusionviz reads "
-                    f"{RECIPE_FORMAT}"
+                    f"this recipe has format {cut(table['format'])}; this fusionviz "
+                    f"reads {RECIPE_FORMAT}"
                 )
             other = table.get("other")
             return cls(

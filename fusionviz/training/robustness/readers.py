@@ -6,7 +6,7 @@ change nothing. AlignMamba and the baselines have learned tokens for what is mis
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,7 +16,6 @@ from jaxtyping import Float
 from numpy.typing import NDArray
 from torch import Tensor
 
-from fusionviz.data.faults.presence import fixed_subsets
 from fusionviz.errors import InputError
 from fusionviz.models.alignmamba import rgbd_inputs
 from fusionviz.models.baselines import BaselineConfig, FusionName
@@ -39,9 +38,6 @@ from fusionviz.training.tasks.alignmamba_sequence import (
 from fusionviz.training.tasks.mango_flow import MangoFlowTask
 
 Subset = tuple[str, ...]
-_Said = tuple[NDArray[np.int64], NDArray[np.float64] | None]
-"""Confusions and bits of a batch, as arrays."""
-
 FUSIONS: Mapping[FusionName, str] = {
     "concatenation": "Concatenation",
     "single-stream": "Single-stream Transformer",
@@ -49,12 +45,6 @@ FUSIONS: Mapping[FusionName, str] = {
     "mamba": "Single-stream Mamba",
 }
 """What baselines are called."""
-
-CHUNK = 16
-"""How many samples a model is asked about at once."""
-
-Tell = Callable[[float, str], bool]
-"""Told the share that is done and what is being done; ends the work by False."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -69,19 +59,6 @@ class Said:
 
     scores: Tensor
     bits: Float[Tensor, " batch"] | None = None
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Answers:
-    """What a reader said of samples under some conditions.
-
-    Attributes:
-        cells: Confusions, rows: truth, int64 (condition, sample, class, class).
-        bits: Bits per dimension, (condition, sample); None without a density.
-    """
-
-    cells: NDArray[np.int64]
-    bits: NDArray[np.float64] | None
 
 
 class Reader(ABC):
@@ -107,6 +84,11 @@ class Reader(ABC):
     def name(self) -> str:
         """What tells it from other readers."""
         return f"{self.checkpoint}:{self.absence}"
+
+    @property
+    def made_of(self) -> tuple[object, ...]:
+        """All that its answers depend on, besides the samples."""
+        return self.model, self.absence
 
     @property
     @abstractmethod
@@ -210,6 +192,11 @@ class MangoReader(_PictureReader):
     ) -> None:
         self.model, self.absence, self.usual = model, absence, usual
         self.way: Way = absence
+
+    @property
+    def made_of(self) -> tuple[object, ...]:
+        """Its model, and what stands for a missing modality."""
+        return self.model, self.way, self.usual
 
     @property
     def _count(self) -> int:
@@ -343,79 +330,6 @@ def missing_in_training(model: Any) -> float:  # noqa: ANN401
     options = {} if card is None else card.task_options
     usual = 0.15 if card is not None and card.task == "mango-flow" else 0.0
     return float(options.get("missing", usual))
-
-
-def read_subsets(
-    readers: Sequence[Reader], samples: Sequence[Any], tell: Tell | None = None
-) -> dict[str, Answers]:
-    """Return what readers say of samples under every subset of their modalities.
-
-    What stands for missing modalities makes no difference to whole samples: a model
-    reads these once. Samples must have all modalities themselves.
-
-    Args:
-        readers: Of one model or of several, with the same modalities.
-        samples: At least one.
-        tell: Told how far it is; where it ends the work, what was read by then is
-            returned, which is as many samples of every reader.
-
-    Returns:
-        By the reader's name, of the subsets in the order of `fixed_subsets`.
-    """
-    subsets = fixed_subsets(readers[0].modalities)
-    found: dict[str, list[list[_Said]]] = {reader.name: [] for reader in readers}
-    for start in range(0, len(samples), CHUNK):
-        chunk = [samples[i] for i in range(start, min(start + CHUNK, len(samples)))]
-        of_model: dict[int, tuple[Any, _Said]] = {}
-        for reader in readers:
-            if id(reader.model) not in of_model:
-                batch = _prepared(reader, chunk)
-                of_model[id(reader.model)] = batch, _ask(reader, batch, subsets[-1])
-            batch, of_whole = of_model[id(reader.model)]
-            parts = [_ask(reader, batch, subset) for subset in subsets[:-1]]
-            found[reader.name].append([*parts, of_whole])
-        done = start + len(chunk)
-        doing = f"{done} of {len(samples)} samples under {len(subsets)} subsets"
-        if tell is not None and not tell(done / len(samples), doing):
-            break
-    return {name: _join(parts) for name, parts in found.items()}
-
-
-def read_whole(reader: Reader, samples: Sequence[Any]) -> Answers:
-    """Return what a reader says of samples with all that they have, one condition."""
-    chunks = []
-    for start in range(0, len(samples), CHUNK):
-        chunk = [samples[i] for i in range(start, min(start + CHUNK, len(samples)))]
-        batch = _prepared(reader, chunk)
-        chunks.append([_ask(reader, batch, reader.modalities)])
-    return _join(chunks)
-
-
-def _prepared(reader: Reader, samples: Sequence[Any]) -> Any:  # noqa: ANN401
-    with torch.inference_mode():
-        return reader.prepare(samples)
-
-
-def _ask(
-    reader: Reader,
-    batch: Any,  # noqa: ANN401
-    present: Collection[str],
-) -> _Said:
-    with torch.inference_mode():
-        said = reader.say(batch, present)
-        bits = None if said.bits is None else said.bits.double().cpu().numpy()
-        return reader.count(batch, said), bits
-
-
-def _join(chunks: Sequence[Sequence[_Said]]) -> Answers:
-    """Return chunks of samples, each with one item a condition, as one."""
-    by_condition = list(zip(*chunks, strict=True))
-    cells = [np.concatenate([one for one, _ in parts]) for parts in by_condition]
-    bits = None
-    if all(b is not None for chunk in chunks for _, b in chunk):
-        known = [[b for _, b in parts if b is not None] for parts in by_condition]
-        bits = np.stack([np.concatenate(parts) for parts in known])
-    return Answers(cells=np.stack(cells), bits=bits)
 
 
 def _hide(present: Mapping[str, Tensor], shown: Collection[str]) -> dict[str, Tensor]:

@@ -11,6 +11,7 @@ from fusionviz.data.faults.samples import FaultChoice, faults_of
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.sets.units import units_of
 from fusionviz.models.cards import Estimate
+from fusionviz.training.robustness.answers import Answers
 from fusionviz.training.robustness.conditions import (
     LEVELS,
     SHUFFLES,
@@ -37,7 +38,6 @@ from fusionviz.training.robustness.protocols import (
     draws_for,
 )
 from fusionviz.training.robustness.readers import (
-    Answers,
     Reader,
     missing_in_training,
     title_of,

@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 from fusionviz.data.records import RGBDSample
 from fusionviz.errors import InputError
 from fusionviz.training.evaluation import load_samples, unit_word
+from fusionviz.training.kept_parts import NOT_KEPT, KeptParts
 from fusionviz.training.loop.provenance import (
     describe_hardware,
     read_commit,
     read_versions,
 )
 from fusionviz.training.robustness.absence import Way
+from fusionviz.training.robustness.answers import Tell, read_subsets, read_whole
 from fusionviz.training.robustness.conditions import (
     LEVELS,
     SHUFFLES,
@@ -27,13 +29,7 @@ from fusionviz.training.robustness.conditions import (
     pick_damaged,
 )
 from fusionviz.training.robustness.protocols import draws_for
-from fusionviz.training.robustness.readers import (
-    Reader,
-    Tell,
-    read_subsets,
-    read_whole,
-    reader_of,
-)
+from fusionviz.training.robustness.readers import Reader, reader_of
 from fusionviz.training.robustness.report import RobustnessReport
 from fusionviz.training.robustness.results import StudyAnswers
 from fusionviz.training.usual_tokens import usual_tokens
@@ -49,6 +45,7 @@ def measure_robustness(
     data: str | None = None,
     count: int | None = None,
     tell: Tell | None = None,
+    parts: KeptParts = NOT_KEPT,
 ) -> RobustnessReport:
     """Return what is lost when modalities of a data set's test samples fail.
 
@@ -62,6 +59,8 @@ def measure_robustness(
         tell: Told how far it is. Where it ends the work, what was read by then is
             measured: fewer samples of every model, without the protocols that take
             passes of their own.
+        parts: Keeps what models say of a few samples, so that whoever was killed and
+            asks again begins there.
 
     Raises:
         InputError: The models differ in what they read, or the data does not fit.
@@ -71,7 +70,7 @@ def measure_robustness(
     samples = load_samples(card, data, count)
     settings = settings or StudySettings()
     readers = make_readers(models, settings.ways, data, tell)
-    return study(readers, samples, settings, data=data, tell=tell)
+    return study(readers, samples, settings, data=data, tell=tell, parts=parts)
 
 
 def make_readers(
@@ -111,6 +110,7 @@ def study(
     *,
     data: str,
     tell: Tell | None = None,
+    parts: KeptParts = NOT_KEPT,
 ) -> RobustnessReport:
     """Return what is lost when modalities of samples fail.
 
@@ -120,6 +120,7 @@ def study(
         settings: What is measured.
         data: What the samples are called.
         tell: As `measure_robustness` takes it.
+        parts: Likewise.
 
     Raises:
         InputError: Readers differ, or nothing is left to measure.
@@ -127,11 +128,13 @@ def study(
     began = time.monotonic()
     whole = _check(readers, samples, settings)
     share = 1.0 if settings.is_quick else SUBSETS_SHARE
-    answers = read_subsets(readers, whole, _scaled(tell, 0.0, share))
+    answers = read_subsets(readers, whole, _scaled(tell, 0.0, share), parts)
     read = next(iter(answers.values())).cells.shape[1]
     damaged = {}
     if read == len(whole):
-        damaged = _read_changed(readers, whole, settings, _scaled(tell, share, 1.0))
+        damaged = _read_changed(
+            readers, whole, settings, _scaled(tell, share, 1.0), parts
+        )
     found = StudyAnswers(readers, whole[:read], settings, answers, damaged)
     first, device = readers[0], next(readers[0].model.parameters()).device
     return RobustnessReport(
@@ -163,6 +166,7 @@ def _read_changed(
     samples: Sequence[Any],
     settings: StudySettings,
     tell: Tell,
+    parts: KeptParts,
 ) -> dict[Key, dict[str, NDArray[np.int64]]]:
     """Return confusions of all that is done to samples, until the teller ends it.
 
@@ -182,7 +186,8 @@ def _read_changed(
         of_model: dict[int, NDArray[np.int64]] = {}
         for reader in readers:
             if id(reader.model) not in of_model:
-                of_model[id(reader.model)] = read_whole(reader, changed).cells[0]
+                answers = read_whole(reader, changed, parts)
+                of_model[id(reader.model)] = answers.cells[0]
         found[key] = {one.name: of_model[id(one.model)] for one in readers}
         if not tell(
             number / len(changes), f"{' '.join(key)}, {number} of {len(changes)}"

@@ -18,13 +18,9 @@ from fusionviz.models.mango import Mango
 from fusionviz.training.measure import measure
 from fusionviz.training.robustness import absence
 from fusionviz.training.robustness.absence import stand_in
+from fusionviz.training.robustness.answers import read_subsets, read_whole
 from fusionviz.training.robustness.figures import accuracy
-from fusionviz.training.robustness.readers import (
-    read_subsets,
-    read_whole,
-    reader_of,
-    title_of,
-)
+from fusionviz.training.robustness.readers import reader_of, title_of
 from fusionviz.training.tasks.alignmamba_dense import AlignMambaDenseTask
 from fusionviz.training.tasks.alignmamba_sequence import AlignMambaSequenceTask
 from fusionviz.training.tasks.mango_flow import MangoFlowTask
@@ -186,7 +182,7 @@ def test_what_stands_for_a_modality_is_what_it_is_called(rooms):
 
 
 def test_stopping_keeps_what_all_have_read(rooms, monkeypatch):
-    from fusionviz.training.robustness import readers as module
+    from fusionviz.training.robustness import answers as module
 
     monkeypatch.setattr(module, "CHUNK", 2)
     both = [reader_of(tiny_alignmamba()), mango_reader("guess", rooms)]

@@ -197,7 +197,7 @@ def test_what_took_long_is_kept_when_a_model_is_added(readers, rooms, report):
 
 
 def test_stopping_measures_what_was_read(readers, rooms, monkeypatch):
-    from fusionviz.training.robustness import readers as module
+    from fusionviz.training.robustness import answers as module
 
     monkeypatch.setattr(module, "CHUNK", 4)
     settings = StudySettings(resamples=10, protocols=("random", "rmm"))
