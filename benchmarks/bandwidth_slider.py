@@ -12,8 +12,8 @@ import time
 from typing import Any
 
 from benchmarks.side_by_side import report
-from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
-from fusionviz.analysis.shared.token_subject import TokenSubject
+from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
+from fusionviz.analysis.shared.subjects.tokens import TokenSubject
 from fusionviz.data.rooms import GALLERY_SEEDS, render_room
 from fusionviz.exhibits.distributions.distance_test import TEST
 from fusionviz.exhibits.distributions.distances import DISTANCES

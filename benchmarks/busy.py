@@ -72,7 +72,7 @@ def _seconds(policy: str) -> float:
 def child() -> None:
     """Print the seconds of each picture but the first."""
     from fusionviz.analysis.shared.latent_statistics import load_statistics
-    from fusionviz.analysis.shared.mango_subject import MangoSubject
+    from fusionviz.analysis.shared.subjects.mango import MangoSubject
     from fusionviz.data.rooms import render_room
     from fusionviz.exhibits.latents.between import BETWEEN
     from fusionviz.exhibits.shared.exhibit import Request

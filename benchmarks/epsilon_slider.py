@@ -15,9 +15,9 @@ import time
 import numpy as np
 
 from benchmarks.side_by_side import report
-from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
-from fusionviz.analysis.shared.feature_subject import FeatureSubject
-from fusionviz.analysis.shared.token_subject import TokenSubject
+from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
+from fusionviz.analysis.shared.subjects.features import FeatureSubject
+from fusionviz.analysis.shared.subjects.tokens import TokenSubject
 from fusionviz.analysis.transport.solvers import solve
 from fusionviz.data.rooms import GALLERY_SEEDS, render_room
 from fusionviz.data.sequences.samples import SequenceSample

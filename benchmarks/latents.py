@@ -13,7 +13,7 @@ import numpy as np
 
 from benchmarks.side_by_side import report
 from fusionviz.analysis.shared.latent_statistics import load_statistics
-from fusionviz.analysis.shared.mango_subject import MangoSubject
+from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.data.rooms import GALLERY_SEEDS, render_room
 from fusionviz.exhibits.latents.traverse import (
     StripControls,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from fusionviz.analysis.inputs.pair_subject import PairSubject
-from fusionviz.analysis.shared.arrays_subject import ArraysSubject
+from fusionviz.analysis.shared.subjects.arrays import ArraysSubject
 from fusionviz.data.arrays.files import read_arrays
 from fusionviz.errors import InputError
 from fusionviz.exhibits.attention.stack_heads import STACK_HEADS, STACK_ROLLOUT

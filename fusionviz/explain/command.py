@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from fusionviz.analysis.shared.mango_subject import MangoSubject
+from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.data.files.npz import DAMAGED
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rgbd_files import ReadingOptions

@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from fusionviz.analysis.shared.film_subject import FilmSubject
+from fusionviz.analysis.shared.subjects.film import FilmSubject
 from fusionviz.data.films import example_film
 from fusionviz.data.records import PosterSample
 from fusionviz.data.rgbd_files import read_pair

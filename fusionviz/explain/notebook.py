@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from plotly.offline import get_plotlyjs
 
-from fusionviz.analysis.shared.arrays_subject import ArraysSubject
+from fusionviz.analysis.shared.subjects.arrays import ArraysSubject
 from fusionviz.data.arrays.files import arrays_of
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rooms import render_room

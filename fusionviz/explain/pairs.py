@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from fusionviz.analysis.inputs.pair_subject import PairSubject, read_pair
-from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.analysis.shared.latent_statistics import (
     LatentStatistics,
     load_statistics,
 )
-from fusionviz.analysis.shared.mango_subject import MangoSubject
+from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
+from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rgbd_files import ReadingOptions, read_with_choices
 from fusionviz.data.rooms import render_room

@@ -6,8 +6,8 @@ from functools import cached_property
 from typing import Any
 
 from fusionviz.analysis.inputs.pair_subject import read_pair
-from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
-from fusionviz.analysis.shared.mango_subject import MangoSubject
+from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
+from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rooms import render_room
 from fusionviz.errors import CheckpointError

@@ -4,9 +4,9 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
-from fusionviz.analysis.shared.feature_subject import FeatureSubject, widths_of
-from fusionviz.analysis.shared.token_subject import Kin, TokenSubject
+from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
+from fusionviz.analysis.shared.subjects.features import FeatureSubject, widths_of
+from fusionviz.analysis.shared.subjects.tokens import Kin, TokenSubject
 from fusionviz.data.sequences.files import read_sequences
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.data.sets.mosi import load_mosi_videos

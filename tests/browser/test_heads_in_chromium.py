@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from fusionviz.analysis.shared.attention import attention_layers
+from fusionviz.analysis.shared.attention.mango import attention_layers
 from tests.browser.window import click, points, ready, see_figure
 from tests.helpers.tiny_models import tiny_mango
 

@@ -6,11 +6,11 @@ import pytest
 from fusionviz.analysis.inputs.pair_subject import read_pair
 from fusionviz.analysis.robustness.failures import FailureSubject
 from fusionviz.analysis.scaling.subject import ScalingSubject
-from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
-from fusionviz.analysis.shared.attention_stack import stack_of_file
-from fusionviz.analysis.shared.feature_subject import FeatureSubject
-from fusionviz.analysis.shared.film_subject import FilmSubject
-from fusionviz.analysis.shared.mango_subject import MangoSubject
+from fusionviz.analysis.shared.attention.stack import stack_of_file
+from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
+from fusionviz.analysis.shared.subjects.features import FeatureSubject
+from fusionviz.analysis.shared.subjects.film import FilmSubject
+from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.data.arrays.example import example_file as arrays_example
 from fusionviz.data.attention.files import example_file, read_attention
 from fusionviz.data.rooms import render_room

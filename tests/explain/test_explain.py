@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from fusionviz import cli
-from fusionviz.analysis.shared.mango_subject import MangoSubject
+from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.data.rooms import render_room
 from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.exhibits.kinds import KINDS as ALL_KINDS

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import fusionviz.explain
-from fusionviz.analysis.shared.arrays_subject import ArraysSubject
+from fusionviz.analysis.shared.subjects.arrays import ArraysSubject
 from fusionviz.data.arrays.example import example_arrays, example_file
 from fusionviz.data.arrays.files import arrays_of
 from fusionviz.data.rooms import render_room

@@ -68,7 +68,7 @@ def test_words_of_readers_in_captions_are_no_markup():
         "plan": np.ones((2, 2)),
         "plan_between": np.array(["<img src=x onerror=y>", "$b$"]),
     }
-    from fusionviz.analysis.shared.arrays_subject import ArraysSubject
+    from fusionviz.analysis.shared.subjects.arrays import ArraysSubject
     from fusionviz.data.arrays.files import arrays_of
 
     kind = exhibit_kind("transport-own")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from safetensors.numpy import save
 
-from fusionviz.analysis.shared.attention_stack import default_query, stack_of_file
+from fusionviz.analysis.shared.attention.stack import default_query, stack_of_file
 from fusionviz.data.arrays.example import example_arrays
 from fusionviz.data.arrays.example import example_file as arrays_example
 from fusionviz.data.arrays.files import read_arrays

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fusionviz.analysis.shared.attention import LayerAttention, LayerName
+from fusionviz.analysis.shared.attention.mango import LayerAttention, LayerName
 from fusionviz.analysis.shared.pictures import Pictures
 from fusionviz.data.grid import Grid
 

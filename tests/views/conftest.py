@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fusionviz.analysis.inputs.likelihood import Likelihood
-from fusionviz.analysis.shared.attention import LayerAttention
+from fusionviz.analysis.shared.attention.mango import LayerAttention
 from fusionviz.analysis.shared.pictures import Pictures
 from fusionviz.analysis.shared.segmentation import Segmentation
 from fusionviz.analysis.shared.transport_plan import Transport, transport_of

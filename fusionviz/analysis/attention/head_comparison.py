@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.special import entr
 
 from fusionviz.analysis.attention.heads import head_differences
-from fusionviz.analysis.shared.attention import LayerAttention
+from fusionviz.analysis.shared.attention.mango import LayerAttention
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -14,7 +14,7 @@ from fusionviz.analysis.attention.interventions import (
     change_heads,
     head_names,
 )
-from fusionviz.analysis.shared.mango_subject import MangoSubject
+from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.models.mango import Mango
 from fusionviz.models.mango.attention import InvertibleCrossAttention
 from fusionviz.models.mango.partition import Tokens

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fusionviz.analysis.attention.heads import HeadsReport, LayerHeads
-from fusionviz.analysis.shared.attention import ATTENTION_KINDS
+from fusionviz.analysis.shared.attention.mango import ATTENTION_KINDS
 
 CLOSED = 0.02
 """A head whose gate is nearer to 0 than this changes next to nothing."""

@@ -9,14 +9,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from fusionviz.analysis.shared.attention import attention_layers
-from fusionviz.analysis.shared.mango_subject import MangoSubject, decode
+from fusionviz.analysis.shared.attention.mango import attention_layers
 from fusionviz.analysis.shared.pictures import Pictures
 from fusionviz.analysis.shared.segmentation import (
     Segmentation,
     class_names_of,
     segmentation_of,
 )
+from fusionviz.analysis.shared.subjects.mango import MangoSubject, decode
 from fusionviz.models.mango import Mango
 from fusionviz.models.mango.attention import InvertibleCrossAttention
 from fusionviz.models.mango.flow import Intervention

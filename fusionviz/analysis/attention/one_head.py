@@ -1,13 +1,13 @@
 """The head and the patch that are asked about, or those that are looked at first."""
 
 from fusionviz.analysis.attention.overview import measure_overview
-from fusionviz.analysis.shared.attention import (
+from fusionviz.analysis.shared.attention.mango import (
     LayerAttention,
     attention_layers,
     attention_record,
 )
-from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.analysis.shared.placeholder import ANY
+from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.errors import InputError
 
 

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from fusionviz.analysis.attention.heads import PerHead, mean_distance, relative_entropy
 from fusionviz.analysis.attention.heads_text import CLOSED
-from fusionviz.analysis.shared.attention import LayerAttention, attention_record
-from fusionviz.analysis.shared.mango_subject import MangoSubject
+from fusionviz.analysis.shared.attention.mango import LayerAttention, attention_record
+from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.errors import InputError
 
 Sort = Literal["flow", "strength", "gate", "entropy", "distance"]

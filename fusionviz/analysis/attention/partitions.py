@@ -6,8 +6,8 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from fusionviz.analysis.shared.attention import LayerName, attention_layers
-from fusionviz.analysis.shared.mixing import mixing_of
+from fusionviz.analysis.shared.attention.mango import LayerName, attention_layers
+from fusionviz.analysis.shared.attention.mixing import mixing_of
 from fusionviz.models.mango import InvertibleCrossAttention, Mango
 from fusionviz.models.mango.partition import LearnedPartition
 

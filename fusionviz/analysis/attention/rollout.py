@@ -29,8 +29,8 @@ from jaxtyping import Float
 from numpy.typing import NDArray
 from torch import Tensor
 
-from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.analysis.shared.pictures import Pictures
+from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.data.grid import Grid
 from fusionviz.errors import InputError
 from fusionviz.models.mango.attention import InvertibleCrossAttention

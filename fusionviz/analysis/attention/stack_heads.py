@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fusionviz.analysis.shared.attention_stack import AttentionStack
+from fusionviz.analysis.shared.attention.stack import AttentionStack
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

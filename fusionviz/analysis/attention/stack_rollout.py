@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from fusionviz.analysis.shared.attention_stack import AttentionStack
+from fusionviz.analysis.shared.attention.stack import AttentionStack
 from fusionviz.errors import InputError
 
 MOST_TOKENS = 1024

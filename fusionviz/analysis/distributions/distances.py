@@ -13,7 +13,7 @@ from fusionviz.analysis.distributions.token_pairs import (
     pairs_of,
     token_pair,
 )
-from fusionviz.analysis.shared.token_subject import Stage, TokenSubject
+from fusionviz.analysis.shared.subjects.tokens import Stage, TokenSubject
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

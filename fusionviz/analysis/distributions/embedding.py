@@ -25,7 +25,7 @@ from fusionviz.analysis.distributions.token_plane import (
     fit_plane,
     turn_to_fit,
 )
-from fusionviz.analysis.shared.token_subject import Stage, TokenSubject
+from fusionviz.analysis.shared.subjects.tokens import Stage, TokenSubject
 from fusionviz.errors import InputError
 
 Method = Literal["pca", "tsne", "umap"]

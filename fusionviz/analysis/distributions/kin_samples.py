@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from fusionviz.analysis.shared.token_subject import Kin
+from fusionviz.analysis.shared.subjects.tokens import Kin
 from fusionviz.data.sets.registry import load_set
 from fusionviz.data.utterances.generator import SEEDS, Misalignment, render_utterance
 from fusionviz.models.alignmamba import AlignMamba

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from fusionviz.analysis.distributions.stage_mmd import STAGES, model_pairs, own_mmd
 from fusionviz.analysis.distributions.training_curves import align_weight_of, sources_of
-from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
+from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.models.cards import Estimate, ModelCard

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from fusionviz.analysis.distributions.stage_tokens import Separation, tokens_by_stage
 from fusionviz.analysis.distributions.token_plane import fit_plane
-from fusionviz.analysis.shared.token_subject import Stage, TokenSubject
+from fusionviz.analysis.shared.subjects.tokens import Stage, TokenSubject
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -15,8 +15,8 @@ from fusionviz.analysis.distributions.stage_mmd import (
     model_pairs,
     stage_mmd,
 )
-from fusionviz.analysis.shared.alignmamba_subject import tokens_of
-from fusionviz.analysis.shared.token_subject import Kin, Stage
+from fusionviz.analysis.shared.subjects.alignmamba import tokens_of
+from fusionviz.analysis.shared.subjects.tokens import Kin, Stage
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.data.sets.units import units_of
 from fusionviz.errors import InputError

@@ -8,8 +8,8 @@ import torch
 from numpy.typing import NDArray
 
 from fusionviz.alignment import median_bandwidth, mmd2
-from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject, tokens_of
-from fusionviz.analysis.shared.token_subject import Floats, Stage
+from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject, tokens_of
+from fusionviz.analysis.shared.subjects.tokens import Floats, Stage
 from fusionviz.errors import InputError
 from fusionviz.models.alignmamba import AlignMamba, AlignMambaTrace
 from fusionviz.models.alignmamba.align import BANDWIDTH_TOKENS

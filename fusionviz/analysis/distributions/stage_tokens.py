@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from fusionviz.analysis.shared.token_subject import Floats, Stage, TokenSubject
+from fusionviz.analysis.shared.subjects.tokens import Floats, Stage, TokenSubject
 
 Links = Mapping[str, NDArray[np.int64]]
 """By source, which of its tokens and of the anchor's belong together, (pair, 2)."""

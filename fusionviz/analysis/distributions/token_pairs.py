@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from fusionviz.alignment import median_bandwidth
-from fusionviz.analysis.shared.token_subject import (
+from fusionviz.analysis.shared.subjects.tokens import (
     STAGE_TITLES,
     Floats,
     Stage,

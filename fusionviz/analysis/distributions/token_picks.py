@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from fusionviz.analysis.distributions.stage_tokens import is_moved
 from fusionviz.analysis.shared.pictures import Pictures
-from fusionviz.analysis.shared.token_subject import (
+from fusionviz.analysis.shared.subjects.tokens import (
     AlignmentCase,
     Stage,
     TokenSide,

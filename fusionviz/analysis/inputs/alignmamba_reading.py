@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 
 from fusionviz.analysis.inputs.stopwatch import Stopwatch
-from fusionviz.analysis.shared.attention import missing_modality
+from fusionviz.analysis.shared.attention.mango import missing_modality
 from fusionviz.analysis.shared.picture_classes import own_pictures, segment_picture
 from fusionviz.analysis.shared.pictures import Pictures, pictures_of
 from fusionviz.analysis.shared.segmentation import Segmentation, class_names_of

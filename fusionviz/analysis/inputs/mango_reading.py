@@ -10,7 +10,7 @@ from fusionviz.analysis.inputs.likelihood import (
     pair_bits_of,
 )
 from fusionviz.analysis.inputs.stopwatch import Stopwatch
-from fusionviz.analysis.shared.attention import missing_modality
+from fusionviz.analysis.shared.attention.mango import missing_modality
 from fusionviz.analysis.shared.picture_classes import own_pictures, segment_picture
 from fusionviz.analysis.shared.pictures import Pictures
 from fusionviz.analysis.shared.segmentation import Segmentation, class_names_of

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from fusionviz.analysis.latents.pictures import decode_each
-from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.analysis.shared.pictures import Pictures
+from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.models.inputs import ImageBatch
 from fusionviz.models.mango.joint import log_prior, to_bits_per_dim
 from fusionviz.models.mango.partition import Tokens

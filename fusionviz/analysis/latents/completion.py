@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from fusionviz.analysis.latents.guess_errors import Progress, usual_guess_error
 from fusionviz.analysis.latents.noisy_bits import noisy_bits_per_dim
 from fusionviz.analysis.latents.pictures import decode_each
-from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.analysis.shared.pictures import Pictures
+from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.models.mango.completion import Completion, complete
 
 GIVEN = {"depth": "rgb", "rgb": "depth"}

@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 
 from fusionviz.analysis.shared.latent_statistics import LatentStatistics
-from fusionviz.analysis.shared.mango_subject import MangoSubject
+from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.errors import InputError
 
 RANDOM = ("random 1", "random 2", "random 3")

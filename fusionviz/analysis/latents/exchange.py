@@ -7,8 +7,8 @@ import torch
 from numpy.typing import NDArray
 
 from fusionviz.analysis.latents.pictures import decode_each
-from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.analysis.shared.pictures import Pictures
+from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.models.mango.completion import exchange_latents
 
 CASES = ("A", "A with B's depth", "B with A's depth", "B")

@@ -9,8 +9,8 @@ import torch
 from numpy.typing import NDArray
 
 from fusionviz.analysis.latents.pictures import decode_each
-from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.analysis.shared.pictures import Pictures
+from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.models.mango.flow import MangoFlow
 from fusionviz.models.mango.partition import Tokens
 

@@ -7,7 +7,7 @@ compares with is data with the same noise.
 
 import torch
 
-from fusionviz.analysis.shared.mango_subject import MangoSubject
+from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.models.mango.code_length import trained_noise
 from fusionviz.models.mango.guess_error import modality_rows
 

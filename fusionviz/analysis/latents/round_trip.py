@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.analysis.shared.pictures import Pictures
+from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.data.grid import Grid
 
 Precision = Literal["float32", "float64"]

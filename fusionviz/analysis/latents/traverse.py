@@ -17,9 +17,9 @@ from torch import Tensor
 
 from fusionviz.analysis.latents.directions import Direction
 from fusionviz.analysis.latents.pictures import decode_each
-from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.analysis.shared.pictures import Pictures
 from fusionviz.analysis.shared.segmentation import class_names_of, usual_names
+from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.data.grid import Grid
 from fusionviz.errors import InputError
 from fusionviz.models.mango.joint import log_prior, to_bits_per_dim

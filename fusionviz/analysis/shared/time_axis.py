@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fusionviz.analysis.shared.token_subject import TokenSide
+from fusionviz.analysis.shared.subjects.tokens import TokenSide
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fusionviz.analysis.shared.arrays_subject import OWN, ArraysSubject
-from fusionviz.analysis.shared.token_subject import AlignmentCase, TokenSide
+from fusionviz.analysis.shared.subjects.arrays import OWN, ArraysSubject
+from fusionviz.analysis.shared.subjects.tokens import AlignmentCase, TokenSide
 from fusionviz.analysis.transport.solvers import entropy_bits, information_bits
 from fusionviz.errors import InputError
 

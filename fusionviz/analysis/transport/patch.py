@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fusionviz.analysis.shared.token_subject import AlignmentCase, TokenSubject
+from fusionviz.analysis.shared.subjects.tokens import AlignmentCase, TokenSubject
 from fusionviz.analysis.shared.transport_plan import (
     Correspondences,
     Role,

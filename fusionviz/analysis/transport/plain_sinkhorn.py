@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 
 from fusionviz.alignment import sinkhorn_steps
-from fusionviz.analysis.shared.token_subject import AlignmentCase
+from fusionviz.analysis.shared.subjects.tokens import AlignmentCase
 from fusionviz.analysis.transport.solvers import TOLERANCE
 
 ITERATIONS = 300

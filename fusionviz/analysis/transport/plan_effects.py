@@ -10,8 +10,8 @@ import torch
 from numpy.typing import NDArray
 
 from fusionviz.alignment import clock_plan
-from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
-from fusionviz.analysis.shared.token_subject import AlignmentCase
+from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
+from fusionviz.analysis.shared.subjects.tokens import AlignmentCase
 from fusionviz.analysis.transport.plan_edits import (
     EditedPlan,
     PlanEdits,

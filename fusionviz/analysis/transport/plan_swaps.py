@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
+from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
 from fusionviz.analysis.transport.plan_effects import (
     SWAPS,
     PlanEffect,

@@ -6,12 +6,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.analysis.shared.segmentation import (
     Segmentation,
     class_names_of,
     segmentation_of,
 )
+from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
 from fusionviz.data.records import RGBDSample
 
 SENTIMENT = (-3.0, 3.0)

@@ -18,7 +18,7 @@ from fusionviz.alignment import (
 )
 from fusionviz.alignment import solve as solve_cost
 from fusionviz.alignment.entropic import SWEEPS
-from fusionviz.analysis.shared.token_subject import AlignmentCase
+from fusionviz.analysis.shared.subjects.tokens import AlignmentCase
 from fusionviz.data.sequences.correspondence import alignment_score
 
 __all__ = [

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fusionviz.analysis.shared.attention import LayerAttention, attention_layers
-from fusionviz.analysis.shared.film_subject import FilmSubject
+from fusionviz.analysis.shared.attention.mango import LayerAttention, attention_layers
 from fusionviz.analysis.shared.placeholder import ANY
+from fusionviz.analysis.shared.subjects.film import FilmSubject
 from fusionviz.errors import InputError
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.exhibits.shared.head_words import APPLIED, FORMULA, explain_head

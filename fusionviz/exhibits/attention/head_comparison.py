@@ -10,8 +10,8 @@ from fusionviz.analysis.attention.head_comparison import (
     compare_heads,
 )
 from fusionviz.analysis.attention.one_head import find_head, find_token
-from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.analysis.shared.placeholder import ANY
+from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.views.attention.head_comparison import (
     describe_head_comparison,

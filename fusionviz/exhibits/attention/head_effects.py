@@ -6,7 +6,7 @@ import numpy as np
 
 from fusionviz.analysis.attention.head_effects import HeadEffects, measure_head_effects
 from fusionviz.analysis.attention.interventions import CHANGES, Change
-from fusionviz.analysis.shared.mango_subject import MangoSubject
+from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.data.rooms import render_room
 from fusionviz.data.sets.splits import ROOM_SEEDS
 from fusionviz.errors import InputError

@@ -13,8 +13,8 @@ from fusionviz.analysis.attention.interventions import (
     measure_intervention,
     widest_open,
 )
-from fusionviz.analysis.shared.mango_subject import MangoSubject
 from fusionviz.analysis.shared.placeholder import ANY
+from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.errors import InputError
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.views.attention.interventions import (

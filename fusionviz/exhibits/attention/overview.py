@@ -13,7 +13,7 @@ from fusionviz.analysis.attention.overview import (
     Sort,
     measure_overview,
 )
-from fusionviz.analysis.shared.attention import ATTENTION_KINDS
+from fusionviz.analysis.shared.attention.mango import ATTENTION_KINDS
 from fusionviz.analysis.shared.placeholder import ANY
 from fusionviz.data.grid import Grid
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request

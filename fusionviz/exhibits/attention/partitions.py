@@ -11,8 +11,8 @@ from fusionviz.analysis.attention.one_head import (
     layer_attention,
 )
 from fusionviz.analysis.attention.partitions import measure_partitions
-from fusionviz.analysis.shared.attention import attention_layers
-from fusionviz.analysis.shared.mixing import Mixing
+from fusionviz.analysis.shared.attention.mango import attention_layers
+from fusionviz.analysis.shared.attention.mixing import Mixing
 from fusionviz.analysis.shared.placeholder import ANY
 from fusionviz.errors import InputError
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request

@@ -6,7 +6,7 @@ import numpy as np
 
 from fusionviz.analysis.attention.stack_heads import StackHeads, measure_stack_heads
 from fusionviz.analysis.attention.stack_rollout import RESIDUAL, roll_out
-from fusionviz.analysis.shared.attention_stack import AttentionStack
+from fusionviz.analysis.shared.attention.stack import AttentionStack
 from fusionviz.analysis.shared.placeholder import ANY
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.exhibits.shared.stacks import StackControls, exhibit_stack

@@ -1,8 +1,8 @@
 """Attention that is not MANGO's: AlignMamba's plan, and what a reader brings."""
 
-from fusionviz.analysis.shared.alignmamba_stacks import transport_stack
-from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
-from fusionviz.analysis.shared.attention_stack import AttentionStack
+from fusionviz.analysis.shared.attention.alignmamba import transport_stack
+from fusionviz.analysis.shared.attention.stack import AttentionStack
+from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
 from fusionviz.exhibits.shared.exhibit import Exhibit, ExhibitKind, Request
 from fusionviz.exhibits.shared.stacks import StackControls, exhibit_stack
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fusionviz.analysis.distributions.distance_test import DistanceTest, measure_test
-from fusionviz.analysis.shared.token_subject import TokenSubject
+from fusionviz.analysis.shared.subjects.tokens import TokenSubject
 from fusionviz.exhibits.distributions.distances import (
     PairControls,
     find_pair,

@@ -12,7 +12,7 @@ from fusionviz.analysis.distributions.token_pairs import (
     TokenPair,
     token_pair,
 )
-from fusionviz.analysis.shared.token_subject import STAGE_TITLES, Stage, TokenSubject
+from fusionviz.analysis.shared.subjects.tokens import STAGE_TITLES, Stage, TokenSubject
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.views.distributions.distances import describe_distances, draw_distances
 from fusionviz.views.distributions.pair_names import pair_title

@@ -17,7 +17,7 @@ from fusionviz.analysis.distributions.token_picks import (
     picked_at,
     picked_tokens,
 )
-from fusionviz.analysis.shared.token_subject import TokenSubject
+from fusionviz.analysis.shared.subjects.tokens import TokenSubject
 from fusionviz.exhibits.distributions.embedding_words import FORMULAS, explain_embedding
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.views.distributions.embedding import describe_embedding, draw_embedding

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fusionviz.analysis.distributions.embedding import Embedding, Method
 from fusionviz.analysis.distributions.movement import Movement, measure_movement
 from fusionviz.analysis.distributions.stage_tokens import Separation
-from fusionviz.analysis.shared.token_subject import STAGE_TITLES, Stage, TokenSubject
+from fusionviz.analysis.shared.subjects.tokens import STAGE_TITLES, Stage, TokenSubject
 from fusionviz.views.shared.style import three_digits
 
 STILL = 1e-3

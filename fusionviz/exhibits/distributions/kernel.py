@@ -11,7 +11,7 @@ from fusionviz.analysis.distributions.kernel import (
     measure_kernel,
     measure_witness,
 )
-from fusionviz.analysis.shared.token_subject import TokenSubject
+from fusionviz.analysis.shared.subjects.tokens import TokenSubject
 from fusionviz.exhibits.distributions.distances import (
     PairControls,
     find_pair,

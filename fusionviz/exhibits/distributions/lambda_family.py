@@ -12,8 +12,8 @@ from fusionviz.analysis.distributions.lambda_family import (
     measure_family,
 )
 from fusionviz.analysis.distributions.stage_mmd import STAGES
-from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
-from fusionviz.analysis.shared.token_subject import TokenSubject
+from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
+from fusionviz.analysis.shared.subjects.tokens import TokenSubject
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.data.utterances.generator import render_utterance

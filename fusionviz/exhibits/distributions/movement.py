@@ -11,7 +11,7 @@ from fusionviz.analysis.distributions.token_picks import (
     check_runs,
     select,
 )
-from fusionviz.analysis.shared.token_subject import STAGE_TITLES, TokenSubject
+from fusionviz.analysis.shared.subjects.tokens import STAGE_TITLES, TokenSubject
 from fusionviz.exhibits.distributions.embedding_words import say_apart, say_still
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.views.distributions.movement import describe_movement, draw_movement

@@ -13,7 +13,7 @@ from fusionviz.analysis.distributions.sample_stages import (
     measure_sample_stages,
 )
 from fusionviz.analysis.distributions.stage_mmd import STAGES, own_mmd
-from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
+from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
 from fusionviz.data.sets.registry import SETS
 from fusionviz.errors import InputError
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request

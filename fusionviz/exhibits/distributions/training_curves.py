@@ -11,7 +11,7 @@ from fusionviz.analysis.distributions.training_curves import (
     TrainingCurves,
     read_curves,
 )
-from fusionviz.analysis.shared.token_subject import TokenSubject
+from fusionviz.analysis.shared.subjects.tokens import TokenSubject
 from fusionviz.errors import InputError
 from fusionviz.exhibits.distributions.lambda_family import card_name
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fusionviz.analysis.shared.film_subject import FilmSubject
+from fusionviz.analysis.shared.subjects.film import FilmSubject
 from fusionviz.errors import InputError
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.views.shared.film_tokens import FilmMap, draw_film_map

@@ -3,8 +3,8 @@
 import cv2
 import numpy as np
 
-from fusionviz.analysis.shared.arrays_subject import ArraysSubject
 from fusionviz.analysis.shared.pictures import Pictures
+from fusionviz.analysis.shared.subjects.arrays import ArraysSubject
 from fusionviz.data.arrays.record import ModelArrays, Prediction
 from fusionviz.errors import InputError
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request

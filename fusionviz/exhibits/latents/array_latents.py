@@ -6,7 +6,7 @@ from fusionviz.analysis.latents.array_latents import (
     ArrayLatents,
     measure_array_latents,
 )
-from fusionviz.analysis.shared.arrays_subject import ArraysSubject
+from fusionviz.analysis.shared.subjects.arrays import ArraysSubject
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.views.latents.array_latents import (
     describe_array_latents,

@@ -6,7 +6,7 @@ import numpy as np
 
 from fusionviz.analysis.latents.between import WAYS, Interpolation, measure_between
 from fusionviz.analysis.latents.exchange import CASES, Exchange, measure_exchange
-from fusionviz.analysis.shared.mango_subject import MangoSubject
+from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.views.latents.between import (
     describe_between,

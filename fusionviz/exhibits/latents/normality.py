@@ -7,7 +7,7 @@ from scipy.special import chdtri
 
 from fusionviz.analysis.latents.normality import Normality, measure_normality
 from fusionviz.analysis.latents.oddness import Oddness, measure_oddness
-from fusionviz.analysis.shared.mango_subject import MangoSubject
+from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.views.latents.normality import describe_normality, draw_normality
 from fusionviz.views.latents.oddness import describe_oddness, draw_oddness, how_odd

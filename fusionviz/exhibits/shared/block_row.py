@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from fusionviz.analysis.shared.alignmamba_stacks import hidden_stack
-from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
-from fusionviz.analysis.shared.attention_stack import default_query
-from fusionviz.analysis.shared.block_row import BlockRow, measure_block_row
+from fusionviz.analysis.shared.attention.alignmamba import hidden_stack
+from fusionviz.analysis.shared.attention.block_row import BlockRow, measure_block_row
+from fusionviz.analysis.shared.attention.stack import default_query
 from fusionviz.analysis.shared.placeholder import ANY
+from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
 from fusionviz.exhibits.shared.exhibit import Exhibit, ExhibitKind, Request
 from fusionviz.exhibits.shared.stacks import HiddenControls
 from fusionviz.views.shared.block_row import describe_block_row, draw_block_row

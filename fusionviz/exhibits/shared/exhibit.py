@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from typing_extensions import TypeVar
 
-from fusionviz.analysis.shared.mango_subject import MangoSubject
+from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.errors import NO_TABLE, InputError, cut, one_line
 
 RECIPE_FORMAT = 1

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from fusionviz.analysis.shared.film_subject import BOTH, FilmSubject
+from fusionviz.analysis.shared.subjects.film import BOTH, FilmSubject
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.views.shared.genres import describe_genres, draw_genres
 from fusionviz.views.shared.style import three_digits

@@ -2,7 +2,7 @@
 
 import math
 
-from fusionviz.analysis.shared.attention import LayerAttention
+from fusionviz.analysis.shared.attention.mango import LayerAttention
 from fusionviz.models.mango.config import AttentionForm
 from fusionviz.views.shared.style import three_digits
 

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fusionviz.analysis.shared.alignmamba_stacks import (
+from fusionviz.analysis.shared.attention.alignmamba import (
     ALL_CHANNELS,
     hidden_stack,
 )
-from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
-from fusionviz.analysis.shared.attention_stack import (
+from fusionviz.analysis.shared.attention.stack import (
     LARGEST_SIDE,
     MEAN,
     AttentionStack,
@@ -18,6 +17,7 @@ from fusionviz.analysis.shared.attention_stack import (
     shares_by_modality,
 )
 from fusionviz.analysis.shared.placeholder import ANY
+from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
 from fusionviz.errors import InputError
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.views.shared.plain import as_code, in_markdown

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fusionviz.analysis.shared.token_subject import TokenSubject
+from fusionviz.analysis.shared.subjects.tokens import TokenSubject
 from fusionviz.analysis.transport.plain_sinkhorn import (
     ITERATIONS,
     PlainSinkhorn,

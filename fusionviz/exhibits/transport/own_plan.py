@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fusionviz.analysis.shared.arrays_subject import ArraysSubject
+from fusionviz.analysis.shared.subjects.arrays import ArraysSubject
 from fusionviz.analysis.transport.own_plan import OwnPlan, measure_own_plan
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.views.shared.plain import as_code, in_markdown

@@ -6,7 +6,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from fusionviz.analysis.shared.placeholder import ANY
-from fusionviz.analysis.shared.token_subject import TokenSubject
+from fusionviz.analysis.shared.subjects.tokens import TokenSubject
 from fusionviz.analysis.shared.transport_plan import Correspondences, Transport
 from fusionviz.analysis.transport.patch import (
     PatchRow,

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
 from fusionviz.analysis.shared.placeholder import ANY
-from fusionviz.analysis.shared.token_subject import AlignmentCase
+from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
+from fusionviz.analysis.shared.subjects.tokens import AlignmentCase
 from fusionviz.analysis.transport.plan_edits import Pair
 from fusionviz.analysis.transport.plan_effects import SourceEffect
 from fusionviz.errors import InputError

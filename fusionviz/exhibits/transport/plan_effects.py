@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
+from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
 from fusionviz.analysis.transport.plan_effects import PlanEffect
 from fusionviz.analysis.transport.predictions import DensePrediction, Prediction, Scores
 from fusionviz.exhibits.shared.exhibit import Exhibit, ExhibitKind, Request

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
+from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
 from fusionviz.analysis.transport.plan_swaps import (
     Measure,
     compare_swaps,

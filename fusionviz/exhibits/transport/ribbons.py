@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fusionviz.analysis.shared.subjects.tokens import TokenSubject
 from fusionviz.analysis.shared.time_axis import TimeAxis, time_axis
-from fusionviz.analysis.shared.token_subject import TokenSubject
 from fusionviz.analysis.transport.ribbons import (
     ALL_WORDS,
     MOST_RIBBONS,

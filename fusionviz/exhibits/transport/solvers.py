@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fusionviz.analysis.shared.token_subject import AlignmentCase, TokenSubject
+from fusionviz.analysis.shared.subjects.tokens import AlignmentCase, TokenSubject
 from fusionviz.analysis.transport.epsilon_sweep import (
     EPSILONS,
     Advice,

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fusionviz.analysis.attention.rollout import Direction, Path, Signs
-from fusionviz.analysis.shared.attention import token_at
+from fusionviz.analysis.shared.attention.mango import token_at
 from fusionviz.exhibits.attention.rollout import (
     MODALITY_FLOW,
     ROLLOUT,

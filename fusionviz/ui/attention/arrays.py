@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fusionviz.analysis.attention.stack_rollout import RESIDUAL, roll_out
-from fusionviz.analysis.shared.attention_stack import MEAN, AttentionStack
+from fusionviz.analysis.shared.attention.stack import MEAN, AttentionStack
 from fusionviz.exhibits.attention.stack_heads import (
     STACK_HEADS,
     STACK_ROLLOUT,

@@ -4,7 +4,7 @@ import hashlib
 
 import streamlit as st
 
-from fusionviz.analysis.shared.attention_stack import AttentionStack, stack_of_file
+from fusionviz.analysis.shared.attention.stack import AttentionStack, stack_of_file
 from fusionviz.data.attention.files import example_file, read_attention
 from fusionviz.errors import InputError
 from fusionviz.exhibits.shared.exhibit import SubjectName

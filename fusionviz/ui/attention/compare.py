@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from fusionviz.analysis.shared.attention import attention_layers, token_at
+from fusionviz.analysis.shared.attention.mango import attention_layers, token_at
 from fusionviz.errors import FusionvizError
 from fusionviz.exhibits.attention.head_comparison import COMPARISON, CompareControls
 from fusionviz.ui.attention.head_controls import draw_head, draw_layer, draw_patch

@@ -1,6 +1,6 @@
 """The Attention page of a film: where one head reads, over the poster and the words."""
 
-from fusionviz.analysis.shared.attention import attention_layers
+from fusionviz.analysis.shared.attention.mango import attention_layers
 from fusionviz.exhibits.attention.film_head import (
     FILM_HEAD,
     FilmHeadControls,

@@ -5,7 +5,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from fusionviz.analysis.attention.overview import Overview
-from fusionviz.analysis.shared.attention import token_at
+from fusionviz.analysis.shared.attention.mango import token_at
 from fusionviz.exhibits.attention.one_head import HEAD, HeadControls
 from fusionviz.exhibits.attention.partitions import (
     MIXING,

@@ -3,9 +3,9 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from fusionviz.analysis.shared.alignmamba_stacks import transport_stack
-from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
-from fusionviz.analysis.shared.attention_stack import AttentionStack
+from fusionviz.analysis.shared.attention.alignmamba import transport_stack
+from fusionviz.analysis.shared.attention.stack import AttentionStack
+from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
 from fusionviz.exhibits.attention.stacks import BROUGHT, PLAN
 from fusionviz.exhibits.shared.exhibit import C, ExhibitKind, S
 from fusionviz.exhibits.shared.stacks import StackControls

@@ -4,7 +4,7 @@ import streamlit as st
 
 from fusionviz.analysis.attention.heads_text import CLOSED
 from fusionviz.analysis.attention.overview import Sort
-from fusionviz.analysis.shared.attention import ATTENTION_KINDS
+from fusionviz.analysis.shared.attention.mango import ATTENTION_KINDS
 from fusionviz.analysis.shared.placeholder import ANY
 from fusionviz.exhibits.attention.overview import (
     GATES,

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from fusionviz.analysis.attention.overview import Overview, measure_overview
-from fusionviz.analysis.shared.attention import attention_layers
-from fusionviz.analysis.shared.mango_subject import MangoSubject
+from fusionviz.analysis.shared.attention.mango import attention_layers
+from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.ui.shared.cache import MODEL_WORK
 from fusionviz.ui.shared.notices import nothing_yet
 from fusionviz.ui.shared.share import forget, whole_number

@@ -11,7 +11,7 @@ from fusionviz.analysis.distributions.token_pairs import (
     pairs_of,
     token_pair,
 )
-from fusionviz.analysis.shared.token_subject import STAGE_TITLES, Stage, TokenSubject
+from fusionviz.analysis.shared.subjects.tokens import STAGE_TITLES, Stage, TokenSubject
 from fusionviz.errors import InputError
 from fusionviz.exhibits.distributions.distance_test import (
     FEWEST,

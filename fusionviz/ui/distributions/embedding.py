@@ -13,7 +13,7 @@ from fusionviz.analysis.distributions.token_picks import (
     trace_back,
     write_runs,
 )
-from fusionviz.analysis.shared.token_subject import TokenSubject
+from fusionviz.analysis.shared.subjects.tokens import TokenSubject
 from fusionviz.exhibits.distributions.embedding import (
     EMBEDDING,
     LARGEST_SEED,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from fusionviz.analysis.distributions.sample_stages import SampleStages
-from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
+from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
 from fusionviz.exhibits.distributions.sample_stages import (
     FACTORS,
     LARGEST_SEED,

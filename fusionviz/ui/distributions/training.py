@@ -8,7 +8,7 @@ import streamlit as st
 
 from fusionviz.analysis.distributions.lambda_family import FALLBACK, find_family
 from fusionviz.analysis.distributions.training_curves import Axis
-from fusionviz.analysis.shared.token_subject import TokenSubject
+from fusionviz.analysis.shared.subjects.tokens import TokenSubject
 from fusionviz.exhibits.distributions.lambda_family import LAMBDA, LambdaControls
 from fusionviz.exhibits.distributions.training_curves import (
     MOST,

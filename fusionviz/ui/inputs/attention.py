@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fusionviz.analysis.attention.one_head import layer_attention
-from fusionviz.analysis.shared.attention import LayerAttention, attention_layers
+from fusionviz.analysis.shared.attention.mango import LayerAttention, attention_layers
 from fusionviz.exhibits.attention.one_head import HEAD, HeadControls
 from fusionviz.ui.inputs.readings import Readings
 from fusionviz.ui.shared.clicks import clicked

@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 import streamlit as st
 
 from fusionviz.analysis.latents.completion import PictureCompletion
-from fusionviz.analysis.shared.mango_subject import MangoSubject
+from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.exhibits.latents.completion import (
     CHAINS,
     COMPLETION,

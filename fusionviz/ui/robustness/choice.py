@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from fusionviz.analysis.robustness.failures import FailureSubject, Sample
-from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
+from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
 from fusionviz.data.records import RGBDSample
 from fusionviz.errors import FusionvizError
 from fusionviz.explain.robustness import (

@@ -19,7 +19,7 @@ from fusionviz.analysis.shared.latent_statistics import (
     load_statistics,
 )
 from fusionviz.analysis.shared.limits import Limits, load_limits
-from fusionviz.analysis.shared.mango_subject import MangoSubject
+from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rgbd_files import PairReading, ReadingOptions, read_with_choices
 from fusionviz.data.rooms import render_room

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from fusionviz.analysis.shared.film_subject import FilmSubject
+from fusionviz.analysis.shared.subjects.film import FilmSubject
 from fusionviz.data.records import PosterSample
 from fusionviz.errors import FusionvizError
 from fusionviz.exhibits.shared.exhibit import SubjectName

@@ -9,13 +9,13 @@ from typing import Any
 
 import streamlit as st
 
-from fusionviz.analysis.shared.alignmamba_stacks import hidden_stack
-from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
-from fusionviz.analysis.shared.attention_stack import (
+from fusionviz.analysis.shared.attention.alignmamba import hidden_stack
+from fusionviz.analysis.shared.attention.stack import (
     MEAN,
     AttentionStack,
     default_query,
 )
+from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
 from fusionviz.exhibits.shared.block_row import BLOCK_ROW
 from fusionviz.exhibits.shared.stacks import HIDDEN, HiddenControls
 from fusionviz.ui.shared import cache

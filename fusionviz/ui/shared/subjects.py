@@ -5,9 +5,9 @@ from typing import Generic, TypeVar, cast
 
 import streamlit as st
 
-from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
-from fusionviz.analysis.shared.mango_subject import MangoSubject
-from fusionviz.analysis.shared.token_subject import TokenSubject
+from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
+from fusionviz.analysis.shared.subjects.mango import MangoSubject
+from fusionviz.analysis.shared.subjects.tokens import TokenSubject
 from fusionviz.errors import FusionvizError
 from fusionviz.exhibits.shared.exhibit import SubjectName
 from fusionviz.models.cards import ModelCard

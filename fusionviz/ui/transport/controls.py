@@ -1,6 +1,6 @@
 """What the tabs of the Transport page have in common to set: source, solver and ε."""
 
-from fusionviz.analysis.shared.token_subject import TokenSubject
+from fusionviz.analysis.shared.subjects.tokens import TokenSubject
 from fusionviz.analysis.transport.epsilon_sweep import EPSILONS
 from fusionviz.analysis.transport.solvers import EPSILON, SOLVER_TITLES, SOLVERS, Solver
 from fusionviz.ui.shared.controls import choose_name, choose_step

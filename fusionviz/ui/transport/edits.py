@@ -6,7 +6,7 @@ may send nothing from 5 to 2.
 
 import streamlit as st
 
-from fusionviz.analysis.shared.token_subject import AlignmentCase
+from fusionviz.analysis.shared.subjects.tokens import AlignmentCase
 from fusionviz.analysis.transport.plan_edits import Pair
 from fusionviz.ui.shared.share import publish_words, recall_words, whole_number
 from fusionviz.views.shared.plain import in_markdown

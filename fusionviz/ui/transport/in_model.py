@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from fusionviz.analysis.shared.token_subject import AlignmentCase
+from fusionviz.analysis.shared.subjects.tokens import AlignmentCase
 from fusionviz.analysis.transport.plan_edits import Pair
 from fusionviz.analysis.transport.plan_effects import Swap
 from fusionviz.exhibits.transport.plan_controls import PlanControls

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from fusionviz.analysis.shared.placeholder import ANY
-from fusionviz.analysis.shared.token_subject import AlignmentCase
+from fusionviz.analysis.shared.subjects.tokens import AlignmentCase
 from fusionviz.analysis.transport.patch import telling_patch
 from fusionviz.exhibits.shared.exhibit import Exhibit
 from fusionviz.exhibits.transport.patch import PATCH, PatchControls, Side

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from fusionviz.analysis.shared.token_subject import TokenSubject
+from fusionviz.analysis.shared.subjects.tokens import TokenSubject
 from fusionviz.analysis.transport.ribbons import ALL_WORDS, MOST_RIBBONS, Ribbons
 from fusionviz.exhibits.transport.ribbons import (
     BOTH,

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from fusionviz.analysis.attention.head_effects import HeadEffects
-from fusionviz.analysis.shared.attention import ATTENTION_KINDS
+from fusionviz.analysis.shared.attention.mango import ATTENTION_KINDS
 from fusionviz.views.shared.style import (
     FONT_SIZE,
     LAYER_COLOURS,

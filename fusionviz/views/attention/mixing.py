@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
-from fusionviz.analysis.shared.mixing import Mixing
+from fusionviz.analysis.shared.attention.mixing import Mixing
 from fusionviz.analysis.shared.pictures import Pictures
 from fusionviz.data.grid import Grid
 from fusionviz.views.shared.bars import add_scale_bar

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
 from fusionviz.analysis.attention.stack_heads import StackHeads
-from fusionviz.analysis.shared.attention_stack import AttentionStack, pool
+from fusionviz.analysis.shared.attention.stack import AttentionStack, pool
 from fusionviz.views.shared.bars import carry_bar, upright_bar
 from fusionviz.views.shared.colours import colour_table
 from fusionviz.views.shared.pixels import picture_address

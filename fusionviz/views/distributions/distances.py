@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 
 from fusionviz.analysis.distributions.distances import Distances
 from fusionviz.analysis.distributions.token_pairs import MULTIPLES
-from fusionviz.analysis.shared.token_subject import STAGE_TITLES, Stage
+from fusionviz.analysis.shared.subjects.tokens import STAGE_TITLES, Stage
 from fusionviz.views.distributions.pair_names import pair_title, symbol_of, title_at
 from fusionviz.views.shared.style import (
     FONT_SIZE,

@@ -13,7 +13,7 @@ from fusionviz.analysis.distributions.embedding import (
     Panel,
 )
 from fusionviz.analysis.distributions.token_plane import Points
-from fusionviz.analysis.shared.token_subject import STAGE_TITLES, Stage
+from fusionviz.analysis.shared.subjects.tokens import STAGE_TITLES, Stage
 from fusionviz.views.distributions.token_clouds import (
     Picked,
     centre_trace,

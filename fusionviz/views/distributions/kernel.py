@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from fusionviz.analysis.distributions.kernel import KernelBlocks, Witness
-from fusionviz.analysis.shared.token_subject import STAGE_TITLES
+from fusionviz.analysis.shared.subjects.tokens import STAGE_TITLES
 from fusionviz.views.distributions.pair_names import pair_title, symbol_of, title_at
 from fusionviz.views.shared.bars import upright_bar
 from fusionviz.views.shared.colours import Stops, veiled_scale

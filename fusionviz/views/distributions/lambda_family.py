@@ -11,7 +11,7 @@ from plotly.subplots import make_subplots
 
 from fusionviz.analysis.distributions.lambda_family import LambdaFamily
 from fusionviz.analysis.distributions.stage_mmd import STAGES
-from fusionviz.analysis.shared.token_subject import STAGE_TITLES
+from fusionviz.analysis.shared.subjects.tokens import STAGE_TITLES
 from fusionviz.views.distributions.sample_stages import (
     LEGEND_ON_TOP,
     OTHER,

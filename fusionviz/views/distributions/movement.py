@@ -10,7 +10,7 @@ from plotly.subplots import make_subplots
 
 from fusionviz.analysis.distributions.movement import Movement
 from fusionviz.analysis.distributions.stage_tokens import Separation
-from fusionviz.analysis.shared.token_subject import STAGE_TITLES
+from fusionviz.analysis.shared.subjects.tokens import STAGE_TITLES
 from fusionviz.views.distributions.token_clouds import symbols_of
 from fusionviz.views.shared.style import (
     FONT_SIZE,

@@ -7,7 +7,7 @@ from plotly.subplots import make_subplots
 
 from fusionviz.analysis.distributions.sample_stages import SampleFigures, SampleStages
 from fusionviz.analysis.distributions.stage_mmd import STAGES, Pair
-from fusionviz.analysis.shared.token_subject import STAGE_TITLES, Floats
+from fusionviz.analysis.shared.subjects.tokens import STAGE_TITLES, Floats
 from fusionviz.views.shared.style import (
     FONT_SIZE,
     MARK,

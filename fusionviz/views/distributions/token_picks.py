@@ -9,8 +9,8 @@ from plotly.subplots import make_subplots
 
 from fusionviz.analysis.distributions.token_picks import Selection
 from fusionviz.analysis.shared.pictures import Pictures
+from fusionviz.analysis.shared.subjects.tokens import TokenSide
 from fusionviz.analysis.shared.time_axis import TimeAxis, time_axis
-from fusionviz.analysis.shared.token_subject import TokenSide
 from fusionviz.views.shared.label_room import shorten
 from fusionviz.views.shared.patches import frame_patches
 from fusionviz.views.shared.pixels import picture_address

@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
-from fusionviz.analysis.shared.attention import LayerAttention
+from fusionviz.analysis.shared.attention.mango import LayerAttention
 from fusionviz.views.shared.bars import add_scale_bar, carry_bar
 from fusionviz.views.shared.colours import see_through
 from fusionviz.views.shared.style import (

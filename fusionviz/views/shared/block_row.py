@@ -4,8 +4,8 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from fusionviz.analysis.shared.attention_stack import largest_keys
-from fusionviz.analysis.shared.block_row import BlockRow, Weights
+from fusionviz.analysis.shared.attention.block_row import BlockRow, Weights
+from fusionviz.analysis.shared.attention.stack import largest_keys
 from fusionviz.views.shared.bars import add_scale_bar, carry_bar
 from fusionviz.views.shared.stack_view import short
 from fusionviz.views.shared.stacks.grids import (

@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from fusionviz.analysis.shared.attention_stack import AttentionStack
+from fusionviz.analysis.shared.attention.stack import AttentionStack
 from fusionviz.views.shared.style import DIVERGING, FONT_SIZE, SEQUENTIAL
 
 Order = Literal["sequence", "modality"]

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
-from fusionviz.analysis.shared.attention_stack import pool
+from fusionviz.analysis.shared.attention.stack import pool
 from fusionviz.analysis.shared.pictures import Pictures
 from fusionviz.analysis.transport.plan_edits import Pair
 from fusionviz.analysis.transport.plan_effects import PlanEffect, SourceEffect

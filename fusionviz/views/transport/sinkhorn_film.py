@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from fusionviz.analysis.shared.token_subject import AlignmentCase
+from fusionviz.analysis.shared.subjects.tokens import AlignmentCase
 from fusionviz.analysis.transport.plain_sinkhorn import PlainSinkhorn
 from fusionviz.analysis.transport.plan_cells import PlanCells, cells_of
 from fusionviz.analysis.transport.solvers import TOLERANCE

@@ -5,7 +5,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from fusionviz.analysis.shared.token_subject import AlignmentCase
+from fusionviz.analysis.shared.subjects.tokens import AlignmentCase
 from fusionviz.analysis.transport.plan_cells import PlanCells, cells_of
 from fusionviz.analysis.transport.solvers import SOLVER_TITLES, Solver, SolverAnswer
 from fusionviz.views.shared.style import dress, in_percent, three_digits, write_above

@@ -8,7 +8,7 @@ import torch
 
 from fusionviz.analysis.attention.head_effects import measure_head_effects
 from fusionviz.analysis.attention.interventions import head_names, measure_intervention
-from fusionviz.analysis.shared.mango_subject import MangoSubject, decode
+from fusionviz.analysis.shared.subjects.mango import MangoSubject, decode
 from fusionviz.data.rooms import render_room
 from fusionviz.models.mango import InvertibleCrossAttention, Mango
 from fusionviz.models.mango.joint import log_prior, to_bits_per_dim

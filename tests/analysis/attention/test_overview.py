@@ -15,8 +15,8 @@ from fusionviz.analysis.attention.one_head import (
 )
 from fusionviz.analysis.attention.overview import measure_overview
 from fusionviz.analysis.attention.partitions import measure_partitions
-from fusionviz.analysis.shared.attention import attention_layers
-from fusionviz.analysis.shared.mango_subject import MangoSubject
+from fusionviz.analysis.shared.attention.mango import attention_layers
+from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.data.grid import Grid
 from fusionviz.errors import InputError
 from fusionviz.models.mango import Mango

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from fusionviz.analysis.attention.rollout import Rollout, joint_matrix, measure_rollout
-from fusionviz.analysis.shared.mango_subject import MangoSubject
+from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.data.grid import Grid
 from fusionviz.data.rooms import render_room
 from fusionviz.errors import InputError

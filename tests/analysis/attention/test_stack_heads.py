@@ -5,7 +5,7 @@ import pytest
 
 from fusionviz.analysis.attention.stack_heads import measure_stack_heads
 from fusionviz.analysis.attention.stack_rollout import roll_out
-from fusionviz.analysis.shared.attention_stack import stack_of_file
+from fusionviz.analysis.shared.attention.stack import stack_of_file
 from fusionviz.data.arrays.files import arrays_of
 from fusionviz.errors import InputError
 

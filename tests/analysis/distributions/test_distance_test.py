@@ -11,7 +11,7 @@ from sklearn.preprocessing import StandardScaler
 
 from fusionviz.analysis.distributions.distance_test import measure_test
 from fusionviz.analysis.distributions.token_pairs import token_pair
-from fusionviz.analysis.shared.feature_subject import FeatureSubject
+from fusionviz.analysis.shared.subjects.features import FeatureSubject
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.errors import InputError
 

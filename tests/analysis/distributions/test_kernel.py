@@ -12,7 +12,7 @@ from fusionviz.analysis.distributions.kernel import (
     measure_witness,
 )
 from fusionviz.analysis.distributions.token_pairs import token_pair
-from fusionviz.analysis.shared.feature_subject import FeatureSubject
+from fusionviz.analysis.shared.subjects.features import FeatureSubject
 from fusionviz.data.sequences.samples import SequenceSample
 
 

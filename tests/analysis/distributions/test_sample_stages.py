@@ -13,7 +13,7 @@ from fusionviz.alignment import distance_of
 from fusionviz.analysis.distributions.kin_samples import batches_of_kin
 from fusionviz.analysis.distributions.sample_stages import measure_sample_stages
 from fusionviz.analysis.distributions.stage_mmd import model_pairs, own_mmd
-from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject, tokens_of
+from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject, tokens_of
 from fusionviz.data.rooms import render_room
 from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.errors import InputError

@@ -9,8 +9,8 @@ from fusionviz.analysis.distributions.stage_tokens import (
     received,
     tokens_by_stage,
 )
-from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
-from fusionviz.analysis.shared.feature_subject import FeatureSubject
+from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
+from fusionviz.analysis.shared.subjects.features import FeatureSubject
 from fusionviz.data.rooms import render_room
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.data.utterances.generator import render_utterance

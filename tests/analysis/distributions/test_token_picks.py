@@ -16,7 +16,7 @@ from fusionviz.analysis.distributions.token_picks import (
     trace_back,
     write_runs,
 )
-from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
+from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
 from fusionviz.data.rooms import render_room
 from fusionviz.data.utterances.generator import render_utterance
 from tests.helpers.tiny_models import tiny_alignmamba, tiny_sentiment

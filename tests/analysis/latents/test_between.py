@@ -6,7 +6,7 @@ import torch
 
 from fusionviz.analysis.latents.between import measure_between, slerp
 from fusionviz.analysis.latents.exchange import measure_exchange
-from fusionviz.analysis.shared.mango_subject import MangoSubject, decode
+from fusionviz.analysis.shared.subjects.mango import MangoSubject, decode
 from fusionviz.data.rooms import render_room
 from tests.helpers.tiny_models import tiny_mango
 

@@ -10,7 +10,7 @@ import torch
 from fusionviz.analysis.latents.completion import measure_completion
 from fusionviz.analysis.latents.guess_errors import usual_guess_error
 from fusionviz.analysis.latents.noisy_bits import noisy_bits_per_dim
-from fusionviz.analysis.shared.mango_subject import MangoSubject, decode
+from fusionviz.analysis.shared.subjects.mango import MangoSubject, decode
 from fusionviz.data.sets.rooms import load_rooms
 from fusionviz.models.mango.completion import complete
 from fusionviz.models.mango.guess_error import guess_error

@@ -10,7 +10,7 @@ from fusionviz.analysis.latents.normality import (
     measure_normality,
     quantiles_of,
 )
-from fusionviz.analysis.shared.mango_subject import MangoSubject
+from fusionviz.analysis.shared.subjects.mango import MangoSubject
 
 
 @pytest.mark.parametrize("seed", range(5))

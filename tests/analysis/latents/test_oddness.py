@@ -7,7 +7,7 @@ import pytest
 
 from fusionviz.analysis.latents.oddness import Oddness, measure_oddness
 from fusionviz.analysis.latents.verdict import judge
-from fusionviz.analysis.shared.mango_subject import MangoSubject
+from fusionviz.analysis.shared.subjects.mango import MangoSubject
 
 OTHERS = np.arange(-50, 51) / 100
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from fusionviz.analysis.latents.pictures import decode_each
-from fusionviz.analysis.shared.mango_subject import decode
+from fusionviz.analysis.shared.subjects.mango import decode
 from fusionviz.data.rooms import render_room
 
 

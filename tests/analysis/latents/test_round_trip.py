@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from fusionviz.analysis.latents.round_trip import measure_round_trip
-from fusionviz.analysis.shared.mango_subject import MangoSubject
+from fusionviz.analysis.shared.subjects.mango import MangoSubject
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import torch
 from fusionviz.analysis.latents.film import measure_film
 from fusionviz.analysis.latents.noisy_bits import noisy_bits_per_dim
 from fusionviz.analysis.latents.samples import draw_samples
-from fusionviz.analysis.shared.mango_subject import MangoSubject, decode
+from fusionviz.analysis.shared.subjects.mango import MangoSubject, decode
 from fusionviz.data.rooms import render_room
 from fusionviz.models.mango import Mango
 from tests.helpers.tiny_models import TINY_MANGO, tiny_mango

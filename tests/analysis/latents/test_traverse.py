@@ -14,7 +14,7 @@ from fusionviz.analysis.latents.directions import (
 )
 from fusionviz.analysis.latents.statistics import deviation_along, measure_statistics
 from fusionviz.analysis.latents.traverse import measure_traverse, move
-from fusionviz.analysis.shared.mango_subject import MangoSubject
+from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.data.rooms import render_room
 from fusionviz.errors import InputError
 

@@ -6,7 +6,10 @@ import numpy as np
 
 from fusionviz.analysis.inputs.alignmamba_reading import measure_alignmamba
 from fusionviz.analysis.inputs.mango_reading import measure_mango
-from fusionviz.analysis.shared.attention import attention_layers, measure_attention
+from fusionviz.analysis.shared.attention.mango import (
+    attention_layers,
+    measure_attention,
+)
 from fusionviz.data.rooms import render_room
 
 

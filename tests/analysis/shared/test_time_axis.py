@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from fusionviz.analysis.shared.subjects.tokens import TokenSide
 from fusionviz.analysis.shared.time_axis import time_axis
-from fusionviz.analysis.shared.token_subject import TokenSide
 
 
 def side(name, times=None, count=None):

@@ -7,7 +7,7 @@ import numpy as np
 import ot
 import pytest
 
-from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
+from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
 from fusionviz.analysis.transport.epsilon_sweep import EPSILONS, advise, sweep_epsilon
 from fusionviz.analysis.transport.plain_sinkhorn import WATCHED, run_plain
 from fusionviz.analysis.transport.plan_cells import cells_of

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fusionviz.analysis.shared.arrays_subject import ArraysSubject
+from fusionviz.analysis.shared.subjects.arrays import ArraysSubject
 from fusionviz.analysis.transport.own_plan import measure_own_plan
 from fusionviz.data.arrays.files import arrays_of
 from fusionviz.errors import InputError

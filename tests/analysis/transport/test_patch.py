@@ -6,8 +6,8 @@ import numpy as np
 import ot
 import pytest
 
-from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
-from fusionviz.analysis.shared.feature_subject import FeatureSubject
+from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
+from fusionviz.analysis.shared.subjects.features import FeatureSubject
 from fusionviz.analysis.transport.patch import (
     mean_entropy_bits,
     patch_row,

@@ -5,7 +5,7 @@ import ot
 import pytest
 import torch
 
-from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
+from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
 from fusionviz.analysis.transport.plan_edits import PlanEdits
 from fusionviz.analysis.transport.plan_effects import measure_plan_effect, shift_between
 from fusionviz.analysis.transport.plan_swaps import compare_swaps, measure_swaps

@@ -6,7 +6,7 @@ import numpy as np
 import ot
 import pytest
 
-from fusionviz.analysis.shared.feature_subject import FeatureSubject
+from fusionviz.analysis.shared.subjects.features import FeatureSubject
 from fusionviz.analysis.transport.ribbons import NOWHERE, OTHER, THIN, TRUE, ribbons_of
 from fusionviz.analysis.transport.solvers import solve
 from fusionviz.data.sequences.samples import SequenceSample

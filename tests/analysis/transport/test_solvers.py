@@ -6,7 +6,7 @@ import numpy as np
 import ot
 import pytest
 
-from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
+from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
 from fusionviz.analysis.transport.solvers import SOLVERS, score_of, solve
 from fusionviz.data.rooms import render_room
 from fusionviz.data.utterances.generator import render_utterance

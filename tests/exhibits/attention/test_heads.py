@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from fusionviz.analysis.attention.overview import measure_overview
-from fusionviz.analysis.shared.attention import attention_layers
-from fusionviz.analysis.shared.mango_subject import MangoSubject
+from fusionviz.analysis.shared.attention.mango import attention_layers
+from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.data.records import RGBDSample
 from fusionviz.errors import InputError
 from fusionviz.exhibits.attention.one_head import HeadControls, make_head

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fusionviz.analysis.attention.rollout import measure_rollout
-from fusionviz.analysis.shared.mango_subject import MangoSubject
+from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.errors import InputError
 from fusionviz.exhibits.attention.rollout import ModalityFlowControls, RolloutControls
 from fusionviz.exhibits.kinds import exhibit_kind

@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from fusionviz.analysis.shared.alignmamba_stacks import hidden_stack, transport_stack
-from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
-from fusionviz.analysis.shared.block_row import measure_block_row
+from fusionviz.analysis.shared.attention.alignmamba import hidden_stack, transport_stack
+from fusionviz.analysis.shared.attention.block_row import measure_block_row
+from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
 from fusionviz.data.rooms import render_room
 from fusionviz.errors import InputError
 from fusionviz.exhibits.attention.stacks import make_brought, make_transport

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from fusionviz.alignment import mmd2
-from fusionviz.analysis.shared.feature_subject import FeatureSubject
+from fusionviz.analysis.shared.subjects.features import FeatureSubject
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.errors import InputError
 from fusionviz.exhibits.kinds import exhibit_kind

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fusionviz.alignment import distance_of
-from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
+from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
 from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.errors import InputError
 from fusionviz.exhibits.distributions.sample_stages import (

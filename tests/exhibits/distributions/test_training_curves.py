@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
+from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
 from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.errors import CheckpointError, InputError
 from fusionviz.exhibits.distributions.lambda_family import LambdaControls, make_lambda

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fusionviz.analysis.shared.film_subject import FilmSubject
+from fusionviz.analysis.shared.subjects.film import FilmSubject
 from fusionviz.errors import InputError
 from fusionviz.exhibits.attention.film_head import FilmHeadControls, make_film_head
 from fusionviz.exhibits.inputs.film_parts import PartsControls, make_parts

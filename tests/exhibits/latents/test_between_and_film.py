@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from fusionviz.analysis.shared.mango_subject import MangoSubject
+from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.data.records import RGBDSample
 from fusionviz.exhibits.latents.between import (
     BetweenControls,

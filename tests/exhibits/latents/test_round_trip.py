@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from fusionviz.analysis.shared.mango_subject import MangoSubject
+from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.exhibits.kinds import exhibit_kind
 from fusionviz.exhibits.latents.normality import NormalityControls, OddnessControls
 from fusionviz.exhibits.latents.round_trip import LayerCostsControls, RoundTripControls

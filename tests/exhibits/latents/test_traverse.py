@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from fusionviz.analysis.shared.mango_subject import MangoSubject
+from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rooms import render_room
 from fusionviz.errors import InputError

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from fusionviz.analysis.shared.arrays_subject import ArraysSubject
+from fusionviz.analysis.shared.subjects.arrays import ArraysSubject
 from fusionviz.data.arrays.example import example_arrays
 from fusionviz.data.arrays.files import arrays_of
 from fusionviz.errors import InputError

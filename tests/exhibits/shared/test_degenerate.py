@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
-from fusionviz.analysis.shared.feature_subject import FeatureSubject
+from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
+from fusionviz.analysis.shared.subjects.features import FeatureSubject
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rooms import render_room
 from fusionviz.data.sequences.samples import SequenceSample

@@ -12,8 +12,8 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
-from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
-from fusionviz.analysis.shared.mango_subject import MangoSubject
+from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
+from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.data.rooms import render_room
 from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.errors import InputError

@@ -6,8 +6,8 @@ import pytest
 from fusionviz.analysis.inputs.alignmamba_reading import measure_alignmamba
 from fusionviz.analysis.inputs.mango_reading import measure_mango
 from fusionviz.analysis.inputs.pair_subject import read_pair
-from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
-from fusionviz.analysis.shared.mango_subject import MangoSubject
+from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
+from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.data.rooms import render_room
 from fusionviz.exhibits.kinds import KINDS as ALL_KINDS
 from fusionviz.exhibits.shared.exhibit import Request

@@ -10,7 +10,7 @@ from PIL import Image
 from streamlit.elements.plotly_chart import PlotlyState
 from streamlit.testing.v1 import AppTest
 
-from fusionviz.analysis.shared.attention import attention_layers
+from fusionviz.analysis.shared.attention.mango import attention_layers
 from tests.helpers.pages import alts
 from tests.helpers.tiny_models import tiny_mango
 

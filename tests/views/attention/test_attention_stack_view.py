@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fusionviz.analysis.shared.attention_stack import MEAN, AttentionStack, TokenAxis
+from fusionviz.analysis.shared.attention.stack import MEAN, AttentionStack, TokenAxis
 from fusionviz.views.shared.stack_view import StackView
 from fusionviz.views.shared.stacks.figure import (
     describe_attention_stack,

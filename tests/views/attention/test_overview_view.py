@@ -9,7 +9,7 @@ import pytest
 from plotly.colors import get_colorscale, sample_colorscale, unlabel_rgb
 
 from fusionviz.analysis.attention.overview import Overview
-from fusionviz.analysis.shared.attention import LayerName
+from fusionviz.analysis.shared.attention.mango import LayerName
 from fusionviz.views.attention.head_scatter import (
     describe_head_scatter,
     draw_head_scatter,

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from fusionviz.analysis.attention.partitions import BlockPartitions
-from fusionviz.analysis.shared.attention import LayerName
-from fusionviz.analysis.shared.mixing import Mixing
+from fusionviz.analysis.shared.attention.mango import LayerName
+from fusionviz.analysis.shared.attention.mixing import Mixing
 from fusionviz.data.grid import Grid
 from fusionviz.views.attention.mixing import draw_mixing, pooled_weight
 from fusionviz.views.attention.partitions import describe_partitions, draw_partitions

@@ -7,7 +7,7 @@ from fusionviz.analysis.distributions.distance_test import measure_test
 from fusionviz.analysis.distributions.distances import measure_distances
 from fusionviz.analysis.distributions.kernel import measure_kernel, measure_witness
 from fusionviz.analysis.distributions.token_pairs import token_pair
-from fusionviz.analysis.shared.feature_subject import FeatureSubject
+from fusionviz.analysis.shared.subjects.features import FeatureSubject
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.views.distributions.distance_test import describe_test, draw_test
 from fusionviz.views.distributions.distances import describe_distances, draw_distances

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fusionviz.analysis.distributions.token_picks import Selection
-from fusionviz.analysis.shared.token_subject import TokenSide
+from fusionviz.analysis.shared.subjects.tokens import TokenSide
 from fusionviz.data.grid import Grid
 from fusionviz.views.distributions.token_picks import describe_picked, draw_picked
 from fusionviz.views.shared.style import MODALITY_COLOURS

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fusionviz.analysis.shared.mixing import Mixing
+from fusionviz.analysis.shared.attention.mixing import Mixing
 from fusionviz.views.inputs.likelihood import describe_round_trip, draw_round_trip
 from fusionviz.views.inputs.segmentation import (
     describe_segmentations,

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from fusionviz.analysis.shared.subjects.tokens import AlignmentCase, TokenSide
 from fusionviz.analysis.shared.time_axis import time_axis
-from fusionviz.analysis.shared.token_subject import AlignmentCase, TokenSide
 from fusionviz.analysis.transport.ribbons import ribbons_of
 from fusionviz.analysis.transport.solvers import solve
 from fusionviz.views.shared.style import MARK, MODALITY_COLOURS

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fusionviz.analysis.shared.token_subject import AlignmentCase, TokenSide
+from fusionviz.analysis.shared.subjects.tokens import AlignmentCase, TokenSide
 from fusionviz.analysis.transport.epsilon_sweep import EPSILONS, sweep_epsilon
 from fusionviz.analysis.transport.plain_sinkhorn import run_plain
 from fusionviz.analysis.transport.plan_cells import cells_of

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from fusionviz.analysis.shared.arrays_subject import ArraysSubject
+from fusionviz.analysis.shared.subjects.arrays import ArraysSubject
 from fusionviz.data.arrays.containers import MAX_MEGABYTES
 from fusionviz.data.arrays.example import example_file
 from fusionviz.data.arrays.keys import KEYS, WORDS, pages_of

@@ -3,8 +3,8 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from fusionviz.analysis.shared.feature_subject import FeatureSubject, is_comparable
-from fusionviz.analysis.shared.token_subject import TokenSubject
+from fusionviz.analysis.shared.subjects.features import FeatureSubject, is_comparable
+from fusionviz.analysis.shared.subjects.tokens import TokenSubject
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.data.sets.mosi import load_mosi_videos
 from fusionviz.data.utterances.generator import SEEDS, render_utterance

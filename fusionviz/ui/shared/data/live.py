@@ -5,7 +5,7 @@ from importlib.metadata import EntryPoint
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from fusionviz.analysis.shared.arrays_subject import ArraysSubject
+from fusionviz.analysis.shared.subjects.arrays import ArraysSubject
 from fusionviz.data.rgbd_files import read_with_choices
 from fusionviz.errors import InputError
 from fusionviz.exhibits.shared.exhibit import SubjectName

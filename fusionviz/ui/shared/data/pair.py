@@ -4,8 +4,8 @@ from typing import Any
 
 import streamlit as st
 
-from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
-from fusionviz.analysis.shared.token_subject import Kin
+from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
+from fusionviz.analysis.shared.subjects.tokens import Kin
 from fusionviz.errors import FusionvizError
 from fusionviz.exhibits.shared.exhibit import SubjectName
 from fusionviz.explain.tokens import kin_of

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
-from fusionviz.analysis.shared.token_subject import TokenSubject
+from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
+from fusionviz.analysis.shared.subjects.tokens import TokenSubject
 from fusionviz.analysis.transport.predictions import Scores, prediction_of
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.explain.typed import (

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
-from fusionviz.analysis.shared.attention_stack import (
+from fusionviz.analysis.shared.attention.stack import (
     AttentionStack,
     largest_keys,
     shares_by_modality,

@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from fusionviz.analysis.shared.attention_stack import AttentionStack, over_grid
+from fusionviz.analysis.shared.attention.stack import AttentionStack, over_grid
 from fusionviz.analysis.shared.pictures import Pictures
 from fusionviz.views.shared.colours import Stops, veiled_scale
 from fusionviz.views.shared.style import (

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from fusionviz.analysis.shared.attention_stack import TokenAxis, pool
+from fusionviz.analysis.shared.attention.stack import TokenAxis, pool
 from fusionviz.views.shared.colours import rgb_of
 from fusionviz.views.shared.stack_view import Order, StackView, short, write_title
 from fusionviz.views.shared.stacks.grids import modality_colours

@@ -7,8 +7,8 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from fusionviz.analysis.shared.subjects.tokens import TokenSide
 from fusionviz.analysis.shared.time_axis import TimeAxis
-from fusionviz.analysis.shared.token_subject import TokenSide
 from fusionviz.analysis.transport.ribbons import ALL_WORDS, Ribbons
 from fusionviz.views.shared.colours import tint
 from fusionviz.views.shared.label_room import (

@@ -5,7 +5,7 @@ from html import escape
 
 import numpy as np
 
-from fusionviz.analysis.shared.token_subject import TokenSide
+from fusionviz.analysis.shared.subjects.tokens import TokenSide
 from fusionviz.analysis.transport.ribbons import ALL_WORDS, Ribbons, Tally
 from fusionviz.views.shared.style import three_digits
 

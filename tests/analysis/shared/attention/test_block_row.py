@@ -5,9 +5,9 @@ import pytest
 import torch
 from torch.func import jacrev
 
-from fusionviz.analysis.shared.alignmamba_stacks import hidden_stack
-from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
-from fusionviz.analysis.shared.block_row import measure_block_row
+from fusionviz.analysis.shared.attention.alignmamba import hidden_stack
+from fusionviz.analysis.shared.attention.block_row import measure_block_row
+from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
 from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.errors import InputError
 from fusionviz.models.alignmamba import AlignMamba, AlignMambaConfig

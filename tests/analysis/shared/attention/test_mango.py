@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from fusionviz.analysis.shared.attention import attention_layers, measure_attention
+from fusionviz.analysis.shared.attention.mango import (
+    attention_layers,
+    measure_attention,
+)
 
 
 def test_every_attention_layer_is_named_in_order(mango):

@@ -6,9 +6,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from fusionviz.analysis.shared.attention_stack import AttentionStack, stack_of_file
-from fusionviz.analysis.shared.feature_subject import FeatureSubject
-from fusionviz.analysis.shared.token_subject import AlignmentCase, TokenSide
+from fusionviz.analysis.shared.attention.stack import AttentionStack, stack_of_file
+from fusionviz.analysis.shared.subjects.features import FeatureSubject
+from fusionviz.analysis.shared.subjects.tokens import AlignmentCase, TokenSide
 from fusionviz.data.arrays.keys import say_absent
 from fusionviz.data.arrays.record import ModelArrays, PlanArray
 from fusionviz.data.records import RGBDSample

@@ -13,9 +13,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from fusionviz.analysis.shared.alignmamba_stacks import ALL_CHANNELS, hidden_stack
-from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
-from fusionviz.analysis.shared.attention_stack import AttentionStack
+from fusionviz.analysis.shared.attention.alignmamba import ALL_CHANNELS, hidden_stack
+from fusionviz.analysis.shared.attention.stack import AttentionStack
+from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
 from fusionviz.errors import InputError
 from fusionviz.models.alignmamba import MambaBlock, block_jacobian
 from fusionviz.models.alignmamba.backbone import MambaLayer

@@ -8,13 +8,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
-from fusionviz.analysis.shared.attention_stack import (
+from fusionviz.analysis.shared.attention.stack import (
     AttentionStack,
     TokenAxis,
     named_modalities,
     numbered,
 )
+from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
 from fusionviz.errors import InputError
 from fusionviz.models.alignmamba import (
     AlignMamba,

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from fusionviz.analysis.shared.token_subject import TokenSide
+from fusionviz.analysis.shared.subjects.tokens import TokenSide
 from fusionviz.data.grid import Grid
 from fusionviz.data.sequences.samples import SequenceSample
 

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fusionviz.analysis.shared.pictures import Pictures, pictures_of
-from fusionviz.analysis.shared.token_sides import picture_side, sequence_side
-from fusionviz.analysis.shared.token_subject import (
+from fusionviz.analysis.shared.subjects.sides import picture_side, sequence_side
+from fusionviz.analysis.shared.subjects.tokens import (
     AlignmentCase,
     Floats,
     Kin,

@@ -6,9 +6,9 @@ import numpy as np
 import torch
 
 from fusionviz.alignment import cosine_cost, relaxed_transport
-from fusionviz.analysis.shared.alignmamba_subject import clock_of
-from fusionviz.analysis.shared.token_sides import sequence_side
-from fusionviz.analysis.shared.token_subject import (
+from fusionviz.analysis.shared.subjects.alignmamba import clock_of
+from fusionviz.analysis.shared.subjects.sides import sequence_side
+from fusionviz.analysis.shared.subjects.tokens import (
     AlignmentCase,
     Floats,
     Stage,

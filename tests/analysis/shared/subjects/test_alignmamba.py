@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from fusionviz.analysis.shared.alignmamba_stacks import hidden_stack, transport_stack
-from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
+from fusionviz.analysis.shared.attention.alignmamba import hidden_stack, transport_stack
+from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rooms import render_room
 from fusionviz.errors import InputError

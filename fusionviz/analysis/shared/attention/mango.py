@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from fusionviz.analysis.shared.mixing import Mixing, mixing_of
+from fusionviz.analysis.shared.attention.mixing import Mixing, mixing_of
 from fusionviz.analysis.shared.pictures import Pictures, pictures_of
 from fusionviz.data.grid import Grid
 from fusionviz.data.records import RGBDSample

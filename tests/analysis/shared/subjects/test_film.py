@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from fusionviz.analysis.shared.film_subject import BOTH, PLOT, POSTER, FilmSubject
+from fusionviz.analysis.shared.subjects.film import BOTH, PLOT, POSTER, FilmSubject
 from fusionviz.data.records import PosterSample
 from fusionviz.errors import InputError
 from tests.helpers.films import film, tiny_film_mango

@@ -5,8 +5,8 @@ import pytest
 import torch
 from torch.nn import functional
 
-from fusionviz.analysis.shared.alignmamba_stacks import hidden_stack
-from fusionviz.analysis.shared.alignmamba_subject import AlignMambaSubject
+from fusionviz.analysis.shared.attention.alignmamba import hidden_stack
+from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
 from fusionviz.data.utterances.generator import render_utterance
 from tests.helpers.tiny_models import tiny_sentiment
 

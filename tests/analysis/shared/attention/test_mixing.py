@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from fusionviz.analysis.shared.mixing import mixing_of
+from fusionviz.analysis.shared.attention.mixing import mixing_of
 from fusionviz.models.mango import LearnedPartition
 
 TOKENS = 4

@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from fusionviz.analysis.shared.attention import missing_modality
+from fusionviz.analysis.shared.attention.mango import missing_modality
 from fusionviz.analysis.shared.latent_statistics import LatentStatistics
 from fusionviz.analysis.shared.pictures import (
     Pictures,

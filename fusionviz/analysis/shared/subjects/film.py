@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from fusionviz.analysis.shared.attention import (
+from fusionviz.analysis.shared.attention.mango import (
     LayerAttention,
     attention_layers,
     attention_record,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fusionviz.analysis.shared.attention_stack import (
+from fusionviz.analysis.shared.attention.stack import (
     MEAN,
     AttentionStack,
     TokenAxis,

@@ -1,0 +1,1 @@
+"""Attention as records: MANGO's layers, AlignMamba's scan, and any model's matrices."""

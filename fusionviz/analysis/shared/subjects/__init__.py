@@ -1,0 +1,1 @@
+"""What exhibits are of: a sample as one model reads it, or arrays and features."""
