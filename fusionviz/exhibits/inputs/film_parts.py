@@ -7,7 +7,7 @@ import numpy as np
 from fusionviz.analysis.shared.subjects.film import FilmSubject
 from fusionviz.errors import InputError
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request
-from fusionviz.views.shared.film_tokens import FilmMap, draw_film_map
+from fusionviz.views.shared.films.tokens import FilmMap, draw_film_map
 from fusionviz.views.shared.style import three_digits
 
 NAMED = 3

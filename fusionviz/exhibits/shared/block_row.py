@@ -9,7 +9,7 @@ from fusionviz.analysis.shared.placeholder import ANY
 from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
 from fusionviz.exhibits.shared.exhibit import Exhibit, ExhibitKind, Request
 from fusionviz.exhibits.shared.stacks import HiddenControls
-from fusionviz.views.shared.block_row import describe_block_row, draw_block_row
+from fusionviz.views.shared.stacks.block_row import describe_block_row, draw_block_row
 from fusionviz.views.shared.style import three_digits
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from fusionviz.analysis.shared.subjects.film import BOTH, FilmSubject
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request
-from fusionviz.views.shared.genres import describe_genres, draw_genres
+from fusionviz.views.shared.films.genres import describe_genres, draw_genres
 from fusionviz.views.shared.style import three_digits
 
 FORMULA = (

@@ -21,11 +21,11 @@ from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
 from fusionviz.errors import InputError
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.views.shared.plain import as_code, in_markdown
-from fusionviz.views.shared.stack_view import ORDERS, Order, StackView
 from fusionviz.views.shared.stacks.figure import (
     describe_attention_stack,
     draw_attention_stack,
 )
+from fusionviz.views.shared.stacks.view import ORDERS, Order, StackView
 from fusionviz.views.shared.style import three_digits
 
 

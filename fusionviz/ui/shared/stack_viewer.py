@@ -24,7 +24,7 @@ from fusionviz.ui.shared.controls import choose_item, choose_number, choose_swit
 from fusionviz.ui.shared.exhibits import show_exhibit
 from fusionviz.ui.shared.share import publish, recall, recall_word, seat
 from fusionviz.ui.shared.subjects import SubjectChoice
-from fusionviz.views.shared.stack_view import Order
+from fusionviz.views.shared.stacks.view import Order
 
 ORDERS: tuple[Order, ...] = ("modality", "sequence")
 

@@ -10,7 +10,7 @@ from fusionviz.analysis.shared.attention.stack import AttentionStack, pool
 from fusionviz.views.shared.bars import carry_bar, upright_bar
 from fusionviz.views.shared.colours import colour_table
 from fusionviz.views.shared.pixels import picture_address
-from fusionviz.views.shared.stack_view import short
+from fusionviz.views.shared.stacks.view import short
 from fusionviz.views.shared.style import (
     DIVERGING,
     FONT_SIZE,

@@ -9,7 +9,7 @@ from fusionviz.analysis.shared.pictures import Pictures
 from fusionviz.data.arrays.record import Prediction
 from fusionviz.views.shared.pixels import every
 from fusionviz.views.shared.segmentation import draw_classes
-from fusionviz.views.shared.stack_view import short
+from fusionviz.views.shared.stacks.view import short
 from fusionviz.views.shared.style import (
     FONT_SIZE,
     SEQUENTIAL,

@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 
 from fusionviz.analysis.transport.own_plan import OwnPlan
 from fusionviz.analysis.transport.plan_cells import cells_of
-from fusionviz.views.shared.stack_view import short
+from fusionviz.views.shared.stacks.view import short
 from fusionviz.views.shared.style import dress, three_digits, write_above
 from fusionviz.views.transport.plan_panel import (
     LONGEST_NAME,

@@ -15,7 +15,7 @@ from fusionviz.analysis.transport.plan_edits import Pair
 from fusionviz.analysis.transport.plan_effects import PlanEffect, SourceEffect
 from fusionviz.data.grid import Grid
 from fusionviz.views.shared.bars import carry_bar, level_bar, write_end
-from fusionviz.views.shared.stack_view import short
+from fusionviz.views.shared.stacks.view import short
 from fusionviz.views.shared.style import (
     MARK,
     SEQUENTIAL,

@@ -15,7 +15,7 @@ from fusionviz.analysis.transport.predictions import DensePrediction, Scores
 from fusionviz.views.shared.bars import BESIDE_PICTURE, upright_bar
 from fusionviz.views.shared.class_changes import draw_class_changes
 from fusionviz.views.shared.segmentation import add_class_legend, draw_classes
-from fusionviz.views.shared.stack_view import short
+from fusionviz.views.shared.stacks.view import short
 from fusionviz.views.shared.style import (
     FONT_SIZE,
     MARK,

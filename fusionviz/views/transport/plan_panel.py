@@ -17,7 +17,7 @@ from PIL import Image
 
 from fusionviz.analysis.transport.plan_cells import PlanCells
 from fusionviz.views.shared.scale import Scale
-from fusionviz.views.shared.stack_view import short
+from fusionviz.views.shared.stacks.view import short
 from fusionviz.views.shared.style import modality_colour, modality_title
 
 EVEN = "#8A8A8A"

@@ -17,13 +17,13 @@ from fusionviz.analysis.shared.attention.stack import (
     shares_by_modality,
 )
 from fusionviz.views.shared.bars import add_scale_bar, carry_bar
-from fusionviz.views.shared.stack_view import StackView, short, write_title
 from fusionviz.views.shared.stacks.grids import (
     GridPanel,
     draw_grid,
     modality_colours,
 )
 from fusionviz.views.shared.stacks.matrix import draw_matrix
+from fusionviz.views.shared.stacks.view import StackView, short, write_title
 from fusionviz.views.shared.style import FONT_SIZE, dress, legend_square, three_digits
 
 SHOWN_KEYS = 12

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from fusionviz.analysis.shared.attention.stack import TokenAxis, pool
 from fusionviz.views.shared.colours import rgb_of
-from fusionviz.views.shared.stack_view import Order, StackView, short, write_title
 from fusionviz.views.shared.stacks.grids import modality_colours
+from fusionviz.views.shared.stacks.view import Order, StackView, short, write_title
 from fusionviz.views.shared.style import frame_row
 
 LABELLED = 16

@@ -7,12 +7,12 @@ from plotly.subplots import make_subplots
 from fusionviz.analysis.shared.attention.block_row import BlockRow, Weights
 from fusionviz.analysis.shared.attention.stack import largest_keys
 from fusionviz.views.shared.bars import add_scale_bar, carry_bar
-from fusionviz.views.shared.stack_view import short
 from fusionviz.views.shared.stacks.grids import (
     GridPanel,
     draw_grid,
     modality_colours,
 )
+from fusionviz.views.shared.stacks.view import short
 from fusionviz.views.shared.style import (
     FONT_SIZE,
     SEQUENTIAL,

@@ -5,7 +5,7 @@ import pytest
 
 from fusionviz.analysis.shared.attention.block_row import BlockRow
 from fusionviz.analysis.shared.attention.stack import AttentionStack, TokenAxis
-from fusionviz.views.shared.block_row import describe_block_row, draw_block_row
+from fusionviz.views.shared.stacks.block_row import describe_block_row, draw_block_row
 from fusionviz.views.shared.style import MARK, three_digits
 from tests.helpers.figures import texts
 

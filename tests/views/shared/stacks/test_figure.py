@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from fusionviz.analysis.shared.attention.stack import MEAN, AttentionStack, TokenAxis
-from fusionviz.views.shared.stack_view import StackView
 from fusionviz.views.shared.stacks.figure import (
     describe_attention_stack,
     draw_attention_stack,
 )
 from fusionviz.views.shared.stacks.grids import modality_colours
+from fusionviz.views.shared.stacks.view import StackView
 from fusionviz.views.shared.style import DIVERGING, MARK, MODALITY_COLOURS, SEQUENTIAL
 from tests.helpers.figures import texts
 
