@@ -5,8 +5,8 @@ from fusionviz.ui.attention.arrays import draw_arrays
 from fusionviz.ui.attention.film import draw_film
 from fusionviz.ui.attention.page import draw_attention
 from fusionviz.ui.shared.data.arrays import show_arrays
-from fusionviz.ui.shared.films import show_film
-from fusionviz.ui.shared.frame import ask, frame
+from fusionviz.ui.shared.films.subject import show_film
+from fusionviz.ui.shared.frame.navigation import ask, frame
 from fusionviz.ui.shared.subjects import current_subject
 
 frame()

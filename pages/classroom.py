@@ -2,7 +2,7 @@
 
 from fusionviz.ui import libraries as libraries
 from fusionviz.ui.classroom.page import draw_classroom
-from fusionviz.ui.shared.frame import frame
+from fusionviz.ui.shared.frame.navigation import frame
 
 frame()
 draw_classroom()

@@ -6,10 +6,10 @@ from fusionviz.ui.inputs.film import draw_film
 from fusionviz.ui.inputs.page import draw_input, draw_readings
 from fusionviz.ui.inputs.readings import measure
 from fusionviz.ui.shared.data.arrays import show_arrays
-from fusionviz.ui.shared.films import show_film
-from fusionviz.ui.shared.frame import ask, frame
-from fusionviz.ui.shared.gallery import draw_gallery
-from fusionviz.ui.shared.sample import current_sample
+from fusionviz.ui.shared.films.subject import show_film
+from fusionviz.ui.shared.frame.navigation import ask, frame
+from fusionviz.ui.shared.sample.choice import current_sample
+from fusionviz.ui.shared.sample.gallery import draw_gallery
 
 frame()
 ask(

@@ -4,7 +4,7 @@ from fusionviz.ui import libraries as libraries
 from fusionviz.ui.latents.arrays import draw_arrays
 from fusionviz.ui.latents.page import draw_latents
 from fusionviz.ui.shared.data.arrays import show_arrays
-from fusionviz.ui.shared.frame import ask, frame
+from fusionviz.ui.shared.frame.navigation import ask, frame
 from fusionviz.ui.shared.subjects import current_subject
 
 frame()

@@ -4,8 +4,8 @@ from fusionviz.ui import libraries as libraries
 from fusionviz.ui.robustness.choice import choose_failing
 from fusionviz.ui.robustness.film import draw_film
 from fusionviz.ui.robustness.page import draw_robustness
-from fusionviz.ui.shared.films import show_film
-from fusionviz.ui.shared.frame import ask, frame
+from fusionviz.ui.shared.films.subject import show_film
+from fusionviz.ui.shared.frame.navigation import ask, frame
 
 frame()
 ask("What is lost when a modality fails?", lesson="missing")

@@ -3,7 +3,7 @@
 from fusionviz.ui import libraries as libraries
 from fusionviz.ui.shared.data.arrays import show_arrays
 from fusionviz.ui.shared.data.choice import choose_tokens
-from fusionviz.ui.shared.frame import ask, frame
+from fusionviz.ui.shared.frame.navigation import ask, frame
 from fusionviz.ui.transport.arrays import draw_arrays
 from fusionviz.ui.transport.page import draw_transport
 

@@ -5,7 +5,7 @@ may be imported by one session while another looks: plotly, for one, takes `pand
 `sys.modules` as it finds it there, half of it or all. So `app.py` and every page import
 this module first of all: one session imports everything, and Python lets the others
 wait. POT and scikit-learn take seconds: they come later by one door
-(`fusionviz.alignment.late`), at the latest when `ui.shared.warm_up` has got to them.
+(`fusionviz.alignment.late`), at the latest when `fusionviz.ui.warm_up` has got to them.
 For `fusionviz.ui.transport.page` alone it would not let them wait until
 `fusionviz.ui`, which imports this too, is done.
 """

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from fusionviz.ui.shared.frame import PAGES
+from fusionviz.ui.shared.frame.navigation import PAGES
 from tests.browser.contrast import too_faint
 from tests.browser.window import ready
 

@@ -8,7 +8,7 @@ import yaml
 from PIL import Image
 
 from fusionviz.lessons import glossary
-from fusionviz.ui.shared.frame import PAGES as APP_PAGES
+from fusionviz.ui.shared.frame.navigation import PAGES as APP_PAGES
 from tests.docs.pages import DOCS, OUTSIDE, PAGES, ROOT, anchors_of, links_of
 
 SITE = yaml.safe_load((ROOT / "mkdocs.yml").read_text("utf-8"))

@@ -9,7 +9,7 @@ from fusionviz.exhibits.attention.film_head import (
 )
 from fusionviz.ui.shared.controls import choose_item, controls_row
 from fusionviz.ui.shared.exhibits import show_exhibit
-from fusionviz.ui.shared.films import FilmChoice, draw_film_line
+from fusionviz.ui.shared.films.subject import FilmChoice, draw_film_line
 from fusionviz.ui.shared.notices import nothing_yet, panel
 
 

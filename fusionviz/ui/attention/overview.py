@@ -23,7 +23,7 @@ from fusionviz.ui.attention.place import (
 from fusionviz.ui.shared.clicks import clicked
 from fusionviz.ui.shared.controls import choose_bound, controls_row
 from fusionviz.ui.shared.exhibits import show_exhibit
-from fusionviz.ui.shared.frame import page
+from fusionviz.ui.shared.frame.navigation import page
 from fusionviz.ui.shared.notices import panel
 from fusionviz.ui.shared.subjects import MangoChoice
 from fusionviz.views.attention.thumbnails import Shown

@@ -11,7 +11,7 @@ import streamlit as st
 
 from fusionviz.errors import FusionvizError
 from fusionviz.ui.shared.checkpoints import rgbd_checkpoints
-from fusionviz.ui.shared.sample import LARGEST_SEED, SampleChoice, room_sample
+from fusionviz.ui.shared.sample.choice import LARGEST_SEED, SampleChoice, room_sample
 from fusionviz.ui.shared.share import forget, whole_number
 from fusionviz.ui.shared.subjects import MangoChoice, read_by_mango
 

@@ -14,7 +14,7 @@ from fusionviz.ui.classroom.place import Place, go_to
 from fusionviz.ui.classroom.votes import LETTERS, draw_votes
 from fusionviz.ui.shared.charts import show
 from fusionviz.ui.shared.controls import choose_segment, choose_step
-from fusionviz.ui.shared.frame import PAGES, page
+from fusionviz.ui.shared.frame.navigation import PAGES, page
 from fusionviz.ui.shared.how_to_read import how_to_read
 from fusionviz.ui.shared.notices import panel
 

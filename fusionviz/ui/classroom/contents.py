@@ -6,7 +6,7 @@ from fusionviz.lessons.glossary import list_words
 from fusionviz.lessons.library import Library
 from fusionviz.lessons.phrases import own_name, phrase
 from fusionviz.lessons.records import Lesson
-from fusionviz.ui.shared.frame import ask, page
+from fusionviz.ui.shared.frame.navigation import ask, page
 from fusionviz.ui.shared.how_to_read import draw_words
 from fusionviz.views.shared.plain import as_code
 

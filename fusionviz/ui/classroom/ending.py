@@ -15,7 +15,7 @@ from fusionviz.lessons.worksheet import (
 from fusionviz.ui.classroom.made import reading_of
 from fusionviz.ui.classroom.place import Place
 from fusionviz.ui.classroom.votes import votes_in_words
-from fusionviz.ui.shared.frame import ask, page
+from fusionviz.ui.shared.frame.navigation import ask, page
 from fusionviz.ui.shared.notices import says_why
 
 

@@ -6,7 +6,7 @@ from fusionviz.lessons.classes import CLASSES
 from fusionviz.lessons.library import Library
 from fusionviz.lessons.records import Lesson
 from fusionviz.ui.classroom.made import reading_of
-from fusionviz.ui.shared.frame import ask
+from fusionviz.ui.shared.frame.navigation import ask
 from fusionviz.ui.shared.notices import says_why
 
 LOOK_SECONDS = 0.5

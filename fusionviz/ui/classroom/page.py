@@ -19,7 +19,7 @@ from fusionviz.ui.classroom.place import (
     read_place,
     turn,
 )
-from fusionviz.ui.shared.frame import BEEN_IN_CLASS, ask, page
+from fusionviz.ui.shared.frame.navigation import BEEN_IN_CLASS, ask, page
 from fusionviz.ui.shared.notices import say_error, says_why
 from fusionviz.views.shared.plain import as_code
 

@@ -9,7 +9,7 @@ from fusionviz.ui.inputs.readings import Readings
 from fusionviz.ui.shared.clicks import clicked
 from fusionviz.ui.shared.controls import choose_bound, choose_number
 from fusionviz.ui.shared.exhibits import show_exhibit
-from fusionviz.ui.shared.frame import page
+from fusionviz.ui.shared.frame.navigation import page
 from fusionviz.ui.shared.notices import nothing_yet, panel
 
 SHARED = ("seed", "mango", "alignmamba")

@@ -6,7 +6,7 @@ from fusionviz.exhibits.inputs.film_parts import PARTS, PartsControls
 from fusionviz.exhibits.shared.film_genres import GENRES, GenreControls
 from fusionviz.ui.shared.controls import choose_name, controls_row
 from fusionviz.ui.shared.exhibits import show_exhibit
-from fusionviz.ui.shared.films import FilmChoice, draw_film_line
+from fusionviz.ui.shared.films.subject import FilmChoice, draw_film_line
 from fusionviz.ui.shared.notices import panel
 from fusionviz.ui.shared.tabs import draw_tabs
 from fusionviz.views.shared.plain import in_markdown

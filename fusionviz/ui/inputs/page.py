@@ -21,7 +21,7 @@ from fusionviz.ui.shared.charts import show
 from fusionviz.ui.shared.checkpoints import TITLES
 from fusionviz.ui.shared.exhibits import draw_exports, recipe_of
 from fusionviz.ui.shared.headline import draw_headline
-from fusionviz.ui.shared.sample import SampleChoice
+from fusionviz.ui.shared.sample.choice import SampleChoice
 from fusionviz.ui.shared.tabs import draw_tabs
 from fusionviz.views.shared.style import three_digits
 

@@ -6,8 +6,8 @@ from fusionviz.data.rgbd.unit_guess import SURE
 from fusionviz.data.rgbd.unit_table import short_of
 from fusionviz.data.rgbd_files import PairReading
 from fusionviz.ui.inputs.registration import draw_mover
-from fusionviz.ui.shared.files import change_options, move_depth, reading_options
-from fusionviz.ui.shared.sample import SampleChoice
+from fusionviz.ui.shared.sample.choice import SampleChoice
+from fusionviz.ui.shared.sample.files import change_options, move_depth, reading_options
 from fusionviz.ui.shared.share import seat
 from fusionviz.views.shared.style import three_digits
 

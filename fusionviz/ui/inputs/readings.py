@@ -32,7 +32,7 @@ from fusionviz.ui.shared.checkpoints import (
     picked_checkpoint,
     trouble_with,
 )
-from fusionviz.ui.shared.sample import SampleChoice
+from fusionviz.ui.shared.sample.choice import SampleChoice
 from fusionviz.ui.shared.subjects import MangoChoice, SubjectChoice, read_by_mango
 
 PASSES = 3

@@ -9,8 +9,8 @@ from typing import Any
 import streamlit as st
 
 from fusionviz.data.rgbd.registration import MOST_MOVED, SCALES
-from fusionviz.ui.shared.files import move_depth, reading_options
-from fusionviz.ui.shared.sample import SampleChoice
+from fusionviz.ui.shared.sample.choice import SampleChoice
+from fusionviz.ui.shared.sample.files import move_depth, reading_options
 from fusionviz.views.inputs.registration import draw_edges, draw_under
 
 _HTML = """

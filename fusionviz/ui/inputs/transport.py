@@ -9,7 +9,7 @@ from fusionviz.exhibits.inputs.correspondences import (
 )
 from fusionviz.ui.inputs.readings import Readings
 from fusionviz.ui.shared.exhibits import show_exhibit
-from fusionviz.ui.shared.frame import page
+from fusionviz.ui.shared.frame.navigation import page
 from fusionviz.ui.shared.notices import panel
 
 

@@ -12,9 +12,9 @@ from fusionviz.exhibits.latents.between import (
 )
 from fusionviz.ui.shared.controls import choose_bound, controls_row
 from fusionviz.ui.shared.exhibits import show_exhibit
-from fusionviz.ui.shared.gallery import thumbnail
 from fusionviz.ui.shared.notices import panel
-from fusionviz.ui.shared.sample import LARGEST_SEED
+from fusionviz.ui.shared.sample.choice import LARGEST_SEED
+from fusionviz.ui.shared.sample.gallery import thumbnail
 from fusionviz.ui.shared.share import publish, recall
 from fusionviz.ui.shared.subjects import MangoChoice, read_room
 

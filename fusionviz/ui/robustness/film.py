@@ -4,7 +4,7 @@ import streamlit as st
 
 from fusionviz.exhibits.shared.film_genres import GENRES, GenreControls
 from fusionviz.ui.shared.exhibits import show_exhibit
-from fusionviz.ui.shared.films import FilmChoice, draw_film_line
+from fusionviz.ui.shared.films.subject import FilmChoice, draw_film_line
 from fusionviz.ui.shared.notices import panel
 
 SCORES = {

@@ -7,7 +7,7 @@ import streamlit as st
 from fusionviz.explain.pairs import first_checkpoint
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import CURE, list_checkpoints
-from fusionviz.ui.shared.sample import UPLOAD
+from fusionviz.ui.shared.sample.choice import UPLOAD
 
 FILM_MANGO = "film_mango"
 """Key of the choice of a MANGO of films, here and in the address."""

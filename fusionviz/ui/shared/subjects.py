@@ -14,7 +14,7 @@ from fusionviz.models.cards import ModelCard
 from fusionviz.ui.shared import cache
 from fusionviz.ui.shared.checkpoints import how_to_get, picked_checkpoint, trouble_with
 from fusionviz.ui.shared.notices import say_error
-from fusionviz.ui.shared.sample import SampleChoice, current_sample, room_sample
+from fusionviz.ui.shared.sample.choice import SampleChoice, current_sample, room_sample
 
 S_co = TypeVar("S_co", covariant=True)
 T_co = TypeVar("T_co", bound=TokenSubject, covariant=True)

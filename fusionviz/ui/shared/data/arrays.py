@@ -27,7 +27,7 @@ from fusionviz.ui.shared.data.arrays_file import (
 )
 from fusionviz.ui.shared.data.live import are_served, ask_chosen, choose_model
 from fusionviz.ui.shared.notices import say_refusal
-from fusionviz.ui.shared.sample import ARRAYS
+from fusionviz.ui.shared.sample.choice import ARRAYS
 from fusionviz.ui.shared.subjects import SubjectChoice, TokenChoice
 from fusionviz.views.shared.plain import in_markdown, sentence_in_markdown
 

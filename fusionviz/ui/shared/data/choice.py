@@ -25,7 +25,7 @@ from fusionviz.ui.shared.data.pair import choose_pair, read_by
 from fusionviz.ui.shared.data.sequences import SequenceChoice, choose_files
 from fusionviz.ui.shared.data.typed import HOW, SENTENCE, choose_typed, say_typed
 from fusionviz.ui.shared.notices import say_refusal
-from fusionviz.ui.shared.sample import current_sample
+from fusionviz.ui.shared.sample.choice import current_sample
 from fusionviz.ui.shared.share import forget
 from fusionviz.ui.shared.subjects import TokenChoice
 

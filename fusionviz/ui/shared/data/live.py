@@ -23,7 +23,7 @@ from fusionviz.explain.live import (
 from fusionviz.models.live import Batch, WrappedModel, live_places, load_live
 from fusionviz.ui.shared.controls import choose_name, choose_number
 from fusionviz.ui.shared.data.arrays_file import MODEL
-from fusionviz.ui.shared.files import brought_files, reading_options
+from fusionviz.ui.shared.sample.files import brought_files, reading_options
 
 INPUT, SEED = "live_input", "live_seed"
 """Their names in the address."""

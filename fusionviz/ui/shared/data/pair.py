@@ -12,7 +12,7 @@ from fusionviz.explain.tokens import kin_of
 from fusionviz.ui.shared import cache
 from fusionviz.ui.shared.checkpoints import how_to_get, picked_checkpoint, trouble_with
 from fusionviz.ui.shared.notices import say_error
-from fusionviz.ui.shared.sample import SampleChoice
+from fusionviz.ui.shared.sample.choice import SampleChoice
 from fusionviz.ui.shared.subjects import TokenChoice
 
 

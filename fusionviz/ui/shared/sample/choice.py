@@ -17,7 +17,17 @@ from fusionviz.errors import InputError
 from fusionviz.explain.pairs import name_room
 from fusionviz.ui.shared import cache
 from fusionviz.ui.shared.data.arrays_file import are_linked
-from fusionviz.ui.shared.files import (
+from fusionviz.ui.shared.films.choice import (
+    FILM,
+    FILMS,
+    NOT_OF_FILMS,
+    draw_film_choice,
+    forget_film,
+    is_film,
+)
+from fusionviz.ui.shared.notices import say_refusal
+from fusionviz.ui.shared.replaced import retract
+from fusionviz.ui.shared.sample.files import (
     brought_files,
     change_options,
     draw_uploaders,
@@ -29,16 +39,6 @@ from fusionviz.ui.shared.files import (
     reading_options,
     say_linked,
 )
-from fusionviz.ui.shared.film_choice import (
-    FILM,
-    FILMS,
-    NOT_OF_FILMS,
-    draw_film_choice,
-    forget_film,
-    is_film,
-)
-from fusionviz.ui.shared.notices import say_refusal
-from fusionviz.ui.shared.replaced import retract
 from fusionviz.ui.shared.share import forget, publish, recall, said, seat
 from fusionviz.views.shared.plain import in_markdown
 

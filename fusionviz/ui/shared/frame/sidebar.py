@@ -12,8 +12,8 @@ from fusionviz.ui.shared.checkpoints import (
     film_checkpoints,
     rgbd_checkpoints,
 )
-from fusionviz.ui.shared.film_choice import is_film
-from fusionviz.ui.shared.sample import UPLOAD, draw_choice
+from fusionviz.ui.shared.films.choice import is_film
+from fusionviz.ui.shared.sample.choice import UPLOAD, draw_choice
 from fusionviz.ui.shared.share import forget, publish, recall_word, unseat
 from fusionviz.views.shared.plain import sentence_in_markdown
 

@@ -13,7 +13,7 @@ from fusionviz.exhibits.shared.exhibit import SubjectName
 from fusionviz.models.cards import ModelCard
 from fusionviz.ui.shared import cache
 from fusionviz.ui.shared.checkpoints import picked_film_checkpoint, trouble_with
-from fusionviz.ui.shared.film_choice import FilmSample, current_film, is_film
+from fusionviz.ui.shared.films.choice import FilmSample, current_film, is_film
 from fusionviz.ui.shared.notices import say_error, say_refusal
 from fusionviz.ui.shared.subjects import SubjectChoice
 from fusionviz.views.shared.style import three_digits

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from fusionviz.lessons.library import list_lessons
 from fusionviz.places import PROJECT as ROOT
-from fusionviz.ui.shared.frame import PAGES
-from fusionviz.ui.shared.look import favicon
+from fusionviz.ui.shared.frame.look import favicon
+from fusionviz.ui.shared.frame.navigation import PAGES
 
 FILES = sorted((ROOT / "pages").glob("*.py"))
 

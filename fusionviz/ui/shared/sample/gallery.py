@@ -4,7 +4,7 @@ import streamlit as st
 
 from fusionviz.data.rooms import GALLERY_SEEDS
 from fusionviz.ui.shared import cache
-from fusionviz.ui.shared.sample import ROOMS, pick_room, surprise
+from fusionviz.ui.shared.sample.choice import ROOMS, pick_room, surprise
 from fusionviz.views.shared.pixels import picture_address
 
 THUMBNAIL_SIDE = 128

@@ -10,16 +10,16 @@ from fusionviz.lessons.library import DOOR as DOOR_LESSON
 from fusionviz.lessons.library import list_lessons
 from fusionviz.places import PROJECT
 from fusionviz.ui import warm_up
-from fusionviz.ui.shared.look import apply_look, favicon, wordmark
+from fusionviz.ui.shared.frame.look import apply_look, favicon, wordmark
+from fusionviz.ui.shared.frame.player_keys import reach_players
+from fusionviz.ui.shared.frame.sidebar import draw_sidebar
 from fusionviz.ui.shared.notices import says_why
-from fusionviz.ui.shared.player_keys import reach_players
 from fusionviz.ui.shared.replaced import (
     place_replaced,
     remember_address,
     say_replaced,
 )
 from fusionviz.ui.shared.report import draw_report
-from fusionviz.ui.shared.sidebar import draw_sidebar
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""What stands around every page: navigation, look, sidebar, and keys for players."""
