@@ -11,7 +11,7 @@ from fusionviz.models.inputs import to_batch
 from fusionviz.training import feature_cache
 from fusionviz.training.feature_cache import read_features, with_features
 from fusionviz.training.loop.interrupt import Stopped, StopRequest
-from fusionviz.training.variation import Variation, vary
+from fusionviz.training.tasks.shared.variation import Variation, vary
 
 ENCODER, SIZE = "efficientnet-lite0", (32, 48)
 

@@ -16,8 +16,8 @@ from fusionviz.data.faults.samples import FaultChoice, find_fault, put_fault
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.errors import InputError
-from fusionviz.training.rgbd import LabelledBatch
 from fusionviz.training.robustness.readers import Reader, Said, kind_of, title_of
+from fusionviz.training.tasks.shared.rgbd import LabelledBatch
 
 Sample = RGBDSample | SequenceSample
 

@@ -24,7 +24,6 @@ from fusionviz.models.mango.joint import log_prior, to_bits_per_dim
 from fusionviz.models.mango.partition import Tokens
 from fusionviz.training.metrics.segmentation import confusion_matrix
 from fusionviz.training.metrics.sequence import DECIDED, LABEL, score_rows
-from fusionviz.training.rgbd import LabelledBatch
 from fusionviz.training.robustness.absence import (
     WAYS,
     Way,
@@ -36,6 +35,7 @@ from fusionviz.training.tasks.alignmamba_sequence import (
     SequenceBatch,
 )
 from fusionviz.training.tasks.mango_flow import MangoFlowTask
+from fusionviz.training.tasks.shared.rgbd import LabelledBatch
 
 Subset = tuple[str, ...]
 FUSIONS: Mapping[FusionName, str] = {

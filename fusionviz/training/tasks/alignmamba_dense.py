@@ -17,7 +17,7 @@ from fusionviz.training.metrics.segmentation import (
     confusion_matrix,
     segmentation_measurements,
 )
-from fusionviz.training.rgbd import ImageTask, LabelledBatch, pixel_loss
+from fusionviz.training.tasks.shared.rgbd import ImageTask, LabelledBatch, pixel_loss
 
 
 class AlignMambaDenseTask(ImageTask):

@@ -12,7 +12,8 @@ from fusionviz.data.records import PosterSample
 from fusionviz.models.films import FilmBatch
 from fusionviz.models.mango.code_length import TOKEN_NOISE
 from fusionviz.models.mango.joint import log_prior, to_bits_per_dim
-from fusionviz.training.films import (
+from fusionviz.training.metrics.intervals import Measurement, maximum
+from fusionviz.training.tasks.shared.films import (
     FilmTask,
     Genres,
     LabelledFilms,
@@ -21,8 +22,7 @@ from fusionviz.training.films import (
     genre_measurements,
     truth,
 )
-from fusionviz.training.mango_joint import DensityLoss
-from fusionviz.training.metrics.intervals import Measurement, maximum
+from fusionviz.training.tasks.shared.mango_joint import DensityLoss
 
 
 class FilmGenresTask(FilmTask):

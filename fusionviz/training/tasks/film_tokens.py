@@ -8,14 +8,14 @@ import torch
 from torch import Tensor
 
 from fusionviz.data.records import PosterSample
-from fusionviz.training.films import (
+from fusionviz.training.metrics.intervals import Measurement
+from fusionviz.training.tasks.shared.films import (
     FilmTask,
     LabelledFilms,
     best_threshold,
     genre_measurements,
     truth,
 )
-from fusionviz.training.metrics.intervals import Measurement
 
 
 class FilmTokensTask(FilmTask):

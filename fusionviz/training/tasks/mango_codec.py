@@ -10,14 +10,14 @@ from fusionviz.data.records import RGBDSample
 from fusionviz.errors import InputError
 from fusionviz.models.inputs import ImageBatch
 from fusionviz.models.modalities import DEPTH_RANGE_M
-from fusionviz.training.image_losses import (
+from fusionviz.training.metrics.image import mae, psnr
+from fusionviz.training.metrics.intervals import Measurement
+from fusionviz.training.tasks.shared.image_losses import (
     absolute_error,
     perceptual_error,
     translation_loss,
 )
-from fusionviz.training.metrics.image import mae, psnr
-from fusionviz.training.metrics.intervals import Measurement
-from fusionviz.training.rgbd import ImageTask, LabelledBatch, pixel_loss
+from fusionviz.training.tasks.shared.rgbd import ImageTask, LabelledBatch, pixel_loss
 
 
 class MangoCodecTask(ImageTask):
@@ -39,9 +39,10 @@ class MangoCodecTask(ImageTask):
         smoothing: Share of the truth that is spread over all classes.
         balance: How far rare classes weigh more (see `pixel_loss`).
         translation: Weight of the error of the target read from the tokens (see
-            `fusionviz.training.image_losses.translation_loss`).
+            `fusionviz.training.tasks.shared.image_losses.translation_loss`).
         perceptual: Weight of the error of a pretrained encoder's features (see
-            `fusionviz.training.image_losses.perceptual_error`); of models with one.
+            `fusionviz.training.tasks.shared.image_losses.perceptual_error`); of models
+            with one.
         augment: Whether to mirror, crop and relight training samples, or a table of
             how far (see `Variation`).
         relight: Whether augmentation changes the light too.

@@ -10,14 +10,14 @@ from torch import Tensor
 
 from fusionviz.data.records import RGBDSample
 from fusionviz.models.inputs import ImageBatch
-from fusionviz.training.image_losses import absolute_error
-from fusionviz.training.mango_joint import DensityMeter, MangoJointTask
 from fusionviz.training.metrics.intervals import UNLABELLED, Measurement
 from fusionviz.training.metrics.segmentation import (
     confusion_matrix,
     segmentation_measurements,
 )
-from fusionviz.training.rgbd import LabelledBatch, pixel_loss
+from fusionviz.training.tasks.shared.image_losses import absolute_error
+from fusionviz.training.tasks.shared.mango_joint import DensityMeter, MangoJointTask
+from fusionviz.training.tasks.shared.rgbd import LabelledBatch, pixel_loss
 
 
 class MangoFlowTask(MangoJointTask):

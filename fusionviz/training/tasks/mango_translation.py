@@ -10,11 +10,11 @@ from fusionviz.data.records import RGBDSample
 from fusionviz.errors import InputError
 from fusionviz.models.inputs import ImageBatch, to_range
 from fusionviz.models.modalities import DEPTH_RANGE_M, MODALITIES
-from fusionviz.training.image_losses import target_of, translation_loss
-from fusionviz.training.mango_joint import DensityMeter, MangoJointTask
 from fusionviz.training.metrics.image import angle_deg, mae, mse, psnr, ssim
 from fusionviz.training.metrics.intervals import Measurement
-from fusionviz.training.rgbd import LabelledBatch
+from fusionviz.training.tasks.shared.image_losses import target_of, translation_loss
+from fusionviz.training.tasks.shared.mango_joint import DensityMeter, MangoJointTask
+from fusionviz.training.tasks.shared.rgbd import LabelledBatch
 
 
 class MangoTranslationTask(MangoJointTask):
@@ -22,9 +22,9 @@ class MangoTranslationTask(MangoJointTask):
 
     loss = likelihood * NLL a dimension + translation * image error + guess error
 
-    The image error is `fusionviz.training.image_losses.translation_loss`. Augmentation
-    leaves the light as it is: how colours follow from light and surface is what is
-    learnt.
+    The image error is
+    `fusionviz.training.tasks.shared.image_losses.translation_loss`. Augmentation leaves
+    the light as it is: how colours follow from light and surface is what is learnt.
 
     Args:
         translation: Weight of the image error.

@@ -14,8 +14,8 @@ from fusionviz.models.mango import Mango, MangoConfig
 from fusionviz.models.mango.partition import LearnedPartition
 from fusionviz.models.mango.positions import RelativePosition
 from fusionviz.training.feature_cache import with_features
-from fusionviz.training.rgbd import labelled_batch
 from fusionviz.training.tasks import make_task
+from fusionviz.training.tasks.shared.rgbd import labelled_batch
 from tests.helpers.properties import randomise
 
 SIZE, ROWS, COLUMNS = (32, 64), 2, 4
@@ -131,7 +131,7 @@ def test_the_perceptual_error_teaches_the_decoder_and_is_zero_on_the_truth(sampl
     terms["rgb_perceptual"].backward()
     assert model.codec["rgb"].decoder[0].weight.grad.abs().max() > 0
     assert model.codec["depth"].decoder[0].weight.grad is None
-    from fusionviz.training.image_losses import perceptual_error
+    from fusionviz.training.tasks.shared.image_losses import perceptual_error
 
     pretrained = model.codec["rgb"].encoder.pretrained
     image = batch.images["rgb"]

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from fusionviz.training.rgbd import pixel_loss
+from fusionviz.training.tasks.shared.rgbd import pixel_loss
 
 
 @pytest.fixture

@@ -14,9 +14,13 @@ from fusionviz.models.checkpoints import read_card
 from fusionviz.models.films import FilmMango
 from fusionviz.models.mango.joint import log_prior
 from fusionviz.training.evaluation import evaluate_checkpoint
-from fusionviz.training.films import THRESHOLDS, best_threshold, genre_measurements
 from fusionviz.training.recipes import Recipe
 from fusionviz.training.tasks import make_task
+from fusionviz.training.tasks.shared.films import (
+    THRESHOLDS,
+    best_threshold,
+    genre_measurements,
+)
 from fusionviz.training.train import train
 from tests.helpers.films import TINY_FILMS, film, tiny_film_mango
 

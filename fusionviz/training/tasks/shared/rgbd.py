@@ -16,7 +16,7 @@ from fusionviz.models.modalities import Size, sides
 from fusionviz.training.feature_cache import with_features
 from fusionviz.training.metrics.intervals import UNLABELLED
 from fusionviz.training.task import Task
-from fusionviz.training.variation import Variation, read_variation, vary
+from fusionviz.training.tasks.shared.variation import Variation, read_variation, vary
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

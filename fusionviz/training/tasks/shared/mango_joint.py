@@ -13,7 +13,7 @@ from fusionviz.models.mango.code_length import TOKEN_NOISE, code_length
 from fusionviz.models.mango.joint import JointModel, log_prior, to_bits_per_dim
 from fusionviz.models.mango.partition import Tokens
 from fusionviz.training.metrics.intervals import Measurement, maximum
-from fusionviz.training.rgbd import ImageTask, LabelledBatch
+from fusionviz.training.tasks.shared.rgbd import ImageTask, LabelledBatch
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +102,7 @@ class MangoJointTask(ImageTask):
         missing: Share of samples of which one modality is guessed; they do not count
             for the likelihood.
         augment: Whether to vary training samples, or a table of how far (see
-            `fusionviz.training.variation.Variation`).
+            `fusionviz.training.tasks.shared.variation.Variation`).
     """
 
     def __init__(

@@ -6,7 +6,7 @@ import pytest
 from fusionviz.data.records import RGBDSample
 from fusionviz.errors import InputError
 from fusionviz.training.tasks import make_task
-from fusionviz.training.variation import Variation, read_variation, vary
+from fusionviz.training.tasks.shared.variation import Variation, read_variation, vary
 
 HEIGHT, WIDTH = 12, 16
 

@@ -11,9 +11,9 @@ from fusionviz.data.rooms import render_room
 from fusionviz.errors import InputError
 from fusionviz.models.mango import Mango
 from fusionviz.models.mango.code_length import code_length
-from fusionviz.training.rgbd import labelled_batch
 from fusionviz.training.tasks import make_task
-from fusionviz.training.variation import Variation, vary
+from fusionviz.training.tasks.shared.rgbd import labelled_batch
+from fusionviz.training.tasks.shared.variation import Variation, vary
 from tests.helpers.few_steps import take_steps
 from tests.helpers.tiny_models import TINY_MANGO
 

@@ -14,10 +14,13 @@ from fusionviz.models.checkpoints import load_checkpoint
 from fusionviz.models.factory import make_model
 from fusionviz.models.mango import Mango
 from fusionviz.training.evaluation import evaluate_checkpoint
-from fusionviz.training.image_losses import absolute_error, translation_loss
 from fusionviz.training.parameters import choose_trainable
 from fusionviz.training.recipes import list_recipes, load_recipe
 from fusionviz.training.tasks import make_task
+from fusionviz.training.tasks.shared.image_losses import (
+    absolute_error,
+    translation_loss,
+)
 from fusionviz.training.train import train
 from tests.helpers.few_steps import take_steps
 from tests.helpers.tiny_models import TINY_MANGO
