@@ -52,7 +52,7 @@ pictures: setup-dev browser
 
 # Chromium for the browser tests: one that is here, else Playwright's, else apt's.
 browser: setup-dev
-	$(BIN)/python -m tests.browser.find_chromium --install
+	$(BIN)/python -m tests.helpers.browser.find_chromium --install
 
 # What the project does on a CUDA device, in at most eight minutes: results/gpu.json.
 gpu: setup

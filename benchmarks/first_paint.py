@@ -31,8 +31,8 @@ from fusionviz.ui.distributions.page import TABS as DISTRIBUTIONS_TABS
 from fusionviz.ui.latents.page import TABS as LATENTS_TABS
 from fusionviz.ui.scaling.page import TABS as SCALING_TABS
 from fusionviz.ui.transport.page import TABS as TRANSPORT_TABS
-from tests.browser.find_chromium import find
-from tests.browser.window import ARGUMENTS, ready
+from tests.helpers.browser.find_chromium import find
+from tests.helpers.browser.window import ARGUMENTS, ready
 
 ROOT = Path(__file__).resolve().parents[1]
 NOT_UP_YET = ("ERR_CONNECTION_REFUSED", "chrome-error")

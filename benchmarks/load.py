@@ -32,8 +32,8 @@ from benchmarks.visits import (
 )
 from fusionviz.models.checkpoints import checkpoint_folder
 from fusionviz.scaling.runs import describe_machine
-from tests.helpers.server import Server, serve
-from tests.helpers.session import Session
+from tests.helpers.app.server import Server, serve
+from tests.helpers.app.session import Session
 
 SMALL = (120, 160)
 """Pixels of the photographs that are brought: as they load the server, not the line."""

@@ -18,8 +18,8 @@ from pathlib import Path
 
 from benchmarks.visits import TABS, address_of, pair_of, resident_mb, troubles_of
 from fusionviz.models.checkpoints import checkpoint_folder
-from tests.helpers.server import free_port, serve, wait_until_up
-from tests.helpers.session import Session
+from tests.helpers.app.server import free_port, serve, wait_until_up
+from tests.helpers.app.session import Session
 
 SEED, FILES = 23, (901, 902, 903)
 SMALL = (240, 320)

@@ -210,9 +210,9 @@ def take_picture(path: Path) -> None:
     """Take the picture of the Scaling page in a browser, as README shows it."""
     from playwright.sync_api import expect, sync_playwright
 
-    from tests.browser.find_chromium import find
-    from tests.browser.window import ARGUMENTS, ready
-    from tests.helpers.server import serve
+    from tests.helpers.app.server import serve
+    from tests.helpers.browser.find_chromium import find
+    from tests.helpers.browser.window import ARGUMENTS, ready
 
     expect.set_options(timeout=120_000)
     with (

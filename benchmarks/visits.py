@@ -1,7 +1,7 @@
 """What readers of the app do, for the measurements of load and memory.
 
-A reader is a session over the app's own WebSocket (`tests.helpers.session`): what the
-server does is what it does for a browser, and no browser draws on the same cores.
+A reader is a session over the app's own WebSocket (`tests.helpers.app.session`): what
+the server does is what it does for a browser, and no browser draws on the same cores.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ from fusionviz.ui.latents.page import TABS as LATENTS_TABS
 from fusionviz.ui.robustness.page import TABS as ROBUSTNESS_TABS
 from fusionviz.ui.scaling.page import TABS as SCALING_TABS
 from fusionviz.ui.transport.page import TABS as TRANSPORT_TABS
-from tests.helpers.session import elements
+from tests.helpers.app.session import elements
 
 TABS: dict[str, tuple[str, ...]] = {
     "inputs": tuple(INPUTS_TABS),

@@ -14,9 +14,9 @@ from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
 
 from benchmarks.side_by_side import RESULTS
-from tests.browser.find_chromium import NONE_FOUND, find
-from tests.browser.window import ARGUMENTS, ready
-from tests.helpers.server import serve
+from tests.helpers.app.server import serve
+from tests.helpers.browser.find_chromium import NONE_FOUND, find
+from tests.helpers.browser.window import ARGUMENTS, ready
 
 IMAGES = Path(__file__).parent / "images"
 PATIENCE_MS = 180_000

@@ -20,8 +20,8 @@ from fusionviz.models.checkpoints import load_checkpoint, save_checkpoint
 from fusionviz.training.loop.log import TrainingLog, read_rows
 from fusionviz.training.loop.state import Position, read_state, write_state
 from fusionviz.whole_files import replace_file
+from tests.helpers.app.pages import ROOT
 from tests.helpers.killed import is_killed_after
-from tests.helpers.pages import ROOT
 from tests.helpers.robustness_reports import tiny_report
 from tests.helpers.scaling_runs import known_run
 from tests.helpers.tiny_models import tiny_mango

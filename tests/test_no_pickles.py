@@ -27,7 +27,7 @@ from fusionviz.scaling.runs import read_run
 from fusionviz.training.loop.state import FILE_NAME, read_state
 from fusionviz.training.recipes import load_recipe
 from fusionviz.training.robustness.report import read_report
-from tests.helpers.pages import ROOT
+from tests.helpers.app.pages import ROOT
 
 READER = "fusionviz/data/files/pickled.py"
 """The one module that looks into pickles: it runs nothing of them."""

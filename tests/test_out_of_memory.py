@@ -14,8 +14,8 @@ from fusionviz.training.train import train
 from fusionviz.ui.shared.jobs import Job
 from fusionviz.ui.shared.notices import NO_MEMORY
 from tests.helpers import toy
-from tests.helpers.pages import run_page
-from tests.helpers.rgbd_bytes import npy_bytes, png_bytes
+from tests.helpers.app.pages import run_page
+from tests.helpers.files.rgbd_bytes import npy_bytes, png_bytes
 from tests.helpers.scarce import with_little_memory
 
 OF_TORCH = (

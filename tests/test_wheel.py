@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from fusionviz.places import PROJECT
-from tests.helpers.server import free_port, wait_for
+from tests.helpers.app.server import free_port, wait_for
 
 LARGEST_WHEEL_MB = 125
 """The weights, at most 120 MB, and the rest."""

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
-from tests.browser.find_chromium import NONE_FOUND, find
-from tests.browser.window import ARGUMENTS, ready, room_number
+from tests.helpers.app.server import serve
+from tests.helpers.browser.find_chromium import NONE_FOUND, find
+from tests.helpers.browser.window import ARGUMENTS, ready, room_number
 from tests.helpers.scaling_runs import known_run, write_runs
-from tests.helpers.server import serve
 
 PATIENCE_MS = 90_000
 

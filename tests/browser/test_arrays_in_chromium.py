@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from fusionviz.data.arrays.example import example_file
-from tests.browser.window import click, points, ready, see_figure
+from tests.helpers.browser.window import click, points, ready, see_figure
 
 pytestmark = pytest.mark.browser
 

@@ -14,11 +14,11 @@ from playwright.sync_api import Page, expect
 from fusionviz.lessons.library import list_lessons
 from fusionviz.lessons.records import Lesson
 from fusionviz.ui.classroom.made import CROWDED, LARGER
-from tests.browser.contrast import too_faint
-from tests.browser.lecture import SMALLEST, cut_off, too_small
-from tests.browser.window import ready
-from tests.helpers.pages import ROOT
-from tests.helpers.server import serve
+from tests.helpers.app.pages import ROOT
+from tests.helpers.app.server import serve
+from tests.helpers.browser.contrast import too_faint
+from tests.helpers.browser.lecture import SMALLEST, cut_off, too_small
+from tests.helpers.browser.window import ready
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.window import chart, drag, ready, resting, words
+from tests.helpers.browser.window import chart, drag, ready, resting, words
 
 pytestmark = pytest.mark.browser
 

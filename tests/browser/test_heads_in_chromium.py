@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from fusionviz.analysis.shared.attention.mango import attention_layers
-from tests.browser.window import click, points, ready, see_figure
+from tests.helpers.browser.window import click, points, ready, see_figure
 from tests.helpers.tiny_models import tiny_mango
 
 pytestmark = pytest.mark.browser

@@ -12,8 +12,8 @@ from PIL import Image
 from playwright.sync_api import FilePayload, Page, expect
 
 from fusionviz.data.rooms import GALLERY_SEEDS
-from tests.browser.window import ready, resting, room_number
-from tests.helpers.pages import ROOT
+from tests.helpers.app.pages import ROOT
+from tests.helpers.browser.window import ready, resting, room_number
 
 pytestmark = pytest.mark.browser
 

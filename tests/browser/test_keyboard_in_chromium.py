@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.slow_server import SlowServer
-from tests.browser.window import ready
+from tests.helpers.browser.slow_server import SlowServer
+from tests.helpers.browser.window import ready
 
 pytestmark = pytest.mark.browser
 

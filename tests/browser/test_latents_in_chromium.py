@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from fusionviz.exhibits.shared.exhibit import FigureRecipe
 from fusionviz.explain.command import read_recipe
-from tests.browser.window import chart, download, drag, ready, resting, words
+from tests.helpers.browser.window import chart, download, drag, ready, resting, words
 
 pytestmark = pytest.mark.browser
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.window import click, points, see_figure
+from tests.helpers.browser.window import click, points, see_figure
 from tests.helpers.tiny_models import GRID
 
 pytestmark = pytest.mark.browser

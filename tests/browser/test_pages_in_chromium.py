@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.window import chart, ready, room_number
+from tests.helpers.browser.window import chart, ready, room_number
 
 pytestmark = pytest.mark.browser
 

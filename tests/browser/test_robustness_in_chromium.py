@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.window import chart, ready, see_figure
+from tests.helpers.browser.window import chart, ready, see_figure
 
 pytestmark = pytest.mark.browser
 

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from fusionviz.explain.command import read_recipe
 from fusionviz.scaling.runs import read_run
-from tests.browser.window import chart, download, ready, see_figure, words
+from tests.helpers.browser.window import chart, download, ready, see_figure, words
 
 pytestmark = pytest.mark.browser
 

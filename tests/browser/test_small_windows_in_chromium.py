@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from fusionviz.ui.shared.frame.navigation import PAGES
-from tests.browser.contrast import too_faint
-from tests.browser.window import ready
+from tests.helpers.browser.contrast import too_faint
+from tests.helpers.browser.window import ready
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
 

@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, expect
 
 from fusionviz.data.utterances.example import example_file
 from fusionviz.explain.command import read_recipe
-from tests.browser.window import (
+from tests.helpers.browser.window import (
     chart,
     click,
     download,

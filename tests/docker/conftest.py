@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.docker.proxy import Proxy, find_nginx, proxy
-from tests.helpers.server import Server, serve
+from tests.helpers.app.server import Server, serve
 
 ABSENT = "c"
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fusionviz.places import PROJECT
-from tests.helpers.server import free_port
+from tests.helpers.app.server import free_port
 
 NAME, PASSWORD = "class", "correct horse"
 PATIENCE_SECONDS = 20

@@ -13,7 +13,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
 
 from tests.docker.proxy import NAME, PASSWORD
-from tests.helpers.session import is_drawn
+from tests.helpers.app.session import is_drawn
 
 COOKIE = "fusionviz_replica"
 PATIENCE_SECONDS = 240

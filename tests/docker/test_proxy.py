@@ -10,8 +10,8 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from tests.docker.reader import COOKIE, Reader, place_for_upload, run
-from tests.helpers.rgbd_bytes import image_bytes, photo
-from tests.helpers.session import elements
+from tests.helpers.app.session import elements
+from tests.helpers.files.rgbd_bytes import image_bytes, photo
 
 pytestmark = pytest.mark.slow
 

@@ -21,7 +21,7 @@ from fusionviz.explain.fault_pictures import (
     picture_sheet,
     step_sheet,
 )
-from tests.helpers.pages import ROOT
+from tests.helpers.app.pages import ROOT
 
 
 def cell(sheet, row, column, height=SIDE, width=SIDE):

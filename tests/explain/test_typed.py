@@ -24,7 +24,7 @@ from fusionviz.explain.typed import (
 )
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import save_checkpoint
-from tests.helpers.tiny_minilm import WIDTH, make_minilm_folder
+from tests.helpers.files.tiny_minilm import WIDTH, make_minilm_folder
 from tests.helpers.tiny_models import tiny_sentiment, tiny_speech
 
 

@@ -11,7 +11,7 @@ from fusionviz.data.folders import data_folder
 from fusionviz.data.rgbd_files import DEPTH_UNITS, read_pair
 from tests.fuzz.kinds import Kind, Reading
 from tests.fuzz.mutations import ANY, Random, changed, claim, npy_header, pick, repack
-from tests.helpers.rgbd_bytes import (
+from tests.helpers.files.rgbd_bytes import (
     exr_bytes,
     hdf5_bytes,
     image_bytes,

@@ -33,8 +33,8 @@ from tests.fuzz.mutations import (
     repack,
     value_of_json,
 )
+from tests.helpers.app.pages import ROOT
 from tests.helpers.lessons import TINY, documented
-from tests.helpers.pages import ROOT
 
 TRAINING = ROOT / "fusionviz" / "training"
 

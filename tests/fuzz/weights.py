@@ -26,7 +26,7 @@ from tests.fuzz.mutations import (
     pick,
     value_of_json,
 )
-from tests.helpers.pages import ROOT
+from tests.helpers.app.pages import ROOT
 from tests.helpers.tiny_models import write_tiny_checkpoints
 
 

@@ -4,7 +4,7 @@ import re
 
 from fusionviz.lessons.reading import read_lesson
 from fusionviz.lessons.records import Lesson
-from tests.helpers.pages import ROOT
+from tests.helpers.app.pages import ROOT
 
 TINY = """
 title = "A round trip"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from fusionviz.lessons.glossary import list_words, word_for, words_in
-from tests.helpers.pages import ROOT
+from tests.helpers.app.pages import ROOT
 
 WANTED = """bits per dimension, round-trip error, patches in place, G and G⁻¹, gate,
 X1/X2, S, σ, spherical in z, log|det|, nats, MMCA, IMCA, LICA,

@@ -7,7 +7,7 @@ import pytest
 from fusionviz.explain.lesson_check import check_lesson
 from fusionviz.lessons.library import DOOR, ORDER, list_lessons
 from fusionviz.lessons.records import CARD_KINDS
-from tests.helpers.pages import ROOT
+from tests.helpers.app.pages import ROOT
 
 LESSONS = list_lessons().lessons
 

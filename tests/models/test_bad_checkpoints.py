@@ -17,7 +17,7 @@ from fusionviz.models.checkpoints import (
     load_checkpoint,
     read_cards,
 )
-from tests.helpers.pages import run_page
+from tests.helpers.app.pages import run_page
 from tests.helpers.tiny_models import write_tiny_checkpoints
 
 GOOD = ("alignmamba-tiny", "mango-tiny", "sentiment-tiny")

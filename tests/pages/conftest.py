@@ -6,7 +6,7 @@ import pytest
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
-from tests.helpers.pages import run_page
+from tests.helpers.app.pages import run_page
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -10,7 +10,7 @@ from fusionviz.explain.arrays import VARIABLE, name_arrays
 from fusionviz.ui.attention.arrays import TABS as ATTENTION
 from fusionviz.ui.distributions.arrays import TABS as DISTRIBUTIONS
 from fusionviz.ui.transport.arrays import TABS as TRANSPORT
-from tests.helpers.pages import ROOT, address_of, alts, words
+from tests.helpers.app.pages import ROOT, address_of, alts, words
 
 PAGES = ("inputs", "latents", "attention", "transport", "distributions")
 KEYS = {

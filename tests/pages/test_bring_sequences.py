@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fusionviz.data.utterances.example import example_file, example_tables
-from tests.helpers.pages import words
+from tests.helpers.app.pages import words
 
 PAGES = ["pages/transport.py", "pages/distributions.py"]
 

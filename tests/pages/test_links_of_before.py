@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.helpers.pages import open_link
+from tests.helpers.app.pages import open_link
 
 LINKS = json.loads(
     (Path(__file__).parents[1] / "fixtures" / "links.json").read_text(encoding="utf-8")

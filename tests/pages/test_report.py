@@ -3,7 +3,7 @@
 import pytest
 
 from fusionviz.ui.shared import report
-from tests.helpers.pages import run_page
+from tests.helpers.app.pages import run_page
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import save_checkpoint
-from tests.helpers.pages import address_of, alts, words
+from tests.helpers.app.pages import address_of, alts, words
 from tests.helpers.tiny_models import tiny_sentiment, tiny_speech
 
 PAGES = ["pages/transport.py", "pages/distributions.py", "pages/robustness.py"]

@@ -8,8 +8,8 @@ from fusionviz.models.checkpoints import load_checkpoint
 from fusionviz.training.evaluation import evaluate_checkpoint
 from fusionviz.training.recipes import list_recipes, load_recipe
 from fusionviz.training.train import train
-from tests.helpers.nyu_folder import make_nyu_folder
-from tests.helpers.rgbd_folder import TEST, make_rgbd_folder
+from tests.helpers.files.nyu_folder import make_nyu_folder
+from tests.helpers.files.rgbd_folder import TEST, make_rgbd_folder
 
 PHOTOGRAPHS = ("mango-nyu-13", "alignmamba-nyu")
 """On the official division, by features of a pretrained encoder."""

@@ -17,7 +17,7 @@ from fusionviz.training.recipes import Recipe, load_recipe
 from fusionviz.training.tables import read_settings
 from tests.data.sets.test_csd import write as write_csd
 from tests.data.sets.test_mmsa import one_split
-from tests.helpers.photograph_sets import (
+from tests.helpers.files.photograph_sets import (
     make_nyu_mat,
     make_sun_rgbd,
     make_taskonomy,

@@ -14,7 +14,7 @@ from fusionviz.training.loop.state import read_state, write_state
 from fusionviz.training.recipes import Recipe
 from fusionviz.training.tasks import make_task
 from fusionviz.training.train import train
-from tests.helpers.nyu_folder import make_nyu_folder
+from tests.helpers.files.nyu_folder import make_nyu_folder
 from tests.helpers.properties import randomise
 from tests.helpers.tiny_models import TINY_MANGO as TINY
 

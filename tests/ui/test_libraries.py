@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from fusionviz.ui import warm_up
 from fusionviz.ui.shared.frame.navigation import PAGES
-from tests.helpers.pages import ROOT
+from tests.helpers.app.pages import ROOT
 
 LINKS = (
     "/inputs",
@@ -32,7 +32,7 @@ already, and numba's come under its own lock, when it compiles."""
 
 def test_what_pages_import_is_there_before_they_are_drawn(tiny_checkpoints):
     told = subprocess.run(
-        [sys.executable, "-m", "tests.helpers.late_imports", *LINKS],
+        [sys.executable, "-m", "tests.helpers.app.late_imports", *LINKS],
         cwd=ROOT,
         env={**os.environ, "FUSIONVIZ_CHECKPOINTS": str(tiny_checkpoints)},
         capture_output=True,
@@ -110,7 +110,7 @@ def test_it_warms_what_it_says():
 def test_a_page_waits_for_the_libraries_that_another_imports():
     pages = ["app.py", *(f"pages/{line.stem}.py" for line in PAGES)]
     told = subprocess.run(
-        [sys.executable, "-m", "tests.helpers.pages_in_threads", *pages],
+        [sys.executable, "-m", "tests.helpers.app.pages_in_threads", *pages],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -19,7 +19,7 @@ from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.errors import InputError
 from fusionviz.models.alignmamba import sequence_inputs
 from fusionviz.models.cards import ModelCard
-from tests.helpers.mosi_folder import make_mosi_folder
+from tests.helpers.files.mosi_folder import make_mosi_folder
 from tests.helpers.tiny_models import tiny_alignmamba, tiny_sentiment
 
 COUNT = 20

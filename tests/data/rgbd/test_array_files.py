@@ -14,7 +14,7 @@ from fusionviz.data.rgbd.depth_choice import AmbiguousDepthError
 from fusionviz.data.rgbd.reading import ReadingOptions, read_with_choices
 from fusionviz.data.rgbd_files import read_pair
 from fusionviz.errors import InputError
-from tests.helpers.rgbd_bytes import (
+from tests.helpers.files.rgbd_bytes import (
     hdf5_bytes,
     mat_bytes,
     npz_bytes,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from fusionviz.data.rgbd.reading import ReadingOptions, read_with_choices
 from fusionviz.data.rgbd_files import read_pair
 from fusionviz.errors import InputError
-from tests.helpers.rgbd_bytes import (
+from tests.helpers.files.rgbd_bytes import (
     hdf5_bytes,
     image_bytes,
     npy_bytes,

@@ -8,8 +8,8 @@ import pytest
 
 from fusionviz.data.rgbd_files import read_pair
 from fusionviz.errors import InputError
-from tests.helpers.rgbd_bytes import image_bytes, npy_bytes
-from tests.helpers.rgbd_depth_files import DEPTH_FILES, METRES, MM
+from tests.helpers.files.rgbd_bytes import image_bytes, npy_bytes
+from tests.helpers.files.rgbd_depth_files import DEPTH_FILES, METRES, MM
 
 
 def _exr_bytes(tmp_path, channels):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from fusionviz.data.rgbd.reading import ReadingOptions
 from fusionviz.data.rgbd_files import read_pair, read_with_choices
 from fusionviz.errors import InputError
-from tests.helpers.rgbd_bytes import exr_bytes, room_mm
+from tests.helpers.files.rgbd_bytes import exr_bytes, room_mm
 
 pytest.importorskip("OpenEXR", reason="EXR needs the OpenEXR package")
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from fusionviz.data.rgbd_files import read_pair
-from tests.helpers.rgbd_bytes import (
+from tests.helpers.files.rgbd_bytes import (
     STORED,
     image_bytes,
     photo,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from fusionviz.data.rgbd_files import DEPTH_UNITS
 from fusionviz.errors import InputError
 from tests.fuzz.pairs import FILES, MAGIC, check_pair
-from tests.helpers.rgbd_bytes import npy_bytes
+from tests.helpers.files.rgbd_bytes import npy_bytes
 
 
 @st.composite

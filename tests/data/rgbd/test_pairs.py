@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from fusionviz.data.rgbd_files import read_pair
-from tests.helpers.rgbd_bytes import (
+from tests.helpers.files.rgbd_bytes import (
     HEIGHT,
     WIDTH,
     image_bytes,
@@ -15,7 +15,7 @@ from tests.helpers.rgbd_bytes import (
     photo,
     turned_bytes,
 )
-from tests.helpers.rgbd_depth_files import DEPTH_FILES, METRES, MM
+from tests.helpers.files.rgbd_depth_files import DEPTH_FILES, METRES, MM
 
 PHOTO = photo()
 

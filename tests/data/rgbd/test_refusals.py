@@ -9,7 +9,7 @@ from PIL import Image, ImageFile
 
 from fusionviz.data.rgbd_files import read_pair
 from fusionviz.errors import InputError
-from tests.helpers.bad_rgbd_bytes import (
+from tests.helpers.files.bad_rgbd_bytes import (
     BAD_DEPTH,
     METRES,
     NOT_PICTURES,
@@ -19,7 +19,7 @@ from tests.helpers.bad_rgbd_bytes import (
     TOO_LARGE_DEPTH,
     tiff_of,
 )
-from tests.helpers.rgbd_bytes import image_bytes, npy_bytes, pfm_bytes, png_of
+from tests.helpers.files.rgbd_bytes import image_bytes, npy_bytes, pfm_bytes, png_of
 
 
 def _refusal(rgb, depth):

@@ -15,7 +15,7 @@ from fusionviz.data.rgbd.registration import (
 from fusionviz.data.rgbd_files import read_pair
 from fusionviz.data.rooms import render_room
 from fusionviz.errors import InputError
-from tests.helpers.rgbd_bytes import image_bytes, npy_bytes, photo, room_mm
+from tests.helpers.files.rgbd_bytes import image_bytes, npy_bytes, photo, room_mm
 
 MM, PHOTO = room_mm(), photo()
 METRES = (MM / 1000).astype(np.float32)

@@ -9,7 +9,7 @@ from fusionviz.data.rgbd.reading import ReadingOptions, read_with_choices
 from fusionviz.data.rgbd.tiff import list_pages, read_page
 from fusionviz.data.rgbd_files import read_pair
 from fusionviz.errors import InputError
-from tests.helpers.rgbd_bytes import image_bytes, photo, room_mm, tiff_bytes
+from tests.helpers.files.rgbd_bytes import image_bytes, photo, room_mm, tiff_bytes
 
 MM, PHOTO = room_mm(), photo()
 METRES = (MM / 1000).astype(np.float32)

@@ -17,7 +17,7 @@ from fusionviz.data.rgbd.units import to_depth
 from fusionviz.data.rgbd_files import ReadingOptions, read_pair, read_with_choices
 from fusionviz.data.rooms import render_room
 from fusionviz.errors import InputError
-from tests.helpers.rgbd_bytes import image_bytes, npy_bytes, pfm_bytes, room_mm
+from tests.helpers.files.rgbd_bytes import image_bytes, npy_bytes, pfm_bytes, room_mm
 
 METRES = (room_mm() / 1000).astype(np.float32)
 KINECT, PRIMESENSE, REALSENSE = 2.85e-3, 3.56e-3, 0.96e-3

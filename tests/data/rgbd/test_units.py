@@ -6,7 +6,7 @@ import pytest
 from fusionviz.data.rgbd.units import DEPTH_UNITS, UNIT_LABELS, to_depth
 from fusionviz.data.rgbd_files import read_pair
 from fusionviz.errors import InputError
-from tests.helpers.rgbd_bytes import image_bytes, npy_bytes, room_mm
+from tests.helpers.files.rgbd_bytes import image_bytes, npy_bytes, room_mm
 
 MM = room_mm()
 METRES = (MM / 1000).astype(np.float32)

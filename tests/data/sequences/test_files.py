@@ -8,7 +8,7 @@ from fusionviz.data.sequences.files import read_sequences
 from fusionviz.data.utterances.example import EXAMPLE_SEED, example_file, example_tables
 from fusionviz.data.utterances.generator import render_utterance
 from fusionviz.models.alignmamba import why_unread
-from tests.helpers.brought_sequences import features, read, told
+from tests.helpers.files.brought_sequences import features, read, told
 from tests.helpers.tiny_models import tiny_sentiment
 
 SEQUENCES = data_folder() / "mfn_sequences"

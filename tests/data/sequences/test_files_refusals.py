@@ -9,7 +9,7 @@ import pytest
 
 from fusionviz.data.sequences.files import read_sequences
 from fusionviz.errors import InputError
-from tests.helpers.brought_sequences import npz
+from tests.helpers.files.brought_sequences import npz
 
 TEXT = np.ones((3, 2), np.float32)
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from fusionviz.data.sequences.orientation import look_at
 from fusionviz.errors import InputError
-from tests.helpers.brought_sequences import features, read, told
+from tests.helpers.files.brought_sequences import features, read, told
 
 DTYPES = ["<f4", ">f4", "<f8", ">f8", "<f2", ">f2"]
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tests.helpers.brought_sequences import features, read, told
+from tests.helpers.files.brought_sequences import features, read, told
 
 
 def test_padding_at_the_end_is_left_out_with_what_goes_with_it():

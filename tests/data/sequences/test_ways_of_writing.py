@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from fusionviz.data.sequences.files import read_sequences
 from fusionviz.data.sequences.names import understand_column
-from tests.helpers.brought_sequences import told
+from tests.helpers.files.brought_sequences import told
 
 TEXT = {"text.csv": b"word,f1,f2\nso,1,2\nfar,3,4\n"}
 

@@ -17,7 +17,7 @@ from fusionviz.data.sets.mosi import (
 )
 from fusionviz.data.sets.registry import SPLITS, class_names, load_set
 from fusionviz.errors import InputError
-from tests.helpers.mosi_folder import VIDEOS, VOCABULARY, make_mosi_folder
+from tests.helpers.files.mosi_folder import VIDEOS, VOCABULARY, make_mosi_folder
 
 
 @pytest.fixture

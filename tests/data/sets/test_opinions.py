@@ -9,8 +9,8 @@ from fusionviz.data.sets.registry import load_set
 from fusionviz.data.sets.units import units_of
 from fusionviz.data.words import load_word_vectors
 from fusionviz.errors import InputError
-from tests.helpers.mosi_folder import make_mosi_folder
-from tests.helpers.opinion_folder import MOSEI, make_opinion_folder
+from tests.helpers.files.mosi_folder import make_mosi_folder
+from tests.helpers.files.opinion_folder import MOSEI, make_opinion_folder
 
 
 @pytest.fixture

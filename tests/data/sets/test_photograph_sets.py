@@ -12,7 +12,7 @@ from fusionviz.data.sets.sun_rgbd import load_sun_rgbd
 from fusionviz.data.sets.taskonomy import load_taskonomy
 from fusionviz.data.sets.thermal import load_mfnet, load_pst900
 from fusionviz.errors import InputError
-from tests.helpers.photograph_sets import (
+from tests.helpers.files.photograph_sets import (
     NORMAL,
     SHADE,
     SIZE,

@@ -8,7 +8,7 @@ from fusionviz.data.folders import data_folder
 from fusionviz.data.sets.registry import class_names, load_folder, load_set
 from fusionviz.data.sets.rgbd_folder import divide_runs, number_runs, read_names
 from fusionviz.errors import InputError
-from tests.helpers.rgbd_folder import TEST, TRAIN, make_rgbd_folder
+from tests.helpers.files.rgbd_folder import TEST, TRAIN, make_rgbd_folder
 
 NYU = data_folder() / "nyuv2"
 

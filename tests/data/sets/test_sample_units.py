@@ -6,8 +6,8 @@ from fusionviz.data.records import RGBDSample
 from fusionviz.data.rooms import render_room
 from fusionviz.data.sets.registry import SETS, load_set
 from fusionviz.data.sets.units import units_of
-from tests.helpers.mosi_folder import VIDEOS, make_mosi_folder
-from tests.helpers.nyu_folder import make_nyu_folder
+from tests.helpers.files.mosi_folder import VIDEOS, make_mosi_folder
+from tests.helpers.files.nyu_folder import make_nyu_folder
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from fusionviz.data.words.features import read_and_keep, read_text, read_texts
 from fusionviz.data.words.minilm import VARIABLE, load_minilm, minilm_folder
 from fusionviz.errors import InputError
-from tests.helpers.tiny_minilm import (
+from tests.helpers.files.tiny_minilm import (
     LONGEST,
     WIDTH,
     make_minilm_folder,

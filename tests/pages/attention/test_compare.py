@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from streamlit.elements.plotly_chart import PlotlyState
 
-from tests.helpers.pages import address_of
+from tests.helpers.app.pages import address_of
 
 PAGE = "pages/attention.py"
 TAB = {"tab": "A and B"}

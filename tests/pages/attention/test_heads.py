@@ -11,7 +11,7 @@ from streamlit.elements.plotly_chart import PlotlyState
 from streamlit.testing.v1 import AppTest
 
 from fusionviz.analysis.shared.attention.mango import attention_layers
-from tests.helpers.pages import alts
+from tests.helpers.app.pages import alts
 from tests.helpers.tiny_models import tiny_mango
 
 PAGE = "pages/attention.py"

@@ -6,7 +6,7 @@ import pytest
 from streamlit.elements.plotly_chart import PlotlyState
 
 from fusionviz.ui.attention.matter import _options
-from tests.helpers.pages import alts
+from tests.helpers.app.pages import alts
 from tests.helpers.tiny_models import tiny_mango
 
 PAGE = "pages/attention.py"

@@ -8,7 +8,7 @@ import pytest
 from streamlit.elements.plotly_chart import PlotlyState
 
 from fusionviz.data.attention.files import example_file
-from tests.helpers.pages import address_of
+from tests.helpers.app.pages import address_of
 
 PAGE = "pages/attention.py"
 TAB = {"tab": "Other attention"}

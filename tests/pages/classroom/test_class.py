@@ -5,8 +5,8 @@ import secrets
 import pytest
 
 from fusionviz.lessons.classes import CLASSES
+from tests.helpers.app.pages import address_of, alts, specs, words
 from tests.helpers.lessons import tiny_lesson
-from tests.helpers.pages import address_of, alts, specs, words
 
 SESSIONS = 20
 

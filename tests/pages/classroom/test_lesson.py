@@ -5,8 +5,8 @@ import re
 import pytest
 
 from fusionviz.lessons import library
+from tests.helpers.app.pages import address_of, alts, words
 from tests.helpers.lessons import TINY
-from tests.helpers.pages import address_of, alts, words
 
 
 def press(app, key):

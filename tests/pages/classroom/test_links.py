@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.helpers.pages import words
+from tests.helpers.app.pages import words
 
 PAGES = {
     "transport": ("transport", "Sinkhorn"),

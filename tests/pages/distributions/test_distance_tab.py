@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.helpers.pages import alts, words
+from tests.helpers.app.pages import alts, words
 
 ALTS = ("MMD² by stage", "The kernel's mean is", "Of ")
 

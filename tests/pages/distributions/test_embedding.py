@@ -6,7 +6,7 @@ import time
 import pytest
 from streamlit.elements.plotly_chart import PlotlyState
 
-from tests.helpers.pages import address_of, alts
+from tests.helpers.app.pages import address_of, alts
 
 PAGE = "pages/distributions.py"
 TAB = {"tab": "Embedding"}

@@ -2,7 +2,7 @@
 
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import save_checkpoint
-from tests.helpers.pages import alts
+from tests.helpers.app.pages import alts
 from tests.helpers.tiny_models import tiny_sentiment
 
 PAGE = "pages/distributions.py"

@@ -2,8 +2,8 @@
 
 import pytest
 
+from tests.helpers.app.pages import alts
 from tests.helpers.lambda_checkpoints import write_lambda_checkpoint
-from tests.helpers.pages import alts
 
 PAGE = "pages/distributions.py"
 TAB = {"tab": "Training and λ", "data": "utterance"}

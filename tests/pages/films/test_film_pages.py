@@ -8,8 +8,8 @@ from PIL import Image
 from fusionviz.data.films import EXAMPLES
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import save_checkpoint
+from tests.helpers.app.pages import address_of, alts, run_page, words
 from tests.helpers.films import film, tiny_film_mango
-from tests.helpers.pages import address_of, alts, run_page, words
 from tests.helpers.tiny_models import tiny_alignmamba, tiny_mango
 
 GENRES = ("Drama", "War", "Music")

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from fusionviz.data.rgbd_files import UNIT_LABELS
-from tests.helpers.rgbd_bytes import png_bytes
+from tests.helpers.files.rgbd_bytes import png_bytes
 
 RNG = np.random.default_rng(0)
 RGB = RNG.integers(0, 255, (48, 64, 3), dtype=np.uint8)

@@ -9,7 +9,7 @@ import streamlit as st
 from fusionviz.analysis.shared.familiarity import FeatureCloud
 from fusionviz.analysis.shared.limits import Certainty, Limits, save_limits
 from fusionviz.models.checkpoints import list_checkpoints
-from tests.helpers.pages import specs
+from tests.helpers.app.pages import specs
 
 FEATURES = 432
 

@@ -13,7 +13,7 @@ from fusionviz.data.rooms import GALLERY_SEEDS
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import save_checkpoint
 from fusionviz.ui.inputs import readings
-from tests.helpers.pages import specs
+from tests.helpers.app.pages import specs
 from tests.helpers.tiny_models import tiny_mango
 
 TABS = ["Segmentation", "Likelihood and round trip", "Attention", "Transport", "Time"]

@@ -11,7 +11,7 @@ from fusionviz.models.alignmamba import AlignMamba
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import save_checkpoint
 from fusionviz.models.modalities import sides
-from tests.helpers.pages import address_of, run_page
+from tests.helpers.app.pages import address_of, run_page
 from tests.helpers.tiny_models import tiny_alignmamba, tiny_mango
 
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from fusionviz.ui.latents.trust import VIEWS
-from tests.helpers.pages import alts, words
+from tests.helpers.app.pages import alts, words
 
 ALTS = {
     "latents-round-trip": "Round-trip error of each token in float32",

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from fusionviz.data.rooms import GALLERY_SEEDS
 from fusionviz.ui.shared import cache
-from tests.helpers.pages import specs
+from tests.helpers.app.pages import specs
 
 PAGE = "pages/latents.py"
 

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from fusionviz import cli
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import save_checkpoint
-from tests.helpers.pages import alts, words
+from tests.helpers.app.pages import alts, words
 from tests.helpers.robustness_reports import tiny_report
 from tests.helpers.tiny_models import tiny_alignmamba, tiny_mango, tiny_sentiment
 

@@ -8,7 +8,7 @@ from fusionviz.exhibits.robustness.failures import FailuresControls, make_failur
 from fusionviz.exhibits.shared.exhibit import Request
 from fusionviz.explain.robustness import make_failure_subject
 from fusionviz.models.checkpoints import load_checkpoint
-from tests.helpers.pages import address_of, alts, open_link, words
+from tests.helpers.app.pages import address_of, alts, open_link, words
 
 PAGE = "pages/robustness.py"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.helpers.pages import address_of, alts, words
+from tests.helpers.app.pages import address_of, alts, words
 from tests.helpers.scaling_runs import known_run, marked_run, write_runs
 
 PAGE = "pages/scaling.py"

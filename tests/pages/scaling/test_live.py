@@ -9,7 +9,7 @@ from fusionviz.scaling.cells import CellResult
 from fusionviz.scaling.live import LiveRun
 from fusionviz.scaling.runs import ScalingRun
 from fusionviz.ui.scaling.live import MEASURING, PLACE
-from tests.helpers.pages import address_of, alts, words
+from tests.helpers.app.pages import address_of, alts, words
 from tests.helpers.scaling_runs import known_result, known_run, write_runs
 
 PAGE = "pages/scaling.py"

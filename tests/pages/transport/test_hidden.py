@@ -3,7 +3,7 @@
 from streamlit.elements.plotly_chart import PlotlyState
 
 from fusionviz.ui.shared.subjects import TokenChoice
-from tests.helpers.pages import address_of
+from tests.helpers.app.pages import address_of
 
 PAGE = "pages/transport.py"
 TAB = {"tab": "Hidden attention"}

@@ -3,7 +3,7 @@
 import pytest
 from streamlit.elements.plotly_chart import PlotlyState
 
-from tests.helpers.pages import address_of, alts
+from tests.helpers.app.pages import address_of, alts
 
 PAGE = "pages/transport.py"
 TAB = {"tab": "In the model"}

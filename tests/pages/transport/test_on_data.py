@@ -5,7 +5,7 @@ import json
 import pytest
 from streamlit.elements.plotly_chart import PlotlyState
 
-from tests.helpers.pages import address_of
+from tests.helpers.app.pages import address_of
 
 PAGE = "pages/transport.py"
 TAB = {"tab": "On the data"}

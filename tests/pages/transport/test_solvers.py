@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from fusionviz.alignment.semidual import SemiDual
-from tests.helpers.pages import ROOT, alts, words
+from tests.helpers.app.pages import ROOT, alts, words
 
 
 def tab(run_app, name="Three solvers", **address):

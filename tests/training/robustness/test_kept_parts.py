@@ -19,7 +19,7 @@ from fusionviz.training.robustness import answers as module
 from fusionviz.training.robustness.conditions import StudySettings
 from fusionviz.training.robustness.readers import DenseReader, MangoReader, reader_of
 from fusionviz.training.robustness.study import study
-from tests.helpers.pages import ROOT
+from tests.helpers.app.pages import ROOT
 from tests.helpers.tiny_models import tiny_alignmamba, tiny_mango
 
 SETTINGS = StudySettings(

@@ -24,9 +24,9 @@ from fusionviz.training.tasks import make_task
 from fusionviz.training.train import train
 from tests.helpers.alignmamba_models import make_model, sentiment_config
 from tests.helpers.few_steps import take_steps
-from tests.helpers.mosi_folder import VOCABULARY, make_mosi_folder
-from tests.helpers.nyu_folder import make_nyu_folder
-from tests.helpers.opinion_folder import make_opinion_folder
+from tests.helpers.files.mosi_folder import VOCABULARY, make_mosi_folder
+from tests.helpers.files.nyu_folder import make_nyu_folder
+from tests.helpers.files.opinion_folder import make_opinion_folder
 
 CPU = torch.device("cpu")
 RATES = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7]

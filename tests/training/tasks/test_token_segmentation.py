@@ -10,7 +10,7 @@ from fusionviz.errors import InputError
 from fusionviz.models.mango import Mango, MangoConfig
 from fusionviz.training.tasks import make_task
 from tests.helpers.few_steps import take_steps
-from tests.helpers.nyu_folder import make_nyu_folder
+from tests.helpers.files.nyu_folder import make_nyu_folder
 from tests.helpers.tiny_models import TINY_MANGO
 
 TINY = replace(TINY_MANGO, blocks=0)

@@ -2,8 +2,8 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.helpers.server import serve
-from tests.helpers.session import elements, visit
+from tests.helpers.app.server import serve
+from tests.helpers.app.session import elements, visit
 
 PAGES = (
     "/inputs",

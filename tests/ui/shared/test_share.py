@@ -7,7 +7,7 @@ import streamlit as st
 
 from fusionviz.ui.shared import share
 from fusionviz.ui.shared.share import whole_number
-from tests.helpers.pages import run_page
+from tests.helpers.app.pages import run_page
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from streamlit.testing.v1 import AppTest
 
-from tests.helpers.pages import address_of
+from tests.helpers.app.pages import address_of
 
 
 def two_pages():

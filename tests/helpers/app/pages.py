@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from streamlit.testing.v1 import AppTest
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def run_page(script: str, address: Mapping[str, str | Sequence[str]]) -> AppTest:

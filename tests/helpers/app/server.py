@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.helpers.pages import ROOT
+from tests.helpers.app.pages import ROOT
 
 PATIENCE_SECONDS = 60
 

@@ -1,6 +1,6 @@
 """Tell what pages import of `fusionviz.ui` before `fusionviz.ui.libraries` is there.
 
-python -m tests.helpers.pages_in_threads PAGE...
+python -m tests.helpers.app.pages_in_threads PAGE...
 
 imports what each page does, in a thread a page, and prints the modules, one a line. It
 is run in a process of its own: elsewhere somebody may have imported them before.

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tests.helpers.rgbd_bytes import (
+from tests.helpers.files.rgbd_bytes import (
     image_bytes,
     npy_bytes,
     npz_bytes,

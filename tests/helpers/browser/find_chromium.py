@@ -1,6 +1,6 @@
 """Find a Chromium for the browser tests, and with `--install` get one.
 
-    python -m tests.browser.find_chromium [--install]
+    python -m tests.helpers.browser.find_chromium [--install]
 
 prints its path. It is one on the PATH, else Playwright's own; to get one, Playwright
 downloads its own, else apt-get installs Debian's. Exits 1 with a sentence if there is

@@ -8,7 +8,7 @@ import zlib
 
 import numpy as np
 
-from tests.helpers.rgbd_bytes import (
+from tests.helpers.files.rgbd_bytes import (
     image_bytes,
     npy_bytes,
     npy_header,

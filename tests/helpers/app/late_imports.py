@@ -2,7 +2,7 @@
 
 What comes by the door of `fusionviz.alignment.late` is there already, too.
 
-python -m tests.helpers.late_imports LINK...
+python -m tests.helpers.app.late_imports LINK...
 
 prints the modules, one a line. It is run in a process of its own: elsewhere somebody
 may have imported them before.
@@ -12,7 +12,7 @@ import sys
 
 import fusionviz.ui  # noqa: F401
 from fusionviz.alignment import late
-from tests.helpers.pages import open_link
+from tests.helpers.app.pages import open_link
 
 
 def main(links: list[str]) -> None:

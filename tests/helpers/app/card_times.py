@@ -1,6 +1,6 @@
 """What opening each card of each lesson takes the server, its exhibits made before.
 
-python -m tests.helpers.card_times
+python -m tests.helpers.app.card_times
 
 prints wall and processor seconds, median and slowest, of fresh sessions that open a
 card, after `python -m fusionviz lessons warm`.
@@ -11,7 +11,7 @@ import sys
 import time
 
 from fusionviz.lessons.library import list_lessons
-from tests.helpers.pages import run_page
+from tests.helpers.app.pages import run_page
 
 
 def main() -> None:
