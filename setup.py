@@ -16,7 +16,7 @@ FILES = (
     "pages/*.py",
     ".streamlit/config.toml",
     "checkpoints/**/*",
-    "benchmarks/*.py",
+    "benchmarks/**/*.py",
     "benchmarks/results/*.json",
 )
 

@@ -4,7 +4,7 @@ Run `python -m benchmarks.scaling` on a quiet machine, with every core that it h
 records to results/scaling-cpu.json (or -cuda) after every cell, what matters most
 first, and goes on where it was stopped, by Ctrl-C or when `--minutes` are over. Cells
 that other work disturbed are measured once more. `--plan` says what there is to do,
-`--quick` takes few short lengths and saves nothing. Then `benchmarks.scaling_docs`
+`--quick` takes few short lengths and saves nothing. Then `benchmarks.documents.scaling`
 writes down what came out.
 """
 

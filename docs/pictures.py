@@ -2,7 +2,7 @@
 
 `python -m docs.pictures [NAME ...]` starts the app with the shipped weights, opens each
 page in Chromium and writes docs/images/NAME.webp. The picture of the Scaling page is
-taken by `python -m benchmarks.scaling_docs --picture`, with the run that it is of.
+taken by `python -m benchmarks.documents.scaling --picture`, with the run that it is of.
 """
 
 import io

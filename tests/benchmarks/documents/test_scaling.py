@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks import scaling_docs as docs
+from benchmarks.documents import scaling as docs
 from fusionviz.errors import InputError
 from fusionviz.exhibits.scaling.curves import curves_of
 from fusionviz.scaling.runs import ScalingRun

@@ -1,6 +1,6 @@
 """Write down what recorded reports on robustness say: the tables of docs/robustness.md.
 
-Run `python -m benchmarks.robustness_docs` after a report of
+Run `python -m benchmarks.documents.robustness` after a report of
 `python -m fusionviz robustness` has been recorded. A block between
 `<!-- robustness: NAME -->` and `<!-- end -->` is made of results/robustness-NAME.json;
 the words around it are written by hand.

@@ -1,6 +1,6 @@
 """Many sessions at once: are there errors, is data mixed up, how long, how much memory.
 
-    python -m benchmarks.load --sessions 30 --minutes 5
+    python -m benchmarks.server.load --sessions 30 --minutes 5
 
 It starts the app with the shipped checkpoints. One session alone first visits all that
 will be visited and notes what its charts draw. Then each of many sessions has a room or
@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.visits import (
+from benchmarks.server.visits import (
     address_of,
     charts_of,
     pair_of,

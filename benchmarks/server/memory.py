@@ -1,8 +1,8 @@
 """What the server holds in memory: after each page, after many uploads, and why.
 
-    python -m benchmarks.memory                a walk through all tabs, room and files
-    python -m benchmarks.memory --uploads 500  so many pairs of files in one session
-    python -m benchmarks.memory --where        the walk, then each cache let go in turn
+    python -m benchmarks.server.memory    a walk through all tabs, room and files
+      --uploads 500                       so many pairs of files in one session
+      --where                             the walk, then each cache let go in turn
 
 It starts the app with the shipped checkpoints and prints megabytes of resident memory.
 For `--where` the server runs in this process, so that its caches can be let go.
@@ -16,7 +16,7 @@ import tempfile
 import threading
 from pathlib import Path
 
-from benchmarks.visits import TABS, address_of, pair_of, resident_mb, troubles_of
+from benchmarks.server.visits import TABS, address_of, pair_of, resident_mb, troubles_of
 from fusionviz.models.checkpoints import checkpoint_folder
 from tests.helpers.app.server import free_port, serve, wait_until_up
 from tests.helpers.app.session import Session

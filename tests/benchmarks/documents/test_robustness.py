@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from benchmarks.robustness_docs import PAGE, filled
+from benchmarks.documents.robustness import PAGE, filled
 from benchmarks.side_by_side import RESULTS
 from fusionviz.errors import InputError
 

@@ -5,9 +5,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from benchmarks import load
-from benchmarks.load import FILES, PLACES, SAMPLES, Notes, Sample
-from benchmarks.visits import TABS, address_of, charts_of, pair_of, troubles_of
+from benchmarks.server import load
+from benchmarks.server.load import FILES, PLACES, SAMPLES, Notes, Sample
+from benchmarks.server.visits import TABS, address_of, charts_of, pair_of, troubles_of
 
 SAMPLE, PLACE = SAMPLES[0], PLACES[0]
 

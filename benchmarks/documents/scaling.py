@@ -1,7 +1,7 @@
 """Write down what a recorded run over length says: docs/scaling.md, README, a picture.
 
-Run `python -m benchmarks.scaling_docs` after `python -m benchmarks.scaling`. Blocks
-between `<!-- scaling: NAME -->` and `<!-- end -->` are made of
+Run `python -m benchmarks.documents.scaling` after `python -m benchmarks.scaling`.
+Blocks between `<!-- scaling: NAME -->` and `<!-- end -->` are made of
 results/scaling-cpu.json; the words around them are written by hand.
 `--picture` also takes the picture of the page for README, which needs a Chromium.
 """

@@ -1,0 +1,1 @@
+"""What recorded reports say, written into the documents."""

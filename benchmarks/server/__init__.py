@@ -1,0 +1,1 @@
+"""What the server holds and stands: many sessions, and memory."""
