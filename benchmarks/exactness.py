@@ -30,7 +30,7 @@ from fusionviz.models.mango import (
     ModalityPartition,
 )
 from fusionviz.models.mango.config import AttentionForm
-from fusionviz.models.mango.partition import Partition
+from fusionviz.models.mango.layers.partition import Partition
 
 GRID, WIDTH, HEADS, BATCH = 4, 8, 2, 4
 TOKENS = GRID**2

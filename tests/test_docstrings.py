@@ -18,8 +18,8 @@ from fusionviz.models import checkpoints
 from fusionviz.models.alignmamba import block
 from fusionviz.models.alignmamba import model as alignmamba
 from fusionviz.models.alignmamba.scan import dispatch
-from fusionviz.models.mango import attention, partition
 from fusionviz.models.mango import model as mango
+from fusionviz.models.mango.layers import attention, partition
 
 PUBLIC = {
     cost: ["cosine_cost"],

@@ -8,7 +8,7 @@ import torch
 from fusionviz.data.sets.registry import find_set, load_set
 from fusionviz.errors import FusionvizError
 from fusionviz.models.mango import Mango
-from fusionviz.models.mango.partition import Tokens
+from fusionviz.models.mango.layers.partition import Tokens
 from fusionviz.models.modalities import sides
 
 SEEN = 48

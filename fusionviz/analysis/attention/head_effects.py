@@ -16,8 +16,8 @@ from fusionviz.analysis.attention.interventions import (
 )
 from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.models.mango import Mango
-from fusionviz.models.mango.attention import InvertibleCrossAttention
-from fusionviz.models.mango.partition import Tokens
+from fusionviz.models.mango.layers.attention import InvertibleCrossAttention
+from fusionviz.models.mango.layers.partition import Tokens
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

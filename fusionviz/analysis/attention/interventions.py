@@ -18,11 +18,11 @@ from fusionviz.analysis.shared.segmentation import (
 )
 from fusionviz.analysis.shared.subjects.mango import MangoSubject, decode
 from fusionviz.models.mango import Mango
-from fusionviz.models.mango.attention import InvertibleCrossAttention
 from fusionviz.models.mango.flow import Intervention
 from fusionviz.models.mango.joint import log_prior, to_bits_per_dim
-from fusionviz.models.mango.layer import HeadIntervention
-from fusionviz.models.mango.partition import Tokens
+from fusionviz.models.mango.layers.attention import InvertibleCrossAttention
+from fusionviz.models.mango.layers.invertible import HeadIntervention
+from fusionviz.models.mango.layers.partition import Tokens
 from fusionviz.models.modalities import DEPTH_RANGE_M
 
 Change = Literal["gate", "even"]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from fusionviz.analysis.shared.attention.mango import LayerName, attention_layers
 from fusionviz.analysis.shared.attention.mixing import mixing_of
 from fusionviz.models.mango import InvertibleCrossAttention, Mango
-from fusionviz.models.mango.partition import LearnedPartition
+from fusionviz.models.mango.layers.partition import LearnedPartition
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

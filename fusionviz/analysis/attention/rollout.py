@@ -33,8 +33,8 @@ from fusionviz.analysis.shared.pictures import Pictures
 from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.data.grid import Grid
 from fusionviz.errors import InputError
-from fusionviz.models.mango.attention import InvertibleCrossAttention
-from fusionviz.models.mango.partition import LearnedPartition, Partition
+from fusionviz.models.mango.layers.attention import InvertibleCrossAttention
+from fusionviz.models.mango.layers.partition import LearnedPartition, Partition
 
 Signs = Literal["signed", "absolute"]
 SIGNS: tuple[Signs, ...] = ("signed", "absolute")

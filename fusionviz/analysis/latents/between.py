@@ -13,7 +13,7 @@ from fusionviz.analysis.shared.pictures import Pictures
 from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.models.inputs import ImageBatch
 from fusionviz.models.mango.joint import log_prior, to_bits_per_dim
-from fusionviz.models.mango.partition import Tokens
+from fusionviz.models.mango.layers.partition import Tokens
 
 WAYS = ("spherical", "linear", "pixels")
 """How a step between two samples is made; the first two mix latents."""

@@ -12,7 +12,7 @@ from fusionviz.analysis.latents.pictures import decode_each
 from fusionviz.analysis.shared.pictures import Pictures
 from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.models.mango.flow import MangoFlow
-from fusionviz.models.mango.partition import Tokens
+from fusionviz.models.mango.layers.partition import Tokens
 
 Stops = Literal["blocks", "parts"]
 STOPS: tuple[Stops, ...] = get_args(Stops)

@@ -4,7 +4,7 @@ import torch
 
 from fusionviz.analysis.shared.pictures import Pictures, to_colours, to_metres
 from fusionviz.models.mango import Mango
-from fusionviz.models.mango.partition import Tokens
+from fusionviz.models.mango.layers.partition import Tokens
 
 
 def decode_each(model: Mango, x: Tokens) -> tuple[Pictures, ...]:

@@ -23,7 +23,7 @@ from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.data.grid import Grid
 from fusionviz.errors import InputError
 from fusionviz.models.mango.joint import log_prior, to_bits_per_dim
-from fusionviz.models.mango.partition import Tokens
+from fusionviz.models.mango.layers.partition import Tokens
 
 Floats = NDArray[np.float64]
 

@@ -15,7 +15,7 @@ from fusionviz.errors import FusionvizError, InputError
 from fusionviz.models.mango import Mango
 from fusionviz.models.mango.completion import complete
 from fusionviz.models.mango.guess_error import guess_error
-from fusionviz.models.mango.partition import Tokens
+from fusionviz.models.mango.layers.partition import Tokens
 from fusionviz.training.robustness.absence import LEAPS, stand_in
 from fusionviz.training.usual_tokens import usual_tokens
 

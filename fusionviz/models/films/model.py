@@ -13,7 +13,7 @@ from fusionviz.models.films.inputs import FilmBatch, film_batch
 from fusionviz.models.films.tokens import PlotTokens, PosterTokens
 from fusionviz.models.mango.flow import MangoFlow
 from fusionviz.models.mango.joint import JointModel
-from fusionviz.models.mango.partition import Half, Tokens
+from fusionviz.models.mango.layers.partition import Half, Tokens
 from fusionviz.models.mango.predictors import CrossModalGuess
 
 Logits = Float[Tensor, "batch genre"]

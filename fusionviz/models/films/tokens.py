@@ -12,7 +12,7 @@ from fusionviz.models.encoders.names import make_encoder
 from fusionviz.models.encoders.pictures import to_picture
 from fusionviz.models.encoders.pyramid import Pyramid
 from fusionviz.models.films.config import FilmMangoConfig
-from fusionviz.models.mango.partition import Half
+from fusionviz.models.mango.layers.partition import Half
 
 Poster = Float[Tensor, "batch 3 height width"]
 Features = Float[Tensor, "batch token feature"]

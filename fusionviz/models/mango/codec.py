@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from fusionviz.data.grid import Grid
 from fusionviz.models.convolutions import norm_relu
 from fusionviz.models.encoders.tokens import FeatureTokens, PretrainedFeatures
-from fusionviz.models.mango.partition import Half
+from fusionviz.models.mango.layers.partition import Half
 from fusionviz.models.modalities import MODALITIES
 
 Image = Float[Tensor, "batch channels height width"]

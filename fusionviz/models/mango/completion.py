@@ -42,7 +42,7 @@ from torch import Tensor
 
 from fusionviz.models.mango.guess_error import GuessError, modality_rows
 from fusionviz.models.mango.joint import JointModel, to_bits_per_dim
-from fusionviz.models.mango.partition import Tokens
+from fusionviz.models.mango.layers.partition import Tokens
 
 Progress = Callable[[int, int, float], bool]
 """Called with (steps done, steps at most, bits per dimension); True to go on."""

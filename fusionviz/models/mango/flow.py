@@ -13,23 +13,23 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from fusionviz.models.mango.actnorm import ActNorm
-from fusionviz.models.mango.attention import InvertibleCrossAttention
-from fusionviz.models.mango.autoregressive import (
-    AutoregressiveHalf,
-    AutoregressivePlaces,
-)
-from fusionviz.models.mango.causal import CausalSizes
 from fusionviz.models.mango.config import (
     CAUSAL_HEADS,
     LAYERS_PER_BLOCK,
     FlowConfig,
     PartitionKind,
 )
-from fusionviz.models.mango.coupling import AffineCoupling
-from fusionviz.models.mango.layer import HeadIntervention, InvertibleLayer
-from fusionviz.models.mango.mixing import ChannelMixing
-from fusionviz.models.mango.partition import (
+from fusionviz.models.mango.layers.actnorm import ActNorm
+from fusionviz.models.mango.layers.attention import InvertibleCrossAttention
+from fusionviz.models.mango.layers.autoregressive import (
+    AutoregressiveHalf,
+    AutoregressivePlaces,
+)
+from fusionviz.models.mango.layers.causal import CausalSizes
+from fusionviz.models.mango.layers.coupling import AffineCoupling
+from fusionviz.models.mango.layers.invertible import HeadIntervention, InvertibleLayer
+from fusionviz.models.mango.layers.mixing import ChannelMixing
+from fusionviz.models.mango.layers.partition import (
     InterModalityPartition,
     LearnedPartition,
     ModalityPartition,

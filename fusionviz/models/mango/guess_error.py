@@ -8,7 +8,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from fusionviz.models.mango.joint import JointModel
-from fusionviz.models.mango.partition import Tokens
+from fusionviz.models.mango.layers.partition import Tokens
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -9,11 +9,11 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
-from fusionviz.models.mango.attention import InvertibleCrossAttention
 from fusionviz.models.mango.config import FlowConfig
 from fusionviz.models.mango.flow import FlowStep, Intervention, MangoFlow
-from fusionviz.models.mango.layer import HeadIntervention
-from fusionviz.models.mango.partition import IndexPartition, Tokens
+from fusionviz.models.mango.layers.attention import InvertibleCrossAttention
+from fusionviz.models.mango.layers.invertible import HeadIntervention
+from fusionviz.models.mango.layers.partition import IndexPartition, Tokens
 from fusionviz.models.mango.precision import full_precision
 from fusionviz.models.mango.trace import LayerTrace, MangoTrace, to_host
 

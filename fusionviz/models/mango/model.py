@@ -12,7 +12,7 @@ from fusionviz.models.mango.codec import Image, ModalityCodec, PretrainedTokens
 from fusionviz.models.mango.config import MangoConfig
 from fusionviz.models.mango.flow import MangoFlow
 from fusionviz.models.mango.joint import JointModel
-from fusionviz.models.mango.partition import Half, Tokens
+from fusionviz.models.mango.layers.partition import Half, Tokens
 from fusionviz.models.mango.predictors import (
     CrossModalGuess,
     PixelPredictor,

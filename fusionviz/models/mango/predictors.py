@@ -6,8 +6,8 @@ from torch import Tensor, nn
 from fusionviz.data.grid import Grid
 from fusionviz.models.convolutions import DenseScores
 from fusionviz.models.mango.codec import Image, ResidualConv
-from fusionviz.models.mango.coupling import joint_to_image
-from fusionviz.models.mango.partition import Half, Tokens
+from fusionviz.models.mango.layers.coupling import joint_to_image
+from fusionviz.models.mango.layers.partition import Half, Tokens
 
 
 class PixelPredictor(nn.Module):

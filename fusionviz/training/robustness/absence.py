@@ -13,7 +13,7 @@ from torch import Tensor
 from fusionviz.models.mango import Mango
 from fusionviz.models.mango.completion import complete
 from fusionviz.models.mango.guess_error import guess_error, modality_rows
-from fusionviz.models.mango.partition import Tokens
+from fusionviz.models.mango.layers.partition import Tokens
 
 Way = Literal["guess", "zeros", "mean", "draw"]
 

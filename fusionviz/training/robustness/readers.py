@@ -21,7 +21,7 @@ from fusionviz.models.alignmamba import rgbd_inputs
 from fusionviz.models.baselines import BaselineConfig, FusionName
 from fusionviz.models.mango import Mango
 from fusionviz.models.mango.joint import log_prior, to_bits_per_dim
-from fusionviz.models.mango.partition import Tokens
+from fusionviz.models.mango.layers.partition import Tokens
 from fusionviz.training.metrics.segmentation import confusion_matrix
 from fusionviz.training.metrics.sequence import DECIDED, LABEL, score_rows
 from fusionviz.training.robustness.absence import (

@@ -12,7 +12,7 @@ from fusionviz.analysis.shared.subjects.mango import MangoSubject, decode
 from fusionviz.data.rooms import render_room
 from fusionviz.models.mango import InvertibleCrossAttention, Mango
 from fusionviz.models.mango.joint import log_prior, to_bits_per_dim
-from fusionviz.models.mango.layer import HeadIntervention
+from fusionviz.models.mango.layers.invertible import HeadIntervention
 from tests.helpers.tiny_models import TINY_MANGO, tiny_mango
 
 

@@ -20,7 +20,7 @@ from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.data.grid import Grid
 from fusionviz.errors import InputError
 from fusionviz.models.mango import Mango
-from fusionviz.models.mango.partition import PAIRINGS
+from fusionviz.models.mango.layers.partition import PAIRINGS
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from fusionviz.models.mango import (
     ModalityPartition,
 )
 from fusionviz.models.mango.joint import log_prior
-from fusionviz.models.mango.positions import RelativePosition
+from fusionviz.models.mango.layers.positions import RelativePosition
 
 GRID, HEADS = 4, 8
 TOKENS = GRID**2

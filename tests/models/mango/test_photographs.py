@@ -11,8 +11,8 @@ from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import load_checkpoint, save_checkpoint
 from fusionviz.models.inputs import to_batch
 from fusionviz.models.mango import Mango, MangoConfig
-from fusionviz.models.mango.partition import LearnedPartition
-from fusionviz.models.mango.positions import RelativePosition
+from fusionviz.models.mango.layers.partition import LearnedPartition
+from fusionviz.models.mango.layers.positions import RelativePosition
 from fusionviz.training.feature_cache import with_features
 from fusionviz.training.tasks import make_task
 from fusionviz.training.tasks.shared.rgbd import labelled_batch

@@ -13,7 +13,7 @@ from fusionviz.data.grid import Grid
 from fusionviz.data.records import RGBDSample
 from fusionviz.models.mango import InvertibleCrossAttention, JointModel, Mango
 from fusionviz.models.mango.config import AttentionForm
-from fusionviz.models.mango.partition import LearnedPartition
+from fusionviz.models.mango.layers.partition import LearnedPartition
 from fusionviz.models.mango.trace import LayerTrace
 
 ATTENTION_KINDS = ("mmca", "imca", "lica")

@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from fusionviz.models.mango.partition import LearnedPartition
+from fusionviz.models.mango.layers.partition import LearnedPartition
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

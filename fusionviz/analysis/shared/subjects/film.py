@@ -20,7 +20,7 @@ from fusionviz.data.words import Word
 from fusionviz.errors import InputError
 from fusionviz.models.films import FilmBatch, FilmMango, words_read
 from fusionviz.models.mango import MangoTrace
-from fusionviz.models.mango.partition import Tokens
+from fusionviz.models.mango.layers.partition import Tokens
 
 BOTH, POSTER, PLOT = "poster and plot", "poster alone", "plot alone"
 """What the genres are read from."""

@@ -18,7 +18,7 @@ from fusionviz.data.grid import Grid
 from fusionviz.data.records import RGBDSample
 from fusionviz.models.inputs import ImageBatch
 from fusionviz.models.mango import Mango, MangoTrace
-from fusionviz.models.mango.partition import Tokens
+from fusionviz.models.mango.layers.partition import Tokens
 
 
 class MangoSubject:

@@ -11,7 +11,7 @@ from torch import Tensor
 from fusionviz.models.inputs import ImageBatch
 from fusionviz.models.mango.code_length import TOKEN_NOISE, code_length
 from fusionviz.models.mango.joint import JointModel, log_prior, to_bits_per_dim
-from fusionviz.models.mango.partition import Tokens
+from fusionviz.models.mango.layers.partition import Tokens
 from fusionviz.training.metrics.intervals import Measurement, maximum
 from fusionviz.training.tasks.shared.rgbd import ImageTask, LabelledBatch
 

@@ -16,9 +16,13 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from fusionviz.models.mango.causal import CausalSizes, CausalTransformer, Sequence
-from fusionviz.models.mango.layer import HeadIntervention, InvertibleLayer
-from fusionviz.models.mango.partition import Partition, Tokens
+from fusionviz.models.mango.layers.causal import (
+    CausalSizes,
+    CausalTransformer,
+    Sequence,
+)
+from fusionviz.models.mango.layers.invertible import HeadIntervention, InvertibleLayer
+from fusionviz.models.mango.layers.partition import Partition, Tokens
 
 DEFAULT_SIZES = CausalSizes()
 LOG_SCALE_LIMIT = 4.0

@@ -15,7 +15,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from fusionviz.models.mango.lu import LUMatrix
+from fusionviz.models.mango.layers.lu import LUMatrix
 
 Tokens = Float[Tensor, "batch joint channel"]
 Half = Float[Tensor, "batch token channel"]

@@ -5,8 +5,8 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from fusionviz.data.grid import Grid
-from fusionviz.models.mango.layer import HeadIntervention, InvertibleLayer
-from fusionviz.models.mango.partition import Half, Tokens
+from fusionviz.models.mango.layers.invertible import HeadIntervention, InvertibleLayer
+from fusionviz.models.mango.layers.partition import Half, Tokens
 
 LOG_SCALE_LIMIT = 2.0
 """Log scales stay inside -2..2, softly, so that the inverse keeps its digits."""

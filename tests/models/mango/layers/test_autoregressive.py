@@ -13,7 +13,7 @@ from fusionviz.models.mango import (
     MangoConfig,
     ModalityPartition,
 )
-from fusionviz.models.mango.causal import CausalTransformer
+from fusionviz.models.mango.layers.causal import CausalTransformer
 from tests.helpers.properties import assert_inverts, assert_log_det, randomise
 
 TOKENS, WIDTH = 4, 4

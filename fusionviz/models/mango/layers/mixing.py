@@ -5,9 +5,9 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn.functional import linear
 
-from fusionviz.models.mango.layer import HeadIntervention, InvertibleLayer
-from fusionviz.models.mango.lu import LUMatrix
-from fusionviz.models.mango.partition import Half, Tokens
+from fusionviz.models.mango.layers.invertible import HeadIntervention, InvertibleLayer
+from fusionviz.models.mango.layers.lu import LUMatrix
+from fusionviz.models.mango.layers.partition import Half, Tokens
 
 REGULARISATION = 0.05
 """Variance added to every channel before covariances are inverted."""

@@ -7,8 +7,9 @@ A partition gives X1 and X2, N tokens each. Per head, on its own channels of X2:
     Y1 = X1,  Y2 = A X2
 
 (Truong et al. 2025, section 3.1; V = X2 as in the authors' code; B, the learned scores
-of relative positions, is ours: see `fusionviz.models.mango.positions`). S depends on
-X1 = Y1 alone, so the Jacobian is triangular with A on its diagonal blocks, and
+of relative positions, is ours: see `fusionviz.models.mango.layers.positions`). S
+depends on X1 = Y1 alone, so the Jacobian is triangular with A on its diagonal blocks,
+and
 
     log|det| = sum over heads and tokens of (d / heads) log A[i, i]
     X2 = A⁻¹ Y2, one triangular solve.
@@ -27,9 +28,9 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from fusionviz.models.mango.config import AttentionForm
-from fusionviz.models.mango.layer import HeadIntervention, InvertibleLayer
-from fusionviz.models.mango.partition import Half, Partition, Tokens
-from fusionviz.models.mango.positions import RelativePosition
+from fusionviz.models.mango.layers.invertible import HeadIntervention, InvertibleLayer
+from fusionviz.models.mango.layers.partition import Half, Partition, Tokens
+from fusionviz.models.mango.layers.positions import RelativePosition
 
 GATE_SPEED = 5.0
 """How much faster than other weights a gate moves: g = tanh(GATE_SPEED * weight)."""

@@ -1,0 +1,1 @@
+"""Layers of the flow, and what they are made of."""
