@@ -7,10 +7,8 @@ from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
 from tests.helpers.app.server import serve
 from tests.helpers.browser.find_chromium import NONE_FOUND, find
-from tests.helpers.browser.window import ARGUMENTS, ready, room_number
+from tests.helpers.browser.window import ARGUMENTS, PATIENCE_MS, ready, room_number
 from tests.helpers.scaling_runs import known_run, write_runs
-
-PATIENCE_MS = 90_000
 
 
 @pytest.fixture(scope="session")
@@ -26,7 +24,9 @@ def launch() -> Iterator[Callable[..., BrowserContext]]:
             browser = playwright.chromium.launch(
                 executable_path=path, args=[*ARGUMENTS, *arguments]
             )
-            return browser.new_context(viewport={"width": 1280, "height": 800})
+            context = browser.new_context(viewport={"width": 1280, "height": 800})
+            context.set_default_timeout(PATIENCE_MS)
+            return context
 
         yield launch_
 

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from fusionviz.explain.lesson_page import write_page
 from fusionviz.explain.lessons import ExhibitStore
+from tests.helpers.browser.window import PATIENCE_MS
 from tests.helpers.lessons import tiny_lesson
 
 pytestmark = pytest.mark.browser
@@ -20,6 +21,7 @@ def window(browser, tiny_checkpoints, tmp_path, monkeypatch):
     context = browser.browser.new_context(
         viewport={"width": 390, "height": 800}, offline=True
     )
+    context.set_default_timeout(PATIENCE_MS)
     opened = context.new_page()
     opened.errors = []
     opened.on("pageerror", lambda error: opened.errors.append(str(error)))

@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, expect
 from fusionviz.data.utterances.example import example_file
 from fusionviz.explain.command import read_recipe
 from tests.helpers.browser.window import (
+    PATIENCE_MS,
     chart,
     click,
     download,
@@ -39,6 +40,7 @@ def test_epsilon_is_moved_by_the_keyboard_kept_by_tabs_and_linked(open_app, brow
     fresh: BrowserContext = browser.browser.new_context(
         viewport={"width": 1280, "height": 800}
     )
+    fresh.set_default_timeout(PATIENCE_MS)
     other = fresh.new_page()
     other.goto(window.url)
     assert words(other, "transport_solvers") == after

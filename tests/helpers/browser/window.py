@@ -16,6 +16,9 @@ ARGUMENTS = [
 ]
 
 
+PATIENCE_MS = 90_000
+"""How long a window may take for what it is asked: other work may hold the cores."""
+
 LOOKS = 100
 """How often it is looked whether something rests."""
 
