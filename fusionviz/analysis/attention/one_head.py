@@ -1,12 +1,9 @@
 """The head and the patch that are asked about, or those that are looked at first."""
 
 from fusionviz.analysis.attention.overview import measure_overview
-from fusionviz.analysis.shared.attention.mango import (
-    LayerAttention,
-    attention_layers,
-    attention_record,
-)
+from fusionviz.analysis.shared.attention.mango import LayerAttention
 from fusionviz.analysis.shared.placeholder import ANY
+from fusionviz.analysis.shared.subjects.film import FilmSubject
 from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.errors import InputError
 
@@ -26,9 +23,8 @@ def find_head(
         InputError: There is no such layer or head.
     """
     if layer != ANY and head != ANY:
-        attention = layer_attention(subject, layer)
-        if not 0 <= head < attention.heads:
-            raise InputError(f"heads are 0 to {attention.heads - 1}, got {head}")
+        attention = subject.attention(layer)
+        attention.check_head(head)
         return attention, head
     overview = measure_overview(subject)
     for place in overview.select(sort="strength").tolist():
@@ -36,29 +32,11 @@ def find_head(
         if layer in (ANY, found.layer.index) and head in (ANY, number):
             return found, number
     if layer != ANY:
-        layer_attention(subject, layer)
+        subject.attention(layer)
     raise InputError(f"heads are 0 to {overview.number.max() - 1}, got {head}")
 
 
-def layer_attention(subject: MangoSubject, layer: int) -> LayerAttention:
-    """Return the attention of one layer of a subject's pass through the flow.
-
-    Raises:
-        InputError: It is no attention layer.
-    """
-    for traced in subject.trace.attention_layers:
-        if traced.index == layer:
-            return attention_record(
-                subject.model,
-                traced,
-                pictures=subject.pictures,
-                missing=subject.missing,
-            )
-    known = [name.index for name in attention_layers(subject.model)]
-    raise InputError(f"attention layers are {known or 'none'}, got {layer}")
-
-
-def find_token(subject: MangoSubject, token: int = ANY) -> int:
+def find_token(subject: MangoSubject | FilmSubject, token: int = ANY) -> int:
     """Return a joint token: the one that is asked for, or one in the upper middle.
 
     The mask leaves the upper middle most of the pictures to read.

@@ -81,7 +81,7 @@ def finite(name: str, values: NDArray[Any], wanted: str) -> NDArray[Any]:
     return values
 
 
-def _without_batch(
+def without_batch(
     values: NDArray[Any], axes: int
 ) -> tuple[NDArray[Any], tuple[str, ...]]:
     """Return an array without a first axis of length 1, where it has one too many."""
@@ -97,7 +97,7 @@ def read_tokens(name: str, values: NDArray[Any]) -> tuple[Floats32, tuple[str, .
         InputError: They are none.
     """
     wanted = "(token, channel) of finite numbers, of one sample"
-    values, notes = _without_batch(real(name, values, wanted), 2)
+    values, notes = without_batch(real(name, values, wanted), 2)
     if values.ndim != 2 or 0 in values.shape:
         raise refuse(name, values, wanted)
     if len(values) > MOST_TOKENS or values.shape[1] > MOST_CHANNELS:
@@ -121,7 +121,7 @@ def read_plan(
         InputError: It is none.
     """
     wanted = "(source, target) of mass that is not negative"
-    values, notes = _without_batch(real(name, values, wanted), 2)
+    values, notes = without_batch(real(name, values, wanted), 2)
     if values.ndim != 2 or 0 in values.shape:
         raise refuse(name, values, wanted)
     if max(values.shape) > MOST_TOKENS:
@@ -155,7 +155,7 @@ def read_latents(name: str, values: NDArray[Any]) -> tuple[Floats32, tuple[str, 
         raise refuse(name, values, wanted)
     if values.size > MOST_LATENTS:
         raise refuse(name, values, f"at most {MOST_LATENTS} numbers: take a part")
-    values, notes = _without_batch(values, 2)
+    values, notes = without_batch(values, 2)
     if values.ndim != 2:
         notes += (
             f"Shape {values.shape}: the last axis is taken for channels, all others "

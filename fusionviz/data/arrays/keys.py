@@ -118,21 +118,19 @@ WORDS = (
 """What keys of text say of the others; all may be absent."""
 
 
+_NAMES = (*BY_NAME, BETWEEN, CLASSES, *ATTENTION_WORDS)
+
+
 def is_known(name: str) -> bool:
     """Whether a key is read."""
-    return (
-        name in BY_NAME
-        or name in (BETWEEN, CLASSES, *ATTENTION_WORDS)
-        or any(
-            name.startswith(one) and len(name) > len(one) for one in (TOKENS, LABELS)
-        )
+    return name in _NAMES or any(
+        name.startswith(one) and len(name) > len(one) for one in (TOKENS, LABELS)
     )
 
 
 def meant(name: str) -> str:
     """Return the key that an unknown one may have been meant for, else nothing."""
-    names = [*BY_NAME, BETWEEN, CLASSES, *ATTENTION_WORDS]
-    return next(iter(get_close_matches(name.lower(), names, n=1, cutoff=0.7)), "")
+    return next(iter(get_close_matches(name.lower(), _NAMES, n=1, cutoff=0.7)), "")
 
 
 def say_unknown(name: str) -> str:

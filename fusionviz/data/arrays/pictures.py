@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fusionviz.data.arrays.checks import BATCH, finite, real, refuse
+from fusionviz.data.arrays.checks import BATCH, finite, real, refuse, without_batch
 from fusionviz.data.arrays.record import Prediction
 from fusionviz.data.files.kinds import check_pixels
 
@@ -20,10 +20,8 @@ def read_rgb(name: str, values: NDArray[Any]) -> tuple[NDArray[np.uint8], list[s
         InputError: They are none.
     """
     wanted = "(height, width, 3), uint8 or floating-point numbers from 0 to 1"
-    values, notes = real(name, values, wanted), []
-    if values.ndim == 4 and values.shape[0] == 1:
-        values = values[0]
-        notes.append(f"The first axis, of length 1, {BATCH}")
+    values, told = without_batch(real(name, values, wanted), 3)
+    notes = [*told]
     if values.ndim == 3 and values.shape[0] in (3, 4) and values.shape[2] not in (3, 4):
         values = np.moveaxis(values, 0, 2)
         notes.append("Channels come first; they are put last.")

@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
+from fusionviz.analysis.attention.one_head import find_token
 from fusionviz.analysis.shared.attention.mango import LayerAttention, attention_layers
 from fusionviz.analysis.shared.placeholder import ANY
 from fusionviz.analysis.shared.subjects.film import FilmSubject
 from fusionviz.errors import InputError
+from fusionviz.exhibits.attention.one_head import head_numbers, row_table
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.exhibits.shared.head_words import APPLIED, FORMULA, explain_head
+from fusionviz.views.shared.attention_maps import role_of
 from fusionviz.views.shared.films.tokens import FilmMap, draw_film_map
 from fusionviz.views.shared.style import three_digits
 
@@ -39,8 +40,9 @@ class FilmHeadControls(Controls):
 def make_film_head(request: Request[FilmHeadControls, FilmSubject]) -> Exhibit:
     """Return where one row of one head reads, over the poster and the words."""
     subject, asked = request.subject, request.controls
-    attention = find_layer(subject, asked.layer)
-    head = _find_head(attention, asked.head)
+    attention = _find_layer(subject, asked.layer)
+    head = attention.widest if asked.head == ANY else asked.head
+    attention.check_head(head)
     token = _find_token(subject, asked.token)
     query = attention.row_of(token)
     poster, page = attention.over_pictures(head, query)
@@ -55,15 +57,6 @@ def make_film_head(request: Request[FilmHeadControls, FilmSubject]) -> Exhibit:
         titles=(_title(attention, "poster", 0), _title(attention, "plot", 1)),
         picked=token,
     )
-    numbers: dict[str, float | int | str] = {
-        "layer": attention.layer.name,
-        "head": head + 1,
-        "row": query,
-        "largest_weight": float(row.max()),
-        "entropy_bits": attention.entropy_bits(head, query),
-    }
-    if attention.gate is not None:
-        numbers["gate"] = float(attention.gate[head])
     return Exhibit(
         figure=draw_film_map(shown),
         alt=_describe(subject, attention, head, token),
@@ -73,18 +66,13 @@ def make_film_head(request: Request[FilmHeadControls, FilmSubject]) -> Exhibit:
             + explain_head(attention, head, query)
         ),
         formula=FORMULA + APPLIED[attention.form],
-        numbers=numbers,
+        numbers=head_numbers(attention, head, query),
         arrays={"S": attention.weights[head], "poster": poster, "page": page},
-        table={
-            "column": np.arange(attention.tokens),
-            "token_of_x1": attention.key_tokens,
-            "token_of_x2": attention.value_tokens,
-            "weight": row,
-        },
+        table=row_table(attention, head, query),
     )
 
 
-def find_layer(subject: FilmSubject, layer: int) -> LayerAttention:
+def _find_layer(subject: FilmSubject, layer: int) -> LayerAttention:
     """Return a layer's attention: the one that is asked for, or poster to plot's.
 
     Raises:
@@ -98,31 +86,16 @@ def find_layer(subject: FilmSubject, layer: int) -> LayerAttention:
     return subject.attention(names[0].index)
 
 
-def _find_head(attention: LayerAttention, head: int) -> int:
-    if head == ANY:
-        return 0 if attention.gate is None else int(np.abs(attention.gate).argmax())
-    if not 0 <= head < attention.heads:
-        raise InputError(f"heads are 0 to {attention.heads - 1}, got {head}")
-    return head
-
-
 def _find_token(subject: FilmSubject, token: int) -> int:
-    places = subject.grid.places
-    if token == ANY:
-        return places if subject.words else subject.grid.middle
-    if not 0 <= token < 2 * places:
-        raise InputError(f"tokens are 0 to {2 * places - 1}, got {token}")
-    return token
+    if token == ANY and subject.words:
+        return subject.grid.places
+    return find_token(subject, token)
 
 
 def _title(attention: LayerAttention, name: str, half: int) -> str:
     """Return a panel's title: what its tokens are in this layer."""
-    guess = "  (guessed)" if attention.missing == name else ""
-    if attention.mixing is not None:
-        return f"<b>{name}</b>  held by what is read{guess}"
-    own = int((attention.key_tokens // attention.tokens == half).sum())
-    role = {0: "X2: read and changed", attention.tokens: "X1: sets the weights"}
-    return f"<b>{name}</b>  {role.get(own, 'half X1, half X2')}{guess}"
+    guessed = attention.missing == name
+    return f"<b>{name}</b>  {role_of(attention, half, guessed=guessed)}"
 
 
 def _describe(

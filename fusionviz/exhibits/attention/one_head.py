@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fusionviz.analysis.attention.one_head import find_head, find_token
+from fusionviz.analysis.shared.attention.mango import LayerAttention
 from fusionviz.analysis.shared.placeholder import ANY
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.exhibits.shared.head_words import APPLIED, FORMULA, explain_head
@@ -42,30 +44,43 @@ def make_head(request: Request[HeadControls]) -> Exhibit:
     token = find_token(request.subject, asked.query)
     query = attention.row_of(token)
     maps = attention.over_pictures(head, query)
-    row = attention.weights[head, query]
-    numbers: dict[str, float | int | str] = {
-        "layer": attention.layer.name,
-        "head": head + 1,
-        "row": query,
-        "largest_weight": float(row.max()),
-        "entropy_bits": attention.entropy_bits(head, query),
-    }
-    if attention.gate is not None:
-        numbers["gate"] = float(attention.gate[head])
     return Exhibit(
         figure=draw_attention(attention, head=head, query=query, halves=asked.halves),
         alt=describe_attention(attention, head=head, query=query),
         caption=explain_head(attention, head, query),
         formula=FORMULA + APPLIED[attention.form],
-        numbers=numbers,
+        numbers=head_numbers(attention, head, query),
         arrays={"S": attention.weights[head], "over_pictures": maps},
-        table={
-            "column": np.arange(attention.tokens),
-            "token_of_x1": attention.key_tokens,
-            "token_of_x2": attention.value_tokens,
-            "weight": row,
-        },
+        table=row_table(attention, head, query),
     )
+
+
+def head_numbers(
+    attention: LayerAttention, head: int, query: int
+) -> dict[str, float | int | str]:
+    """Return the numbers of a row of a head, by name."""
+    numbers: dict[str, float | int | str] = {
+        "layer": attention.layer.name,
+        "head": head + 1,
+        "row": query,
+        "largest_weight": float(attention.weights[head, query].max()),
+        "entropy_bits": attention.entropy_bits(head, query),
+    }
+    if attention.gate is not None:
+        numbers["gate"] = float(attention.gate[head])
+    return numbers
+
+
+def row_table(
+    attention: LayerAttention, head: int, query: int
+) -> dict[str, NDArray[np.integer | np.floating]]:
+    """Return a row of a head column by column: the tokens that it is between."""
+    return {
+        "column": np.arange(attention.tokens),
+        "token_of_x1": attention.key_tokens,
+        "token_of_x2": attention.value_tokens,
+        "weight": attention.weights[head, query],
+    }
 
 
 HEAD = ExhibitKind(

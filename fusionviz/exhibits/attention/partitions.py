@@ -5,11 +5,7 @@ from typing import Literal
 
 import numpy as np
 
-from fusionviz.analysis.attention.one_head import (
-    find_head,
-    find_token,
-    layer_attention,
-)
+from fusionviz.analysis.attention.one_head import find_head, find_token
 from fusionviz.analysis.attention.partitions import measure_partitions
 from fusionviz.analysis.shared.attention.mango import attention_layers
 from fusionviz.analysis.shared.attention.mixing import Mixing
@@ -80,7 +76,7 @@ class MixingControls(Controls):
 def make_mixing(request: Request[MixingControls]) -> Exhibit:
     """Return what a LICA layer mixes, and where one row of its W lives."""
     subject, asked = request.subject, request.controls
-    attention = layer_attention(subject, _lica_layer(request))
+    attention = subject.attention(_lica_layer(request))
     mixing = attention.mixing
     if mixing is None:
         raise InputError(f"{attention.layer.name} mixes nothing: it is no LICA layer")

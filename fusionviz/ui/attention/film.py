@@ -4,7 +4,6 @@ from fusionviz.analysis.shared.attention.mango import attention_layers
 from fusionviz.exhibits.attention.film_head import (
     FILM_HEAD,
     FilmHeadControls,
-    find_layer,
     name_token,
 )
 from fusionviz.ui.shared.controls import choose_item, controls_row
@@ -33,8 +32,8 @@ def draw_head(choice: FilmChoice, visible: bool) -> None:
         names = [one.name.removeprefix("block ") for one in layers]
         layer = layers[choose_item("Layer", "film_layer", names, width=240)].index
         heads = [f"head {one + 1}" for one in range(subject.model.config.heads)]
-        strongest = _strongest(choice, layer)
-        head = choose_item("Head", "film_head", heads, default=strongest, width=120)
+        widest = subject.attention(layer).widest
+        head = choose_item("Head", "film_head", heads, default=widest, width=120)
         asked = [name_token(subject, token) for token in tokens]
         at = choose_item(
             "From",
@@ -46,9 +45,3 @@ def draw_head(choice: FilmChoice, visible: bool) -> None:
     controls = FilmHeadControls(layer=layer, head=head, token=tokens[at])
     if visible:
         show_exhibit(FILM_HEAD, choice, controls)
-
-
-def _strongest(choice: FilmChoice, layer: int) -> int:
-    """Return the head of a layer whose gate is widest open, the first without gates."""
-    gate = find_layer(choice.subject, layer).gate
-    return 0 if gate is None else int(abs(gate).argmax())

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from fusionviz.analysis.attention.one_head import layer_attention
 from fusionviz.analysis.shared.attention.mango import LayerAttention, attention_layers
 from fusionviz.exhibits.attention.one_head import HEAD, HeadControls
 from fusionviz.ui.inputs.readings import Readings
@@ -31,7 +30,7 @@ def draw_panel(readings: Readings, visible: bool) -> None:
     with middle:
         heads = {str(head + 1): head for head in range(model.config.heads)}
         head = choose_bound("Head", "head", heads)
-    attention = layer_attention(choice.subject, layers[name]) if visible else None
+    attention = choice.subject.attention(layers[name]) if visible else None
     if attention is not None:
         _read_click(attention)
     with narrow:

@@ -52,7 +52,10 @@ def draw_attention(
         query: Which row i, from 0.
         halves: Mark in each token's corner whether it is in X1 or in X2.
     """
-    titles = [modality_title(m, _role(attention, m)) for m in MODALITIES]
+    titles = [
+        modality_title(m, role_of(attention, half, guessed=attention.missing == m))
+        for half, m in enumerate(MODALITIES)
+    ]
     figure = make_subplots(
         rows=1,
         cols=3,
@@ -101,16 +104,20 @@ def _matrix_title(attention: LayerAttention, head: int) -> str:
     return f"{title}, gate g = {three_digits(float(attention.gate[head]))}"
 
 
-def _role(attention: LayerAttention, modality: str) -> str:
-    """Return what a picture's tokens are in this layer."""
-    guess = "  (guessed)" if attention.missing == modality else ""
+def role_of(attention: LayerAttention, half: int, *, guessed: bool) -> str:
+    """Return what the tokens of a modality are in a layer.
+
+    Args:
+        attention: Of the layer.
+        half: 0 for the modality whose tokens come first, 1 for the other.
+        guessed: Whether the tokens are the model's guess.
+    """
+    guess = "  (guessed)" if guessed else ""
     if attention.mixing is not None:
         return "held by what is read" + guess
-    own = tokens_in(modality, attention.key_tokens, attention.grid)
-    role = {0: "X2: read and changed", attention.tokens: "X1: sets the weights"}.get(
-        len(own), "half X1, half X2"
-    )
-    return role + guess
+    own = int((attention.key_tokens // attention.tokens == half).sum())
+    role = {0: "X2: read and changed", attention.tokens: "X1: sets the weights"}
+    return role.get(own, "half X1, half X2") + guess
 
 
 def weight_words(values: NDArray[np.float32]) -> list[str]:

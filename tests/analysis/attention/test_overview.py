@@ -11,7 +11,6 @@ from fusionviz.analysis.attention.heads import measure_heads
 from fusionviz.analysis.attention.one_head import (
     find_head,
     find_token,
-    layer_attention,
 )
 from fusionviz.analysis.attention.overview import measure_overview
 from fusionviz.analysis.attention.partitions import measure_partitions
@@ -146,7 +145,7 @@ def test_a_model_without_attention_says_so(mango, room):
     with pytest.raises(InputError, match="no attention layer"):
         measure_overview(subject)
     with pytest.raises(InputError, match="attention layers are none"):
-        layer_attention(subject, 0)
+        subject.attention(0)
 
 
 def test_partitions_are_whole_pictures_or_columns_or_rows(mango):

@@ -11,7 +11,13 @@ from fusionviz.analysis.shared.attention.mixing import Mixing, mixing_of
 from fusionviz.analysis.shared.pictures import Pictures, pictures_of
 from fusionviz.data.grid import Grid
 from fusionviz.data.records import RGBDSample
-from fusionviz.models.mango import InvertibleCrossAttention, JointModel, Mango
+from fusionviz.errors import InputError
+from fusionviz.models.mango import (
+    InvertibleCrossAttention,
+    JointModel,
+    Mango,
+    MangoTrace,
+)
 from fusionviz.models.mango.config import AttentionForm
 from fusionviz.models.mango.layers.partition import LearnedPartition
 from fusionviz.models.mango.trace import LayerTrace
@@ -71,6 +77,20 @@ class LayerAttention:
     def tokens(self) -> int:
         """Rows of each head's matrix, N."""
         return self.weights.shape[1]
+
+    @property
+    def widest(self) -> int:
+        """The head of the largest |gate|, from 0; the first where no head has one."""
+        return 0 if self.gate is None else int(np.abs(self.gate).argmax())
+
+    def check_head(self, head: int) -> None:
+        """Refuse a head, from 0, that there is not.
+
+        Raises:
+            InputError: There is no such head.
+        """
+        if not 0 <= head < self.heads:
+            raise InputError(f"heads are 0 to {self.heads - 1}, got {head}")
 
     def over_pictures(self, head: int, query: int) -> NDArray[np.float32]:
         """Return where one row of one head reads, over both pictures.
@@ -185,6 +205,33 @@ def attention_record(
         missing=missing,
         mixing=mixing,
     )
+
+
+def find_attention(
+    model: JointModel[Any],
+    trace: MangoTrace,
+    layer: int,
+    *,
+    pictures: Pictures,
+    missing: str | None,
+) -> LayerAttention:
+    """Return the attention of a layer, by its index, of a pass through a model.
+
+    Args:
+        model: Whose pass it was.
+        trace: The pass, with every layer's attention.
+        layer: Index in the flow, see `attention_layers`.
+        pictures: What it read.
+        missing: The modality whose tokens were its guess, or None.
+
+    Raises:
+        InputError: It is no attention layer.
+    """
+    for traced in trace.attention_layers:
+        if traced.index == layer:
+            return attention_record(model, traced, pictures=pictures, missing=missing)
+    known = [name.index for name in attention_layers(model)]
+    raise InputError(f"attention layers are {known or 'none'}, got {layer}")
 
 
 def token_at(modality: str, row: int, column: int, grid: Grid) -> int:

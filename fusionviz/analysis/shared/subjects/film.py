@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from fusionviz.analysis.shared.attention.mango import (
     LayerAttention,
-    attention_layers,
-    attention_record,
+    find_attention,
 )
 from fusionviz.analysis.shared.pictures import Pictures, to_colours
 from fusionviz.data.grid import Grid
@@ -167,13 +166,13 @@ class FilmSubject:
         Raises:
             InputError: It is no attention layer.
         """
-        for traced in self.trace.attention_layers:
-            if traced.index == layer:
-                return attention_record(
-                    self.model, traced, pictures=self.pictures, missing=self.missing
-                )
-        known = [name.index for name in attention_layers(self.model)]
-        raise InputError(f"attention layers are {known}, got {layer}")
+        return find_attention(
+            self.model,
+            self.trace,
+            layer,
+            pictures=self.pictures,
+            missing=self.missing,
+        )
 
     def _logits(self, x: Tokens) -> torch.Tensor:
         return self.model.name_genres(self.model.flow(x)[0]).float().cpu()

@@ -6,7 +6,11 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from fusionviz.analysis.shared.attention.mango import missing_modality
+from fusionviz.analysis.shared.attention.mango import (
+    LayerAttention,
+    find_attention,
+    missing_modality,
+)
 from fusionviz.analysis.shared.latent_statistics import LatentStatistics
 from fusionviz.analysis.shared.pictures import (
     Pictures,
@@ -98,6 +102,20 @@ class MangoSubject:
     def trace(self) -> MangoTrace:
         """The pass through the flow, with every layer's attention, without tokens."""
         return self.model.trace(self.x)
+
+    def attention(self, layer: int) -> LayerAttention:
+        """Return the attention of one layer of the pass.
+
+        Raises:
+            InputError: It is no attention layer.
+        """
+        return find_attention(
+            self.model,
+            self.trace,
+            layer,
+            pictures=self.pictures,
+            missing=self.missing,
+        )
 
 
 def decode(model: Mango, x: Tokens) -> Pictures:
