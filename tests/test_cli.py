@@ -183,24 +183,39 @@ def test_missing_modalities_are_told(monkeypatch):
     ]
 
 
-def test_benchmarks_are_listed_and_all_against_peers_run(monkeypatch, tmp_path):
-    folder = tmp_path / "benchmarks"
-    folder.mkdir()
-    (folder / "__init__.py").touch()
-    whole = {"name": "whole", "machine": "this", "rows": [], "left_out": ["nowhere"]}
-    (folder / "whole.py").write_text(
-        f'"""A whole one."""\nPEERS = {{"us": "", "them": "nowhere"}}\n'
-        f"def run():\n    return {whole!r}\n"
-    )
-    (folder / "broken.py").write_text(
-        "from fusionviz.errors import InputError\nPEERS: dict[str, str] = {}\n"
-        "def run():\n    raise InputError('no peer is here')\n"
-    )
-    (folder / "alone.py").write_text("def run():\n    raise AssertionError\n")
+MAIN = """
+import sys
+from benchmarks import {modules}
+from fusionviz.cli.benchmark import tell
+tell({{one.__name__: one for one in ({modules},)}}[f"benchmarks.{{sys.argv[1]}}"].run)
+"""
+
+
+@pytest.fixture
+def own_benchmarks(monkeypatch, tmp_path):
+    """Benchmarks of a few lines, by their names, in place of the project's."""
     monkeypatch.setattr(parts, "PROJECT", tmp_path)
-    monkeypatch.syspath_prepend(tmp_path)
-    for name in [name for name in sys.modules if name.startswith("benchmarks")]:
-        monkeypatch.delitem(sys.modules, name)
+
+    def write(**files):
+        folder = tmp_path / "benchmarks"
+        folder.mkdir()
+        for name, text in files.items():
+            (folder / f"{name}.py").write_text(text)
+        (folder / "__init__.py").touch()
+        (folder / "__main__.py").write_text(MAIN.format(modules=", ".join(files)))
+
+    return write
+
+
+def test_benchmarks_are_listed_and_all_against_peers_run(own_benchmarks, tmp_path):
+    whole = {"name": "whole", "machine": "this", "rows": [], "left_out": ["nowhere"]}
+    own_benchmarks(
+        whole=f'"""A whole one."""\nPEERS = {{"us": "", "them": "nowhere"}}\n'
+        f"def run():\n    print('so far')\n    return {whole!r}\n",
+        broken="from fusionviz.errors import InputError\nPEERS: dict[str, str] = {}\n"
+        "def run():\n    raise InputError('no peer is here')\n",
+        alone="def run():\n    raise AssertionError\n",
+    )
     listed = run("benchmark", "--list").stdout.splitlines()
     assert [line.split()[0] for line in listed] == ["alone", "broken", "whole"]
     assert "A whole one. Needs nowhere (missing: nowhere)." in listed[2]
@@ -212,27 +227,38 @@ def test_benchmarks_are_listed_and_all_against_peers_run(monkeypatch, tmp_path):
     assert "broken: no peer is here" in done.stderr
     assert "whole: without nowhere" in done.stderr
     assert "requirements-bench.txt" in done.stderr
-    for name in [name for name in sys.modules if name.startswith("benchmarks")]:
-        sys.modules.pop(name)
 
 
-def test_a_benchmark_runs(monkeypatch, tmp_path):
-    folder = tmp_path / "benchmarks"
-    folder.mkdir()
-    (folder / "__init__.py").touch()
-    (folder / "helper.py").write_text("def walk():\n    pass\n")
+def test_a_benchmark_runs(own_benchmarks, tmp_path, monkeypatch):
     rows = [{"case": "small", "ours_seconds": 0.125}]
     report = {"name": "own", "machine": "this", "versions": {}, "rows": rows}
-    (folder / "own_case.py").write_text(f"def run():\n    return {report!r}\n")
-    monkeypatch.setattr(parts, "PROJECT", tmp_path)
-    monkeypatch.syspath_prepend(tmp_path)
-    for name in [name for name in sys.modules if name.startswith("benchmarks")]:
-        monkeypatch.delitem(sys.modules, name)
+    own_benchmarks(
+        helper="def walk():\n    pass\n",
+        asks="def run(name):\n    pass\n",
+        own_case=f"def run(rounds=3, *, seed=0):\n    return {report!r}\n",
+    )
+    elsewhere = tmp_path / "elsewhere"
+    (elsewhere / "benchmarks").mkdir(parents=True)
+    (elsewhere / "benchmarks" / "__main__.py").write_text("raise SystemExit(3)\n")
+    monkeypatch.chdir(elsewhere)
     assert json.loads(run("benchmark", "own-case", "--json").stdout) == report
     assert "case small  ours_seconds 0.125" in run("benchmark", "own_case").stdout
-    assert "there are: own_case" in run("benchmark", "helper").stderr
-    for name in ("benchmarks.own_case", "benchmarks"):
-        sys.modules.pop(name)
+    for name in ("helper", "asks"):
+        assert "there are: own_case, all" in run("benchmark", name).stderr
+
+
+def test_a_benchmark_that_breaks_says_so(own_benchmarks, capfd):
+    own_benchmarks(
+        wrong="def run():\n    raise AssertionError('a bug')\n",
+        large="def run():\n    raise MemoryError\n",
+    )
+    told = run("benchmark", "wrong", "--json")
+    assert (told.exit_code, told.stdout) == (1, "")
+    assert "wrong: ended with 1" in told.stderr
+    assert "AssertionError: a bug" in capfd.readouterr().err
+    told = run("benchmark", "large")
+    assert told.exit_code == 2
+    assert told.stderr == f"fusionviz: {parts.NO_MEMORY}\n"
 
 
 def test_the_app_needs_streamlit(monkeypatch):

@@ -1,23 +1,41 @@
-"""The command that runs a benchmark, or all that compare with peers."""
+"""The command that runs a benchmark, or all that compare with peers.
+
+Benchmarks are no part of the package: each runs in a process of its own, by
+`benchmarks/__main__.py`, which lists them.
+"""
 
 import ast
-import importlib
 import importlib.util
 import json
+import os
+import subprocess
 import sys
 import time
+from collections.abc import Callable
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from fusionviz.cli.parts import AsJson, project_file, says_what_is_wrong, short
+from fusionviz.cli.parts import (
+    TOLD,
+    AsJson,
+    project_file,
+    says_what_is_wrong,
+    sentence_of,
+    short,
+)
 from fusionviz.errors import InputError
+from fusionviz.places import python_path
 from fusionviz.whole_files import replace_file
 
 CURE = "pip install -r requirements-bench.txt"
 ALL = "all"
+
+Run = Callable[[], dict[str, Any]]
+"""What measures, and returns the report."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,14 +60,47 @@ class Benchmark:
         ]
 
     def run(self, folder: Path) -> dict[str, Any]:
-        """Return its report.
+        """Return its report, which another process measures.
 
         Args:
             folder: Where it lies.
+
+        Raises:
+            InputError: What `tell` was told there.
+            typer.Exit: The process has ended without a word, but for its traceback.
         """
-        if str(folder.parent) not in sys.path:
-            sys.path.insert(0, str(folder.parent))
-        return importlib.import_module(f"{folder.name}.{self.name}").run()
+        path = os.pathsep.join([str(folder.parent), python_path()])
+        # -P: the folder of whoever asks may have a `benchmarks` too.
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", folder.name, self.name],
+            env={**os.environ, "PYTHONPATH": path},
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+        )
+        if done.returncode:
+            typer.echo(f"{self.name}: ended with {done.returncode}", err=True)
+            raise typer.Exit(1)
+        told = json.loads(done.stdout.splitlines()[-1])
+        if "refused" in told:
+            raise InputError(told["refused"])
+        return told["report"]
+
+
+def tell(run: Run) -> None:
+    """Print the report of a benchmark as the last line, or the sentence why it is not.
+
+    What is printed meanwhile goes to stderr.
+    """
+    told: dict[str, Any]
+    try:
+        with redirect_stdout(sys.stderr):
+            told = {"report": run()}
+    except TOLD as error:
+        sentence = sentence_of(error)
+        if sentence is None:
+            raise
+        told = {"refused": sentence}
+    sys.stdout.write(json.dumps(told, allow_nan=False) + "\n")
 
 
 @says_what_is_wrong
@@ -98,11 +149,19 @@ def find_benchmarks(folder: Path) -> dict[str, Benchmark]:
     found = {}
     for path in sorted(folder.glob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        if any(isinstance(s, ast.FunctionDef) and s.name == "run" for s in tree.body):
+        if any(_measures(statement) for statement in tree.body):
             summary = (ast.get_docstring(tree) or "").split("\n")[0]
             peers = _peers_of(tree)
             found[path.stem] = Benchmark(name=path.stem, summary=summary, peers=peers)
     return found
+
+
+def _measures(statement: ast.stmt) -> bool:
+    """Whether a statement defines `run`, and it can be called without arguments."""
+    if not isinstance(statement, ast.FunctionDef) or statement.name != "run":
+        return False
+    given = statement.args
+    return len(given.args) == len(given.defaults) and None not in given.kw_defaults
 
 
 def _peers_of(tree: ast.Module) -> tuple[str, ...] | None:

@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Never, ParamSpec
+from typing import Annotated, ParamSpec
 
 import typer
 
@@ -26,6 +26,9 @@ NO_MEMORY = (
     "with fewer parameters, or close other programs"
 )
 
+TOLD = (FusionvizError, MemoryError, RuntimeError, OSError)
+"""Errors that may be told in a sentence, see `sentence_of`."""
+
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda, ...")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
@@ -39,19 +42,21 @@ def says_what_is_wrong(
     def wrapped(*args: Parameters.args, **kwargs: Parameters.kwargs) -> None:
         try:
             command(*args, **kwargs)
-        except FusionvizError as error:
-            _refuse(str(error), error)
-        except (MemoryError, RuntimeError, OSError) as error:
-            if not is_of_memory(error):
+        except TOLD as error:
+            sentence = sentence_of(error)
+            if sentence is None:
                 raise
-            _refuse(NO_MEMORY, error)
+            typer.echo(f"fusionviz: {for_command_line(sentence)}", err=True)
+            raise typer.Exit(2) from error
 
     return wrapped
 
 
-def _refuse(sentence: str, error: Exception) -> Never:
-    typer.echo(f"fusionviz: {for_command_line(sentence)}", err=True)
-    raise typer.Exit(2) from error
+def sentence_of(error: Exception) -> str | None:
+    """Return what a command says of an error; None of one that is a fault of ours."""
+    if isinstance(error, FusionvizError):
+        return str(error)
+    return NO_MEMORY if is_of_memory(error) else None
 
 
 def for_command_line(sentence: str) -> str:
