@@ -14,9 +14,9 @@ from fusionviz.analysis.attention.interventions import (
     change_heads,
     head_names,
 )
+from fusionviz.analysis.shared.attention.mango import attention_layers
 from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.models.mango import Mango
-from fusionviz.models.mango.layers.attention import InvertibleCrossAttention
 from fusionviz.models.mango.layers.partition import Tokens
 
 
@@ -148,22 +148,15 @@ def _each_off(
     What comes before a layer is computed once, and what comes after it for all of its
     heads together: each is a sample of one batch.
     """
-    layers = list(subject.model.flow.layers)
-    before, so_far = subject.x, subject.x.new_zeros(1)
-    for index, layer in enumerate(layers):
-        if isinstance(layer, InvertibleCrossAttention):
-            changed = [
-                layer(before, change_heads(layer.heads, [head], change=change))
-                for head in range(layer.heads)
-            ]
-            tokens = torch.cat([after for after, _ in changed])
-            log_det = so_far + torch.cat([one for _, one in changed])
-            for later in layers[index + 1 :]:
-                tokens, added = later(tokens)
-                log_det = log_det + added
-            yield tokens, log_det
-        before, added = layer(before)
-        so_far = so_far + added
+    flow, so_far = subject.model.flow, subject.x.new_zeros(1)
+    count = subject.model.config.heads
+    changes = [change_heads(count, [head], change=change) for head in range(count)]
+    layers = {layer.index for layer in attention_layers(subject.model)}
+    for step in flow.steps(subject.x):
+        if step.index in layers:
+            z, log_det = flow.branch(step.index, step.before, changes)
+            yield z, so_far + log_det
+        so_far = so_far + step.log_det
 
 
 def _labels(model: Mango, z: Tokens) -> NDArray[np.int64]:

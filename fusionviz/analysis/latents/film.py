@@ -130,10 +130,9 @@ def _there(
 
 def _back(flow: MangoFlow, z: Tokens, last: Collection[int]) -> Iterator[Tokens]:
     """Yield the tokens at each stop from the last but one to x, by the inverse."""
-    for index, layer in reversed(list(enumerate(flow.chain))):
-        z = layer.inverse(z)
+    for index, before in flow.inverse_steps(z):
         if index == 0 or index - 1 in last:
-            yield z
+            yield before
 
 
 def _names(flow: MangoFlow, last: Sequence[int]) -> tuple[list[str], list[str]]:

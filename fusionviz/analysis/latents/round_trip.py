@@ -1,6 +1,5 @@
 """Whether the flow comes back: |x - G⁻¹(G(x))| of every token and channel."""
 
-import copy
 from dataclasses import dataclass
 from typing import Literal
 
@@ -57,7 +56,7 @@ def measure_round_trip(subject: MangoSubject, *, double: bool = False) -> RoundT
     with torch.inference_mode():
         errors = {_name(x.dtype): _error(x, flow.inverse(subject.z))}
         if double:
-            fine, exact = copy.deepcopy(flow).double(), x.double()
+            fine, exact = flow.doubled(), x.double()
             errors["float64"] = _error(exact, fine.inverse(fine(exact)[0]))
     return RoundTrip(
         errors=errors,

@@ -11,7 +11,12 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from fusionviz.models.alignmamba.block import MambaBlock
+from fusionviz.models.alignmamba.block_jacobian import BlockJacobian, block_jacobian
 from fusionviz.models.alignmamba.config import AlignMambaConfig
+from fusionviz.models.alignmamba.hidden_attention import (
+    hidden_attention,
+    summed_hidden_attention,
+)
 
 Sequence = Float[Tensor, "batch token channel"]
 
@@ -39,6 +44,44 @@ class MambaLayer(nn.Module):
             backward = self.backward_block(reverse(normed, count))
             update = update + reverse(backward, count)
         return x + self.dropout(update)
+
+    def hidden_attention(
+        self, state: Sequence, channel: int | None = None, *, skip: bool = False
+    ) -> tuple[Float[Tensor, "token token"], ...]:
+        """Return the scan's matrix of each direction, in the order that it reads.
+
+        Args:
+            state: Tokens before the layer, (1, token, channel), all there.
+            channel: Of the scan; None: the sum over all of them.
+            skip: Whether the diagonals include the skip weights.
+        """
+        with torch.inference_mode():
+            normed = self.norm(state)
+            found = [_matrix(self.block, normed, channel, skip)]
+            if self.backward_block is not None:
+                read = normed.flip(1)
+                found.append(_matrix(self.backward_block, read, channel, skip))
+        return tuple(found)
+
+    def block_jacobian(
+        self, state: Sequence, token: int, *, backward: bool = False
+    ) -> BlockJacobian:
+        """Return the Jacobian of a block's output at one token, in the order it reads.
+
+        Args:
+            state: Tokens before the layer, (1, token, channel), all there.
+            token: Of the output, in the order in which the block reads.
+            backward: Whether it is the block that reads backwards.
+
+        Raises:
+            ValueError: There is no such block or token.
+        """
+        block = self.backward_block if backward else self.block
+        if block is None:
+            raise ValueError("this layer has no block that reads backwards")
+        with torch.inference_mode():
+            hidden = self.norm(state)[0]
+        return block_jacobian(block, hidden.flip(0) if backward else hidden, token)
 
 
 class MambaBackbone(nn.Module):
@@ -98,6 +141,24 @@ def reverse(x: Sequence, count: Int[Tensor, " batch"] | None = None) -> Sequence
 
 def _take(x: Sequence, index: Int[Tensor, "batch token"]) -> Sequence:
     return x.gather(1, index.unsqueeze(-1).expand_as(x))
+
+
+def _matrix(
+    block: MambaBlock, hidden: Sequence, channel: int | None, skip: bool
+) -> Float[Tensor, "token token"]:
+    trace = block.trace(hidden)
+    D = trace.D if skip else None
+    if channel is None:
+        return summed_hidden_attention(trace.delta, trace.A, trace.B, trace.C, D)[0]
+    one = slice(channel, channel + 1)
+    weights = hidden_attention(
+        trace.delta[:, one],
+        trace.A[one],
+        trace.B,
+        trace.C,
+        None if D is None else D[one],
+    )
+    return weights[0, 0]
 
 
 def _block(config: AlignMambaConfig) -> MambaBlock:

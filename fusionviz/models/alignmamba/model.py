@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from fusionviz.models.alignmamba.align import AlignedSource, Tokens, align
-from fusionviz.models.alignmamba.backbone import MambaBackbone
+from fusionviz.models.alignmamba.backbone import MambaBackbone, MambaLayer
+from fusionviz.models.alignmamba.block_jacobian import BlockJacobian
 from fusionviz.models.alignmamba.config import AlignMambaConfig
 from fusionviz.models.alignmamba.encoders import Encoder
 from fusionviz.models.alignmamba.inputs import (
@@ -196,6 +197,47 @@ class AlignMamba(ModalityTokens):
             hidden=tuple(_array(state) for state in done.states) if hidden else (),
             logits=_array(done.output.logits),
         )
+
+    def hidden_attention(
+        self,
+        layer: int,
+        state: Float[Tensor, "1 token channel"],
+        channel: int | None = None,
+        *,
+        skip: bool = False,
+    ) -> tuple[Float[Tensor, "token token"], ...]:
+        """Return the matrix of each direction of a layer: see `MambaLayer`.
+
+        Args:
+            layer: From 0.
+            state: Tokens before it, one of a trace's `hidden`.
+            channel: Of the scan; None: the sum over all of them.
+            skip: Whether the diagonals include the skip weights.
+        """
+        one = cast(MambaLayer, self.backbone.layers[layer])
+        return one.hidden_attention(state, channel, skip=skip)
+
+    def block_jacobian(
+        self,
+        layer: int,
+        state: Float[Tensor, "1 token channel"],
+        token: int,
+        *,
+        backward: bool = False,
+    ) -> BlockJacobian:
+        """Return the Jacobian of one of a layer's blocks: see `MambaLayer`.
+
+        Args:
+            layer: From 0.
+            state: Tokens before it, one of a trace's `hidden`.
+            token: Of the output, in the order in which the block reads.
+            backward: Whether it is the block that reads backwards.
+
+        Raises:
+            ValueError: There is no such block or token.
+        """
+        one = cast(MambaLayer, self.backbone.layers[layer])
+        return one.block_jacobian(state, token, backward=backward)
 
     def _compute(self, batch: AlignMambaInputs, plan: Plans | None) -> _Pass:
         config = self.config

@@ -5,7 +5,8 @@ before each, and a learned channel mixing before each (or before the coupling al
 Where the config asks for it, autoregressive layers follow attention or end the block.
 """
 
-from collections.abc import Iterator, Mapping
+import copy
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -121,11 +122,56 @@ class MangoFlow(nn.Module):
             z: Latents.
             intervention: The same changes that `forward` was given, if any.
         """
-        changes = intervention or {}
-        with full_precision(z.device):
-            for index, layer in reversed(list(enumerate(self.chain))):
-                z = layer.inverse(z, changes.get(index))
+        for _, before in self.inverse_steps(z, intervention):
+            z = before
         return z
+
+    def inverse_steps(
+        self, z: Tokens, intervention: Intervention | None = None
+    ) -> Iterator[tuple[int, Tokens]]:
+        """Yield the index of each layer, the last first, and the tokens before it.
+
+        Args:
+            z: Latents.
+            intervention: The same changes that `forward` was given, if any.
+        """
+        changes = intervention or {}
+        for index, layer in reversed(list(enumerate(self.chain))):
+            with full_precision(z.device):
+                z = layer.inverse(z, changes.get(index))
+            yield index, z
+
+    def branch(
+        self,
+        index: int,
+        x: Float[Tensor, "1 joint channel"],
+        changes: Sequence[HeadIntervention],
+    ) -> tuple[Float[Tensor, "change joint channel"], Float[Tensor, " change"]]:
+        """Return where the flow goes from a layer on, for each change to its heads.
+
+        What comes after the layer is computed for all changes together.
+
+        Args:
+            index: Of an attention layer.
+            x: Joint tokens before it, of one sample, (1, 2N, d).
+            changes: At least one.
+
+        Returns:
+            Latents (change, 2N, d), and log|det| of these layers.
+        """
+        first, *others = self.chain[index:]
+        with full_precision(x.device):
+            begun = [first(x, change) for change in changes]
+            z = torch.cat([tokens for tokens, _ in begun])
+            total = torch.cat([log_det for _, log_det in begun])
+            for layer in others:
+                z, log_det = layer(z)
+                total = total + log_det
+        return z, total
+
+    def doubled(self) -> "MangoFlow":
+        """Return a flow of the same weights that computes in float64."""
+        return copy.deepcopy(self).double()
 
     def steps(
         self, x: Tokens, intervention: Intervention | None = None

@@ -92,7 +92,7 @@ def test_the_way_back_is_the_inverse_and_not_a_copy(subject):
     assert film.return_error[-1] < 1e-3
     broken = tiny_mango()
     layer = broken.flow.layers[0]
-    layer.inverse = lambda y: y + 1.0
+    layer.inverse = lambda y, intervention: y + 1.0
     shown = measure_film(MangoSubject(broken, subject.sample))
     assert shown.return_error[-1] > 0.5
 

@@ -1,12 +1,10 @@
 """AlignMamba's hidden attention and its transport, as attention arrays."""
 
 from functools import lru_cache
-from typing import cast
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from fusionviz.analysis.shared.attention.stack import (
     AttentionStack,
@@ -16,13 +14,7 @@ from fusionviz.analysis.shared.attention.stack import (
 )
 from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
 from fusionviz.errors import InputError
-from fusionviz.models.alignmamba import (
-    AlignMamba,
-    hidden_attention,
-    summed_hidden_attention,
-)
-from fusionviz.models.alignmamba.backbone import MambaLayer
-from fusionviz.models.alignmamba.block import MambaBlock
+from fusionviz.models.alignmamba import AlignMamba
 
 ALL_CHANNELS = -1
 """Stands for the sum over the channels of a Mamba layer."""
@@ -174,31 +166,14 @@ def _directions(
     skip: bool,
 ) -> NDArray[np.float32]:
     """Return a layer's matrices, (direction, token, token), NaN where none can read."""
-    layer = cast(MambaLayer, model.backbone.layers[index])
-    normed = layer.norm(torch.from_numpy(state).to(next(model.parameters())))
-    ahead = _matrix(layer.block, normed, channel, skip)
-    later = np.triu(np.ones(ahead.shape, bool), 1)
-    matrices = [np.where(later, np.nan, ahead)]
-    if layer.backward_block is not None:
-        back = _matrix(layer.backward_block, normed.flip(1), channel, skip)
-        matrices.append(np.where(later, np.nan, back)[::-1, ::-1])
-    return np.stack(matrices).astype(np.float32)
-
-
-def _matrix(
-    block: MambaBlock, hidden: Tensor, channel: int, skip: bool
-) -> NDArray[np.floating]:
-    trace = block.trace(hidden)
-    D = trace.D if skip else None
-    if channel == ALL_CHANNELS:
-        summed = summed_hidden_attention(trace.delta, trace.A, trace.B, trace.C, D)
-        return summed[0].cpu().numpy()
-    one = slice(channel, channel + 1)
-    weights = hidden_attention(
-        trace.delta[:, one],
-        trace.A[one],
-        trace.B,
-        trace.C,
-        None if D is None else D[one],
+    ahead, *back = model.hidden_attention(
+        index,
+        torch.from_numpy(state).to(next(model.parameters())),
+        None if channel == ALL_CHANNELS else channel,
+        skip=skip,
     )
-    return weights[0, 0].cpu().numpy()
+    later = np.triu(np.ones(ahead.shape, bool), 1)
+    matrices = [np.where(later, np.nan, ahead.cpu().numpy())]
+    for one in back:
+        matrices.append(np.where(later, np.nan, one.cpu().numpy())[::-1, ::-1])
+    return np.stack(matrices).astype(np.float32)

@@ -6,7 +6,6 @@ token has them all; its parts say which of them the scan's weights leave out.
 """
 
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 import torch
@@ -17,8 +16,6 @@ from fusionviz.analysis.shared.attention.alignmamba import ALL_CHANNELS, hidden_
 from fusionviz.analysis.shared.attention.stack import AttentionStack
 from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
 from fusionviz.errors import InputError
-from fusionviz.models.alignmamba import MambaBlock, block_jacobian
-from fusionviz.models.alignmamba.backbone import MambaLayer
 
 Weights = NDArray[np.float64]
 
@@ -95,14 +92,14 @@ def measure_block_row(
         if not 0 <= number < count:
             raise InputError(f"{what} are 0 to {count - 1}, got {number}")
     row = stack.weights[layer, head, query].astype(np.float64)
-    whole = cast(MambaLayer, subject.model.backbone.layers[layer])
-    with torch.inference_mode():
-        state = torch.from_numpy(subject.trace.hidden[layer])
-        hidden = whole.norm(state.to(next(subject.model.parameters())))[0]
+    state = torch.from_numpy(subject.trace.hidden[layer])
     backward = bool(head)
-    block = cast(MambaBlock, whole.backward_block if backward else whole.block)
-    token = len(hidden) - 1 - query if backward else query
-    jacobian = block_jacobian(block, hidden.flip(0) if backward else hidden, token)
+    jacobian = subject.model.block_jacobian(
+        layer,
+        state.to(next(subject.model.parameters())),
+        state.shape[1] - 1 - query if backward else query,
+        backward=backward,
+    )
 
     def sizes(part: Tensor) -> Weights:
         norms = part.norm(dim=(1, 2)).double().cpu().numpy()
