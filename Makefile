@@ -30,7 +30,7 @@ app: setup
 	$(BIN)/python -m fusionviz app --port $(PORT)
 
 # Those that start a server and browsers have the cores to themselves.
-SERVED := tests/ui/shared/test_cold_server.py tests/browser tests/docker
+SERVED := tests/ui/shared/test_cold_server.py tests/serving tests/browser tests/docker
 
 test: setup-dev browser
 	$(BIN)/python -m pytest -n auto --dist loadfile $(SERVED:%=--ignore=%)

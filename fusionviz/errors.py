@@ -23,6 +23,10 @@ class MemoryLackError(InputError):
     """Work that needs more memory than there is, and what smaller work would do."""
 
 
+class ModelServerError(FusionvizError):
+    """A model server that does not answer, and what to do."""
+
+
 NO_TABLE = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
 """What making a record of a table of JSON raises that is none of it."""
 

@@ -16,6 +16,7 @@ from fusionviz.cli.explain import explain
 from fusionviz.cli.inside import heads, latents, limits
 from fusionviz.cli.lessons import lessons_app
 from fusionviz.cli.robustness import robustness
+from fusionviz.cli.serve import serve_models
 from fusionviz.cli.train import ablate, train
 
 app = typer.Typer(
@@ -40,6 +41,7 @@ for command in (
     latents,
     limits,
     measure,
+    serve_models,
     warm,
 ):
     app.command()(command)

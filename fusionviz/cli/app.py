@@ -24,6 +24,10 @@ def start_app(
         list[str] | None,
         typer.Option(help="A live model of your own, module:Class; or several."),
     ] = None,
+    models_at: Annotated[
+        str | None,
+        typer.Option(help="The model server that computes: http://HOST:PORT."),
+    ] = None,
 ) -> None:
     """Start the app in the browser."""
     if importlib.util.find_spec("streamlit") is None:
@@ -34,7 +38,9 @@ def start_app(
     if arrays is not None:
         _serve_arrays(arrays)
     if adapter:
-        _serve_models(adapter)
+        _offer_live(adapter)
+    if models_at:
+        _ask_at(models_at)
     script = project_file("app.py")
     command = [sys.executable, "-m", "fusionviz.ui.serve", str(script)]
     command += ["--server.port", str(port)]
@@ -53,7 +59,7 @@ def _serve_arrays(path: Path) -> None:
     os.environ[VARIABLE] = str(path.resolve())
 
 
-def _serve_models(adapters: list[str]) -> None:
+def _offer_live(adapters: list[str]) -> None:
     """Let the app ask live models, which may lie in the folder it is started from."""
     from fusionviz.models.live import VARIABLE
     from fusionviz.models.live import adapter as check
@@ -63,6 +69,13 @@ def _serve_models(adapters: list[str]) -> None:
     os.environ[VARIABLE] = ",".join(adapters)
     paths = [os.getcwd(), os.environ.get("PYTHONPATH", "")]
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
+
+
+def _ask_at(address: str) -> None:
+    """Let the app ask a model server, which need not be there yet."""
+    from fusionviz.models.serving.server import VARIABLE, ModelServer
+
+    os.environ[VARIABLE] = ModelServer(address).address
 
 
 @says_what_is_wrong

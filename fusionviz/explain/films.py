@@ -11,7 +11,7 @@ from fusionviz.data.rgbd_files import read_pair
 from fusionviz.errors import InputError
 from fusionviz.exhibits.shared.exhibit import SubjectName
 from fusionviz.explain.pairs import read_file
-from fusionviz.models.checkpoints import load_checkpoint
+from fusionviz.models.serving.opening import open_checkpoint
 
 FIRST_FILM_MANGO = "mango-movies"
 
@@ -52,7 +52,7 @@ def load_film_subject(
         InputError: The checkpoint is no MANGO of films, or cannot read the plot.
         CheckpointError: It cannot be loaded.
     """
-    model = load_checkpoint(checkpoint or FIRST_FILM_MANGO, device)
+    model = open_checkpoint(checkpoint or FIRST_FILM_MANGO, device)
     card = model.card
     if card.kind != "film-mango":
         raise InputError(

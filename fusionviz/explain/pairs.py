@@ -20,12 +20,9 @@ from fusionviz.exhibits.shared.exhibit import SubjectName
 from fusionviz.explain.tokens import kin_of
 from fusionviz.models.alignmamba import AlignMamba
 from fusionviz.models.cards import ModelCard
-from fusionviz.models.checkpoints import (
-    list_checkpoints,
-    load_checkpoint,
-    read_card,
-)
+from fusionviz.models.checkpoints import list_checkpoints, read_card
 from fusionviz.models.mango import Mango
+from fusionviz.models.serving.opening import open_checkpoint
 
 FIRST_CHECKPOINT = "mango-rooms"
 FIRST_ALIGNMAMBA = "alignmamba-rooms"
@@ -112,7 +109,7 @@ def load_mango(checkpoint: str, device: str = "auto") -> tuple[Mango, ModelCard]
         InputError: The checkpoint is another model.
         CheckpointError: It cannot be loaded.
     """
-    model = load_checkpoint(checkpoint, device)
+    model = open_checkpoint(checkpoint, device)
     if model.card.kind != "mango" or model.config.target:
         raise InputError(
             f"{checkpoint} is no MANGO that names classes, such as {FIRST_CHECKPOINT}"
@@ -155,7 +152,7 @@ def load_alignmamba(
         InputError: The checkpoint is another model.
         CheckpointError: It cannot be loaded.
     """
-    model = load_checkpoint(checkpoint, device)
+    model = open_checkpoint(checkpoint, device)
     fits = model.card.kind == "alignmamba"
     if not fits or set(model.config.names) != {"rgb", "depth"}:
         raise InputError(
@@ -173,7 +170,7 @@ def load_pair_subject(
     Args:
         sample: RGB, depth or both.
         name: Of at most one MANGO and one AlignMamba.
-        device: As `load_checkpoint` takes it.
+        device: As `open_checkpoint` takes it.
 
     Raises:
         InputError: There are other models among them.

@@ -12,8 +12,9 @@ from fusionviz.exhibits.shared.exhibit import SubjectName
 from fusionviz.models.alignmamba import AlignMambaConfig, config_of, why_unread
 from fusionviz.models.baselines import BaselineConfig
 from fusionviz.models.cards import ModelCard
-from fusionviz.models.checkpoints import list_checkpoints, load_checkpoint
+from fusionviz.models.checkpoints import list_checkpoints
 from fusionviz.models.mango import Mango
+from fusionviz.models.serving.opening import open_checkpoint
 from fusionviz.training.robustness.absence import Way
 from fusionviz.training.robustness.readers import Reader, reader_of
 from fusionviz.training.robustness.report import (
@@ -90,14 +91,14 @@ def load_failure_subject(
     Args:
         name: Of the sample and the models, whose weights were checked.
         sample: What it names.
-        device: As `load_checkpoint` takes it.
+        device: As `open_checkpoint` takes it.
 
     Raises:
         InputError: It names no model.
         CheckpointError: One cannot be loaded.
     """
     names = [name.checkpoint, *name.beside]
-    models = [load_checkpoint(one, device) for one in names if one is not None]
+    models = [open_checkpoint(one, device) for one in names if one is not None]
     if not models:
         raise InputError("this recipe names no model")
     return make_failure_subject(models, sample)
@@ -116,12 +117,12 @@ def failure_subject_of(
         names: Of checkpoints; those that cannot be loaded are left out.
         sample: A pair or sequences.
         named: What names it.
-        device: As `load_checkpoint` takes it.
+        device: As `open_checkpoint` takes it.
     """
     models = []
     for name in dict.fromkeys(names):
         try:
-            models.append(load_checkpoint(name, device))
+            models.append(open_checkpoint(name, device))
         except CheckpointError:
             continue
     if not models:

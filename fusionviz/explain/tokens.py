@@ -16,7 +16,8 @@ from fusionviz.exhibits.shared.exhibit import SubjectName
 from fusionviz.explain.typed import read_typed
 from fusionviz.models.alignmamba import AlignMamba, config_of, why_unread
 from fusionviz.models.cards import ModelCard
-from fusionviz.models.checkpoints import list_checkpoints, load_checkpoint
+from fusionviz.models.checkpoints import list_checkpoints
+from fusionviz.models.serving.opening import open_checkpoint
 
 KINS: Mapping[str, Kin] = {
     "rooms": "rooms",
@@ -131,7 +132,7 @@ def load_sequence_subject(
         sample: The sequences.
         named: What names them.
         checkpoint: Name of an AlignMamba on such sequences; None: without a model.
-        device: As `load_checkpoint` takes it.
+        device: As `open_checkpoint` takes it.
 
     Raises:
         InputError: The checkpoint cannot read them, or without a model widths differ.
@@ -140,7 +141,7 @@ def load_sequence_subject(
     if checkpoint is None:
         name = SubjectName(checkpoint=None, weights_sha256=None, sample=named)
         return FeatureSubject(sample), name
-    model = load_checkpoint(checkpoint, device)
+    model = open_checkpoint(checkpoint, device)
     card = model.card
     reason = (
         why_unread(sample, model.config)

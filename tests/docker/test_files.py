@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,13 @@ import streamlit
 import yaml
 
 from fusionviz import __version__
+from fusionviz.models.serving.server import VARIABLE
 from fusionviz.places import PROJECT
 
 FOLDER = PROJECT / "docker"
 COMPOSE = yaml.safe_load((FOLDER / "compose.yaml").read_text("utf-8"))
 CUDA = yaml.safe_load((FOLDER / "compose.cuda.yaml").read_text("utf-8"))
+MODELS = yaml.safe_load((FOLDER / "compose.models.yaml").read_text("utf-8"))
 DOCKERFILE = (FOLDER / "Dockerfile").read_text("utf-8")
 REPLICAS = [name for name in COMPOSE["services"] if name.startswith("app-")]
 NGINX = {path.name: path.read_text("utf-8") for path in FOLDER.glob("nginx/*.conf")}
@@ -126,6 +129,31 @@ def test_the_image_has_what_it_is_built_from():
     assert {name.split("/")[0] for name in wanted} <= set(kept)
     pinned = (PROJECT / "requirements.txt").read_text("utf-8")
     assert len(re.findall(r"^torch==", pinned, re.M)) == 1
+
+
+def test_a_model_server_is_asked_by_every_replica_and_by_nobody_else():
+    server = MODELS["services"]["models"]
+    program, command, *options = server["command"]
+    assert (program, command) == ("fusionviz", "serve-models")
+    said = dict(zip(options[::2], options[1::2], strict=True))
+    assert said["--host"] == "0.0.0.0"
+    port = said["--port"]
+    for name in REPLICAS:
+        asks = MODELS["services"][name]
+        assert asks["environment"] == {VARIABLE: f"http://models:{port}"}
+        assert asks["depends_on"] == {"models": {"condition": "service_healthy"}}
+    assert set(MODELS["services"]) == {"models", *REPLICAS}
+    assert server["networks"] == ["inside"]
+    assert "ports" not in server
+    assert server["cap_drop"] == ["ALL"]
+    assert f":{port}/-/healthz" in server["healthcheck"]["test"][-1]
+    assert server["deploy"]["resources"]["limits"]
+    assert server["image"] == f"fusionviz:{__version__}-scale"
+    (argument,) = server["build"]["args"]
+    assert f"ARG {argument}" in DOCKERFILE
+    extra = server["build"]["args"][argument].strip("[]")
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert extra in project["optional-dependencies"]
 
 
 def test_names_and_versions_agree():

@@ -14,7 +14,8 @@ from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.models.cards import Estimate, ModelCard
-from fusionviz.models.checkpoints import list_checkpoints, load_checkpoint
+from fusionviz.models.checkpoints import list_checkpoints
+from fusionviz.models.serving.opening import open_checkpoint
 
 FALLBACK = "alignmamba-sentiment"
 """Whose family is shown where the picked checkpoint has none."""
@@ -111,7 +112,7 @@ def measure_family(
     sources = sources_of(cards[0])
     mmd = np.full((len(cards), len(sources), len(STAGES)), np.nan)
     for row, card in enumerate(cards):
-        subject = AlignMambaSubject(load_checkpoint(card.name), sample)
+        subject = AlignMambaSubject(open_checkpoint(card.name), sample)
         pairs = model_pairs(subject.model)
         own = own_mmd(subject)
         for column, name in enumerate(sources):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from fusionviz.errors import FusionvizError, InputError
 from fusionviz.explain.batch.making import ShardMaker
-from fusionviz.places import python_path
+from fusionviz.ray_here import start_ray
 
 if TYPE_CHECKING:
     from ray.data import Dataset
@@ -129,14 +129,12 @@ def _connect(address: str, actors: int) -> None:
 
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False
-    quiet: dict[str, Any] = {"logging_level": logging.WARNING, "log_to_driver": False}
     try:
         if address == LOCAL:
-            # it reports to nobody
-            os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-            os.environ["PYTHONPATH"] = python_path()
-            ray.init(address="local", num_cpus=actors, include_dashboard=False, **quiet)
+            start_ray(actors)
         else:
-            ray.init(address=address, **quiet)
+            ray.init(
+                address=address, logging_level=logging.WARNING, log_to_driver=False
+            )
     except (ConnectionError, ValueError, RuntimeError) as error:
         raise InputError(f"there is no Ray at {address}: {error}") from error

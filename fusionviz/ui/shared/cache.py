@@ -26,7 +26,7 @@ from fusionviz.data.rooms import render_room
 from fusionviz.errors import CheckpointError
 from fusionviz.exhibits.shared.exhibit import C, Exhibit, ExhibitKind, Request, S
 from fusionviz.models.cards import ModelCard
-from fusionviz.models.checkpoints import load_checkpoint
+from fusionviz.models.serving.opening import open_checkpoint
 
 MODEL_WORK = threading.BoundedSemaphore(2)
 """How many sessions may run a model at once; the others wait their turn."""
@@ -61,7 +61,7 @@ def pair(
 
 @st.cache_resource(max_entries=4, show_spinner="Loading the model …")
 def _model(name: str, weights_print: str) -> Any:  # noqa: ANN401 - of any kind
-    return load_checkpoint(name)
+    return open_checkpoint(name)
 
 
 def model(card: ModelCard) -> Any:  # noqa: ANN401 - of any kind

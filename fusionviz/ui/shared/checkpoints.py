@@ -4,6 +4,7 @@ from textwrap import shorten
 
 import streamlit as st
 
+from fusionviz.errors import ModelServerError
 from fusionviz.explain.pairs import first_checkpoint
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import CURE, list_checkpoints
@@ -64,6 +65,8 @@ def how_to_get(kind: str) -> str:
 
 def trouble_with(card: ModelCard, error: Exception) -> str:
     """Return a load error as one sentence with its cure."""
+    if isinstance(error, ModelServerError):  # it says itself what to do
+        return f"{error}."
     title = TITLES.get(card.kind, TITLES["mango"])
     cure = f"Pick another {title} checkpoint, or train it again."
     told = str(error).removesuffix(f"; {CURE}").split(": Error(s)")[0]

@@ -11,6 +11,7 @@ from fusionviz.errors import (
     CheckpointError,
     FusionvizError,
     MemoryLackError,
+    ModelServerError,
     is_of_memory,
 )
 from fusionviz.ui.allocator import give_back
@@ -56,15 +57,16 @@ def forget_everything() -> None:
 def says_why(visible: bool = True) -> Iterator[None]:
     """Say in this place why there is nothing to see, where the work in it fails.
 
-    A checkpoint that cannot be loaded is an error, and a lack of memory too, after
-    which nothing is kept; a sample that has not what a picture needs is none.
+    A checkpoint that cannot be loaded is an error, and so are a model server that does
+    not answer and a lack of memory, after which nothing is kept; a sample that has not
+    what a picture needs is none.
 
     Args:
         visible: Whether anybody sees the place.
     """
     try:
         yield
-    except (CheckpointError, MemoryLackError) as error:
+    except (CheckpointError, MemoryLackError, ModelServerError) as error:
         if visible:
             say_refusal(error)
     except FusionvizError as error:
