@@ -25,9 +25,11 @@ LINKS = (
 LEAVES = {
     *("fusionviz", "streamlit", "packaging"),
     *("plotly", "_plotly_utils", "narwhals", "numba"),
+    *("cffi", "_cffi_backend", "pycparser"),
 }
 """Packages of which single modules may come later: each of them imports what is there
-already, and numba's come under its own lock, when it compiles."""
+already, and numba's come under its own lock, when it compiles; so does cffi, where it
+is installed, which numba alone asks for."""
 
 
 def test_what_pages_import_is_there_before_they_are_drawn(tiny_checkpoints):
