@@ -1,14 +1,12 @@
 """The command that says what the arrays of a model of one's own hold."""
 
 import json
-import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fusionviz.cli.parts import AsJson, says_what_is_wrong
+from fusionviz.cli.parts import AsJson, look_in_this_folder, says_what_is_wrong
 from fusionviz.errors import InputError
 
 if TYPE_CHECKING:
@@ -44,14 +42,11 @@ def arrays(
 
 def _ask(adapter: str, asked: str, seed: int) -> tuple[str, "ModelArrays"]:
     """Return what a live model, which may lie in this folder, gives for an input."""
-    from fusionviz.explain.live import batch_of, inputs_of
-    from fusionviz.models import live
+    from fusionviz.explain.live import LiveQuestion, answer
 
-    sys.path.insert(0, os.getcwd())
-    model = live.load_live(live.adapter(adapter))
-    name = asked or next(iter(inputs_of(model.description)), "")
-    found = model.arrays(batch_of(model.description, name, seed))
-    return f"{model.description.name}, {name}", found
+    look_in_this_folder()
+    subject, _ = answer(LiveQuestion(model=adapter, asked=asked, seed=seed))
+    return subject.title, subject.arrays
 
 
 def _as_json(title: str, found: "ModelArrays") -> str:

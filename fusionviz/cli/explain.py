@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from fusionviz.cli.parts import Device, says_what_is_wrong
+from fusionviz.cli.parts import Device, look_in_this_folder, says_what_is_wrong
 
 
 @says_what_is_wrong
@@ -63,6 +63,16 @@ def explain(
         Path | None,
         typer.Option(help="Arrays of a model of your own instead (NPZ)."),
     ] = None,
+    adapter: Annotated[
+        str | None,
+        typer.Option(
+            help="A live model of your own instead, module:Class; it is asked about "
+            "the files, --room, --utterance or --input that are named, or its first."
+        ),
+    ] = None,
+    asked: Annotated[
+        str, typer.Option("--input", help="One of a live model's own examples.")
+    ] = "",
     robustness: Annotated[
         Path | None,
         typer.Option(
@@ -92,9 +102,12 @@ def explain(
     PNG and SVG are written where a Chrome or Chromium is found.
     """
     from fusionviz.data.rgbd_files import Placement, ReadingOptions
-    from fusionviz.explain.command import FigureSource, run_explain
+    from fusionviz.explain.command import run_explain
+    from fusionviz.explain.source import FigureSource
     from fusionviz.explain.typed import as_how
 
+    if adapter is not None:
+        look_in_this_folder()
     if depth_only:
         rgb, depth = None, rgb
     source = FigureSource(
@@ -118,6 +131,8 @@ def explain(
         sequences=tuple(sequences or ()),
         runs=tuple(scaling or ()),
         arrays=arrays,
+        adapter=adapter,
+        asked=asked,
         poster=poster,
         plot=plot,
         robustness=robustness,

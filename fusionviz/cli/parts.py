@@ -1,6 +1,8 @@
 """What all commands share: options, the project's files, and how errors are told."""
 
 import functools
+import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, ParamSpec
@@ -64,6 +66,11 @@ def for_command_line(sentence: str) -> str:
     for browser, command in _WORDS.items():
         sentence = sentence.replace(browser, command)
     return sentence
+
+
+def look_in_this_folder() -> None:
+    """Let modules be found that lie in the folder a command is started from."""
+    sys.path.insert(0, os.getcwd())
 
 
 def project_file(name: str) -> Path:

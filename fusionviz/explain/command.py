@@ -1,8 +1,7 @@
 """What `python -m fusionviz explain` does."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,6 @@ import numpy as np
 from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.data.files.npz import DAMAGED
 from fusionviz.data.records import RGBDSample
-from fusionviz.data.rgbd_files import ReadingOptions
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.errors import InputError, one_line
 from fusionviz.exhibits.kinds import KINDS, exhibit_kind
@@ -29,6 +27,8 @@ from fusionviz.explain.films import (
     read_film,
     read_named_film,
 )
+from fusionviz.explain.live import LIVE
+from fusionviz.explain.live_figures import live_again, live_requests
 from fusionviz.explain.pairs import (
     check_weights,
     load_alignmamba_subject,
@@ -48,6 +48,7 @@ from fusionviz.explain.robustness import (
     name_report,
 )
 from fusionviz.explain.runs import read_named_runs, read_runs, scaling_subject
+from fusionviz.explain.source import FigureSource
 from fusionviz.explain.tokens import (
     load_sequence_subject,
     name_sequences,
@@ -56,109 +57,12 @@ from fusionviz.explain.tokens import (
     read_named,
     readers_of,
 )
-from fusionviz.explain.typed import How, name_typed
+from fusionviz.explain.typed import name_typed
 from fusionviz.explain.writing import FigureRequest, explain
 from fusionviz.models.checkpoints import read_card
 from fusionviz.training.robustness.report import read_report, recorded_report
 
 Tell = Callable[[str], None]
-
-
-@dataclass(frozen=True, kw_only=True)
-class FigureSource:
-    """What figures are made of: a pair of files, or one of the others.
-
-    Attributes:
-        rgb: An RGB picture; a recipe of files wants the same files again.
-        depth: A depth map.
-        reading: How the two are read; a recipe says it itself.
-        room: Seed of a room.
-        utterance: Seed of a generated utterance.
-        video: Id of a video of CMU-MOSI.
-        text: A typed sentence; it may stand beside sequences.
-        how: What its words become, as `read_typed` takes it.
-        sequences: Files of sequences, as `read_sequences` takes them.
-        runs: Files of runs over length: what length costs.
-        arrays: File of a model's arrays.
-        poster: A film's poster.
-        plot: A film's plot.
-        robustness: File of a report on robustness; None: what was recorded on the data
-            that the AlignMamba was trained on, where there is some.
-        checkpoint: Name of a MANGO, for pairs; None: the one for such a sample.
-        alignmamba: Name of an AlignMamba; None: the first that fits.
-        other_room: Seed of the room that exhibits of two subjects compare with.
-        device: As `load_checkpoint` takes it.
-    """
-
-    rgb: Path | None = None
-    depth: Path | None = None
-    reading: ReadingOptions = field(default_factory=ReadingOptions)
-    room: int | None = None
-    utterance: int | None = None
-    video: str | None = None
-    text: str | None = None
-    how: How | None = None
-    sequences: tuple[Path, ...] = ()
-    runs: tuple[Path, ...] = ()
-    arrays: Path | None = None
-    poster: Path | None = None
-    plot: str = ""
-    robustness: Path | None = None
-    checkpoint: str | None = None
-    alignmamba: str | None = None
-    other_room: int = 2
-    device: str = "auto"
-
-    @property
-    def files(self) -> dict[str, bytes]:
-        """Files of sequences by name.
-
-        Raises:
-            InputError: One cannot be read.
-        """
-        return {path.name: read_file(path) for path in self.sequences}
-
-    @property
-    def is_sequences(self) -> bool:
-        """Whether it is of sequences, not of pictures."""
-        named = (
-            self.utterance is not None,
-            self.video is not None,
-            self.text is not None or bool(self.sequences),
-        )
-        pictures = self.rgb, self.depth, self.room
-        if sum(named) > 1 or (any(named) and any(p is not None for p in pictures)):
-            raise InputError(
-                "name one thing only: pictures, a room, an utterance, a video, a text "
-                "or sequences"
-            )
-        return any(named)
-
-    @property
-    def is_film(self) -> bool:
-        """Whether it is of a film."""
-        return self.poster is not None or bool(self.plot)
-
-    @property
-    def is_pair(self) -> bool:
-        """Whether it names pictures."""
-        return any(p is not None for p in (self.rgb, self.depth, self.room))
-
-    def of(self, sample: Mapping[str, Any]) -> "FigureSource":
-        """Return the same with what a recipe's sample names in its place."""
-        return replace(
-            self,
-            room=sample.get("room"),
-            utterance=sample.get("utterance"),
-            video=sample.get("mosi_video"),
-            text=sample.get("typed"),
-            how=sample.get("how"),
-            reading=(
-                ReadingOptions.from_recipe(sample)
-                if "depth_unit" in sample
-                else self.reading
-            ),
-        )
 
 
 def run_explain(
@@ -180,12 +84,15 @@ def run_explain(
     Raises:
         InputError: What was asked for cannot be made.
     """
+    _check_names(only)
     if recipe is not None:
         requests = [_made_again(read_recipe(recipe), source)]
     elif source.runs:
         requests = _all_of(*scaling_subject(read_runs(source.runs)), "scaling")
     elif source.arrays is not None:
         requests = _of_arrays(source.arrays)
+    elif source.adapter is not None:
+        requests = live_requests(source, source.adapter)
     elif source.is_film:
         requests = _of_film(source)
     elif source.is_sequences:
@@ -201,6 +108,20 @@ def run_explain(
     tell(f"wrote {len(made)} figures to {out}: open {out / 'index.html'}")
 
 
+def _check_names(only: Sequence[str]) -> None:
+    """Refuse names that no exhibit has, before anything is loaded for them.
+
+    Raises:
+        InputError: There are such; says which there are.
+    """
+    known = [kind.name for kind in KINDS]
+    unknown = [name for name in only if name not in known]
+    if unknown:
+        raise InputError(
+            f"there is no {' and no '.join(unknown)}; there are: {', '.join(known)}"
+        )
+
+
 def _those(requests: list[FigureRequest], only: Sequence[str]) -> list[FigureRequest]:
     """Return the requests of some exhibits, all of them where none is named."""
     names = [one.recipe.exhibit for one in requests]
@@ -214,7 +135,7 @@ def _those(requests: list[FigureRequest], only: Sequence[str]) -> list[FigureReq
 
 
 def _of_pair(source: FigureSource, tell: Tell) -> list[FigureRequest]:
-    sample, named = _read_pair(source)
+    sample, named = source.read_pair()
     return pair_requests(sample, named, source, tell)
 
 
@@ -309,6 +230,8 @@ def _made_again(recipe: FigureRecipe, source: FigureSource) -> FigureRequest:
     name, reads = recipe.subject, exhibit_kind(recipe.exhibit).reads
     if ARRAYS in name.sample:
         return _arrays_again(recipe, source)
+    if LIVE in name.sample:
+        return live_again(recipe, source)
     if reads == "attention":
         raise InputError("this recipe is of attention without a model: use the app")
     if reads == "scaling":
@@ -332,7 +255,7 @@ def _made_again(recipe: FigureRecipe, source: FigureSource) -> FigureRequest:
             sample, dict(name.sample), name.checkpoint, device=source.device
         )
         return FigureRequest(recipe=recipe, subject=shown_as_tokens)
-    pair, named = _read_pair(source)
+    pair, named = source.read_pair()
     if named == name.sample and reads == "pair":
         both = load_pair_subject(pair, name, device=source.device)
         return FigureRequest(recipe=recipe, subject=both)
@@ -368,7 +291,7 @@ def _failures_again(recipe: FigureRecipe, source: FigureSource) -> FigureRequest
     if source.is_sequences:
         sample: RGBDSample | SequenceSample = read_named(name.sample, source.files)
     else:
-        sample, named = _read_pair(source)
+        sample, named = source.read_pair()
         if named != name.sample:
             raise InputError("these are not the files that the recipe was made of")
     subject = load_failure_subject(name, sample, device=source.device)
@@ -396,10 +319,6 @@ def _load_other(
     return load_subject(
         sample, name_room(room), named.checkpoint, device=source.device
     )[0]
-
-
-def _read_pair(source: FigureSource) -> tuple[RGBDSample, dict[str, Any]]:
-    return read_sample(source.rgb, source.depth, source.room, source.reading)
 
 
 def _read_sequences(source: FigureSource) -> tuple[SequenceSample, dict[str, Any]]:

@@ -1,6 +1,7 @@
 """What a live model can be asked about, and its answer as what pictures are of."""
 
 import hashlib
+from dataclasses import dataclass
 from typing import Any
 
 import cv2
@@ -13,13 +14,42 @@ from fusionviz.data.rooms import render_room
 from fusionviz.data.utterances.generator import WIDTHS, render_utterance
 from fusionviz.errors import InputError
 from fusionviz.exhibits.shared.exhibit import SubjectName
-from fusionviz.models.live import Batch, ModelDescription, WrappedModel
+from fusionviz.models.live import (
+    Batch,
+    ModelDescription,
+    WrappedModel,
+    find_place,
+    load_live,
+)
 
 EXAMPLE, ROOM, UTTERANCE, FILES = "example-", "room", "utterance", "files"
 """What inputs are called: one of a model's examples, by its place, or a sample."""
 
 PICTURES = {"rgb": 3, "depth": 2}
 """Axes of the modalities that rooms and files have."""
+
+LIVE = "live_model"
+"""Names the model in the recipe of its answer."""
+
+FIRST_SEED = 12
+"""Of the room or utterance that a live model is asked about first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LiveQuestion:
+    """What is asked of which live model.
+
+    Attributes:
+        model: Where it is found: an entry point's name, or module:Class.
+        asked: One of `inputs_of`; empty for the first.
+        seed: Of a room or an utterance.
+        pair: A reader's files, for the input `files`.
+    """
+
+    model: str
+    asked: str = ""
+    seed: int = FIRST_SEED
+    pair: RGBDSample | None = None
 
 
 def inputs_of(description: ModelDescription) -> dict[str, str]:
@@ -45,20 +75,20 @@ def batch_of(description: ModelDescription, name: str, seed: int) -> Batch:
     Raises:
         InputError: There is no such input.
     """
+    titles = inputs_of(description)
+    if name not in titles or name == FILES:
+        can = [one for one in titles if one != FILES]
+        raise InputError(
+            f"{description.name} has no input {name!r}: choose one of "
+            f"{', '.join(can) or 'none, for it has no examples'}"
+        )
     if name == ROOM:
         return batch_of_pair(description, render_room(seed, _size_of(description)))
     if name == UTTERANCE:
         sample = render_utterance(seed)
         names = [one.name for one in description.modalities]
         return {one: sample.modalities[one][None] for one in names}
-    examples = list(description.examples)
-    place = name.removeprefix(EXAMPLE)
-    if not place.isdecimal() or int(place) >= len(examples):
-        raise InputError(
-            f"{description.name} has no input {name!r}: choose one of "
-            f"{', '.join(inputs_of(description)) or 'none, for it has no examples'}"
-        )
-    chosen = description.examples[examples[int(place)]]
+    chosen = description.examples[titles[name]]
     return {one: np.asarray(values) for one, values in chosen.items()}
 
 
@@ -96,19 +126,42 @@ def ask_live(model: WrappedModel, batch: Batch, title: str) -> ArraysSubject:
     return ArraysSubject(arrays=model.arrays(batch), title=title)
 
 
-def name_live(model: str, asked: str, batch: Batch) -> SubjectName:
+def answer(question: LiveQuestion) -> tuple[ArraysSubject, SubjectName]:
+    """Return what a live model gives, and what names it in recipes.
+
+    Raises:
+        InputError: There is no such model or input, it raised, or its arrays have
+            faults.
+    """
+    model = load_live(find_place(question.model))
+    titles = inputs_of(model.description)
+    asked = question.asked or next(iter(titles), "")
+    if asked == FILES and asked in titles and question.pair is not None:
+        batch = batch_of_pair(model.description, question.pair)
+    else:
+        batch = batch_of(model.description, asked, question.seed)
+    seed = question.seed if asked in (ROOM, UTTERANCE) else None
+    title = f"{model.description.name}, {titles[asked]}"
+    subject = ask_live(model, batch, title if seed is None else f"{title} {seed}")
+    return subject, name_live(question.model, asked, batch, seed)
+
+
+def name_live(
+    model: str, asked: str, batch: Batch, seed: int | None = None
+) -> SubjectName:
     """Return what names a live model's answer in recipes.
 
     Args:
         model: Where it was found.
         asked: Name of the input.
         batch: The input.
+        seed: Of a room or an utterance.
     """
-    return SubjectName(
-        checkpoint=None,
-        weights_sha256=None,
-        sample={"live_model": model, "input": asked, "input_sha256": print_of(batch)},
-    )
+    sample: dict[str, Any] = {LIVE: model, "input": asked}
+    if seed is not None:
+        sample["seed"] = seed
+    sample["input_sha256"] = print_of(batch)
+    return SubjectName(checkpoint=None, weights_sha256=None, sample=sample)
 
 
 def print_of(batch: Batch) -> str:

@@ -22,9 +22,10 @@ from fusionviz.errors import InputError
 from fusionviz.exhibits.kinds import exhibit_kind
 from fusionviz.exhibits.shared.exhibit import Exhibit, SubjectName
 from fusionviz.explain.arrays import array_requests, arrays_subject, name_arrays
-from fusionviz.explain.command import FigureSource, pair_requests, sequence_requests
+from fusionviz.explain.command import pair_requests, sequence_requests
 from fusionviz.explain.pairs import name_room, read_file
 from fusionviz.explain.report_page import ReportEntry, write_report
+from fusionviz.explain.source import FigureSource
 from fusionviz.explain.writing import FigureRequest, make_again, title_of
 from fusionviz.lessons.markup import to_html
 from fusionviz.whole_files import replace_file

@@ -237,6 +237,15 @@ def adapter(value: str) -> EntryPoint:
     return EntryPoint(name=value, value=value, group=GROUP)
 
 
+def find_place(name: str) -> EntryPoint:
+    """Return where a live model is to be found, by its entry point or module:Class.
+
+    Raises:
+        InputError: It is neither.
+    """
+    return live_places().get(name) or adapter(name)
+
+
 def load_live(place: EntryPoint) -> WrappedModel:
     """Return the live model at a place: its class is made without arguments.
 

@@ -243,3 +243,11 @@ def test_a_room_gives_every_exhibit_of_the_pages(tmp_path):
         is_told(tmp_path, name, made)
         assert f'src="{name}.html"' in shown
         assert (tmp_path / f"{name}.html").exists()
+
+
+def test_a_name_that_no_exhibit_has_is_refused_before_anything_is_read(tmp_path):
+    result = run("no.jpg", "no.png", "--only", "latents-strp", "--out", tmp_path)
+    assert result.exit_code == 2
+    assert "latents-strp" in result.output
+    assert "latents-strip" in result.output
+    assert "no.jpg" not in result.output

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from fusionviz.explain import writing
-from fusionviz.explain.command import FigureSource, read_recipe, run_explain
+from fusionviz.explain.command import read_recipe, run_explain
+from fusionviz.explain.source import FigureSource
 
 RECIPES = Path(__file__).parents[1] / "fixtures" / "recipes"
 EXPORTS = sorted(RECIPES.iterdir())

@@ -71,7 +71,7 @@ def run_on_ray(
         from ray.exceptions import RayError
     except ImportError as error:
         raise InputError(
-            "--ray needs Ray: pip install 'fusionviz[scale]' (ray[data])"
+            "--ray needs Ray, fusionviz[scale]: pip install '.[scale]' in the clone"
         ) from error
     _connect(address, actors or os.cpu_count() or 1)
     try:

@@ -11,6 +11,7 @@ from fusionviz.errors import InputError
 from fusionviz.exhibits.shared.exhibit import SubjectName
 from fusionviz.explain.live import (
     FILES,
+    FIRST_SEED,
     ROOM,
     UTTERANCE,
     ask_live,
@@ -75,20 +76,23 @@ def ask_chosen(
         )
     with place:
         asked = choose_name("Input", INPUT, titles, width=200)
-        seed = 0
+        seed = None
         if asked in (ROOM, UTTERANCE):
-            seed = choose_number("Seed", SEED, default=12, last=LAST_SEED, width=110)
+            seed = choose_number(
+                "Seed", SEED, default=FIRST_SEED, last=LAST_SEED, width=110
+            )
     if asked == FILES:
         batch = _batch_of_files(model)
     else:
-        batch = _batch(name, asked, seed, model)
+        batch = _batch(name, asked, seed or 0, model)
     if batch is None:
         return None
     key = f"live-{name}-{print_of(batch)}"
     title = f"{described.name}, {titles[asked]}"
-    if asked in (ROOM, UTTERANCE):
+    if seed is not None:
         title += f" {seed}"
-    return _answer(key, title, model, batch), key, name_live(name, asked, batch)
+    named = name_live(name, asked, batch, seed)
+    return _answer(key, title, model, batch), key, named
 
 
 def _batch_of_files(model: WrappedModel) -> Batch | None:
