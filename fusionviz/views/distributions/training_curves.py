@@ -27,6 +27,9 @@ WHEN = {"before": "dot", "after": "solid"}
 
 AXIS_TITLES: dict[Axis, str] = {"steps": "optimiser steps", "seconds": "minutes"}
 
+LEGEND_COLUMNS, LEGEND_LINE = 4, 24
+"""Names that a line of the legend holds at 1280, and pixels that a line takes."""
+
 LOG_FROM = 4.0
 """A loss that falls by this factor gets a logarithmic axis."""
 
@@ -62,8 +65,11 @@ def draw_training(
         _name_column(figure, one, column)
     _set_axes(figure, trainings, smoothing, axis)
     dress(figure)
+    names = sum(trace.showlegend is not False for trace in figure.data)
+    lines = max(1, math.ceil(names / LEGEND_COLUMNS))
+    top = 78 + (lines - 1) * LEGEND_LINE
     return figure.update_layout(
-        legend=LEGEND_ON_TOP, margin={"l": 8, "r": 12, "t": 78, "b": 50}
+        legend=LEGEND_ON_TOP, margin={"l": 8, "r": 12, "t": top, "b": 50}
     )
 
 

@@ -125,3 +125,22 @@ def test_the_words_say_where_losses_start_and_end():
     assert "alignmamba-a: the task's loss from 2.00 to 1.00" in text
     assert "the alignment loss from 1.00 to 0.0100" in text
     assert "alignmamba-b" in text
+
+
+def test_a_legend_of_two_lines_has_room_above_the_names():
+    one = training()
+    curves = {
+        name.replace("video", source): values
+        for name, values in one.curves.items()
+        for source in ("video", "audio", "depth")
+    }
+    three = TrainingCurves(
+        name="b",
+        align_weight=0.1,
+        curves=curves,
+        sources=("video", "audio", "depth"),
+    )
+    one_line, two_lines = (
+        draw_training(list(shown)).layout.margin.t for shown in ([one], [one, three])
+    )
+    assert two_lines >= one_line + 20

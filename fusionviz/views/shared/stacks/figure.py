@@ -29,7 +29,7 @@ from fusionviz.views.shared.style import FONT_SIZE, dress, legend_square, three_
 SHOWN_KEYS = 12
 
 PALE = [[0, "rgba(128,140,150,0.05)"], [1, "rgba(128,140,150,0.6)"]]
-"""Under numbers: text in either theme's ink can be read on it."""
+"""Under numbers in the theme's own ink, which can be read on it, light or dark."""
 
 
 def draw_attention_stack(view: StackView) -> go.Figure:
@@ -167,7 +167,10 @@ def _draw_blocks(figure: go.Figure, view: StackView, column: int) -> None:
     """Draw what share of its weight each modality has of which."""
     stack = view.stack
     shares = shares_by_modality(view.matrix, stack.queries, stack.keys)
-    queries, keys = stack.queries.modalities, stack.keys.modalities
+    queries, keys = (
+        [short(name or "tokens", 10) for name in axis.modalities]
+        for axis in (stack.queries, stack.keys)
+    )
     figure.add_trace(
         go.Heatmap(
             z=shares.astype(np.float32),
@@ -176,18 +179,45 @@ def _draw_blocks(figure: go.Figure, view: StackView, column: int) -> None:
             colorscale=PALE,
             showscale=False,
             text=[[f"{share:.0%}" for share in row] for row in shares],
-            texttemplate="%{text}",
-            textfont={"size": FONT_SIZE},
             hovertemplate="%{y} reads %{x}: %{text} of |weight|<extra></extra>",
-            x=[short(name or "tokens", 10) for name in keys],
-            y=[short(name or "tokens", 10) for name in queries],
+            x=keys,
+            y=queries,
         ),
         row=1,
         col=column,
     )
+    _write_shares(figure, shares, queries, keys, column)
     _frame_blocks(figure, column)
     write_title(
         figure, "<b>who reads whom</b><br>share of |weight|", column=column, right=1
+    )
+
+
+def _write_shares(
+    figure: go.Figure,
+    shares: NDArray[np.float64],
+    queries: list[str],
+    keys: list[str],
+    column: int,
+) -> None:
+    """Write the shares over their cells, in the figure's own ink.
+
+    What Plotly writes on a heatmap itself is black or white by the colour that a cell
+    would have on white paper, which cannot be read where the page is dark.
+    """
+    cells = [(row, key) for row in range(len(queries)) for key in range(len(keys))]
+    figure.add_trace(
+        go.Scatter(
+            x=[keys[key] for _, key in cells],
+            y=[queries[row] for row, _ in cells],
+            text=[f"{shares[cell]:.0%}" for cell in cells],
+            mode="text",
+            textfont={"size": FONT_SIZE},
+            hoverinfo="skip",
+            showlegend=False,
+        ),
+        row=1,
+        col=column,
     )
 
 

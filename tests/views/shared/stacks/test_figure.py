@@ -229,3 +229,17 @@ def test_strips_alternate_where_modalities_do(rng):
     ]
     np.testing.assert_array_equal(rows[:, 0], wanted)
     np.testing.assert_array_equal(columns[0], wanted)
+
+
+def test_shares_are_written_in_the_ink_of_the_page(weights):
+    figure = draw_attention_stack(make_view(weights, WORDS))
+    assert not [t for t in figure.data if t.type == "heatmap" and t.texttemplate]
+    (written,) = [t for t in figure.data if t.type == "scatter" and t.mode == "text"]
+    assert written.textfont.color is None
+    told = dict(zip(zip(written.y, written.x, strict=True), written.text, strict=True))
+    ours = {"text": slice(0, 2), "rgb": slice(2, 6)}
+    assert told == {
+        (one, other): f"{weights[rows, keys].sum() / weights[rows].sum():.0%}"
+        for one, rows in ours.items()
+        for other, keys in ours.items()
+    }
