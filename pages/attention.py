@@ -1,4 +1,4 @@
-"""Attention: what does each of MANGO's heads read, and does it matter?"""
+"""Attention: what does each head read, and does it matter?"""
 
 from fusionviz.ui import libraries as libraries
 from fusionviz.ui.attention.arrays import draw_arrays

@@ -141,3 +141,14 @@ def test_the_glossary_has_the_words_of_the_pages():
 def test_the_readme_is_short():
     lines = (ROOT / "README.md").read_text("utf-8").splitlines()
     assert len(lines) < 150
+
+
+@pytest.mark.parametrize("page", [one.stem for one in APP_PAGES])
+def test_a_guide_asks_what_its_page_asks(page):
+    guide = (DOCS / "guide" / f"{page}.md").read_text("utf-8")
+    (question,) = re.findall(r"^\*(.+\?)\*$", guide, re.MULTILINE)
+    code = (ROOT / "pages" / f"{page}.py").read_text("utf-8")
+    found = re.search(r'ask\(\s*"(.+?)"', code)
+    assert found is None or found[1] == question
+    listed = (DOCS / "guide" / "index.md").read_text("utf-8")
+    assert f"]({page}.md) | {question} |" in listed

@@ -56,6 +56,9 @@ def test_each_tab_draws_the_example(run_app, serve, page, tab):
     app = run_app(f"pages/{page}.py", address={"tab": tab} if tab else {})
     assert not [*app.exception, *app.error, *app.warning, *app.info]
     assert alts(app)
+    question = app.title[0].value
+    assert "two fusion" not in question
+    assert "pictures" not in question
     assert app.expander[-1].label.startswith("**mine.npz**") or any(
         "mine.npz" in one.label for one in app.expander
     )

@@ -43,7 +43,7 @@ CARDS: dict[str, SetCard] = {
     "rooms": SetCard(
         title="Generated rooms",
         modalities="rgb, depth in metres, classes of 13 kinds",
-        terms="part of fusionviz (MIT)",
+        terms="part of fusionviz (Apache-2.0)",
         source="python -m fusionviz data rooms --count 100 --out DIR writes some",
     ),
     "nyuv2": SetCard(
@@ -140,7 +140,7 @@ CARDS: dict[str, SetCard] = {
     "sentiment": SetCard(
         title="Generated utterances",
         modalities="text, audio, video; sentiment from -3 to 3",
-        terms="part of fusionviz (MIT)",
+        terms="part of fusionviz (Apache-2.0)",
         source="made when it is used",
     ),
     "mosi": SetCard(

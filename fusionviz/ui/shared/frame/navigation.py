@@ -1,5 +1,6 @@
 """The frame around every page: navigation, look, and the sidebar that all share."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,13 +85,21 @@ def frame() -> None:
     _furnish()
 
 
-def ask(question: str, *, lesson: str | None = None) -> None:
+def ask(
+    question: str,
+    *,
+    lesson: str | None = None,
+    instead: Mapping[str, str] | None = None,
+) -> None:
     """Draw the page's title line: the one question that it answers.
 
     Args:
         question: Of the page.
         lesson: Name of the lesson that explains it, which it then links to.
+        instead: Its question of samples of which it shows something else, by what the
+            sidebar calls these.
     """
+    question = (instead or {}).get(st.session_state.get("source", ""), question)
     if lesson is None:
         st.title(question, anchor=False)
     else:
