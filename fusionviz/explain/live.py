@@ -15,6 +15,7 @@ from fusionviz.data.utterances.generator import WIDTHS, render_utterance
 from fusionviz.errors import InputError
 from fusionviz.exhibits.shared.exhibit import SubjectName
 from fusionviz.models.live import (
+    PICTURES,
     Batch,
     ModelDescription,
     WrappedModel,
@@ -24,9 +25,6 @@ from fusionviz.models.live import (
 
 EXAMPLE, ROOM, UTTERANCE, FILES = "example-", "room", "utterance", "files"
 """What inputs are called: one of a model's examples, by its place, or a sample."""
-
-PICTURES = {"rgb": 3, "depth": 2}
-"""Axes of the modalities that rooms and files have."""
 
 LIVE = "live_model"
 """Names the model in the recipe of its answer."""

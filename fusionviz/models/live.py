@@ -33,6 +33,9 @@ GROUP = "fusionviz.models"
 VARIABLE = "FUSIONVIZ_ADAPTER"
 """Names further models, `module:Class`, parted by commas."""
 
+PICTURES = {"rgb": 3, "depth": 2}
+"""Axes of the modalities that rooms and files have."""
+
 Batch = Mapping[str, NDArray[Any]]
 """Inputs by modality, each with a first axis of length 1: the batch."""
 
@@ -127,6 +130,7 @@ class WrappedModel:
     def arrays(self, batch: Batch) -> ModelArrays:
         """Return what the model gives for a batch of one sample, checked as a file is.
 
+        The pictures that it was asked about are with it, unless it gives its own.
         Gradients are off; the model may switch them on for itself.
 
         Raises:
@@ -141,14 +145,22 @@ class WrappedModel:
                 f"{self._place}: records(batch) returns a {type(given).__name__}, "
                 "expected arrays by key."
             )
-        named = {str(key): as_array(value) for key, value in given.items()}
-        lacking = [key for key in self.description.records if key not in named]
+        answered = {str(key): as_array(value) for key, value in given.items()}
+        named = self._pictures(batch) | answered
+        lacking = [key for key in self.description.records if key not in answered]
         notes = {
             key: ("The model's description promises it, and it was not given.",)
             for key in lacking
         }
         found = arrays_of(named, notes)
         return replace(found, notes=_without_batches(found.notes))
+
+    def _pictures(self, batch: Batch) -> dict[str, NDArray[Any]]:
+        return {
+            one.name: batch[one.name]
+            for one in self.description.modalities
+            if PICTURES.get(one.name) == len(one.shape)
+        }
 
     def _check(self, batch: Batch) -> None:
         for modality in self.description.modalities:

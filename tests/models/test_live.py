@@ -96,6 +96,27 @@ def test_one_thread_waits_for_another_unless_the_model_is_safe(safe):
     assert (toy.most == 1) is not safe
 
 
+def test_pictures_that_it_was_asked_about_are_shown_with_its_answer():
+    batch = {
+        "rgb": np.full((1, 4, 5, 3), 7, np.uint8),
+        "depth": np.full((1, 4, 5), 2, np.float32),
+    }
+    reads = [
+        LiveModality(name="rgb", shape=(None, None, 3)),
+        LiveModality(name="depth", shape=(None, None)),
+    ]
+    answer = {"latents": np.ones((2, 2))}
+    found = wrapped(answer, modalities=reads).arrays(batch)
+    np.testing.assert_array_equal(found.rgb, batch["rgb"][0])
+    np.testing.assert_array_equal(found.depth_m, batch["depth"][0])
+    assert not found.notes
+    own = answer | {"rgb": np.zeros((2, 2, 3), np.uint8)}
+    assert not wrapped(own, modalities=reads).arrays(batch).rgb.any()
+    vectors = [LiveModality(name="rgb", shape=(None, 3))]
+    asked = {"rgb": np.ones((1, 6, 3))}
+    assert wrapped(answer, modalities=vectors).arrays(asked).rgb is None
+
+
 def test_gradients_are_off():
     class Graded(Toy):
         def records(self, batch):

@@ -7,8 +7,11 @@ import pytest
 
 from fusionviz.data.arrays.example import example_file
 from fusionviz.explain.arrays import VARIABLE, name_arrays
+from fusionviz.models.live import VARIABLE as ADAPTER
 from fusionviz.ui.attention.arrays import TABS as ATTENTION
 from fusionviz.ui.distributions.arrays import TABS as DISTRIBUTIONS
+from fusionviz.ui.shared.data.live import _places as places
+from fusionviz.ui.transport.arrays import PLAN
 from fusionviz.ui.transport.arrays import TABS as TRANSPORT
 from tests.helpers.app.pages import ROOT, address_of, alts, words
 
@@ -211,3 +214,25 @@ def test_a_live_model_that_cannot_be_loaded_is_a_sentence(run_app, live, monkeyp
     app.button(key="arrays_example").click().run()
     assert not [*app.exception, *app.error]
     assert alts(app)
+
+
+def test_transport_of_tokens_without_a_plan_has_the_plans_that_are_made(run_app, serve):
+    serve(npz(tokens_a=np.eye(4), tokens_b=np.eye(4)[:3]))
+    app = run_app("pages/transport.py")
+    assert not [*app.exception, *app.error, *app.info]
+    assert [tab.label for tab in app.tabs] == [t for t in TRANSPORT if t != PLAN]
+    assert alts(app)
+
+
+def test_a_file_that_the_app_was_started_with_comes_before_live_models(
+    run_app, serve, monkeypatch
+):
+    monkeypatch.setenv(ADAPTER, "there_is_none:X")
+    places.clear()
+    serve(example_file())
+    try:
+        app = run_app("pages/inputs.py")
+        assert not [*app.exception, *app.error]
+        assert any("mine.npz" in one.label for one in app.expander)
+    finally:
+        places.clear()

@@ -16,7 +16,7 @@ def draw_contents(library: Library) -> None:
     ask("What would you like to understand?")
     st.caption(
         "Each lesson asks what you expect before it shows what is so. All pictures are "
-        "those of the other pages. A lecturer opens a lesson with `&present=1`."
+        "those of the other pages. A lecturer opens one and chooses **Present**."
     )
     columns = st.columns(2, gap="medium")
     for number, lesson in enumerate(library.lessons.values()):

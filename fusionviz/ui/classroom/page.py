@@ -71,11 +71,23 @@ def _draw_head(place: Place) -> None:
         if not place.presents:
             st.page_link(page("classroom"), label=phrase("all_lessons", language))
         st.progress(min(place.card + 1, count) / count, _progress_words(place))
+        if place.code is None and place.card == 0:
+            _draw_way_to_present(lesson)
         if place.presents:
             _draw_links(place)
             _draw_turn(place)
         _step(place, -1, disabled=place.card == 0)
         _step(place, +1, disabled=place.is_end or _must_answer(place))
+
+
+def _draw_way_to_present(lesson: Lesson) -> None:
+    """Draw a link for a lecturer: the same lesson, as a projector shows it."""
+    st.page_link(
+        page("classroom"),
+        label=phrase("present", lesson.language),
+        icon=":material/co_present:",
+        query_params={"lesson": lesson.name, "present": "1"},
+    )
 
 
 def _progress_words(place: Place) -> str:

@@ -21,7 +21,8 @@ def draw_arrays(choice: ArraysChoice) -> None:
     arrays = choice.subject.arrays
     if arrays.plan is None and not arrays.tokens:
         raise choice.subject.absent("Transport")
-    draw_tabs(TABS, choice)
+    of_plan = () if arrays.plan is not None else (PLAN,)
+    draw_tabs({t: draw for t, draw in TABS.items() if t not in of_plan}, choice)
 
 
 @panel
@@ -42,8 +43,9 @@ def _of_tokens(
     return drawn
 
 
+PLAN = "The plan"
 TABS = {
-    "The plan": _draw_plan,
+    PLAN: _draw_plan,
     "Three solvers": _of_tokens(solvers.draw_panel),
     "Convergence": _of_tokens(convergence.draw_panel),
     "On the data": _of_tokens(on_data.draw_panel),

@@ -41,3 +41,12 @@ def test_the_contents_name_a_language_as_its_speakers_do(run_app):
     told = [one.value for one in run_app("pages/classroom.py").caption]
     (german,) = [one for one in told if one.endswith("Deutsch")]
     assert german.startswith("8 Minuten · 8 Karten")
+
+
+def test_a_lecturer_finds_the_way_to_present_on_the_first_card(run_app):
+    app = run_app("pages/classroom.py", address={"lesson": "transport"})
+    assert "lesson=transport" in links(app)["Present"]
+    assert "present=1" in links(app)["Present"]
+    for address in ({"card": "2"}, {"class": "ROOM12"}, {"present": "1"}):
+        other = run_app("pages/classroom.py", address={"lesson": "transport"} | address)
+        assert "Present" not in links(other)

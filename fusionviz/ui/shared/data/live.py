@@ -9,6 +9,7 @@ from fusionviz.analysis.shared.subjects.arrays import ArraysSubject
 from fusionviz.data.rgbd_files import read_with_choices
 from fusionviz.errors import InputError
 from fusionviz.exhibits.shared.exhibit import SubjectName
+from fusionviz.explain.arrays import served_file
 from fusionviz.explain.live import (
     FILES,
     FIRST_SEED,
@@ -46,9 +47,10 @@ def are_served() -> bool:
 
 def choose_model(place: DeltaGenerator) -> str | None:
     """Draw the choice of what arrays come from; return a live model, None: a file."""
-    titles = {name: f"live: {name}" for name in _places()} | {FILE: "a file"}
-    if len(titles) == 1:
+    live, file = {name: f"live: {name}" for name in _places()}, {FILE: "a file"}
+    if not live:
         return None
+    titles = live | file if served_file() is None else file | live
     with place:
         chosen = choose_name("Arrays of", MODEL, titles, width=270)
     return None if chosen == FILE else chosen
