@@ -9,6 +9,9 @@ import subprocess
 import sys
 import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 import pytest
@@ -23,9 +26,40 @@ PATIENCE = 120.0
 PAGES = ("/latents?tab=Round+trip", "/transport", "/attention?tab=One+head")
 
 
+@dataclass(frozen=True)
+class Models:
+    """The command `serve-models`, which may still be starting.
+
+    Attributes:
+        address: That it will answer at.
+        log: File of what it says.
+        process: Itself.
+    """
+
+    address: str
+    log: Path
+    process: subprocess.Popen
+
+    def wait(self):
+        """Wait until it answers."""
+        deadline = time.monotonic() + PATIENCE
+        while f"served at {self.address}" not in self.log.read_text():
+            assert self.process.poll() is None, self.log.read_text()
+            assert time.monotonic() < deadline, self.log.read_text()
+            time.sleep(0.1)
+
+    def kill(self):
+        """End it and all of its processes as a lack of memory would."""
+        children = psutil.Process(self.process.pid).children(recursive=True)
+        for one in (self.process, *children):
+            with contextlib.suppress(psutil.Error):
+                one.kill()
+        self.process.wait()
+
+
 @contextlib.contextmanager
-def model_server(folder, checkpoints):
-    """Start the command; yield its address, its process and its log."""
+def starting_models(folder, checkpoints):
+    """Start the command, and end it in the end."""
     port, log = free_port(), folder / "models.log"
     with log.open("w") as output:
         process = subprocess.Popen(
@@ -40,12 +74,7 @@ def model_server(folder, checkpoints):
             start_new_session=True,
         )
     try:
-        deadline = time.monotonic() + PATIENCE
-        while "served at" not in log.read_text():
-            assert process.poll() is None, log.read_text()
-            assert time.monotonic() < deadline, log.read_text()
-            time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}", process, log
+        yield Models(f"http://127.0.0.1:{port}", log, process)
     finally:
         end(process)
 
@@ -89,6 +118,7 @@ def assert_told(app):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)  # two servers and Ray start beside each other
 @pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
 def test_two_apps_share_a_model_server_that_loads_each_model_once(
     tmp_path, monkeypatch, tiny_checkpoints
@@ -96,28 +126,29 @@ def test_two_apps_share_a_model_server_that_loads_each_model_once(
     pytest.importorskip(
         "ray.serve", reason="Ray Serve is not installed: fusionviz[scale]"
     )
-    cards = tmp_path / "cards"  # apps have no weights: they cannot help asking
-    cards.mkdir()
-    for path in tiny_checkpoints.glob("*.json"):
-        shutil.copy(path, cards)
-    with model_server(tmp_path, tiny_checkpoints) as (address, process, log):
-        monkeypatch.setenv(VARIABLE, address)
-        folders = [tmp_path / name for name in "ab"]
-        for folder in folders:
-            folder.mkdir()
-        with serve(folders[0], cards) as one, serve(folders[1], cards) as other:
-            for app in (one, other):
-                for page in PAGES:
-                    assert_drawn(app, page)
-            state = state_of(address)
+    folders = {name: tmp_path / name for name in ("cards", "one", "other")}
+    for folder in folders.values():
+        folder.mkdir()
+    for path in tiny_checkpoints.glob("*.json"):  # apps without weights: they must ask
+        shutil.copy(path, folders["cards"])
+    with starting_models(tmp_path, tiny_checkpoints) as models:
+        monkeypatch.setenv(VARIABLE, models.address)
+        with (
+            serve(folders["one"], folders["cards"]) as one,
+            serve(folders["other"], folders["cards"]) as other,
+            ThreadPoolExecutor(2) as pool,
+        ):
+            models.wait()
+            for page in PAGES:  # of both apps at once
+                list(
+                    pool.map(
+                        lambda app, page=page: assert_drawn(app, page), (one, other)
+                    )
+                )
+            state = state_of(models.address)
             assert state["loads"] == {"mango-tiny": 1, "alignmamba-tiny": 1}
             assert state["answers"] > 10
-            children = psutil.Process(process.pid).children(recursive=True)
-            process.kill()
-            for child in children:
-                with contextlib.suppress(psutil.Error):
-                    child.kill()
-            process.wait()
+            models.kill()
             for app in (one, other):
                 assert_told(app)
                 assert "Traceback" not in app.log.read_text()

@@ -34,6 +34,8 @@ REFUSALS: Mapping[str, type[Exception]] = {
 }
 """What an answer can be in place of a value, by the name under which it travels."""
 
+LONGEST_SENTENCE = 500
+
 _PARTS: Mapping[str, type] = {
     "checkpoint": str,
     "sha256": str,
@@ -103,7 +105,8 @@ def read_question(
 def write_refusal(error: Exception) -> bytes:
     """Return an error as an answer."""
     kind = next(one.__name__ for one in type(error).__mro__ if one.__name__ in REFUSALS)
-    return write_message({"refusal": kind, "sentence": str(error)})
+    said = " ".join(str(error).split())  # what was asked may have lines in it
+    return write_message({"refusal": kind, "sentence": said[:LONGEST_SENTENCE]})
 
 
 def read_answer(answer: bytes) -> Any:  # noqa: ANN401

@@ -1,5 +1,6 @@
 """What a model server does: it has the weights, and answers questions as bytes."""
 
+import inspect
 import logging
 import threading
 import traceback
@@ -94,7 +95,13 @@ class ModelRunner:
         call, name, args, kwargs = read_question(question)
         model = self._model(name)
         if not isinstance(model, call.of):
-            raise InputError(f"{name.checkpoint} cannot be asked to {call.name}")
+            raise InputError(f"{name.checkpoint} cannot be asked for: {call.name}")
+        try:
+            inspect.signature(call.answer).bind(model, *args, **kwargs)
+        except TypeError as error:
+            raise InputError(
+                f"{call.name}: it is asked with other arguments ({one_line(error)})"
+            ) from error
         with (
             self._turn,
             torch.inference_mode(),
