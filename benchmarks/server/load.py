@@ -62,6 +62,9 @@ THINKING_S = 0.5
 WARM = 0.2
 """Share of the time after which the server counts as warm."""
 
+REST_S = 25.0
+"""Seconds after the last reader has left, in which free memory is given back."""
+
 Charts = dict[str, str]
 Place = tuple[str, str]
 """A page and a tab of it."""
@@ -231,11 +234,12 @@ def measure(
     for reader in readers:
         reader.start()
     time.sleep(60 * minutes * WARM)
-    warm_mb, peak_mb = resident_mb(server.process), 0.0
+    warm_mb, levels = resident_mb(server.process), []
     while any(reader.is_alive() for reader in readers):
         time.sleep(1)
-        peak_mb = max(peak_mb, resident_mb(server.process))
-    end_mb = resident_mb(server.process)
+        levels.append(resident_mb(server.process))
+    end_mb = levels[-1]
+    time.sleep(REST_S)
     return {
         "sessions": sessions,
         "minutes": minutes,
@@ -249,8 +253,10 @@ def measure(
         "resident_mb": {
             "one session": round(alone_mb),
             "warm": round(warm_mb),
-            "most": round(peak_mb),
+            "every half minute": [round(one) for one in levels[::30]],
+            "most": round(max(levels)),
             "end": round(end_mb),
+            "at rest": round(resident_mb(server.process)),
         },
         "end_to_warm": round(end_mb / warm_mb, 3),
     }

@@ -14,7 +14,11 @@ import os
 import sys
 import tempfile
 import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+from streamlit.runtime import get_instance
 
 from benchmarks.server.visits import TABS, address_of, pair_of, resident_mb, troubles_of
 from fusionviz.models.checkpoints import checkpoint_folder
@@ -64,30 +68,52 @@ def upload(address: str, process: int, count: int) -> dict[str, float]:
 
 
 def _walk_and_let_go(address: str) -> None:
-    """Walk, let go of one cache after another, print what is held, and end all."""
+    """Walk, let go of one thing that is kept after another, print, and end all."""
     from fusionviz.ui.allocator import give_back
-    from fusionviz.ui.shared import cache
-    from fusionviz.ui.shared.notices import forget_everything
 
     wait_until_up(address)
     found = walk(address, os.getpid())
     give_back()
     found["free memory given back"] = resident_mb(os.getpid())
-    for name, kept in (
-        ("exhibits", cache.exhibit),
-        ("MANGO's subjects", cache._subject),
-        ("pairs of files", cache.pair),
-        ("rooms", cache.room),
-        ("features", cache.features),
-        ("models", cache._model),
-    ):
-        kept.clear()
+    for name, let_go in _kept().items():
+        let_go()
         give_back()
         found[f"without {name}"] = resident_mb(os.getpid())
-    forget_everything()
-    found["without all other caches"] = resident_mb(os.getpid())
     _tell(found)
     os._exit(0)
+
+
+def _kept() -> dict[str, Callable[[], object]]:
+    """Return what lets go of each thing that the server keeps, by name."""
+    from fusionviz.ui.shared import cache
+    from fusionviz.ui.shared.notices import forget_everything
+
+    return {
+        "sessions that have left": _forget_sessions,
+        "results of analysis": _forget_results,
+        "exhibits": cache._shelf.clear,
+        "MANGO's subjects": cache._subject.clear,
+        "pairs of files": cache.pair.clear,
+        "rooms": cache.room.clear,
+        "features": cache.features.clear,
+        "models": cache._model.clear,
+        "all other caches": forget_everything,
+    }
+
+
+def _forget_sessions() -> None:
+    """Let go of sessions that are kept in case their readers come back."""
+    storage: Any = get_instance()._session_mgr
+    for kept in storage._session_storage.list():
+        storage._session_storage.delete(kept.session.id)
+
+
+def _forget_results() -> None:
+    """Let go of what functions of analysis keep."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("fusionviz.analysis"):
+            for one in vars(module).values():
+                getattr(one, "cache_clear", lambda: None)()
 
 
 def _tell(found: dict[str, float]) -> None:

@@ -8,5 +8,8 @@ import sys
 
 from streamlit.web.cli import main
 
+from fusionviz.ui.allocator import keep_little
+
 if __name__ == "__main__":
+    keep_little()
     main(["run", *sys.argv[1:]], prog_name="streamlit")

@@ -30,7 +30,7 @@ _ROUNDING = 1e-12
 MOST_TOKENS = 256
 """Tokens a side that are compared; of longer sequences as many, evenly spaced."""
 
-KEPT = 48
+KEPT = 16
 """How many pairs keep their distances, 2 MB each at most."""
 
 

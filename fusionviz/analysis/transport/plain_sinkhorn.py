@@ -21,7 +21,7 @@ WATCHED = (
 )
 """Half steps whose plans are looked at: the first ones, then even on a log scale."""
 
-KEPT = 4
+KEPT = 2
 """How many runs are kept: 12 MB each at 256 by 256 tokens."""
 
 

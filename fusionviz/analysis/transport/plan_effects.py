@@ -40,7 +40,7 @@ SWAP_NAMES: dict[Swap, str] = {
     "clock": "Clock alone",
 }
 
-KEPT = 8
+KEPT = 4
 """How many effects are kept, of whichever subjects were asked last."""
 
 Floats = NDArray[np.floating]

@@ -42,7 +42,7 @@ SOLVER_TITLES: dict[Solver, str] = {
     "exact": "Exact",
 }
 
-KEPT = 64
+KEPT = 48
 """How many answers are kept, of whichever cases were asked last."""
 
 

@@ -149,13 +149,13 @@ def time_again(sample: SampleChoice) -> None:
     st.session_state[_AGAIN] = {_key(sample): again}
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=8, show_spinner=False)
 def pair_exhibit(key: str, _subject: PairSubject) -> Exhibit:
     """Return the pair as a picture. It waits for no model."""
     return PAIR.make(Request(subject=_subject, controls=Controls()))
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=8, show_spinner=False)
 def points_exhibit(key: str, _subject: PairSubject) -> Exhibit:
     """Return a sample's point cloud. It waits for no model.
 
@@ -172,7 +172,7 @@ def _warm(kind: str, weights_print: str, _model: Any) -> None:  # noqa: ANN401
         _MEASURES[kind](_model, _BLANK)
 
 
-@st.cache_resource(max_entries=32, show_spinner="The model reads the pair …")
+@st.cache_resource(max_entries=12, show_spinner="The model reads the pair …")
 def _reading(
     kind: str,
     weights_print: str,

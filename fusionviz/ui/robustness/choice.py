@@ -99,7 +99,7 @@ def _with_models(read: TokenChoice[AlignMambaSubject]) -> FailureChoice:
     )
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=6, show_spinner=False)
 def _subject(
     key: str,
     kin: str,

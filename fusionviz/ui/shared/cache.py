@@ -9,7 +9,7 @@ Nothing here draws, so nothing is interrupted while it holds the model semaphore
 
 import threading
 import time
-from typing import Any, Generic
+from typing import Any
 
 import streamlit as st
 
@@ -24,9 +24,10 @@ from fusionviz.data.records import RGBDSample
 from fusionviz.data.rgbd_files import PairReading, ReadingOptions, read_with_choices
 from fusionviz.data.rooms import render_room
 from fusionviz.errors import CheckpointError
-from fusionviz.exhibits.shared.exhibit import C, Exhibit, ExhibitKind, Request, S
+from fusionviz.exhibits.shared.exhibit import C, ExhibitKind, Request, S
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.serving.opening import open_checkpoint
+from fusionviz.ui.shared.shelf import ExhibitMaking, Shelf
 
 MODEL_WORK = threading.BoundedSemaphore(2)
 """How many sessions may run a model at once; the others wait their turn."""
@@ -109,7 +110,7 @@ def features(sample_key: str, _sample: RGBDSample) -> dict[str, Features]:
         return features_of(_sample)
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=8, show_spinner=False)
 def _subject(
     model_number: int,
     sample_key: str,
@@ -137,51 +138,26 @@ def subject(
     return _subject(id(model), sample_key, measured, model, sample, statistics)
 
 
-class ExhibitMaking(Generic[C, S]):
-    """An exhibit that is made once, by who asks first; the others wait for it.
-
-    Args:
-        kind: Its kind.
-        request: What it is made from, which is let go once it is made.
-    """
-
-    def __init__(self, kind: ExhibitKind[C, S], request: Request[C, S]) -> None:
-        self._kind = kind
-        self._request: Request[C, S] | None = request
-        self._made: Exhibit | None = None
-        self._lock = threading.Lock()
-
-    @property
-    def is_made(self) -> bool:
-        """Whether it is there."""
-        return self._made is not None
-
-    def make(self) -> Exhibit:
-        """Return it, made in a turn of its own where it is not there."""
-        with self._lock:
-            if self._request is not None:
-                with MODEL_WORK:
-                    self._made = self._kind.make(self._request)
-                self._request = None
-            assert self._made is not None
-            return self._made
+@st.cache_resource(show_spinner=False)
+def _shelf() -> Shelf:
+    return Shelf(MODEL_WORK)
 
 
-@st.cache_resource(max_entries=96, show_spinner=False)
 def exhibit(
-    kind: str,
+    kind: ExhibitKind[C, S],
+    request: Request[C, S],
     subject_key: str,
     controls_json: str,
     other_key: str | None,
-    _kind: ExhibitKind[C, S],
-    _request: Request[C, S],
 ) -> ExhibitMaking[C, S]:
     """Return the making of an exhibit of a subject, or of two.
 
     Args:
-        kind: Name of its kind.
+        kind: Its kind.
+        request: What it is made from.
         subject_key: Names the subject.
         controls_json: What the reader set.
         other_key: Names the second subject, where it compares.
     """
-    return ExhibitMaking(_kind, _request)
+    key = (kind.name, subject_key, controls_json, other_key)
+    return _shelf().take(key, kind, request)

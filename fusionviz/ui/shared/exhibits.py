@@ -22,6 +22,7 @@ from fusionviz.ui.shared.ahead import note
 from fusionviz.ui.shared.charts import Mode, show
 from fusionviz.ui.shared.how_to_read import how_to_read
 from fusionviz.ui.shared.report import remember_exhibit
+from fusionviz.ui.shared.shelf import ExhibitMaking
 from fusionviz.ui.shared.subjects import SubjectChoice
 
 
@@ -53,19 +54,19 @@ def making_of(
     choice: SubjectChoice[S],
     controls: C,
     other: SubjectChoice[S] | None = None,
-) -> cache.ExhibitMaking[C, S]:
+) -> ExhibitMaking[C, S]:
     """Return the making of an exhibit, for `make_exhibit` or for work ahead."""
+    request = Request(
+        subject=choice.subject,
+        controls=controls,
+        other=None if other is None else other.subject,
+    )
     return cache.exhibit(
-        kind.name,
-        choice.key,
-        json.dumps(asdict(controls)),
-        None if other is None else other.key,
         kind,
-        Request(
-            subject=choice.subject,
-            controls=controls,
-            other=None if other is None else other.subject,
-        ),
+        request,
+        subject_key=choice.key,
+        controls_json=json.dumps(asdict(controls)),
+        other_key=None if other is None else other.key,
     )
 
 

@@ -57,6 +57,32 @@ def test_each_session_has_a_sample_that_others_have_not():
     assert Sample(seed=1, is_files=True) != Sample(seed=1, is_files=False)
 
 
+def test_files_are_brought_where_nothing_is_kept_of_another_sample(monkeypatch):
+    """Of a row that a room left, an upload at the place itself would show that one."""
+    done = []
+
+    class Reader:
+        def __init__(self, address):
+            done.append(("come", address))
+
+        def open(self, page):
+            done.append(("open", page))
+            return []
+
+        def bring(self, files):
+            done.append(("bring", sorted(files)))
+            return []
+
+    monkeypatch.setattr(load, "Session", Reader)
+    Sample(seed=901, is_files=True).begin("x", ("transport", "Hidden attention"))
+    assert done == [
+        ("come", "x"),
+        ("open", address_of("scaling")),
+        ("bring", ["file_depth", "file_rgb"]),
+        ("open", address_of("transport", "Hidden attention")),
+    ]
+
+
 def test_places_are_tabs_that_there_are():
     for page, tab in PLACES:
         assert tab in TABS[page]  # without, the one that was open there last

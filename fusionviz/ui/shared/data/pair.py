@@ -37,7 +37,7 @@ def choose_pair(sample: SampleChoice) -> TokenChoice[AlignMambaSubject] | None:
     )
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=8, show_spinner=False)
 def read_by(
     key: str,
     kin: Kin | None,

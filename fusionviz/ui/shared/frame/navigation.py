@@ -11,6 +11,7 @@ from fusionviz.lessons.library import DOOR as DOOR_LESSON
 from fusionviz.lessons.library import list_lessons
 from fusionviz.places import PROJECT
 from fusionviz.ui import warm_up
+from fusionviz.ui.allocator import give_back_later
 from fusionviz.ui.shared.frame.look import apply_look, favicon, wordmark
 from fusionviz.ui.shared.frame.player_keys import reach_players
 from fusionviz.ui.shared.frame.sidebar import draw_sidebar
@@ -67,6 +68,7 @@ def route() -> None:
     with st.sidebar:  # after the page, which has shown what it lists
         draw_report()
     warm_up.begin()
+    give_back_later()
 
 
 def frame() -> None:
