@@ -36,6 +36,9 @@ VARIABLE = "FUSIONVIZ_ADAPTER"
 PICTURES = {"rgb": 3, "depth": 2}
 """Axes of the modalities that rooms and files have."""
 
+PICTURE_TYPES = {"rgb": np.uint8, "depth": np.float32}
+"""Of their numbers."""
+
 Batch = Mapping[str, NDArray[Any]]
 """Inputs by modality, each with a first axis of length 1: the batch."""
 
@@ -146,7 +149,8 @@ class WrappedModel:
                 "expected arrays by key."
             )
         answered = {str(key): as_array(value) for key, value in given.items()}
-        named = self._pictures(batch) | answered
+        has_own = bool(PICTURES.keys() & answered.keys())
+        named = answered if has_own else self._pictures(batch) | answered
         lacking = [key for key in self.description.records if key not in answered]
         notes = {
             key: ("The model's description promises it, and it was not given.",)
@@ -156,11 +160,15 @@ class WrappedModel:
         return replace(found, notes=_without_batches(found.notes))
 
     def _pictures(self, batch: Batch) -> dict[str, NDArray[Any]]:
-        return {
+        """Return colours and depth as rooms and files have them, if of one size."""
+        found = {
             one.name: batch[one.name]
             for one in self.description.modalities
             if PICTURES.get(one.name) == len(one.shape)
+            and batch[one.name].dtype == PICTURE_TYPES[one.name]
         }
+        sizes = {picture.shape[1:3] for picture in found.values()}
+        return found if len(sizes) == 1 else {}
 
     def _check(self, batch: Batch) -> None:
         for modality in self.description.modalities:

@@ -112,6 +112,10 @@ def test_pictures_that_it_was_asked_about_are_shown_with_its_answer():
     assert not found.notes
     own = answer | {"rgb": np.zeros((2, 2, 3), np.uint8)}
     assert not wrapped(own, modalities=reads).arrays(batch).rgb.any()
+    apart = batch | {"depth": np.ones((1, 2, 2), np.float32)}
+    assert wrapped(answer, modalities=reads).arrays(apart).rgb is None
+    scaled = {"rgb": np.full((1, 4, 5, 3), -2.0), "depth": batch["depth"]}
+    assert wrapped(answer, modalities=reads).arrays(scaled).rgb is None
     vectors = [LiveModality(name="rgb", shape=(None, 3))]
     asked = {"rgb": np.ones((1, 6, 3))}
     assert wrapped(answer, modalities=vectors).arrays(asked).rgb is None
