@@ -160,9 +160,9 @@ def test_what_is_measured_here_is_what_the_command_measures(
 
 
 def test_it_can_be_stopped_and_shows_what_was_read(run_app, known, monkeypatch):
-    from fusionviz.training.robustness import readers
+    from fusionviz.training.robustness import answers
 
-    monkeypatch.setattr(readers, "CHUNK", 4)
+    monkeypatch.setattr(answers, "CHUNK", 4)
     address = TAB | {"data": "utterance", "robust_samples": "16"}
     app = run_app(PAGE, address=address, checkpoints=known)
 
