@@ -12,7 +12,7 @@ from fusionviz.errors import MemoryLackError, is_of_memory, says_memory_lacks
 from fusionviz.models.checkpoints import load_checkpoint
 from fusionviz.training.train import train
 from fusionviz.ui.shared.jobs import Job
-from fusionviz.ui.shared.notices import NO_MEMORY
+from fusionviz.ui.shared.notices import NO_MEMORY, forget_everything
 from tests.helpers import toy
 from tests.helpers.app.pages import run_page
 from tests.helpers.files.rgbd_bytes import npy_bytes, png_bytes
@@ -142,9 +142,12 @@ def test_the_app_says_it_lets_go_of_what_it_keeps_and_lives_on(
 ):
     monkeypatch.setenv("FUSIONVIZ_CHECKPOINTS", str(tiny_checkpoints))
     cleared = []
-    monkeypatch.setattr(
-        "fusionviz.ui.shared.notices.forget_everything", lambda: cleared.append(1)
-    )
+
+    def forget():
+        cleared.append(1)
+        forget_everything()
+
+    monkeypatch.setattr("fusionviz.ui.shared.notices.forget_everything", forget)
     with monkeypatch.context() as patch:
         patch.setattr("fusionviz.ui.shared.cache.MODEL_WORK", _Raising(error))
         st.cache_resource.clear()
