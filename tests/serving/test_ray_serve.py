@@ -55,6 +55,8 @@ class Models:
             with contextlib.suppress(psutil.Error):
                 one.kill()
         self.process.wait()
+        _, alive = psutil.wait_procs(children, PATIENCE)  # until then they may listen
+        assert not alive
 
 
 @contextlib.contextmanager
