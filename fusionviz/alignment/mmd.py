@@ -9,12 +9,25 @@ of Li et al. 2025). It is the square of a distance, so never negative: where rou
 makes it so, it is 0. It is biased upwards. The U-statistic leaves out each token's pair
 with itself: it is unbiased, and as often below 0 as above where the two are alike.
 
+Beside the Gaussian kernel there are three that it is compared with:
+
+    mixture    the mean of Gaussian kernels of σ/4, σ/2, σ, 2σ and 4σ (Long et al. 2015)
+    rational   1 / (1 + |x - y|² / 2σ²), which falls slowly (Binkowski et al. 2018)
+    linear     <x, y>: MMD² is the squared distance of the means, and σ plays no part
+
 The witness shows where the two differ: w(z) = mean_x k(z, x) - mean_y k(z, y).
 """
+
+from typing import Literal
 
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
+
+Kernel = Literal["gaussian", "mixture", "rational", "linear"]
+
+MIXTURE = (0.25, 0.5, 1.0, 2.0, 4.0)
+"""Bandwidths of the mixture, of σ."""
 
 
 def gaussian_kernel(
@@ -33,12 +46,17 @@ def gaussian_kernel(
     Raises:
         ValueError: If shapes do not fit or a bandwidth is not above 0.
     """
+    return _in_bandwidths(x, y, bandwidth).neg_().exp_()
+
+
+def _in_bandwidths(x: Tensor, y: Tensor, bandwidth: float | Tensor) -> Tensor:
+    """Return |x - y|² / 2σ² between all pairs of tokens."""
     _check_tokens(x, y)
     sigma = torch.as_tensor(bandwidth, dtype=x.dtype, device=x.device)
     if not (sigma > 0).all():
         raise ValueError(f"bandwidth must be above 0, got {bandwidth}")
     precision = 1 / (2 * sigma.square())
-    return (-precision[..., None, None] * _square_distance(x, y)).exp_()
+    return precision[..., None, None] * _square_distance(x, y)
 
 
 def mmd2(
@@ -47,6 +65,7 @@ def mmd2(
     *,
     bandwidth: float | Float[Tensor, "..."],
     biased: bool = True,
+    kernel: Kernel = "gaussian",
     x_mask: Bool[Tensor, "*batch source"] | None = None,
     y_mask: Bool[Tensor, "*batch target"] | None = None,
 ) -> Float[Tensor, "*curve"]:
@@ -64,16 +83,18 @@ def mmd2(
     Args:
         x: Tokens, shape (batch, source, channel); the batch axis may be absent.
         y: Tokens of the same width, shape (batch, target, channel).
-        bandwidth: σ of the Gaussian kernel, in the unit of the tokens; one for all,
-            one an item, or any shape that broadcasts with the batch (so a column of
+        bandwidth: σ of the kernel, in the unit of the tokens; one for all, one an
+            item, or any shape that broadcasts with the batch (so a column of
             bandwidths gives a curve).
         biased: Count each token's pair with itself.
+        kernel: Which kernel.
         x_mask: True where a token of x is there; None: all are.
         y_mask: The same for y.
 
     Returns:
-        No unit, shape (batch,), at most 2: from 0 where biased, which equal sets have;
-        the unbiased form may be negative. An item that has no tokens on one side has
+        Shape (batch,), from 0 where biased, which equal sets have; the unbiased form
+        may be negative. At most 2, without a unit; of the linear kernel the unit of
+        tokens squared, without a bound. An item that has no tokens on one side has
         nothing to compare and gives 0.
 
     Raises:
@@ -90,9 +111,9 @@ def mmd2(
     x = torch.where(x_there.unsqueeze(-1), x, 0.0)
     y = torch.where(y_there.unsqueeze(-1), y, 0.0)
     terms = (
-        _mean_kernel(x, x, x_there, x_there, bandwidth, with_itself=biased),
-        _mean_kernel(y, y, y_there, y_there, bandwidth, with_itself=biased),
-        _mean_kernel(x, y, x_there, y_there, bandwidth, with_itself=True),
+        _mean_kernel(x, x, x_there, x_there, bandwidth, kernel, with_itself=biased),
+        _mean_kernel(y, y, y_there, y_there, bandwidth, kernel, with_itself=biased),
+        _mean_kernel(x, y, x_there, y_there, bandwidth, kernel, with_itself=True),
     )
     value = terms[0] + terms[1] - 2 * terms[2]
     return value.clamp(min=0) if biased else value
@@ -190,6 +211,7 @@ def _mean_kernel(
     x_there: Tensor,
     y_there: Tensor,
     bandwidth: float | Tensor,
+    kernel: Kernel,
     *,
     with_itself: bool,
 ) -> Tensor:
@@ -198,14 +220,28 @@ def _mean_kernel(
     A product of the matrix with two vectors of zeros and ones: it reads the matrix
     once, where a mask of pairs would write and read several of its size.
     """
-    kernel = gaussian_kernel(x, y, bandwidth=bandwidth)
-    rows, columns = x_there.to(kernel), y_there.to(kernel)
-    total = ((kernel @ columns.unsqueeze(-1)).squeeze(-1) * rows).sum(dim=-1)
+    values = _kernel_values(x, y, bandwidth, kernel)
+    rows, columns = x_there.to(values), y_there.to(values)
+    total = ((values @ columns.unsqueeze(-1)).squeeze(-1) * rows).sum(dim=-1)
     pairs = x_there.sum(dim=-1) * y_there.sum(dim=-1)
     if not with_itself:
-        total = total - (kernel.diagonal(dim1=-2, dim2=-1) * rows).sum(dim=-1)
+        total = total - (values.diagonal(dim1=-2, dim2=-1) * rows).sum(dim=-1)
         pairs = pairs - x_there.sum(dim=-1)
     return total / pairs.clamp(min=1)
+
+
+def _kernel_values(
+    x: Tensor, y: Tensor, bandwidth: float | Tensor, kernel: Kernel
+) -> Tensor:
+    """Return the kernel between all pairs of tokens."""
+    if kernel == "linear":
+        return x @ y.mT
+    if kernel == "mixture":
+        parts = [gaussian_kernel(x, y, bandwidth=bandwidth * one) for one in MIXTURE]
+        return torch.stack(parts).mean(dim=0)
+    if kernel == "rational":
+        return 1 / (1 + _in_bandwidths(x, y, bandwidth))
+    return gaussian_kernel(x, y, bandwidth=bandwidth)
 
 
 def _square_distance(x: Tensor, y: Tensor) -> Tensor:

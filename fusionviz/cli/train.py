@@ -104,13 +104,23 @@ def ablate(
         list[str] | None,
         typer.Option("--set", help="Change a setting of all: stage.1.steps=100."),
     ] = None,
+    record: Annotated[
+        Path | None,
+        typer.Option(help="Write there what the table is made of, JSON."),
+    ] = None,
     device: Device = "auto",
 ) -> None:
     """Train a recipe's variants and print the table; called again, it goes on.
 
     Figures are of the validation split, mean and standard deviation over seeds.
     """
-    from fusionviz.training.ablation import load_ablation, run_ablation, to_markdown
+    from fusionviz.training.ablation import (
+        load_ablation,
+        run_ablation,
+        to_markdown,
+        to_record,
+    )
+    from fusionviz.whole_files import replace_file
 
     ablation = load_ablation(name)
     if variants:
@@ -122,4 +132,6 @@ def ablate(
     )
     folder = out or Path("runs") / f"ablation-{Path(name).stem}"
     rows = run_ablation(ablation, folder, device=device)
+    if record is not None:
+        replace_file(record, to_record(Path(name).stem, ablation, rows))
     typer.echo(to_markdown(rows, ablation.metrics), nl=False)

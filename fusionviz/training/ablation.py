@@ -122,6 +122,13 @@ class VariantResult:
         return [c.metrics[metric].value for c in self.cards if metric in c.metrics]
 
 
+def list_ablations() -> tuple[str, ...]:
+    """Return the names of the package's ablations."""
+    files = resources.files("fusionviz.training").joinpath("ablations").iterdir()
+    names = (Path(file.name) for file in files)
+    return tuple(sorted(name.stem for name in names if name.suffix == ".toml"))
+
+
 def load_ablation(name_or_path: str | Path) -> Ablation:
     """Return an ablation of the package by name, or of a TOML file by path.
 
@@ -176,6 +183,64 @@ def run_ablation(
             card = _trained(chosen, within / chosen.name, device)
             cards[variant.name].append(card)
     return [VariantResult(name=name, cards=tuple(of)) for name, of in cards.items()]
+
+
+def to_record(name: str, ablation: Ablation, rows: Sequence[VariantResult]) -> str:
+    """Return what became of the variants as JSON text, with what the table is made of.
+
+    Args:
+        name: Of the ablation.
+        ablation: What was trained.
+        rows: Its results.
+    """
+    of_all = ("recipe", "set", "split", "metrics")
+    of_each = ("name", "kind", "seed", "steps", "seconds", "hardware", "parameters")
+    table = {
+        "name": name,
+        **{key: getattr(ablation, key) for key in of_all},
+        "variants": [
+            {
+                "name": row.name,
+                "trainings": [
+                    {
+                        **{key: getattr(card, key) for key in of_each},
+                        "commit": card.commit,
+                        "metrics": {
+                            metric: card.metrics[metric].to_table()
+                            for metric in ablation.metrics
+                            if metric in card.metrics
+                        },
+                        "format": card.format,
+                    }
+                    for card in row.cards
+                ],
+            }
+            for row in rows
+        ],
+    }
+    return json.dumps(table, indent=1, ensure_ascii=False) + "\n"
+
+
+def read_record(path: Path) -> tuple[list[VariantResult], list[str]]:
+    """Return the results that `to_record` wrote, and the metrics of their table.
+
+    Raises:
+        InputError: The file is not there, or is no such record.
+    """
+    try:
+        table = json.loads(path.read_text("utf-8"))
+        rows = [
+            VariantResult(
+                name=row["name"],
+                cards=tuple(
+                    ModelCard.from_json(json.dumps(card)) for card in row["trainings"]
+                ),
+            )
+            for row in table["variants"]
+        ]
+        return rows, list(table["metrics"])
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise InputError(f"{path.name} is no record of an ablation: {error}") from error
 
 
 def to_markdown(rows: Sequence[VariantResult], metrics: Sequence[str]) -> str:

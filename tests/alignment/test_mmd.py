@@ -48,6 +48,46 @@ def test_equals_the_written_out_double_sum(biased):
         assert alone.item() == pytest.approx(expected, abs=1e-12)
 
 
+KERNELS = {
+    "mixture": lambda square: (
+        sum(
+            math.exp(-square / (2 * (factor * 1.3) ** 2))
+            for factor in (0.25, 0.5, 1, 2, 4)
+        )
+        / 5
+    ),
+    "rational": lambda square: 1 / (1 + square / (2 * 1.3**2)),
+}
+
+
+@pytest.mark.parametrize("biased", [True, False])
+@pytest.mark.parametrize("name", KERNELS)
+def test_other_kernels_equal_the_written_out_double_sum(name, biased):
+    x, y = draw(6, 3), 0.5 + draw(8, 3, seed=1)
+
+    def mean(first, second, skip):
+        values = [
+            KERNELS[name](float((one - other).square().sum()))
+            for i, one in enumerate(first)
+            for j, other in enumerate(second)
+            if not (skip and i == j)
+        ]
+        return sum(values) / len(values)
+
+    own = mean(x, x, not biased) + mean(y, y, not biased)
+    found = mmd2(x, y, bandwidth=1.3, biased=biased, kernel=name)
+    assert found.item() == pytest.approx(own - 2 * mean(x, y, False), abs=1e-12)
+
+
+def test_the_linear_kernel_compares_means_alone():
+    x, y = draw(2, 6, 3), 5 + draw(2, 8, 3, seed=1)
+    there = torch.tensor([[True] * 6, [True] * 4 + [False] * 2])
+    found = mmd2(x, y, bandwidth=0.1, kernel="linear", x_mask=there)
+    for item, count in enumerate((6, 4)):
+        off = x[item, :count].mean(dim=0) - y[item].mean(dim=0)
+        assert found[item].item() == pytest.approx(float(off @ off), abs=1e-12)
+
+
 def test_kernel_equals_scikit_learn():
     x, y = draw(5, 4), draw(7, 4, seed=1)
     expected = rbf_kernel(x.numpy(), y.numpy(), gamma=1 / (2 * 0.8**2))

@@ -13,10 +13,14 @@ from fusionviz.models.factory import make_model
 from fusionviz.training import ablation as module
 from fusionviz.training.ablation import (
     VariantResult,
+    list_ablations,
     load_ablation,
+    read_record,
     run_ablation,
     to_markdown,
+    to_record,
 )
+from fusionviz.training.parameters import choose_trainable
 from tests.helpers import toy
 
 TEXT = """
@@ -113,6 +117,18 @@ def test_variants_start_from_what_they_share_and_differ_in_what_they_say(
     assert f"{figures[0]:.3g} [" in line
 
 
+def test_a_record_gives_the_same_table(ablation, tmp_path):
+    rows = run_ablation(ablation, tmp_path / "runs", device="cpu")
+    path = tmp_path / "record.json"
+    path.write_text(to_record("toy", ablation, rows), "utf-8")
+    back, metrics = read_record(path)
+    assert to_markdown(back, metrics) == to_markdown(rows, ablation.metrics)
+    assert [one.seed for one in back[1].cards] == [3, 4]
+    path.write_text('{"variants": [{}]}')
+    with pytest.raises(InputError, match=r"record.json is no record"):
+        read_record(path)
+
+
 def test_variants_are_measured_on_the_validation_split(ablation, tmp_path, monkeypatch):
     monkeypatch.setattr(toy, "load_toy", counted := Counted(toy.load_toy))
     rows = run_ablation(replace(ablation, seeds=1), tmp_path / "runs", device="cpu")
@@ -161,6 +177,23 @@ def test_too_many_shared_stages_are_refused(ablation):
 def test_an_ablation_that_is_not_there_is_said(tmp_path):
     with pytest.raises(InputError, match="no ablation 'nothing'"):
         load_ablation("nothing")
+
+
+@pytest.mark.parametrize("name", list_ablations())
+def test_every_variant_of_the_package_can_be_made(name):
+    ablation = load_ablation(name)
+    recipe = ablation.shared()
+    assert len({variant.name for variant in ablation.variant}) == len(ablation.variant)
+    tables = []
+    for variant in ablation.variant:
+        chosen = recipe
+        for setting in variant.set:
+            chosen = chosen.override(setting)
+        model = make_model(chosen.model.kind, chosen.model.config)
+        for stage in chosen.stage:
+            choose_trainable(model, stage)
+        tables.append(chosen.to_table())
+    assert all(tables.count(one) == 1 for one in tables)
 
 
 def test_the_packages_ablation_of_mango_is_fair():

@@ -22,6 +22,7 @@ from fusionviz.alignment import (
     mmd2,
     solve,
 )
+from fusionviz.alignment.mmd import Kernel
 from fusionviz.models.alignmamba.config import AlignedScale, AlignMambaConfig
 
 BANDWIDTH_TOKENS = 64
@@ -74,7 +75,7 @@ def align(
     Args:
         source: A modality that is not the anchor.
         anchor: The anchor.
-        config: Which transport, which scale, which bandwidth.
+        config: Which transport, which scale, which kernel.
         coupling: A plan to use instead of the one that would be computed. What it
             gives to or takes from absent tokens does not count.
     """
@@ -98,7 +99,7 @@ def align(
         else:
             coupling = coupling * source.mask.unsqueeze(2) * anchor.mask.unsqueeze(1)
         x = move(source.x, coupling, anchor.mask, config.aligned_scale)
-        mmd = discrepancy(x, source.present, anchor, config.bandwidth)
+        mmd = discrepancy(x, source.present, anchor, config.bandwidth, config.kernel)
     return AlignedSource(x=x, cost=cost, coupling=coupling, plan=plan, mmd=mmd)
 
 
@@ -126,6 +127,7 @@ def discrepancy(
     present: Bool[Tensor, " batch"],
     anchor: Tokens,
     bandwidth: float | str,
+    kernel: Kernel = "gaussian",
 ) -> Float[Tensor, " batch"]:
     """Return MMD² between aligned tokens and the anchor's, over each sample's tokens.
 
@@ -142,7 +144,7 @@ def discrepancy(
         )
     else:
         sigma = bandwidth
-    return mmd2(x, anchor.x, bandwidth=sigma, x_mask=both, y_mask=both)
+    return mmd2(x, anchor.x, bandwidth=sigma, kernel=kernel, x_mask=both, y_mask=both)
 
 
 def _gradient_only(

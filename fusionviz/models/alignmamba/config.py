@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
+from fusionviz.alignment.mmd import Kernel
 from fusionviz.alignment.solvers import ALIGNERS, Aligner
 from fusionviz.data.grid import Grid
+from fusionviz.models.alignmamba.interleave import Order
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.encoders.tokens import check_encoder, token_grid
 from fusionviz.models.modalities import Size, as_size, sides
@@ -103,7 +105,11 @@ class AlignMambaConfig:
             (straight-through, Bengio et al. 2013). What comes out stays the same.
             Beyond the paper: with it the task teaches what belongs to what.
         align_weight: λ in L = L_task + λ L_align.
-        bandwidth: σ of the Gaussian kernel in MMD, or `median` of the distances.
+        order: How the backbone reads the aligned tokens: moment by moment (the
+            paper's), or one of the `modalities` after the other.
+        kernel: Of MMD: `gaussian` (the paper's), or another of
+            `fusionviz.alignment.mmd`, for comparison.
+        bandwidth: σ of the kernel in MMD, or `median` of the distances.
         epsilon: Entropic regularisation of Sinkhorn, and temperature of
             `plan_gradient`, in the unit of the cost.
         sinkhorn_iterations: Iterations after which Sinkhorn stops unconverged.
@@ -138,7 +144,9 @@ class AlignMambaConfig:
     alignment: Aligner = "relaxed"
     aligned_scale: AlignedScale = "length"
     plan_gradient: bool = False
+    order: Order = "moments"
     align_weight: float = 0.1
+    kernel: Kernel = "gaussian"
     bandwidth: float | Literal["median"] = "median"
     epsilon: float = 0.05
     sinkhorn_iterations: int = 200
@@ -275,6 +283,8 @@ class AlignMambaConfig:
         _one_of("head", self.head, PREDICTION_KINDS)
         _one_of("alignment", self.alignment, ALIGNERS)
         _one_of("aligned_scale", self.aligned_scale, ALIGNED_SCALES)
+        _one_of("order", self.order, get_args(Order))
+        _one_of("kernel", self.kernel, get_args(Kernel))
         if self.head == "dense" and self.modality(self.anchor).kind != "image":
             raise ValueError("a dense prediction needs an image as its anchor")
         if self.head == "dense" and self.per_step:

@@ -28,7 +28,12 @@ from fusionviz.models.alignmamba.inputs import (
     ModalityReading,
     read_inputs,
 )
-from fusionviz.models.alignmamba.interleave import interleave, modality_of, separate
+from fusionviz.models.alignmamba.interleave import (
+    interleave,
+    modality_of,
+    separate,
+    token_of,
+)
 from fusionviz.models.alignmamba.predictors import make_predictor
 from fusionviz.models.alignmamba.trace import AlignMambaTrace, AlignmentTrace
 
@@ -190,10 +195,8 @@ class AlignMamba(ModalityTokens):
                 for name in config.sources
             },
             align_loss=_array(done.output.align_loss),
-            interleaved_modality=modality_of(length, modalities).numpy(),
-            interleaved_token=torch.arange(length)
-            .repeat_interleave(modalities)
-            .numpy(),
+            interleaved_modality=modality_of(length, modalities, config.order).numpy(),
+            interleaved_token=token_of(length, modalities, config.order).numpy(),
             hidden=tuple(_array(state) for state in done.states) if hidden else (),
             logits=_array(done.output.logits),
         )
@@ -253,10 +256,11 @@ class AlignMamba(ModalityTokens):
             anchor.x + self.modality_code[config.anchor],
         ]
         there = anchor.mask.unsqueeze(-1)
-        sequence = interleave([moment * there for moment in moments])
-        there_all = interleave([anchor.mask] * len(moments))
+        sequence = interleave([moment * there for moment in moments], config.order)
+        there_all = interleave([anchor.mask] * len(moments), config.order)
         out, states = self.backbone(sequence, there_all)
-        logits = self.head(separate(out, len(moments)), anchor.mask)
+        parts = separate(out, len(moments), config.order)
+        logits = self.head(parts, anchor.mask)
         mmd = {name: one.mmd for name, one in aligned.items()}
         align_loss = sum(mmd.values(), start=logits.new_zeros(len(logits)))
         output = AlignMambaOutput(

@@ -10,7 +10,7 @@ from torch import Tensor
 from fusionviz.alignment import clock_plan
 from fusionviz.models.alignmamba.align import Tokens
 from fusionviz.models.alignmamba.inputs import AlignMambaInputs
-from fusionviz.models.alignmamba.interleave import modality_of
+from fusionviz.models.alignmamba.interleave import modality_of, token_of
 from fusionviz.models.alignmamba.model import AlignMambaOutput, ModalityTokens
 from fusionviz.models.alignmamba.predictors import make_predictor
 from fusionviz.models.alignmamba.trace import AlignMambaTrace
@@ -68,7 +68,7 @@ class FusionBaseline(ModalityTokens):
             alignments={},
             align_loss=_array(output.align_loss),
             interleaved_modality=modality_of(length, count).numpy(),
-            interleaved_token=torch.arange(length).repeat_interleave(count).numpy(),
+            interleaved_token=token_of(length, count).numpy(),
             hidden=(),
             logits=_array(output.logits),
         )

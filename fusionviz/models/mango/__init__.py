@@ -8,6 +8,7 @@ from fusionviz.models.mango.flow import Intervention, LayerPlace, MangoFlow
 from fusionviz.models.mango.joint import JointModel
 from fusionviz.models.mango.layers.actnorm import ActNorm
 from fusionviz.models.mango.layers.attention import InvertibleCrossAttention
+from fusionviz.models.mango.layers.attention_coupling import AttentionCoupling
 from fusionviz.models.mango.layers.autoregressive import (
     AutoregressiveHalf,
     AutoregressivePlaces,
@@ -28,6 +29,7 @@ from fusionviz.models.mango.trace import LayerTrace, MangoTrace
 __all__ = [
     "ActNorm",
     "AffineCoupling",
+    "AttentionCoupling",
     "AutoregressiveHalf",
     "AutoregressivePlaces",
     "CausalSizes",

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
+from torch.nn.functional import pad, pixel_shuffle, pixel_unshuffle
 
 from fusionviz.data.grid import Grid
 from fusionviz.models.convolutions import norm_relu
@@ -91,6 +92,41 @@ class PretrainedTokens(nn.Module):
         return self.tokens(levels, self.pixels(image))
 
 
+class PixelTokens(nn.Module):
+    """Tokens that are pixels: all values of a square, and 0 in channels left over.
+
+    Args:
+        side: Pixels of a square's side.
+        width: Channels of a token, at least the square's values.
+    """
+
+    def __init__(self, side: int, width: int) -> None:
+        super().__init__()
+        self.side, self.width = side, width
+
+    def forward(self, image: Image) -> Float[Tensor, "batch channel row column"]:
+        """Return the tokens on their grid."""
+        values = pixel_unshuffle(image, self.side)
+        return pad(values, (0, 0, 0, 0, 0, self.width - values.shape[1]))
+
+
+class TokenPixels(nn.Module):
+    """The image whose pixels the tokens are: `PixelTokens` undone.
+
+    Args:
+        side: Pixels of a square's side.
+        channels: Channels of the image.
+    """
+
+    def __init__(self, side: int, channels: int) -> None:
+        super().__init__()
+        self.side, self.channels = side, channels
+
+    def forward(self, tokens: Float[Tensor, "batch channel row column"]) -> Image:
+        """Return the image."""
+        return pixel_shuffle(tokens[:, : self.channels * self.side**2], self.side)
+
+
 class ModalityCodec(nn.Module):
     """Encoder and decoder of one modality.
 
@@ -103,6 +139,7 @@ class ModalityCodec(nn.Module):
         width: Channels of a token.
         grid: Rows and columns of tokens.
         encoder: What makes tokens of images, on their grid, in place of convolutions.
+        decoder: What makes images of tokens, likewise.
     """
 
     mean: Tensor
@@ -114,19 +151,13 @@ class ModalityCodec(nn.Module):
         widths: Sequence[int],
         width: int,
         grid: Grid,
-        encoder: PretrainedTokens | None = None,
+        encoder: PretrainedTokens | PixelTokens | None = None,
+        decoder: TokenPixels | None = None,
     ) -> None:
         super().__init__()
         self.grid = grid
         self.encoder = encoder or _convolutions(channels, widths, width)
-        before = widths[-1]
-        up: list[nn.Module] = [nn.Conv2d(width, before, 3, padding=1)]
-        for after in reversed(widths[:-1]):
-            up += [ResidualConv(before), nn.GELU()]
-            up += [nn.Conv2d(before, 4 * after, 1), nn.PixelShuffle(2)]
-            before = after
-        up += [nn.GELU(), nn.Conv2d(before, 4 * channels, 3, padding=1)]
-        self.decoder = nn.Sequential(*up, nn.PixelShuffle(2))
+        self.decoder = decoder or _upsampling(channels, widths, width)
         self.register_buffer("mean", torch.zeros(width))
         self.register_buffer("spread", torch.ones(width))
 
@@ -170,6 +201,18 @@ class ModalityCodec(nn.Module):
         """
         self.mean.zero_()
         self.spread.fill_(1)
+
+
+def _upsampling(channels: int, widths: Sequence[int], width: int) -> nn.Sequential:
+    """Return convolutions from tokens on their grid to an image."""
+    before = widths[-1]
+    up: list[nn.Module] = [nn.Conv2d(width, before, 3, padding=1)]
+    for after in reversed(widths[:-1]):
+        up += [ResidualConv(before), nn.GELU()]
+        up += [nn.Conv2d(before, 4 * after, 1), nn.PixelShuffle(2)]
+        before = after
+    up += [nn.GELU(), nn.Conv2d(before, 4 * channels, 3, padding=1)]
+    return nn.Sequential(*up, nn.PixelShuffle(2))
 
 
 def _convolutions(channels: int, widths: Sequence[int], width: int) -> nn.Sequential:

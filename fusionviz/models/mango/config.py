@@ -1,13 +1,15 @@
 """What a MANGO is made of: its flow, and what makes tokens of images and reads them."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from fusionviz.data.grid import Grid
 from fusionviz.models.encoders.tokens import check_encoder, token_grid
 from fusionviz.models.modalities import MODALITIES, Size, as_size, sides
 
 AttentionForm = Literal["gated", "residual", "softmax"]
+Attention = Literal["invertible", "coupling"]
+Codec = Literal["learned", "pixels"]
 PartitionKind = Literal["mmca", "imca", "lica"]
 Mixing = Literal["every", "coupling", "none"]
 
@@ -37,6 +39,9 @@ class FlowConfig:
         form: How a head's softmax S becomes the matrix A that it applies:
             `gated` A = I + g S with -1 < g < 1; `residual` A = I + S (the authors'
             code); `softmax` A = S (the paper's formula).
+        attention: How a half of the tokens is fused with the other: `invertible`, by
+            the matrix of invertible cross-attention; or `coupling`, scaled and shifted
+            by what attention reads there (`AttentionCoupling`), for comparison.
         partitions: Which kinds of attention a block has.
         autoregressive: Where autoregressive layers stand: after each attention of the
             named kinds, over the half that it changes given the other; or, named
@@ -49,7 +54,7 @@ class FlowConfig:
             coupling, before the `coupling` alone, or nowhere.
         positions: Whether heads have learned scores of relative positions.
         gate_start: Value of every gate before it is set from data.
-        coupling_width: Hidden channels of the coupling's network.
+        coupling_width: Hidden channels of the couplings' networks.
         guess_width: Channels of the cross-modal guess.
     """
 
@@ -59,6 +64,7 @@ class FlowConfig:
     blocks: int = 4
     heads: int = 8
     form: AttentionForm = "gated"
+    attention: Attention = "invertible"
     partitions: tuple[PartitionKind, ...] = PARTITION_KINDS
     autoregressive: tuple[Order, ...] = ()
     causal_width: int = 192
@@ -92,6 +98,10 @@ class FlowConfig:
         unknown = set(self.partitions) - set(PARTITION_KINDS)
         if unknown:
             raise ValueError(f"partitions are of {PARTITION_KINDS}, got {unknown}")
+        if self.attention not in get_args(Attention):
+            raise ValueError(
+                f"attention is one of {get_args(Attention)}, got {self.attention!r}"
+            )
         if not -1 < self.gate_start < 1:
             raise ValueError(f"gate_start lies between -1 and 1, got {self.gate_start}")
 
@@ -147,6 +157,9 @@ class MangoConfig(FlowConfig):
             whole picture is fitted.
         codec_widths: Channels of the codec after each halving of the image; of its
             decoder alone where there is an `encoder`.
+        codec: What makes tokens of images: `learned` convolutions (or those on an
+            `encoder`); or `pixels`, nothing: a token is all pixels of its square, and
+            channels that are left over are 0.
         encoder: Name of the pretrained encoder whose features the tokens are made of
             (see `fusionviz.models.encoders`), at stride 16; empty for convolutions of
             its own.
@@ -161,6 +174,7 @@ class MangoConfig(FlowConfig):
     modalities: tuple[str, str] = ("rgb", "depth")
     image_size: Size = 128
     codec_widths: tuple[int, ...] = (24, 48, 96, 128)
+    codec: Codec = "learned"
     encoder: str = ""
     encoder_width: int = 96
     tuned: bool = False
@@ -184,6 +198,22 @@ class MangoConfig(FlowConfig):
                 f"target is one of {', '.join(others)} or empty, got {self.target!r}"
             )
         self._check_sizes()
+        self._check_codec()
+
+    def _check_codec(self) -> None:
+        if self.codec not in get_args(Codec):
+            raise ValueError(f"codec is one of {get_args(Codec)}, got {self.codec!r}")
+        if self.codec == "learned":
+            return
+        if self.encoder:
+            raise ValueError("pixels are tokens without an encoder, got one")
+        patch = 4 ** len(self.codec_widths)
+        most = max(MODALITIES[name].channels for name in self.modalities) * patch
+        if self.width < most:
+            raise ValueError(
+                f"width must hold the {most} values of a token's pixels, got "
+                f"{self.width}"
+            )
 
     def _check_sizes(self) -> None:
         size, doublings = sides(self.image_size), 2 ** len(self.codec_widths)

@@ -2,7 +2,8 @@
 
 A block is 2 MMCA, 4 IMCA, 2 LICA and one affine coupling, with data-initialised ActNorm
 before each, and a learned channel mixing before each (or before the coupling alone).
-Where the config asks for it, autoregressive layers follow attention or end the block.
+Where the config asks for it, autoregressive layers follow attention or end the block,
+and attention couplings stand in the place of invertible cross-attention.
 """
 
 import copy
@@ -22,6 +23,7 @@ from fusionviz.models.mango.config import (
 )
 from fusionviz.models.mango.layers.actnorm import ActNorm
 from fusionviz.models.mango.layers.attention import InvertibleCrossAttention
+from fusionviz.models.mango.layers.attention_coupling import AttentionCoupling
 from fusionviz.models.mango.layers.autoregressive import (
     AutoregressiveHalf,
     AutoregressivePlaces,
@@ -229,16 +231,11 @@ def _block(
             yield "actnorm", "ActNorm", ActNorm(config.tokens, config.width)
             if config.mixing == "every":
                 yield "mixing", "channel mixing", ChannelMixing(config.width)
-            attention = InvertibleCrossAttention(
-                partition,
-                config.width,
-                config.heads,
-                config.form,
-                positions=config.positions,
-                columns=config.shape.columns,
-                gate_start=config.gate_start,
-            )
-            yield kind, name, attention
+            if config.attention == "coupling":
+                # Of a coupling's kind: no page reads heads of it.
+                yield "coupling", f"attention {name}", _coupling(config, partition)
+            else:
+                yield kind, name, _cross_attention(config, partition)
             if kind in config.autoregressive:
                 half = AutoregressiveHalf(
                     partition, config.width, sizes, backwards=backwards
@@ -255,6 +252,26 @@ def _block(
         yield "mixing", "channel mixing", ChannelMixing(config.width)
     coupling = AffineCoupling(config.shape, config.width, config.coupling_width)
     yield "coupling", "coupling", coupling
+
+
+def _cross_attention(
+    config: FlowConfig, partition: Partition
+) -> InvertibleCrossAttention:
+    return InvertibleCrossAttention(
+        partition,
+        config.width,
+        config.heads,
+        config.form,
+        positions=config.positions,
+        columns=config.shape.columns,
+        gate_start=config.gate_start,
+    )
+
+
+def _coupling(config: FlowConfig, partition: Partition) -> AttentionCoupling:
+    return AttentionCoupling(
+        partition, config.width, config.heads, config.coupling_width
+    )
 
 
 def _partition(

@@ -8,7 +8,13 @@ from torch import nn
 
 from fusionviz.data.records import RGBDSample
 from fusionviz.models.inputs import ImageBatch, to_batch
-from fusionviz.models.mango.codec import Image, ModalityCodec, PretrainedTokens
+from fusionviz.models.mango.codec import (
+    Image,
+    ModalityCodec,
+    PixelTokens,
+    PretrainedTokens,
+    TokenPixels,
+)
 from fusionviz.models.mango.config import MangoConfig
 from fusionviz.models.mango.flow import MangoFlow
 from fusionviz.models.mango.joint import JointModel
@@ -149,8 +155,13 @@ class Mango(JointModel[ImageBatch | RGBDSample | Sequence[RGBDSample]]):
 
 
 def _make_codec(config: MangoConfig, modality: str) -> ModalityCodec:
-    encoder = None
-    if config.encoder:
+    channels, side = MODALITIES[modality].channels, 2 ** len(config.codec_widths)
+    encoder: PretrainedTokens | PixelTokens | None = None
+    decoder = None
+    if config.codec == "pixels":
+        encoder = PixelTokens(side, config.width)
+        decoder = TokenPixels(side, channels)
+    elif config.encoder:
         encoder = PretrainedTokens(
             config.encoder,
             modality,
@@ -160,11 +171,12 @@ def _make_codec(config: MangoConfig, modality: str) -> ModalityCodec:
             tuned=config.tuned,
         )
     return ModalityCodec(
-        MODALITIES[modality].channels,
+        channels,
         config.codec_widths,
         config.width,
         config.shape,
         encoder,
+        decoder,
     )
 
 

@@ -48,6 +48,8 @@ def test_the_anchor_is_read_last():
         ({"anchor": "sound"}, "anchor must be of"),
         ({"modalities": ()}, "at least one modality"),
         ({"alignment": "magic"}, "alignment is one of"),
+        ({"order": "last"}, "order is one of"),
+        ({"kernel": "cubic"}, "kernel is one of"),
         ({"aligned_scale": "big"}, "aligned_scale is one of"),
         ({"head": "tail"}, "head is one of"),
         ({"bandwidth": 0.0}, "bandwidth must be more than 0"),

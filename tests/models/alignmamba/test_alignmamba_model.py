@@ -1,5 +1,6 @@
 import copy
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -54,6 +55,30 @@ def test_every_alignment_runs_through(alignment):
     )
     assert output.logits.isfinite().all()
     assert (output.align_loss > 0).all()
+
+
+@pytest.mark.parametrize("kernel", ["mixture", "rational", "linear"])
+def test_the_kernel_moves_the_alignment_loss_alone(kernel):
+    inputs = Inputs(sentiment_inputs())
+    usual = make_model(sentiment_config())(inputs)
+    other = make_model(sentiment_config(kernel=kernel))(inputs)
+    torch.testing.assert_close(other.logits, usual.logits)
+    assert not torch.allclose(other.align_loss, usual.align_loss)
+    assert (other.align_loss > 0).all()
+
+
+def test_the_order_of_modalities_is_that_of_the_trace():
+    inputs, config = Inputs(sentiment_inputs()), sentiment_config(layers=1)
+    usual = make_model(config).trace(inputs, hidden=True)
+    model = make_model(replace(config, order="modalities"))
+    trace = model.trace(inputs, hidden=True)
+    assert trace.interleaved_modality.tolist() == [0] * TEXT + [1] * TEXT + [2] * TEXT
+    assert trace.interleaved_token.tolist() == [*range(TEXT)] * 3
+    # The same tokens enter, at other places; a causal scan says something else of them.
+    place = usual.interleaved_modality * TEXT + usual.interleaved_token
+    np.testing.assert_array_equal(trace.hidden[0][:, place], usual.hidden[0])
+    assert not np.allclose(trace.logits, usual.logits)
+    np.testing.assert_array_equal(trace.align_loss, usual.align_loss)
 
 
 def test_one_modality_alone_is_a_model_too():

@@ -3,7 +3,12 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fusionviz.models.alignmamba.interleave import interleave, modality_of, separate
+from fusionviz.models.alignmamba.interleave import (
+    interleave,
+    modality_of,
+    separate,
+    token_of,
+)
 
 
 def test_one_moment_after_the_other():
@@ -35,3 +40,20 @@ def test_sequences_of_different_lengths_are_refused():
 def test_a_length_that_does_not_divide_is_refused():
     with pytest.raises(ValueError, match="3 modalities, got 4"):
         separate(torch.zeros(1, 4, 2), 3)
+
+
+def test_one_modality_after_the_other():
+    video = torch.tensor([[1.0, 2.0, 3.0]]).unsqueeze(-1)
+    sequence = interleave([video, video + 10], "modalities")
+    assert sequence.flatten().tolist() == [1, 2, 3, 11, 12, 13]
+
+
+@pytest.mark.parametrize("order", ["moments", "modalities"])
+def test_each_order_is_undone_and_says_what_stands_where(order):
+    parts = [torch.randn(2, 5, 3) for _ in range(3)]
+    sequence = interleave(parts, order)
+    back = separate(sequence, 3, order)
+    assert all(torch.equal(a, b) for a, b in zip(parts, back, strict=True))
+    modality, token = modality_of(5, 3, order), token_of(5, 3, order)
+    for place in range(15):
+        assert torch.equal(sequence[:, place], parts[modality[place]][:, token[place]])

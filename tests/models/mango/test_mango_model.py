@@ -11,6 +11,7 @@ from fusionviz.data.records import RGBDSample
 from fusionviz.data.rooms import render_room
 from fusionviz.models.inputs import depth_to_metres, label_map, to_batch, to_range
 from fusionviz.models.mango import (
+    AttentionCoupling,
     HeadIntervention,
     InvertibleCrossAttention,
     Mango,
@@ -62,6 +63,40 @@ def test_partition_subsets_build_what_they_name(partitions):
     expected = TINY.blocks * sum(counts[kind] for kind in partitions)
     layers = [x for x in flow.layers if isinstance(x, InvertibleCrossAttention)]
     assert len(layers) == expected
+
+
+@pytest.mark.parametrize("partitions", [("mmca",), ("mmca", "imca", "lica")])
+def test_attention_couplings_stand_in_the_place_of_cross_attention(partitions):
+    torch.manual_seed(1)
+    config = replace(TINY, attention="coupling", partitions=partitions)
+    flow = MangoFlow(config)
+    assert not any(isinstance(x, InvertibleCrossAttention) for x in flow.layers)
+    there = sum(isinstance(x, AttentionCoupling) for x in flow.layers)
+    plain = MangoFlow(replace(config, attention="invertible"))
+    there_plain = [isinstance(x, InvertibleCrossAttention) for x in plain.layers]
+    assert there == sum(there_plain) > 0
+    assert len(flow.layers) == len(plain.layers)
+    flow.initialise(tokens(64, torch.float32))
+    flow = randomise(flow, 0.1).double()
+    assert_log_det(flow, tokens(), 1e-7)
+    assert_inverts(flow, tokens(), 1e-8)
+
+
+def test_pixels_as_tokens_are_all_pixels_and_nothing_else():
+    config = replace(TINY, codec="pixels", width=48)  # 4 x 4 pixels of 3 channels
+    torch.manual_seed(0)
+    model = Mango(config).eval().requires_grad_(False)
+    batch = to_batch([sample(seed) for seed in range(3)], 8)
+    plain = model.encode_one(batch, "rgb")
+    corner = batch["rgb"][0, :, :4, 4:]  # of the second token, row by row
+    assert sorted(plain[0, 1].tolist()) == sorted(corner.flatten().tolist())
+    assert (model.encode_one(batch, "depth")[..., 16:] == 0).all()
+    model.normalise_codec(batch)
+    x = model.encode(batch)
+    torch.testing.assert_close(x[:, :4].mean(dim=(0, 1)), torch.zeros(48))
+    for name, image in model.decode(x).items():
+        torch.testing.assert_close(image, batch[name], atol=1e-5, rtol=0)
+    assert not list(model.codec.parameters())
 
 
 def test_data_initialised_flow_gives_unit_latents_before_training():
@@ -229,6 +264,9 @@ def test_relative_depth_gets_a_rooms_median():
         ({"modalities": ("rgb", "sound")}, "modalities are two of rgb, depth"),
         ({"modalities": ("rgb", "rgb")}, "modalities are two of"),
         ({"target": "sound"}, "target is one of normal, .* got 'sound'"),
+        ({"attention": "plain"}, "attention is one of .* got 'plain'"),
+        ({"codec": "jpeg"}, "codec is one of .* got 'jpeg'"),
+        ({"codec": "pixels"}, "width must hold the 48 values .* got 4"),
         ({"target": "depth"}, "target is one of normal, .* got 'depth'"),
     ],
 )

@@ -62,7 +62,12 @@ class AffineCoupling(InvertibleLayer):
     def _scale_and_shift(self, kept: Half) -> tuple[Half, Half]:
         image = joint_to_image(kept, self.grid)
         raw, shift = image_to_joint(self.network(image)).chunk(2, dim=-1)
-        return LOG_SCALE_LIMIT * torch.tanh(raw / LOG_SCALE_LIMIT), shift
+        return soft_log_scale(raw), shift
+
+
+def soft_log_scale(raw: Half) -> Half:
+    """Return what a network says as log scales, inside -2..2."""
+    return LOG_SCALE_LIMIT * torch.tanh(raw / LOG_SCALE_LIMIT)
 
 
 def joint_to_image(

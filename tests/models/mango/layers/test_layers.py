@@ -9,6 +9,7 @@ from fusionviz.data.grid import Grid
 from fusionviz.models.mango import (
     ActNorm,
     AffineCoupling,
+    AttentionCoupling,
     ChannelMixing,
     HeadIntervention,
     InterModalityPartition,
@@ -66,6 +67,40 @@ def test_attention_inverts(partition, form, dtype):
     loose = {torch.float32: 1e-2, torch.float64: 1e-8}[dtype]
     limit = loose if form == "softmax" else None
     assert_inverts(attention(partition, form, dtype), tokens(dtype), limit)
+
+
+def attention_coupling(partition, dtype=torch.float64):
+    layer = AttentionCoupling(PARTITIONS[partition](TOKENS), WIDTH, HEADS, 8)
+    return randomise(layer).to(dtype)
+
+
+@pytest.mark.parametrize("partition", PARTITIONS)
+def test_attention_couplings_log_det_is_the_jacobians(partition):
+    assert_log_det(attention_coupling(partition), tokens())
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("partition", PARTITIONS)
+def test_attention_coupling_inverts(partition, dtype):
+    assert_inverts(attention_coupling(partition, dtype), tokens(dtype))
+
+
+def test_attention_coupling_reads_all_of_one_half_and_none_of_the_other():
+    layer, x = attention_coupling("mmca"), tokens(batch=1)
+    jacobian = torch.autograd.functional.jacobian(lambda x: layer(x)[0], x)
+    # (token, channel) of what comes out by those of what went in
+    moved = jacobian[0, :, :, 0].abs().amax(dim=(1, 3))
+    read, own = moved[TOKENS:, :TOKENS], moved[TOKENS:, TOKENS:]
+    assert (read > 1e-6).all()
+    assert torch.equal(own, own.diag().diag())
+    assert torch.equal(moved[:TOKENS], torch.eye(TOKENS, 2 * TOKENS).double())
+
+
+def test_attention_coupling_starts_as_the_identity():
+    layer = AttentionCoupling(ModalityPartition(TOKENS), WIDTH, HEADS, 8).double()
+    y, log_det = layer(tokens())
+    assert torch.equal(y, tokens())
+    assert torch.equal(log_det, torch.zeros(3).double())
 
 
 @pytest.mark.parametrize("name", other_layers())
@@ -209,6 +244,10 @@ def test_actnorm_starts_with_mean_zero_and_variance_one():
         (lambda: InterModalityPartition(4, 4), "pairing must be"),
         (
             lambda: InvertibleCrossAttention(ModalityPartition(2), 5, 2),
+            "width must divide by heads, got 5 and 2",
+        ),
+        (
+            lambda: AttentionCoupling(ModalityPartition(2), 5, 2, 8),
             "width must divide by heads, got 5 and 2",
         ),
         (
