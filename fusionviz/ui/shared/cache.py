@@ -10,6 +10,7 @@ Nothing here draws, so nothing is interrupted while it holds the model semaphore
 import threading
 import time
 from typing import Any
+from weakref import WeakValueDictionary
 
 import streamlit as st
 
@@ -31,6 +32,10 @@ from fusionviz.ui.shared.shelf import ExhibitMaking, Shelf
 
 MODEL_WORK = threading.BoundedSemaphore(2)
 """How many sessions may run a model at once; the others wait their turn."""
+
+
+_living: WeakValueDictionary[tuple[str, str], Any] = WeakValueDictionary()
+"""Models that something still holds, as a kept subject does: none is loaded twice."""
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -60,9 +65,13 @@ def pair(
     return reading, 1000 * (time.perf_counter() - start)
 
 
-@st.cache_resource(max_entries=4, show_spinner="Loading the model …")
+@st.cache_resource(max_entries=8, show_spinner="Loading the model …")
 def _model(name: str, weights_print: str) -> Any:  # noqa: ANN401 - of any kind
-    return open_checkpoint(name)
+    known = _living.get((name, weights_print))
+    if known is not None:
+        return known
+    model = _living[name, weights_print] = open_checkpoint(name)
+    return model
 
 
 def model(card: ModelCard) -> Any:  # noqa: ANN401 - of any kind
