@@ -2,6 +2,7 @@
 
 import json
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -33,6 +34,13 @@ def evaluate(
     ] = None,
     count: Annotated[int | None, typer.Option(help="How many samples.")] = None,
     resamples: Annotated[int, typer.Option(min=1, help="Bootstrap resamples.")] = 1000,
+    parts: Annotated[
+        Path | None,
+        typer.Option(
+            help="A folder that keeps what was measured of a batch at a time: after a "
+            "kill the same command goes on from there."
+        ),
+    ] = None,
     device: Device = "auto",
 ) -> None:
     """Measure a checkpoint, with 95 % bootstrap confidence intervals.
@@ -40,6 +48,7 @@ def evaluate(
     On several GPUs under `accelerate launch -m fusionviz evaluate`.
     """
     from fusionviz.training.evaluation import evaluate_checkpoint
+    from fusionviz.training.kept_parts import NOT_KEPT, KeptParts
     from fusionviz.training.processes import launched
 
     with launched(device) as processes:
@@ -51,6 +60,7 @@ def evaluate(
             device=str(processes.device),
             resamples=resamples,
             processes=processes,
+            parts=NOT_KEPT if parts is None else KeptParts(parts),
         )
     if not processes.is_first:
         return

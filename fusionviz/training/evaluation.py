@@ -17,6 +17,7 @@ from fusionviz.errors import InputError
 from fusionviz.models.cards import Estimate, ModelCard
 from fusionviz.models.checkpoints import load_checkpoint
 from fusionviz.training.footprint import REPEATS, SAMPLES, measure_footprint
+from fusionviz.training.kept_parts import NOT_KEPT, KeptParts
 from fusionviz.training.loop.provenance import describe_hardware
 from fusionviz.training.measure import measure
 from fusionviz.training.metrics.intervals import Measurement, estimate_all
@@ -37,6 +38,7 @@ def evaluate_checkpoint(
     device: str = "auto",
     resamples: int = 1000,
     processes: Processes = SINGLE,
+    parts: KeptParts = NOT_KEPT,
 ) -> dict[str, Any]:
     """Return what the checkpoint's task measures, with 95 % confidence intervals.
 
@@ -53,6 +55,8 @@ def evaluate_checkpoint(
         device: As `pick_device` takes it.
         resamples: Bootstrap resamples.
         processes: That measure together; the metrics are in what the first one returns.
+        parts: Keeps what was measured of a few samples, so that whoever was killed and
+            asks again begins there.
 
     Returns:
         `{"checkpoint", "data", "samples", "unit", "metrics": {name: {"value", "low",
@@ -84,7 +88,7 @@ def evaluate_checkpoint(
     place = next(model.parameters()).device
 
     def measured_on(some: Sequence[Any]) -> dict[str, Measurement]:
-        return measure(model, task, some, place, processes)
+        return measure(model, task, some, place, processes, parts)
 
     units = units_of(samples)
 
@@ -103,15 +107,15 @@ def evaluate_checkpoint(
     if missing is not None:
         names = _modalities(model, samples)
         cases = _with_missing(samples, missing, names)
-        parts = [over_draws([measured_on(some) for some in sets]) for _, sets in cases]
+        under = [over_draws([measured_on(some) for some in sets]) for _, sets in cases]
         result["by_missing"] = [
             {**what, "metrics": estimated(part)}
-            for (what, _), part in zip(cases, parts, strict=True)
+            for (what, _), part in zip(cases, under, strict=True)
         ]
         if missing == "random":
             result["missing_draws"] = len(cases[0][1])
             summary = summarise_rates(
-                [complete, *parts], units=units, resamples=resamples
+                [complete, *under], units=units, resamples=resamples
             )
             result["over_rates"] = {
                 kind: _as_tables(estimates) for kind, estimates in summary.items()

@@ -66,7 +66,7 @@ NOT_KEPT = KeptParts()
 
 
 def print_of(*things: object) -> str:
-    """Return the SHA-256 of things: numbers, text, arrays, records, models."""
+    """Return the SHA-256 of things: numbers, text, arrays, records, models, tasks."""
     digest = hashlib.sha256()
     _feed(digest.update, things)
     return digest.hexdigest()
@@ -76,6 +76,8 @@ def _feed(write: Callable[[bytes], None], thing: object) -> None:
     if isinstance(thing, nn.Module):
         config = getattr(thing, "config", None)
         thing = (type(thing).__name__, config, thing.state_dict())
+    if type(thing).__repr__ is object.__repr__:  # which tells where it lies
+        thing = (type(thing).__name__, vars(thing))
     if isinstance(thing, Tensor):
         thing = thing.detach().cpu().numpy()
     if isinstance(thing, np.ndarray):

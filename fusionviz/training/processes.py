@@ -8,19 +8,18 @@ mean over samples (mIoU, F1, correlation) or shares differ in size.
 
 import io
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from accelerate import Accelerator, PartialState
 from accelerate.utils import gather
-from numpy.typing import NDArray
 
 from fusionviz.models.checkpoints import pick_device
 from fusionviz.training.metrics.intervals import Measurement
+from fusionviz.training.metrics.joining import MeasuredPart, join_measured
 
 SAMPLES = "number of samples"
 """What the length of a share is called where it is sent: no metric's name."""
@@ -87,10 +86,7 @@ class Processes:
         parts = self._exchange(_to_bytes(own, samples))
         if not self.is_first:
             return {}
-        read = [_from_bytes(part) for part in parts]
-        more = {name for one in read for name in one} - {SAMPLES, *own}
-        names = [*own, *sorted(more)]
-        return {name: _join(name, own.get(name), read) for name in names}
+        return join_measured([_from_bytes(part) for part in parts], own)
 
     def _exchange(self, own: bytes) -> list[bytes]:
         """Return the bytes of all processes, in their order."""
@@ -104,26 +100,6 @@ class Processes:
 
 SINGLE = Processes()
 """One process that measures all by itself."""
-
-
-class Part(Sequence[Any]):
-    """Some samples of a sequence, read when they are asked for.
-
-    Args:
-        samples: The sequence.
-        chosen: Which of them.
-    """
-
-    def __init__(self, samples: Sequence[Any], chosen: range) -> None:
-        self.samples, self.chosen = samples, chosen
-
-    def __len__(self) -> int:
-        return len(self.chosen)
-
-    def __getitem__(self, index: Any) -> Any:  # noqa: ANN401 - as a sequence's
-        if isinstance(index, slice):
-            return Part(self.samples, self.chosen[index])
-        return self.samples[self.chosen[index]]
 
 
 @contextmanager
@@ -150,24 +126,7 @@ def _to_bytes(measured: Mapping[str, Measurement], samples: int) -> bytes:
     return file.getvalue()
 
 
-def _from_bytes(data: bytes) -> dict[str, NDArray]:
+def _from_bytes(data: bytes) -> MeasuredPart:
     with np.load(io.BytesIO(data), allow_pickle=False) as file:
-        return dict(file)
-
-
-def _join(
-    name: str, own: Measurement | None, parts: Sequence[Mapping[str, NDArray]]
-) -> Measurement:
-    """Return a measurement with the values of all processes, in their order.
-
-    What one of them could not measure, as none of its samples had a truth, is NaN.
-    """
-    known = own or Measurement(values=np.zeros(0))
-    if known.of_first:
-        return known
-    shape = next(part[name].shape[1:] for part in parts if name in part)
-    values = [
-        part[name] if name in part else np.full((int(part[SAMPLES]), *shape), np.nan)
-        for part in parts
-    ]
-    return replace(known, values=np.concatenate([one for one in values if len(one)]))
+        values = dict(file)
+    return MeasuredPart(samples=int(values.pop(SAMPLES)), values=values)

@@ -31,7 +31,7 @@ def cases():
     rooms = [render_room(seed, (16, 16)) for seed in range(ROOMS)]
     utterances = load_sentiment("test", count=UTTERANCES)
     return {
-        "mango": (mango, make_task("mango-flow", {"noise": 0.0}), rooms),
+        "mango": (mango, make_task("mango-flow", {"noise": 0.1}), rooms),
         "sentiment": (
             tiny_sentiment(),
             make_task("alignmamba-sequence", {"distances": DISTANCES}),

@@ -7,12 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
+import torch
 
 from fusionviz.training.evaluation import evaluate_checkpoint
-from fusionviz.training.metrics.intervals import Measurement
-from fusionviz.training.processes import SINGLE, Part, Processes, launched
+from fusionviz.training.part import Part, SampleNoise
+from fusionviz.training.processes import SINGLE, Processes, launched
 from tests.helpers import measured, toy
 
 PROJECT = Path(__file__).parents[2]
@@ -137,13 +137,23 @@ def test_a_part_reads_what_is_asked_for_alone():
         part[4]
 
 
-def test_what_one_process_lacks_is_unknown_there():
-    from fusionviz.training.processes import _from_bytes, _join, _to_bytes
+def test_noise_is_a_sample_s_own():
+    x = torch.zeros(7, 4, 8)
 
-    scores = Measurement(values=np.array([0.5, 1.0]))
-    parts = [_from_bytes(_to_bytes({}, 3)), _from_bytes(_to_bytes({"x": scores}, 2))]
-    joined = _join("x", None, parts)
-    np.testing.assert_array_equal(joined.values, [np.nan, np.nan, np.nan, 0.5, 1.0])
+    def noise(samples, sizes):
+        drawn = SampleNoise(samples)
+        return torch.cat(
+            [
+                torch.randn(some.shape, generator=drawn.generator_at(some))
+                for some in x[: len(samples)].split(sizes)
+            ]
+        )
+
+    whole = noise(range(7), [2, 2, 3])
+    part = Part(range(7), range(2, 7))
+    torch.testing.assert_close(noise(part, [1, 4]), whole[2:], rtol=0, atol=0)
+    of_part = Part([5, 6], range(2), part.first + 3)
+    torch.testing.assert_close(noise(of_part, [2]), whole[5:], rtol=0, atol=0)
 
 
 def test_alone_nothing_is_launched(monkeypatch):

@@ -13,6 +13,7 @@ from fusionviz.models.films import FilmBatch
 from fusionviz.models.mango.code_length import TOKEN_NOISE
 from fusionviz.models.mango.joint import log_prior, to_bits_per_dim
 from fusionviz.training.metrics.intervals import Measurement, maximum
+from fusionviz.training.part import SampleNoise
 from fusionviz.training.tasks.shared.films import (
     FilmTask,
     Genres,
@@ -125,13 +126,13 @@ class FilmGenresTask(FilmTask):
         """Return probabilities, what is true, and what the flow says of each film."""
         said, true = [], []
         found: dict[str, list[np.ndarray]] = {}
-        generator = torch.Generator().manual_seed(0)
+        drawn = SampleNoise(samples)
         for _, batch in self.batches(model, samples, device):
             x = model.encode(batch.films)
             z, log_det = model.flow(x)
             said.append(model.name_genres(z).sigmoid().cpu().numpy())
             true.append(truth(batch))
-            noise = torch.randn(x.shape, generator=generator).to(x)
+            noise = torch.randn(x.shape, generator=drawn.generator_at(x.cpu())).to(x)
             noisy = model.bits_per_dim(x + self.density.noise * noise)
             off = (model.flow.inverse(z) - x).abs().amax(dim=(1, 2))
             for name, values in (

@@ -96,7 +96,7 @@ class MangoFlowTask(MangoJointTask):
         device: torch.device,
     ) -> dict[str, Measurement]:
         """Return segmentation metrics and those of `DensityMeter`."""
-        confusions, density = [], DensityMeter(self.noise)
+        confusions, density = [], DensityMeter(self.noise, samples)
         for _, batch in self.batches(model, samples, device):
             z = density.read(model, batch.images)
             found = model.segment(z).argmax(dim=1).cpu().numpy()

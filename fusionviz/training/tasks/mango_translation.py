@@ -79,7 +79,7 @@ class MangoTranslationTask(MangoJointTask):
                 it is translated from.
         """
         target = target_of(model)
-        density = DensityMeter(self.noise)
+        density = DensityMeter(self.noise, samples)
         measured: dict[str, list[Tensor]] = {}
         for _, batch in self.batches(model, samples, device):
             _require_present(batch.images, target, model.config.modalities)

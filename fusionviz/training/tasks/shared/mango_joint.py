@@ -1,6 +1,6 @@
 """What the tasks on MANGO's latents share: the density and the cross-modal guess."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from fusionviz.models.mango.code_length import TOKEN_NOISE, code_length
 from fusionviz.models.mango.joint import JointModel, log_prior, to_bits_per_dim
 from fusionviz.models.mango.layers.partition import Tokens
 from fusionviz.training.metrics.intervals import Measurement, maximum
+from fusionviz.training.part import SampleNoise
 from fusionviz.training.tasks.shared.rgbd import ImageTask, LabelledBatch
 
 
@@ -159,12 +160,13 @@ class DensityMeter:
     Args:
         noise: Standard deviation of the noise on the tokens in training; with none
             there is nothing to measure with noise.
+        samples: That are measured.
     """
 
-    def __init__(self, noise: float) -> None:
+    def __init__(self, noise: float, samples: Sequence[Any]) -> None:
         self.noise = noise
         self._values: dict[str, list[Tensor]] = {}
-        self._generator = torch.Generator().manual_seed(0)
+        self._drawn = SampleNoise(samples)
 
     def read(self, model: Any, images: ImageBatch) -> Tensor:  # noqa: ANN401
         """Return the latents of a batch, and keep what there is to say of them."""
@@ -176,9 +178,8 @@ class DensityMeter:
             "inverse_error": off.amax(dim=(1, 2)),
         }
         if self.noise:
-            code = code_length(
-                model, images, noise=self.noise, generator=self._generator
-            )
+            generator = self._drawn.generator_at(x)
+            code = code_length(model, images, noise=self.noise, generator=generator)
             found["bits_per_dim_noisy"] = code.noisy_bits_per_dim
             found["bits_per_value"] = code.bits_per_value
             found["token_bits_per_value"] = code.token_bits_per_value
