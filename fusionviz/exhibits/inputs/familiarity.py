@@ -1,5 +1,7 @@
 """In words: how far a pair lies from what its models were trained on."""
 
+from collections.abc import Sequence
+
 from fusionviz.analysis.inputs.pair_subject import PairSubject
 from fusionviz.analysis.shared.limits import LIKELIHOOD, Nearness
 from fusionviz.views.shared.plain import in_markdown
@@ -7,23 +9,30 @@ from fusionviz.views.shared.plain import in_markdown
 _MEASURES = {"rgb": "its colours", "depth": "its depth", LIKELIHOOD: "its likelihood"}
 
 
-def warn_of_distance(subject: PairSubject) -> list[str]:
-    """Return a sentence for each checkpoint that the pair is unlike the training of.
+def warn_of_distance(subject: PairSubject) -> str:
+    """Return which checkpoints the pair is unlike the training of, in Markdown.
 
-    Checkpoints of which the same is to be said are told of together.
+    Those of which the same is to be said are told of together, others a line each.
+    Empty where there are none.
     """
     by_words: dict[str, list[str]] = {}
     for title in subject.limits:
         nearness = subject.nearness(title)
         if nearness is not None and nearness.is_far:
             card = subject.cards.get(title)
-            name = title if card is None else card.name
+            name = in_markdown(title if card is None else card.name)
             words = _say_far(nearness, subject.limits[title].data)
             by_words.setdefault(words, []).append(name)
-    return [
-        f"**Unlike what {in_markdown(' and '.join(names))} learned from.** {words}"
-        for words, names in by_words.items()
-    ]
+    if not by_words:
+        return ""
+    lines = [f"{_and(names)}: {words}" for words, names in by_words.items()]
+    every = _and([name for names in by_words.values() for name in names])
+    more = [next(iter(by_words))] if len(lines) == 1 else ["", *lines]
+    return f"**Unlike what {every} learned from.** " + "  \n".join(more)
+
+
+def _and(names: Sequence[str]) -> str:
+    return " and ".join(names)
 
 
 def explain_distance(subject: PairSubject, title: str) -> str:

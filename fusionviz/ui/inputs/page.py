@@ -83,8 +83,8 @@ def draw_readings(readings: Readings) -> None:
     """Draw the headline numbers, then one tab for each thing that a model says."""
     for kind, trouble in readings.troubles.items():
         st.warning(f"**{TITLES[kind]}**: {trouble}", icon=":material/info:")
-    for sentence in warn_of_distance(readings.choice.subject):
-        st.warning(sentence, icon=":material/travel_explore:")
+    if warning := warn_of_distance(readings.choice.subject):
+        st.warning(warning, icon=":material/travel_explore:")
     draw_headline(headline(readings), key="headline")
     draw_tabs(TABS, readings)
 

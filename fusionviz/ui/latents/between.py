@@ -14,7 +14,7 @@ from fusionviz.ui.shared.controls import choose_bound, controls_row
 from fusionviz.ui.shared.exhibits import show_exhibit
 from fusionviz.ui.shared.notices import panel
 from fusionviz.ui.shared.sample.choice import LARGEST_SEED
-from fusionviz.ui.shared.sample.gallery import thumbnail
+from fusionviz.ui.shared.sample.gallery import draw_rooms
 from fusionviz.ui.shared.share import publish, recall
 from fusionviz.ui.shared.subjects import MangoChoice, read_room
 
@@ -56,15 +56,7 @@ def _choose_other(choice: MangoChoice) -> int:
     with st.container(
         key="other_rooms", horizontal=True, gap="xsmall", width="content"
     ):
-        for room in GALLERY_SEEDS:
-            st.button(
-                f"![Room {room}]({thumbnail(room)})",
-                key=f"other_room_{room}",
-                on_click=_set_other,
-                args=(room,),
-                type="primary" if room == seed else "secondary",
-                disabled=room == own,
-            )
+        draw_rooms("other_room", _set_other, shown=seed, barred=own)
     return seed
 
 

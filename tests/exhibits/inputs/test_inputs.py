@@ -5,7 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fusionviz.analysis.inputs.pair_subject import MANGO, PairSubject, read_pair
+from fusionviz.analysis.inputs.pair_subject import (
+    ALIGNMAMBA,
+    MANGO,
+    PairSubject,
+    read_pair,
+)
 from fusionviz.analysis.shared.familiarity import fit_cloud
 from fusionviz.analysis.shared.limits import Certainty, Limits
 from fusionviz.data.records import RGBDSample
@@ -94,7 +99,7 @@ def test_where_a_model_is_unsure_is_hatched_and_said(measured):
 
 
 def test_a_pair_unlike_the_training_is_told_of_once(measured, photograph):
-    (said,) = warn_of_distance(measured)
+    said = warn_of_distance(measured)
     assert "Further from the 80 training samples of noise than all 100 held-" in said
     assert "by its colours" in said
     assert "seen\\_\\*elsewhere\\*" in said
@@ -103,8 +108,21 @@ def test_a_pair_unlike_the_training_is_told_of_once(measured, photograph):
     assert "2.0% of 50 others held out" in made.caption
     far = {"rgb": np.linspace(1e6, 2e6, 100).astype(np.float32)}
     near = replace(measured, limits={MANGO: limits_of_noise(**far)})
-    assert warn_of_distance(near) == []
-    assert warn_of_distance(photograph) == []
+    assert not warn_of_distance(near)
+    assert not warn_of_distance(photograph)
+
+
+def test_two_models_that_learned_from_other_samples_are_told_of_in_one_place(measured):
+    halls = replace(limits_of_noise(), data="9 halls")
+    said = warn_of_distance(
+        replace(measured, limits={MANGO: limits_of_noise(), ALIGNMAMBA: halls})
+    )
+    head, mango, alignmamba = said.split("  \n")
+    assert head.startswith("**Unlike what seen\\_\\*elsewhere\\* and AlignMamba ")
+    assert mango.startswith("seen")
+    assert "than all 100" in mango
+    assert "80 training samples" in mango
+    assert alignmamba.startswith("AlignMamba: Further from the 9 halls than all")
 
 
 def test_the_table_has_shares_and_sureness(pair_subject):

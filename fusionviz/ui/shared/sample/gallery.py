@@ -1,5 +1,7 @@
 """A row of rooms to pick from."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from fusionviz.data.rooms import GALLERY_SEEDS
@@ -24,14 +26,7 @@ def draw_gallery() -> None:
     with st.container(
         key="gallery", horizontal=True, gap="small", vertical_alignment="center"
     ):
-        for seed in GALLERY_SEEDS:
-            st.button(
-                f"![Room {seed}]({thumbnail(seed)})",
-                key=f"room_{seed}",
-                on_click=pick_room,
-                args=(seed,),
-                type="primary" if seed == shown else "secondary",
-            )
+        draw_rooms("room", pick_room, shown)
         st.button(
             "Surprise me",
             key="surprise",
@@ -42,8 +37,33 @@ def draw_gallery() -> None:
             st.markdown(NO_PHOTOGRAPHS)
 
 
+def draw_rooms(
+    prefix: str,
+    pick: Callable[[int], None],
+    shown: int | None,
+    barred: int | None = None,
+) -> None:
+    """Draw six rooms as pictures to press.
+
+    Args:
+        prefix: Of their keys.
+        pick: Called with the number of the one that is pressed.
+        shown: Number of the one that is shown.
+        barred: Number of one that cannot be pressed.
+    """
+    for seed in GALLERY_SEEDS:
+        st.button(
+            f"![Room {seed}]({_thumbnail(seed)})",
+            key=f"{prefix}_{seed}",
+            on_click=pick,
+            args=(seed,),
+            type="primary" if seed == shown else "secondary",
+            disabled=seed == barred,
+        )
+
+
 @st.cache_data(max_entries=16, show_spinner=False)
-def thumbnail(seed: int) -> str:
+def _thumbnail(seed: int) -> str:
     """Return a small picture of a room, as a data address."""
     sample, _ = cache.room(seed)
     if sample.rgb is None:
