@@ -22,6 +22,9 @@ _SEATED = "_seated"
 _KEPT = "_kept"
 """What each widget said last, by key: Streamlit forgets it when the page changes."""
 
+_DEFAULTS = "_defaults"
+"""What each widget said by default when it was drawn last, by key."""
+
 
 def seat(key: str, value: Any) -> Any:  # noqa: ANN401 - a number, a word or words
     """Give a widget its value, once on a page, and again only where it is another one.
@@ -74,10 +77,12 @@ def whole_number(text: str) -> int | None:
 def recall(key: str, default: int, *, low: int, high: int) -> int:
     """Return a shared number: this session's, else the address's, else the default.
 
-    Numbers outside low..high, and what is no number, are replaced by the default.
+    Numbers outside low..high, and what is no number, are replaced by the default; and
+    so is what was only the default of another sample, say its middle row.
     """
     number = said(key)
-    if number is None:
+    before = st.session_state.get(_DEFAULTS, {}).get(key, default)
+    if number is None or (number == before != default):
         text = str(st.query_params.get(key, ""))
         found = whole_number(text)
         number = default if found is None else found
@@ -87,6 +92,7 @@ def recall(key: str, default: int, *, low: int, high: int) -> int:
 def publish(key: str, default: int | str | None = None) -> None:
     """Write a shared number or word to the address; its default is left out."""
     value = st.session_state[key]
+    st.session_state.setdefault(_DEFAULTS, {})[key] = default
     if value == default:
         forget([key])
     elif st.query_params.get(key) != str(value):

@@ -49,6 +49,20 @@ def test_only_what_differs_from_the_default_is_published(session, address):
     share.forget(["row"])
 
 
+def test_a_default_goes_with_its_sample_and_a_choice_stays(session, address):
+    for default in (3, 5):  # of one sample, then of another
+        assert share.recall("row", default, low=0, high=9) == default
+        share.publish("row", default)
+    session["row"] = 3  # chosen, and once the default of another
+    for default in (5, 2, 5):
+        assert share.recall("row", default, low=0, high=9) == 3
+        share.publish("row", default)
+    assert address == {"row": "3"}
+    session["row"] = 5
+    share.publish("row", 5)
+    assert share.recall("row", 2, low=0, high=9) == 2
+
+
 CHOICES = ("2", "2.1", "2.2")
 
 
