@@ -7,21 +7,14 @@ from plotly.subplots import make_subplots
 from fusionviz.analysis.shared.attention.block_row import BlockRow, Weights
 from fusionviz.analysis.shared.attention.stack import largest_keys
 from fusionviz.views.shared.bars import add_scale_bar, carry_bar
+from fusionviz.views.shared.stacks.bars import SHOWN_KEYS, draw_key_bars, finish
 from fusionviz.views.shared.stacks.grids import (
     GridPanel,
     draw_grid,
     modality_colours,
 )
 from fusionviz.views.shared.stacks.view import short
-from fusionviz.views.shared.style import (
-    FONT_SIZE,
-    SEQUENTIAL,
-    dress,
-    legend_square,
-    three_digits,
-)
-
-SHOWN_KEYS = 12
+from fusionviz.views.shared.style import SEQUENTIAL, legend_square, three_digits
 
 GAP = 0.035
 """Between the three readings, in parts of the figure's width."""
@@ -69,12 +62,7 @@ def draw_block_row(row: BlockRow) -> go.Figure:
     else:
         for name, colour in modality_colours(stack).items():
             figure.add_trace(legend_square(short(name), colour), row=1, col=1)
-    figure.update_annotations(font_size=FONT_SIZE)
-    dress(figure, top=96 if grids else 56)
-    legend = {"orientation": "h", "x": 1, "xanchor": "right", "y": 0}
-    legend |= {"yref": "container", "yanchor": "bottom"}
-    legend |= {"itemclick": False, "itemdoubleclick": False}
-    return figure.update_layout(legend=legend, margin={"b": 56, "l": 10})
+    return finish(figure, top=96 if grids else 56)
 
 
 def describe_block_row(row: BlockRow) -> str:
@@ -138,28 +126,11 @@ def _draw_bars(
     figure: go.Figure, row: BlockRow, parts: Weights, column: int, *, is_first: bool
 ) -> None:
     """Draw the keys that the whole block owes most to, in parts of the largest."""
-    keys = row.stack.keys
     shown = largest_keys(row.whole.astype(np.float32), SHOWN_KEYS)[::-1]
-    colours = modality_colours(row.stack)
-    figure.add_trace(
-        go.Bar(
-            x=parts[shown],
-            y=list(range(len(shown))),
-            orientation="h",
-            marker_color=[colours[keys.modalities[keys.index[i]]] for i in shown],
-            hovertext=[short(keys.names[i]) for i in shown],
-            hovertemplate="%{hovertext}: %{x:.3f} of the largest<extra></extra>",
-            showlegend=False,
-        ),
-        row=1,
-        col=column,
+    hover = "%{x:.3f} of the largest"
+    draw_key_bars(
+        figure, row.stack, shown, parts, column=column, hover=hover, letters=16
     )
-    figure.update_yaxes(
-        tickvals=list(range(len(shown))),
-        ticktext=[short(keys.names[i], 16) for i in shown],
-        showticklabels=is_first,
-        row=1,
-        col=column,
-    )
+    figure.update_yaxes(showticklabels=is_first, row=1, col=column)
     title = {"text": "in parts of the largest, no unit", "standoff": 4}
     figure.update_xaxes(range=[0, 1.02], nticks=4, title=title, row=1, col=column)

@@ -17,6 +17,7 @@ from fusionviz.analysis.shared.attention.stack import (
     shares_by_modality,
 )
 from fusionviz.views.shared.bars import add_scale_bar, carry_bar
+from fusionviz.views.shared.stacks.bars import SHOWN_KEYS, draw_key_bars, finish
 from fusionviz.views.shared.stacks.grids import (
     GridPanel,
     draw_grid,
@@ -24,9 +25,7 @@ from fusionviz.views.shared.stacks.grids import (
 )
 from fusionviz.views.shared.stacks.matrix import draw_matrix
 from fusionviz.views.shared.stacks.view import StackView, short, write_title
-from fusionviz.views.shared.style import FONT_SIZE, dress, legend_square, three_digits
-
-SHOWN_KEYS = 12
+from fusionviz.views.shared.style import FONT_SIZE, legend_square, three_digits
 
 PALE = [[0, "rgba(128,140,150,0.05)"], [1, "rgba(128,140,150,0.6)"]]
 """Under numbers in the theme's own ink, which can be read on it, light or dark."""
@@ -62,13 +61,7 @@ def draw_attention_stack(view: StackView) -> go.Figure:
         _draw_blocks(figure, view, column)
     _add_bar(figure, view, (0.49, 0.2) if grids else (0.44, 0.19), bool(grids))
     _add_legend(figure, stack)
-    figure.update_annotations(font_size=FONT_SIZE)
-    dress(figure, top=52)
-    # Under the bars' ticks: at the lower edge, however high the chart is.
-    legend = {"orientation": "h", "x": 1, "xanchor": "right", "y": 0}
-    legend |= {"yref": "container", "yanchor": "bottom"}
-    legend |= {"itemclick": False, "itemdoubleclick": False}
-    return figure.update_layout(legend=legend, margin={"b": 56, "l": 10})
+    return finish(figure, top=52)
 
 
 def describe_attention_stack(view: StackView) -> str:
@@ -123,33 +116,17 @@ def _draw_bars(
     figure: go.Figure, view: StackView, tokens: NDArray[np.int64], column: int
 ) -> None:
     """Draw the largest weights of the row among tokens that have no place."""
-    keys, row = view.stack.keys, view.row
-    top = tokens[largest_keys(row[tokens], SHOWN_KEYS)][::-1]
-    colours = modality_colours(view.stack)
+    top = tokens[largest_keys(view.row[tokens], SHOWN_KEYS)][::-1]
     unseen = {"marker": {"opacity": 1}}
-    figure.add_trace(
-        go.Bar(
-            x=row[top],
-            y=list(range(len(top))),
-            orientation="h",
-            marker_color=[colours[keys.modalities[keys.index[i]]] for i in top],
-            customdata=[[int(i)] for i in top],
-            hovertext=[short(keys.names[i]) for i in top],
-            hovertemplate="%{hovertext}: %{x:.3g}<extra></extra>",
-            showlegend=False,
-            selected=unseen,
-            unselected=unseen,
-        ),
-        row=1,
-        col=column,
+    draw_key_bars(
+        *(figure, view.stack, top, view.row),
+        column=column,
+        hover="%{x:.3g}",
+        customdata=[[int(i)] for i in top],
+        selected=unseen,
+        unselected=unseen,
     )
-    figure.update_yaxes(
-        tickvals=list(range(len(top))),
-        ticktext=[short(keys.names[i], 14) for i in top],
-        tickfont_size=FONT_SIZE,
-        row=1,
-        col=column,
-    )
+    figure.update_yaxes(tickfont_size=FONT_SIZE, row=1, col=column)
     figure.update_xaxes(nticks=4, tickfont_size=FONT_SIZE, row=1, col=column)
     write_title(figure, _bars_title(view, len(top), len(tokens)), column=column)
 
