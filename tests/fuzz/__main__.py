@@ -1,4 +1,4 @@
-"""Read thousands of files with faults, and print what became of them by kind.
+"""Read thousands of files and addresses with faults; print what became of each kind.
 
 `python -m tests.fuzz --cases 5000`; `--kind pairs` for one kind alone, `--batch 17` for
 one batch of it again, `--first 1000` for others than the first ones.

@@ -1,5 +1,6 @@
 """All kinds of what comes in."""
 
+from tests.fuzz.addresses import ADDRESSES, DROPS
 from tests.fuzz.pairs import PAIRS
 from tests.fuzz.questions import QUESTIONS
 from tests.fuzz.sequences import ARRAY_FILES, ATTENTION_FILES, PICKLES, SEQUENCE_FILES
@@ -17,5 +18,5 @@ from tests.fuzz.weights import BESIDE, CHECKPOINTS, STATES
 KINDS = (
     *(PAIRS, SEQUENCE_FILES, ATTENTION_FILES, ARRAY_FILES, PICKLES),
     *(LESSONS, RECIPES, ABLATIONS, FIGURES, CARDS, REPORTS, RUNS),
-    *(CHECKPOINTS, BESIDE, STATES, QUESTIONS),
+    *(CHECKPOINTS, BESIDE, STATES, QUESTIONS, ADDRESSES, DROPS),
 )

@@ -1,4 +1,4 @@
-"""Two apps share one model server on Ray Serve; it is killed, and they live on."""
+"""Apps and replicas of a model server on Ray Serve; some are killed, others live on."""
 
 import contextlib
 import json
@@ -15,8 +15,13 @@ from pathlib import Path
 
 import psutil
 import pytest
+import torch
 
-from fusionviz.models.serving.server import VARIABLE
+from fusionviz.errors import ModelServerError
+from fusionviz.models.checkpoints import load_checkpoint
+from fusionviz.models.serving import calls
+from fusionviz.models.serving.questions import ModelName
+from fusionviz.models.serving.server import VARIABLE, ModelServer
 from tests.helpers.app.pages import ROOT
 from tests.helpers.app.server import free_port, serve
 from tests.helpers.app.session import elements, visit
@@ -60,7 +65,7 @@ class Models:
 
 
 @contextlib.contextmanager
-def starting_models(folder, checkpoints):
+def starting_models(folder, checkpoints, *more):
     """Start the command, and end it in the end."""
     port, log = free_port(), folder / "models.log"
     with log.open("w") as output:
@@ -68,7 +73,7 @@ def starting_models(folder, checkpoints):
             [
                 *(sys.executable, "-m", "fusionviz", "serve-models"),
                 *("--port", str(port), "--checkpoints", str(checkpoints)),
-                *("--device", "cpu", "--threads", "1"),
+                *("--device", "cpu", "--threads", "1", *more),
             ],
             cwd=ROOT,
             stdout=output,
@@ -99,6 +104,18 @@ def end(process):
 def state_of(address):
     with urllib.request.urlopen(address + "/state", timeout=10) as answer:
         return json.load(answer)
+
+
+def replicas_of(address, without=0):
+    """Return what both replicas say, by their processes, once both answer."""
+    found, deadline = {}, time.monotonic() + PATIENCE
+    while len(found) < 2:
+        assert time.monotonic() < deadline, found
+        with contextlib.suppress(OSError):
+            state = state_of(address)
+            if state["process"] != without:
+                found[state["process"]] = state
+    return found
 
 
 def assert_drawn(app, page):
@@ -154,3 +171,44 @@ def test_two_apps_share_a_model_server_that_loads_each_model_once(
             for app in (one, other):
                 assert_told(app)
                 assert "Traceback" not in app.log.read_text()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
+def test_two_replicas_answer_and_one_that_is_killed_is_replaced(
+    tmp_path, tiny_checkpoints
+):
+    pytest.importorskip(
+        "ray.serve", reason="Ray Serve is not installed: fusionviz[scale]"
+    )
+    model = load_checkpoint(tiny_checkpoints / "mango-tiny", "cpu")
+    named = ModelName(checkpoint=model.card.name, sha256=model.card.sha256)
+    x = torch.randn(2, 32, 8)
+    truth = model.log_likelihood(x)
+
+    def ask(server):
+        found = server.ask(named, calls.LOG_LIKELIHOOD.name, (x, None, False), {})
+        torch.testing.assert_close(found, truth)
+
+    with starting_models(tmp_path, tiny_checkpoints, "--replicas", "2") as models:
+        models.wait()
+        server = ModelServer(models.address)
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(ask, [server] * 40))
+        before = replicas_of(models.address)
+        assert sum(one["answers"] for one in before.values()) == 40
+        assert all(one["loads"] == {"mango-tiny": 1} for one in before.values())
+        gone = next(iter(before))
+        psutil.Process(gone).kill()
+        failed = 0
+        for _ in range(40):
+            try:
+                ask(server)
+            except ModelServerError:
+                failed += 1
+                time.sleep(0.2)
+        assert failed < 10
+        after = replicas_of(models.address, without=gone)
+        assert len(after.keys() - before.keys()) == 1
+        ask(server)

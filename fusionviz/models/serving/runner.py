@@ -2,6 +2,7 @@
 
 import inspect
 import logging
+import os
 import threading
 import traceback
 from collections import OrderedDict
@@ -62,9 +63,13 @@ class ModelRunner:
 
     @property
     def state(self) -> dict[str, Any]:
-        """How often each model was loaded, and how many questions were answered."""
+        """How often each model was loaded, how many were answered, and by whom."""
         with self._change:
-            return {"loads": dict(self._loads), "answers": self._answers}
+            return {
+                "process": os.getpid(),
+                "loads": dict(self._loads),
+                "answers": self._answers,
+            }
 
     def answer(self, question: bytes) -> bytes:
         """Return the answer to a question; a refusal is one too.

@@ -75,7 +75,8 @@ def test_ten_that_ask_at_once_load_one_model(runner, mango, monkeypatch):
 
     with ThreadPoolExecutor(10) as pool:
         found = list(pool.map(one, range(10)))
-    assert runner.state == {"loads": {"mango-tiny": 1}, "answers": 10}
+    assert runner.state["loads"] == {"mango-tiny": 1}
+    assert runner.state["answers"] == 10
     assert all(torch.equal(z, found[0]) for z in found)
 
 
