@@ -234,7 +234,8 @@ def measure(
     for reader in readers:
         reader.start()
     time.sleep(60 * minutes * WARM)
-    warm_mb, levels = resident_mb(server.process), []
+    warm_mb = resident_mb(server.process)
+    levels = [warm_mb]
     while any(reader.is_alive() for reader in readers):
         time.sleep(1)
         levels.append(resident_mb(server.process))
