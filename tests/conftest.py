@@ -1,7 +1,8 @@
 """What holds for every test: a cache of its own, and one thread of work."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import torch
@@ -12,6 +13,9 @@ from tests.helpers.shapes import check_shapes, unchecked
 check_shapes()  # before anything imports what it checks
 
 from tests.helpers.tiny_models import write_tiny_checkpoints  # noqa: E402
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # How quick an example is depends on what else the machine does.
 settings.register_profile(
@@ -34,6 +38,28 @@ def tiny_checkpoints(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("checkpoints")
     write_tiny_checkpoints(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Callable[..., "Browser"]]:
+    """Start a browser: `chromium("--an-argument")`. A process has one Playwright."""
+    from playwright.sync_api import expect, sync_playwright
+
+    from tests.helpers.browser.find_chromium import NONE_FOUND, find
+    from tests.helpers.browser.window import ARGUMENTS, PATIENCE_MS
+
+    path = find()
+    if path is None:
+        pytest.fail(NONE_FOUND)
+    expect.set_options(timeout=PATIENCE_MS)
+    with sync_playwright() as playwright:
+
+        def chromium_(*arguments: str) -> "Browser":
+            return playwright.chromium.launch(
+                executable_path=path, args=[*ARGUMENTS, *arguments]
+            )
+
+        yield chromium_
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -3,32 +3,24 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.helpers.app.server import serve
-from tests.helpers.browser.find_chromium import NONE_FOUND, find
-from tests.helpers.browser.window import ARGUMENTS, PATIENCE_MS, ready, room_number
+from tests.helpers.browser.window import PATIENCE_MS, ready, room_number
 from tests.helpers.scaling_runs import known_run, write_runs
 
 
 @pytest.fixture(scope="session")
-def launch() -> Iterator[Callable[..., BrowserContext]]:
+def launch(chromium: Callable[..., Browser]) -> Callable[..., BrowserContext]:
     """Start a browser whose windows share a cache: `launch("--an-argument")`."""
-    path = find()
-    if path is None:
-        pytest.fail(NONE_FOUND)
-    expect.set_options(timeout=PATIENCE_MS)
-    with sync_playwright() as playwright:
 
-        def launch_(*arguments: str) -> BrowserContext:
-            browser = playwright.chromium.launch(
-                executable_path=path, args=[*ARGUMENTS, *arguments]
-            )
-            context = browser.new_context(viewport={"width": 1280, "height": 800})
-            context.set_default_timeout(PATIENCE_MS)
-            return context
+    def launch_(*arguments: str) -> BrowserContext:
+        viewport = {"width": 1280, "height": 800}
+        context = chromium(*arguments).new_context(viewport=viewport)
+        context.set_default_timeout(PATIENCE_MS)
+        return context
 
-        yield launch_
+    return launch_
 
 
 @pytest.fixture(scope="session")

@@ -1,20 +1,19 @@
 """The app behind the proxy in a real browser: no header of it is in the app's way."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from fusionviz.ui.shared.frame.navigation import PAGES
 from tests.docker.proxy import NAME, PASSWORD
 from tests.docker.reader import COOKIE
-from tests.helpers.browser.find_chromium import NONE_FOUND, find
-from tests.helpers.browser.window import ARGUMENTS, ready
+from tests.helpers.browser.window import PATIENCE_MS, ready
 from tests.helpers.files.rgbd_bytes import image_bytes, photo
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
-PATIENCE_MS = 90_000
 VIOLATIONS = """
 window.violations = [];
 document.addEventListener("securitypolicyviolation", (event) => {
@@ -32,15 +31,10 @@ VIEWS = [
 
 
 @pytest.fixture(scope="module")
-def browser(behind):
-    path = find()
-    if path is None:
-        pytest.fail(NONE_FOUND)
-    expect.set_options(timeout=PATIENCE_MS)
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield started
-        started.close()
+def browser(chromium) -> Iterator[Browser]:
+    started = chromium()
+    yield started
+    started.close()
 
 
 @pytest.fixture
