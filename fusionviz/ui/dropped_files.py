@@ -7,8 +7,6 @@ answer is not (1.67). The browser then waits for ever, and the file is gone with
 word. So the answers are kept too.
 """
 
-from functools import wraps
-
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 
@@ -18,7 +16,6 @@ ANSWER = "file_urls_response"
 _plain_clear = ForwardMsgQueue.clear
 
 
-@wraps(_plain_clear)
 def _clear(
     queue: ForwardMsgQueue,
     retain_lifecycle_msgs: bool = False,  # noqa: FBT001, FBT002 - Streamlit's own
@@ -33,7 +30,7 @@ def _clear(
 
 def keep_answers() -> None:
     """Let every queue keep its answers, from now on."""
-    ForwardMsgQueue.clear = _clear  # type: ignore[method-assign]
+    ForwardMsgQueue.clear = _clear  # type: ignore[assignment, method-assign]
 
 
 def _answers(queue: ForwardMsgQueue) -> list[ForwardMsg]:
