@@ -86,6 +86,10 @@ def find(name: str) -> Run:
             from benchmarks import sinkhorn
 
             return sinkhorn.run
+        case "training_start":
+            from benchmarks import training_start
+
+            return training_start.run
         case _:
             raise SystemExit(f"there is no benchmark {name!r}")
 

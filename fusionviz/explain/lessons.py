@@ -177,8 +177,8 @@ def to_json(exhibit: Exhibit) -> str:
 def from_json(text: str) -> Exhibit:
     """Return the exhibit that `to_json` wrote."""
     told = json.loads(text)
-    told["figure"] = go.Figure(told["figure"], skip_invalid=True)
-    return Exhibit(**told)
+    figure = go.Figure(told.pop("figure"), skip_invalid=True)
+    return Exhibit(draw=lambda: figure, **told)
 
 
 def _subject_of(call: ExhibitCall) -> tuple[Any, SubjectName]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.offline import get_plotlyjs
 
@@ -57,9 +58,14 @@ class ShownExhibit:
 
     def __init__(self, exhibit: Exhibit, request: FigureRequest) -> None:
         self.exhibit, self.recipe = exhibit, request.recipe
-        self.figure, self.numbers = exhibit.figure, dict(exhibit.numbers)
+        self.numbers = dict(exhibit.numbers)
         self.arrays, self.alt = dict(exhibit.arrays), exhibit.alt
         self.title = exhibit_kind(self.recipe.exhibit).title
+
+    @property
+    def figure(self) -> go.Figure:
+        """The picture."""
+        return self.exhibit.figure
 
     def entry(self, note: str = "") -> ReportEntry:
         """Return it as an entry of a report."""

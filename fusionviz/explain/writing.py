@@ -202,7 +202,7 @@ def explain(
     for number, one in enumerate(ordered, start=1):
         name = one.recipe.exhibit
         try:
-            exhibit = make_again(one.recipe, one.subject, one.other)
+            exhibit = make_again(one.recipe, one.subject, one.other).drawn()
         except FusionvizError as error:
             tell(f"{number} of {len(ordered)} · {name}: {error}")
             continue

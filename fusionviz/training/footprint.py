@@ -1,6 +1,7 @@
 """What a flow costs to run, and how exactly it comes back: for model cards."""
 
 import copy
+import os
 import statistics
 import time
 from collections.abc import Callable, Sequence
@@ -95,6 +96,8 @@ def peak_bytes(call: Callable[[], object], device: torch.device) -> int:
         before = torch.cuda.memory_allocated(device)
         call()
         return torch.cuda.max_memory_allocated(device) - before
+    # The profiler tells of every start and end on a level of its own, 5, above errors.
+    os.environ.setdefault("KINETO_LOG_LEVEL", "6")
     with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as seen:
         call()
     changes = [

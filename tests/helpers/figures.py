@@ -2,10 +2,13 @@
 
 import base64
 import io
+from contextlib import contextmanager
+from unittest.mock import patch
 
 import numpy as np
 import plotly.graph_objects as go
 from PIL import Image
+from plotly.basedatatypes import BaseFigure
 
 CIVIDIS = np.array(
     [
@@ -15,6 +18,19 @@ CIVIDIS = np.array(
     ]
 )
 """The colours of weights and mass, in ten steps from 0 to the largest."""
+
+
+@contextmanager
+def figures_made():
+    """Count the figures that are made meanwhile: one item a figure."""
+    figures, usual = [], BaseFigure.__init__
+
+    def noted(self, *args, **kwargs):
+        figures.append(type(self))
+        usual(self, *args, **kwargs)
+
+    with patch.object(BaseFigure, "__init__", noted):
+        yield figures
 
 
 def texts(figure: go.Figure) -> str:

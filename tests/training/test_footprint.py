@@ -1,6 +1,8 @@
 """What a flow takes is measured as told."""
 
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -152,3 +154,14 @@ def test_a_card_without_it_is_still_read(tmp_path):
     del table["measured_on"]
     path.write_text(json.dumps(table))
     assert read_card(path).measured_on == ""
+
+
+def test_measuring_memory_says_nothing():
+    script = (
+        "import torch; from fusionviz.training.footprint import peak_bytes; "
+        "print(peak_bytes(lambda: torch.zeros(1000), torch.device('cpu')))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True
+    )
+    assert (done.stdout, done.stderr) == ("4000\n", "")

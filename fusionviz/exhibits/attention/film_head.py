@@ -58,7 +58,7 @@ def make_film_head(request: Request[FilmHeadControls, FilmSubject]) -> Exhibit:
         picked=token,
     )
     return Exhibit(
-        figure=draw_film_map(shown),
+        draw=lambda: draw_film_map(shown),
         alt=_describe(subject, attention, head, token),
         caption=(
             "A plot's words stand on a grid like the poster's patches, row by row; "

@@ -60,7 +60,7 @@ def make_comparison(request: Request[CompareControls]) -> Exhibit:
     if comparison.difference is not None:
         arrays["difference"] = comparison.difference
     return Exhibit(
-        figure=draw_head_comparison(comparison),
+        draw=lambda: draw_head_comparison(comparison),
         alt=describe_head_comparison(comparison),
         caption=_explain(comparison),
         formula=(

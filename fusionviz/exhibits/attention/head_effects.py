@@ -76,7 +76,9 @@ def exhibit_ranking(effects: HeadEffects, controls: RankingControls) -> Exhibit:
     if not effects.measured:
         raise InputError("It was stopped before a head was measured: start it again.")
     return Exhibit(
-        figure=draw_head_effects(effects, order=controls.order, shown=controls.shown),
+        draw=lambda: draw_head_effects(
+            effects, order=controls.order, shown=controls.shown
+        ),
         alt=describe_head_effects(effects),
         caption=_explain_ranking(effects),
         formula=(

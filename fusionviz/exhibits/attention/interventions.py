@@ -69,7 +69,7 @@ def make_intervention(request: Request[InterventionControls]) -> Exhibit:
         "depth_change_m": effect.depth_change_m,
     }
     return Exhibit(
-        figure=draw_intervention(effect),
+        draw=lambda: draw_intervention(effect),
         alt=describe_intervention(effect),
         caption=_explain_intervention(effect, controls),
         formula=(

@@ -45,7 +45,9 @@ def make_head(request: Request[HeadControls]) -> Exhibit:
     query = attention.row_of(token)
     maps = attention.over_pictures(head, query)
     return Exhibit(
-        figure=draw_attention(attention, head=head, query=query, halves=asked.halves),
+        draw=lambda: draw_attention(
+            attention, head=head, query=query, halves=asked.halves
+        ),
         alt=describe_attention(attention, head=head, query=query),
         caption=explain_head(attention, head, query),
         formula=FORMULA + APPLIED[attention.form],

@@ -1,6 +1,7 @@
 """All heads at once: what each reads, how much, how evenly and how far."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,14 +104,16 @@ def make_overview(request: Request[OverviewControls]) -> Exhibit:
     if len(places):
         thumbnails = make_thumbnails(overview, places, show=asked.show, token=token)
         grouped, picked = asked.sort == "flow", asked.picked(overview)
-        figure = draw_overview(overview, thumbnails, grouped=grouped, picked=picked)
+        draw = partial(
+            draw_overview, overview, thumbnails, grouped=grouped, picked=picked
+        )
         patch = _patch(token, request.subject.grid)
         caption = f"{_shown(thumbnails, patch)} {_heads(overview, places)}"
         arrays = {"thumbnails": thumbnails.values}
     else:
-        figure, caption, arrays = draw_no_head(), _heads(overview, places), {}
+        draw, caption, arrays = draw_no_head, _heads(overview, places), {}
     return Exhibit(
-        figure=figure,
+        draw=draw,
         alt=describe_overview(overview, places),
         caption=caption,
         formula=FORMULA + APPLIED[overview.layers[0].form],
@@ -125,7 +128,7 @@ def make_gates(request: Request[HeadsControls]) -> Exhibit:
     asked, overview = request.controls, measure_overview(request.subject)
     places = asked.select(overview)
     return Exhibit(
-        figure=draw_head_scatter(overview, places, picked=asked.picked(overview)),
+        draw=lambda: draw_head_scatter(overview, places, picked=asked.picked(overview)),
         alt=describe_head_scatter(overview, places),
         caption=(
             "Each point is a head. The gate says how much of what a head reads is "

@@ -36,7 +36,7 @@ def make_partition(request: Request[PartitionControls]) -> Exhibit:
     partitions = measure_partitions(request.subject.model, layer=picked)
     columns, tokens = partitions.second.shape[0], 2 * attention.tokens
     return Exhibit(
-        figure=draw_partitions(partitions, picked=picked),
+        draw=lambda: draw_partitions(partitions, picked=picked),
         alt=describe_partitions(partitions, picked=picked),
         caption=(
             "Every layer splits the tokens of both pictures into halves: X1 (pale) "
@@ -84,7 +84,7 @@ def make_mixing(request: Request[MixingControls]) -> Exhibit:
     position = query + (mixing.tokens if asked.half == "X2" else 0)
     name = attention.layer.name
     return Exhibit(
-        figure=draw_mixing(
+        draw=lambda: draw_mixing(
             mixing,
             position=position,
             pictures=attention.pictures,

@@ -88,7 +88,7 @@ def make_rollout(request: Request[RolloutControls]) -> Exhibit:
     shares = rollout.shares(token, controls.direction)
     own = shares.reshape(len(shares), -1)[:, token]
     return Exhibit(
-        figure=draw_rollout(rollout, token=token, direction=controls.direction),
+        draw=lambda: draw_rollout(rollout, token=token, direction=controls.direction),
         alt=describe_rollout(rollout, token=token, direction=controls.direction),
         caption=_explain_rollout(rollout, shares, token, controls.direction),
         formula=(
@@ -184,7 +184,7 @@ def make_modality_flow(request: Request[ModalityFlowControls]) -> Exhibit:
     block, source, target = (part.ravel() for part in np.indices(flow.shape))
     names = np.array(["rgb", "depth"])
     return Exhibit(
-        figure=draw_modality_flow(rollout, path=controls.path),
+        draw=lambda: draw_modality_flow(rollout, path=controls.path),
         alt=describe_modality_flow(rollout, path=controls.path),
         caption=_explain_flow(rollout, flow, controls.path),
         numbers={

@@ -59,7 +59,7 @@ def make_stack_heads(request: Request[StackHeadsControls, AttentionStack]) -> Ex
     is_there = 0 <= asked.layer < layers and 0 <= asked.head < count
     layer, head = (part.ravel() for part in np.indices(heads.entropy.shape))
     return Exhibit(
-        figure=draw_stack_heads(
+        draw=lambda: draw_stack_heads(
             heads, picked=(asked.layer, asked.head) if is_there else None
         ),
         alt=describe_stack_heads(heads),
@@ -148,7 +148,7 @@ def make_stack_rollout(
         "and of how far a residual really reaches: a map of paths, no derivative."
     )
     return Exhibit(
-        figure=made.figure,
+        draw=made.draw,
         alt=f"Rollout. {made.alt}",
         caption=f"{note}\n\n{made.caption}",
         formula=made.formula,

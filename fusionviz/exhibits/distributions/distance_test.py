@@ -73,7 +73,7 @@ def make_test(request: Request[PermutationControls, TokenSubject]) -> Exhibit:
     if test.times_largest is not None:
         numbers["times_largest_of_null"] = test.times_largest
     return Exhibit(
-        figure=draw_test(test),
+        draw=lambda: draw_test(test),
         alt=describe_test(test),
         caption=_explain(test),
         formula=FORMULA,

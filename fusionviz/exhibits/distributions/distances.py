@@ -112,7 +112,7 @@ def make_distance(request: Request[DistanceControls, TokenSubject]) -> Exhibit:
     )
     row, column = found.row, found.column
     return Exhibit(
-        figure=draw_distances(found),
+        draw=lambda: draw_distances(found),
         alt=describe_distances(found),
         caption=_explain(found, find_pair(request)[0], request.subject),
         formula=FORMULA,

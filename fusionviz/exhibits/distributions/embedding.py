@@ -73,7 +73,7 @@ def make_embedding(request: Request[EmbeddingControls, TokenSubject]) -> Exhibit
     at = {stage: picked_at(subject, stage, picked) for stage in subject.stages}
     counts = {name: int(mask.sum()) for name, mask in picked.items()}
     return Exhibit(
-        figure=draw_embedding(embedding, at, links=controls.links),
+        draw=lambda: draw_embedding(embedding, at, links=controls.links),
         alt=describe_embedding(embedding),
         caption=explain_embedding(
             embedding, subject, links=controls.links, picked=counts

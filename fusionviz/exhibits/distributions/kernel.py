@@ -40,7 +40,7 @@ def make_kernel(request: Request[KernelControls, TokenSubject]) -> Exhibit:
     witness = measure_witness(pair, bandwidth=bandwidth)
     means = blocks.means
     return Exhibit(
-        figure=draw_kernel(blocks, witness),
+        draw=lambda: draw_kernel(blocks, witness),
         alt=describe_kernel(blocks, witness),
         caption=_explain(blocks, witness),
         formula=FORMULA,

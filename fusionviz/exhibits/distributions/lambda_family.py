@@ -53,7 +53,7 @@ def make_lambda(request: Request[LambdaControls, TokenSubject]) -> Exhibit:
     sample, which = _sample_for(cards[0], subject)
     family = measure_family(cards, sample)
     return Exhibit(
-        figure=draw_family(family),
+        draw=lambda: draw_family(family),
         alt=describe_family(family),
         caption=_explain(family, which, card_name(subject)),
         formula=r"L = L_\text{task} + \lambda\, L_\text{align},\qquad "

@@ -43,7 +43,7 @@ def make_picked(request: Request[PickedControls, TokenSubject]) -> Exhibit:
     """Return picked tokens on the pictures or the time axis that they are of."""
     selection = select(request.subject, request.controls.picked)
     return Exhibit(
-        figure=draw_picked(selection),
+        draw=lambda: draw_picked(selection),
         alt=describe_picked(selection),
         caption=_explain_picked(selection),
         formula=r"i \mapsto \arg\max_j M_{ij}",
@@ -104,7 +104,7 @@ def make_movement(request: Request[MovementControls, TokenSubject]) -> Exhibit:
     """Return the paths of the centres and how far apart modalities are."""
     movement = measure_movement(request.subject)
     return Exhibit(
-        figure=draw_movement(movement),
+        draw=lambda: draw_movement(movement),
         alt=describe_movement(movement),
         caption=_explain_movement(movement),
         formula=(

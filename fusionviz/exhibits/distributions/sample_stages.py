@@ -109,7 +109,7 @@ def exhibit_samples(stages: SampleStages, request: SampleRequest) -> Exhibit:
     figures = figures_of(stages, level=controls.level, seed=controls.seed)
     own = own_mmd(request.subject, controls.bandwidth_factor)
     return Exhibit(
-        figure=draw_sample_stages(stages, figures, own),
+        draw=lambda: draw_sample_stages(stages, figures, own),
         alt=describe_sample_stages(stages, figures),
         caption=_explain(stages, figures, own, controls),
         formula=FORMULA,

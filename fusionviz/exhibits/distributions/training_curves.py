@@ -70,7 +70,7 @@ def make_training(request: Request[TrainingControls, TokenSubject]) -> Exhibit:
     )
     trainings = [read_curves(card) for card in cards]
     return Exhibit(
-        figure=draw_training(
+        draw=lambda: draw_training(
             trainings, smoothing=controls.smoothing, axis=controls.axis
         ),
         alt=describe_training(trainings),

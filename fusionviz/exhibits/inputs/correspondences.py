@@ -61,7 +61,7 @@ def make_correspondences(
     transport = reading.transport
     pairs = transport.strongest(transport.grid.places)
     return Exhibit(
-        figure=draw_transport(transport, count=count),
+        draw=lambda: draw_transport(transport, count=count),
         alt=describe_transport(transport, count=count),
         caption=_explain(transport, reading.mmd),
         formula=FORMULA.get(transport.solver),

@@ -51,7 +51,7 @@ def make_parts(request: Request[PartsControls, FilmSubject]) -> Exhibit:
             f"patches from {np.nanmin(patches):+.2f} to {np.nanmax(patches):+.2f}"
         )
     return Exhibit(
-        figure=draw_film_map(shown),
+        draw=lambda: draw_film_map(shown),
         alt=(
             f"What parts add to {name}: words for it {', '.join(told) or 'none'}; "
             f"against it {', '.join(against) or 'none'}; "

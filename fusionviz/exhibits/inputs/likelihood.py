@@ -28,7 +28,7 @@ def make_likelihood(request: Request[Controls, PairSubject]) -> Exhibit:
         raise InputError("The likelihood is MANGO's, and MANGO has not read this pair.")
     likelihood = reading.likelihood
     return Exhibit(
-        figure=draw_round_trip(likelihood),
+        draw=lambda: draw_round_trip(likelihood),
         alt=describe_round_trip(likelihood),
         caption=_explain(reading),
         formula=FORMULA,

@@ -21,7 +21,7 @@ def make_pair(request: Request[Controls, PairSubject]) -> Exhibit:
     sample, read = subject.sample, subject.windows
     rows, columns = sample.size
     return Exhibit(
-        figure=draw_pair(sample, read),
+        draw=lambda: draw_pair(sample, read),
         alt=describe_pair(sample, read),
         caption=" ".join(
             [
@@ -48,7 +48,7 @@ def make_points(request: Request[Controls, PairSubject]) -> Exhibit:
     colours = {} if cloud.colours is None else {"colours": cloud.colours}
     unit = "metres" if cloud.metric else "no unit"
     return Exhibit(
-        figure=draw_points(cloud),
+        draw=lambda: draw_points(cloud),
         alt=describe_points(cloud),
         caption=(
             "Each measured pixel is a point where the ray through it ends, under a "

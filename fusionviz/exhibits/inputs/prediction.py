@@ -34,7 +34,7 @@ def make_prediction(request: Request[Controls, ArraysSubject]) -> Exhibit:
     confidence = prediction.confidence
     sure = {} if confidence is None else {"confidence": confidence}
     return Exhibit(
-        figure=draw_prediction(prediction, _ground(prediction, subject.arrays)),
+        draw=lambda: draw_prediction(prediction, _ground(prediction, subject.arrays)),
         alt=describe_prediction(prediction),
         caption="\n\n".join([_explain(prediction), *map(in_markdown, notes)]),
         numbers=_numbers(prediction),

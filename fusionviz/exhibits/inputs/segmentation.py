@@ -55,7 +55,7 @@ def make_segmentation(request: Request[SegmentationControls, PairSubject]) -> Ex
     certainties = subject.certainties if request.controls.hatch else {}
     below = {title: one.below for title, one in certainties.items()}
     return Exhibit(
-        figure=draw_segmentations(found, pictures, scores, below),
+        draw=lambda: draw_segmentations(found, pictures, scores, below),
         alt=describe_segmentations(found, scores, below),
         caption=_explain(subject, found, hatch=request.controls.hatch),
         formula=FORMULA,

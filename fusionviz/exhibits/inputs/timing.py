@@ -30,7 +30,7 @@ def make_timing(request: Request[Controls, PairSubject]) -> Exhibit:
         for step, value in its.items()
     ]
     return Exhibit(
-        figure=draw_timing(
+        draw=lambda: draw_timing(
             steps,
             runs="first run" if is_first else f"median of {subject.passes} passes",
         ),

@@ -25,7 +25,7 @@ def make_array_latents(request: Request[Controls, ArraysSubject]) -> Exhibit:
     latents = measure_array_latents(request.subject.latents)
     notes = request.subject.arrays.notes.get("latents", ())
     return Exhibit(
-        figure=draw_array_latents(latents),
+        draw=lambda: draw_array_latents(latents),
         alt=describe_array_latents(latents),
         caption="\n\n".join([_explain(latents), *map(in_markdown, notes)]),
         formula=r"D = \sup_t \left|F_n(t) - \Phi(t)\right|,\qquad "

@@ -70,7 +70,7 @@ def make_between(request: Request[BetweenControls]) -> Exhibit:
     bits = np.stack([between.bits_per_dim[way] for way in WAYS])
     length = np.stack([between.latent_length[way] for way in WAYS])
     return Exhibit(
-        figure=draw(between),
+        draw=lambda: draw(between),
         height=ALL_STEPS_HEIGHT if request.controls.layout == "all" else None,
         alt=describe_between(between),
         caption=_explain_between(between) + _missing(request.subject, other),
@@ -95,7 +95,7 @@ def make_exchange(request: Request[ExchangeControls]) -> Exhibit:
     other = _other(request.other)
     exchange = measure_exchange(request.subject, other)
     return Exhibit(
-        figure=draw_exchange(exchange),
+        draw=lambda: draw_exchange(exchange),
         alt=describe_exchange(exchange),
         caption=_explain_exchange(exchange) + _missing(request.subject, other),
         formula=r"x' = G^{-1}\big([\,z_A^{\mathrm{rgb}};\ z_B^{\mathrm{depth}}\,]\big)",

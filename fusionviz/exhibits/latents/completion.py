@@ -109,7 +109,7 @@ def exhibit_completion(completed: PictureCompletion) -> Exhibit:
     r_hat = {"r_hat": completed.disagreement}
     bits = completed.bits_per_dim
     return Exhibit(
-        figure=draw_completion(completed),
+        draw=lambda: draw_completion(completed),
         alt=describe_completion(completed),
         caption=_explain(completed),
         formula=r"p(x_{\mathrm{missing}} \mid x_{\mathrm{given}})\ \propto\ p(x),"

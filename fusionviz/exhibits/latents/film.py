@@ -40,7 +40,7 @@ def make_film(request: Request[FilmControls]) -> Exhibit:
     film = measure_film(request.subject, stops=stops)
     draw = draw_film if request.controls.layout == "one" else draw_all_frames
     return Exhibit(
-        figure=draw(film),
+        draw=lambda: draw(film),
         height=ALL_FRAMES_HEIGHT if request.controls.layout == "all" else None,
         alt=describe_film(film),
         caption=_explain(film, request.subject.missing),

@@ -29,7 +29,7 @@ def make_normality(request: Request[NormalityControls]) -> Exhibit:
     normality = measure_normality(request.subject)
     points = [normality.quantiles(modality) for modality in range(2)]
     return Exhibit(
-        figure=draw_normality(normality),
+        draw=lambda: draw_normality(normality),
         alt=describe_normality(normality),
         caption=_explain_normality(normality),
         formula=r"z = G(x),\quad D = \sup_t \left|F_n(t) - \Phi(t)\right|",
@@ -98,7 +98,7 @@ def make_oddness(request: Request[OddnessControls]) -> Exhibit:
         }
         arrays["others_bits_per_dim"] = oddness.others
     return Exhibit(
-        figure=draw_oddness(oddness),
+        draw=lambda: draw_oddness(oddness),
         alt=describe_oddness(oddness),
         caption=_explain_oddness(oddness, request.subject),
         formula=r"\frac{-\log_2 p(x)}{2Nd}",

@@ -60,7 +60,7 @@ def make_round_trip(request: Request[RoundTripControls]) -> Exhibit:
     numbers = {f"worst_{name}": trip.worst(name) for name in trip.errors}
     numbers["worst"] = trip.worst(wanted)
     return Exhibit(
-        figure=draw_round_trip(trip, precision=wanted),
+        draw=lambda: draw_round_trip(trip, precision=wanted),
         alt=describe_round_trip(trip, precision=wanted),
         caption=_explain_round_trip(trip, wanted),
         formula=r"\left|x - G^{-1}(G(x))\right|",
@@ -107,7 +107,7 @@ def make_layer_costs(request: Request[LayerCostsControls]) -> Exhibit:
     costs = measure_layer_costs(request.subject)
     shown = _only_changing(costs) if request.controls.changing else costs
     return Exhibit(
-        figure=draw_layer_costs(shown),
+        draw=lambda: draw_layer_costs(shown),
         alt=describe_layer_costs(shown),
         caption=_explain_costs(costs, changing=request.controls.changing),
         formula=r"\log|\det \partial z/\partial x| = \sum_l \log|\det J_l|",

@@ -54,7 +54,7 @@ def make_samples(request: Request[SamplesControls]) -> Exhibit:
     own = float(request.subject.trace.bits_per_dim[0])
     noisy = noisy_bits_per_dim(request.subject)
     return Exhibit(
-        figure=draw_made_up(samples),
+        draw=lambda: draw_made_up(samples),
         alt=describe_made_up(samples),
         caption=_explain(samples, own, noisy),
         formula=r"z \sim \mathcal N(0,\, T^2 I),\qquad x = G^{-1}(z)",

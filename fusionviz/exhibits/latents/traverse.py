@@ -99,7 +99,7 @@ def make_traverse(request: Request[TraverseControls]) -> Exhibit:
     rgb, depth_m = changes(traverse, 0)
     after = traverse.after[0]
     return Exhibit(
-        figure=draw_traverse(traverse),
+        draw=lambda: draw_traverse(traverse),
         alt=describe_traverse(traverse),
         caption=explain_move(traverse, request.subject.statistics),
         formula=FORMULA,
@@ -133,7 +133,7 @@ def make_strip(request: Request[StripControls]) -> Exhibit:
     traverse = _measure(request, sigmas)
     lowest = int(traverse.bits_after.argmin())
     return Exhibit(
-        figure=draw_strip(traverse),
+        draw=lambda: draw_strip(traverse),
         alt=describe_strip(traverse),
         caption=_explain_strip(traverse, lowest)
         + explain_sigma(request.subject.statistics),

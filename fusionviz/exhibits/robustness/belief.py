@@ -84,7 +84,7 @@ def exhibit_belief(belief: Belief) -> Exhibit:
     }
     bits = dict(zip(["truth", *names], belief.bits, strict=True))
     return Exhibit(
-        figure=draw_belief(belief),
+        draw=lambda: draw_belief(belief),
         alt=describe_belief(belief),
         caption=_explain(belief),
         formula=r"p(x_{\mathrm{missing}} \mid x_{\mathrm{given}})\ \propto\ p(x)",

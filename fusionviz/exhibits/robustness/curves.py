@@ -36,7 +36,7 @@ def make_curves(request: Request[CurvesControls, RobustnessReport]) -> Exhibit:
     curves = curves_of(report, asked.what, asked.metric)
     values = np.array([one.values for one in curves.curves])
     return Exhibit(
-        figure=draw_curves(curves),
+        draw=lambda: draw_curves(curves),
         alt=describe_curves(curves),
         caption=_explain(curves, report),
         formula=r"\text{missing rate} = \frac{\text{missing slots}}"

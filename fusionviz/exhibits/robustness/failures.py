@@ -61,7 +61,7 @@ def make_failures(request: Request[FailuresControls, FailureSubject]) -> Exhibit
     view = subject.fail(failures)
     titles = reading_titles(view.after)
     return Exhibit(
-        figure=draw_failures(view),
+        draw=lambda: draw_failures(view),
         height=PICTURES_HEIGHT if view.is_image else HEIGHT,
         alt=describe_failures(view),
         caption=_explain(subject, view, failures),

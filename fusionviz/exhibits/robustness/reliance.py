@@ -55,7 +55,7 @@ def make_reliance(request: Request[RelianceControls, RobustnessReport]) -> Exhib
     model = known[name]
     worths = model.reliance
     return Exhibit(
-        figure=draw_reliance(worths),
+        draw=lambda: draw_reliance(worths),
         height=min(HIGHEST, max(LOWEST, AROUND + ROW * len(worths))),
         alt=describe_reliance(worths),
         caption=_explain(model, report),

@@ -56,7 +56,7 @@ def make_severities(request: Request[SeveritiesControls, FailureSubject]) -> Exh
     titles, changed = strip_titles(strip), strip.changed
     rows = 1 + len(titles)
     return Exhibit(
-        figure=draw_severities(strip),
+        draw=lambda: draw_severities(strip),
         height=min(600, rows * ROW_HEIGHT + BELOW) if strip.pictures else HEIGHT,
         alt=describe_severities(strip),
         caption=_explain(strip),

@@ -58,7 +58,7 @@ def make_subsets(request: Request[SubsetsControls, RobustnessReport]) -> Exhibit
     table = subsets_of(report, request.controls.metric)
     names = [subset_title(one) for one in table.subsets]
     return Exhibit(
-        figure=draw_subsets(table),
+        draw=lambda: draw_subsets(table),
         height=_height(HEAD + ROW * len(table.titles)),
         alt=describe_subsets(table),
         caption=(
@@ -131,7 +131,7 @@ def make_summaries(request: Request[SummariesControls, RobustnessReport]) -> Exh
         else ""
     )
     return Exhibit(
-        figure=draw_summaries(found),
+        draw=lambda: draw_summaries(found),
         height=_height(
             TALLS + TALL * len(titles)
             if is_narrow(found)

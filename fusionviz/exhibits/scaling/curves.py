@@ -90,7 +90,7 @@ def make_curves(request: Request[CurveControls, ScalingSubject]) -> Exhibit:
     is_compared = (asked.family, asked.passes, asked.batching) == COMPARED
     savings = compare_savings(curves) if is_compared else []
     return Exhibit(
-        figure=draw_curves(
+        draw=lambda: draw_curves(
             curves,
             length=length,
             beside=beside,

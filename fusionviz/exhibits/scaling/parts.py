@@ -44,7 +44,7 @@ def make_parts(request: Request[PartControls, ScalingSubject]) -> Exhibit:
     run = request.subject.run
     models = measure_parts(run)
     return Exhibit(
-        figure=draw_parts(models, scale=request.controls.scale),
+        draw=lambda: draw_parts(models, scale=request.controls.scale),
         alt=describe_parts(models),
         caption="\n\n".join(
             [

@@ -39,7 +39,7 @@ def make_state(request: Request[StateControls, ScalingSubject]) -> Exhibit:
     here = measure_state(run, lengths=(length,))
     attention, transport = int(here.attention[0]), int(here.transport[0])
     return Exhibit(
-        figure=draw_state(held, length=length),
+        draw=lambda: draw_state(held, length=length),
         alt=describe_state(held, length=length, attention=attention),
         caption=_explain(here),
         formula=r"4\,H L^2 \quad\text{bytes of attention weights}, \qquad "

@@ -26,7 +26,7 @@ def make_block_row(request: Request[HiddenControls, AlignMambaSubject]) -> Exhib
         skip=asked.skip,
     )
     return Exhibit(
-        figure=draw_block_row(row),
+        draw=lambda: draw_block_row(row),
         alt=describe_block_row(row),
         caption=_explain(row),
         formula=(

@@ -2,9 +2,10 @@
 
 import json
 import math
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Generic, Literal
+from typing import Any, Generic, Literal, Self
 
 import numpy as np
 import plotly.graph_objects as go
@@ -24,12 +25,37 @@ Progress = Callable[[float, str], bool]
 """Told the share that is done and what is being done; ends the work by False."""
 
 
+class Drawing:
+    """A figure that is drawn when somebody first asks for it, and kept.
+
+    What it is drawn from is let go then. Threads that ask together wait for one.
+
+    Args:
+        draw: Draws it.
+    """
+
+    def __init__(self, draw: Callable[[], go.Figure]) -> None:
+        self._draw: Callable[[], go.Figure] | None = draw
+        self._figure: go.Figure | None = None
+        self._lock = threading.Lock()
+
+    def __call__(self) -> go.Figure:
+        """Return the figure."""
+        with self._lock:
+            if self._draw is not None:
+                self._figure = self._draw()
+                self._draw = None
+            return self._figure
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Exhibit:
     """One picture, and all that goes with it.
 
+    The picture is drawn when it is first asked for: numbers and arrays alone need none.
+
     Attributes:
-        figure: The picture.
+        draw: Returns the picture, the same one each time.
         alt: What it shows, for those who do not see it.
         caption: How to read it, in Markdown, with the numbers of the case at hand.
         formula: In LaTeX, None where there is none.
@@ -39,7 +65,7 @@ class Exhibit:
         height: Of the picture, where its content asks for another than its kind has.
     """
 
-    figure: go.Figure
+    draw: Callable[[], go.Figure]
     alt: str
     caption: str
     formula: str | None = None
@@ -47,6 +73,21 @@ class Exhibit:
     arrays: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     table: Mapping[str, Sequence[Any] | NDArray[Any]] | None = None
     height: int | None = None
+
+    def __post_init__(self) -> None:
+        """Draw once, however often the picture is asked for."""
+        if not isinstance(self.draw, Drawing):
+            object.__setattr__(self, "draw", Drawing(self.draw))
+
+    @property
+    def figure(self) -> go.Figure:
+        """The picture."""
+        return self.draw()
+
+    def drawn(self) -> Self:
+        """Return the exhibit with its picture drawn, to be kept or shown."""
+        self.draw()
+        return self
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -33,7 +33,7 @@ def make_genres(request: Request[GenreControls, FilmSubject]) -> Exhibit:
         for genre, value in zip(subject.genres, values, strict=True):
             numbers[f"{genre}, {source}"] = float(value)
     return Exhibit(
-        figure=draw_genres(subject.genres, found, threshold=subject.threshold),
+        draw=lambda: draw_genres(subject.genres, found, threshold=subject.threshold),
         alt=describe_genres(subject.genres, found, subject.threshold),
         caption=_explain(subject, alone=len(found) > 1),
         formula=FORMULA,

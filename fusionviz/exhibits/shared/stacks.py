@@ -110,7 +110,7 @@ def exhibit_stack(
     keys, row = stack.keys, view.row
     every = range(keys.count)
     return Exhibit(
-        figure=draw_attention_stack(view),
+        draw=lambda: draw_attention_stack(view),
         alt=describe_attention_stack(view),
         caption=_explain(view),
         formula=formula,

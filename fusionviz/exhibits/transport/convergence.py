@@ -65,7 +65,7 @@ def make_convergence(request: Request[ConvergenceControls, TokenSubject]) -> Exh
     curve = _curve_of(answer)
     errors = plain.by_iteration
     return Exhibit(
-        figure=draw_convergence(answer, plain),
+        draw=lambda: draw_convergence(answer, plain),
         alt=describe_convergence(answer, plain),
         caption=_explain_convergence(answer, plain),
         formula=ERROR,
@@ -138,7 +138,7 @@ def make_steps(request: Request[ConvergenceControls, TokenSubject]) -> Exhibit:
     plain = run_plain(case, asked.epsilon)
     errors = plain.errors[plain.half_steps]
     return Exhibit(
-        figure=draw_film(case, plain),
+        draw=lambda: draw_film(case, plain),
         alt=describe_film(case, plain),
         caption=_explain_steps(plain),
         formula=SCALING,

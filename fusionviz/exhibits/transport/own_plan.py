@@ -31,7 +31,7 @@ def make_own_plan(request: Request[Controls, ArraysSubject]) -> Exhibit:
     if cost is not None:
         numbers["cost"] = cost
     return Exhibit(
-        figure=draw_own_plan(own),
+        draw=lambda: draw_own_plan(own),
         alt=describe_own_plan(own),
         caption=_explain(own, request.subject),
         formula=r"\sum_{ij} P_{ij} = 1,\qquad \text{error} = "

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 import numpy as np
+import plotly.graph_objects as go
 
 from fusionviz.analysis.shared.placeholder import ANY
 from fusionviz.analysis.shared.subjects.tokens import TokenSubject
@@ -90,7 +91,7 @@ def make_patch(request: Request[PatchControls, TokenSubject]) -> Exhibit:
         patch = telling_patch(request.subject.case(asked.source), asked.side)
     row = patch_row(transport, asked.side, patch)
     return Exhibit(
-        figure=draw_patch(transport, row, count=asked.count),
+        draw=lambda: draw_patch(transport, row, count=asked.count),
         alt=describe_patch(transport, row),
         caption=_explain_row(transport, row),
         formula=FORMULA,
@@ -102,10 +103,8 @@ def make_patch(request: Request[PatchControls, TokenSubject]) -> Exhibit:
 
 def _make_whole(transport: Transport, asked: PatchControls) -> Exhibit:
     most = largest_of_plan(transport)
-    figure = draw_transport(transport, count=asked.count, most=most)
-    add_picture_targets(figure, transport)
     return Exhibit(
-        figure=figure,
+        draw=lambda: _draw_whole(transport, asked.count, most),
         alt=describe_transport(transport, count=asked.count),
         caption=(
             f"Drawn are the {asked.count} pairs with most mass, the cheapest first "
@@ -119,6 +118,12 @@ def _make_whole(transport: Transport, asked: PatchControls) -> Exhibit:
         arrays={"plan": transport.coupling, "cost": transport.cost},
         table=_table(transport, transport.strongest(transport.grid.places)),
     )
+
+
+def _draw_whole(transport: Transport, count: int, most: float) -> go.Figure:
+    figure = draw_transport(transport, count=count, most=most)
+    add_picture_targets(figure, transport)
+    return figure
 
 
 def _table(transport: Transport, pairs: Correspondences) -> dict[str, Any]:

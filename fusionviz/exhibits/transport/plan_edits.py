@@ -72,7 +72,7 @@ def make_edit(request: Request[EditControls, AlignMambaSubject]) -> Exhibit:
     view = PlanEditView(effect=effect, pair=pair, pictures=request.subject.pictures)
     own, changed = (share[pair[0]] for share in view.shares)
     return Exhibit(
-        figure=draw_plan_edit(view),
+        draw=lambda: draw_plan_edit(view),
         alt=describe_plan_edit(view),
         caption=_explain(view, one, explain_limits(effect, effect.edited)),
         formula=(

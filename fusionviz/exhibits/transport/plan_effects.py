@@ -32,7 +32,7 @@ def make_model(request: Request[PlanControls, AlignMambaSubject]) -> Exhibit:
     anchor = effect.sources[effect.edited].case.target
     numbers = _numbers(effect)
     return Exhibit(
-        figure=draw_plan_effect(effect, request.subject.pictures),
+        draw=lambda: draw_plan_effect(effect, request.subject.pictures),
         height=None if request.subject.pictures is None else PICTURES_HEIGHT,
         alt=describe_plan_effect(effect),
         caption=_explain(effect),

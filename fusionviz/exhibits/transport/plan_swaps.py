@@ -43,7 +43,7 @@ def make_swap(request: Request[SwapControls, AlignMambaSubject]) -> Exhibit:
         for name in dict.fromkeys(n for by in one.values.values() for n in by)
     }
     return Exhibit(
-        figure=draw_plan_swaps(measures, names),
+        draw=lambda: draw_plan_swaps(measures, names),
         alt=describe_plan_swaps(measures),
         caption=_explain(measures, names),
         formula=r"\langle C, P \rangle = \sum_{ij} C_{ij} P_{ij},\qquad "

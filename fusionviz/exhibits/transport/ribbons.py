@@ -80,7 +80,7 @@ def make_ribbons(request: Request[RibbonControls, TokenSubject]) -> Exhibit:
     axis = time_axis([target, *(one.case.source for one in plans)])
     names = np.repeat([one.case.source.name for one in plans], [len(p) for p in plans])
     return Exhibit(
-        figure=draw_ribbons(plans, axis, word=asked.word),
+        draw=lambda: draw_ribbons(plans, axis, word=asked.word),
         alt=describe_ribbons(plans, asked.word),
         caption=explain(plans, axis, asked),
         formula=FORMULA,

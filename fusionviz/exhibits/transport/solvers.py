@@ -111,7 +111,7 @@ def make_solvers(request: Request[SolverControls, TokenSubject]) -> Exhibit:
         for solver in SOLVERS
     }
     return Exhibit(
-        figure=draw_solvers(case, answers),
+        draw=lambda: draw_solvers(case, answers),
         alt=describe_solvers(case, answers),
         caption=_explain_solvers(case, answers),
         formula=FORMULA,
@@ -205,7 +205,7 @@ def make_sweep(request: Request[SolverControls, TokenSubject]) -> Exhibit:
     if advice.low is not None and advice.high is not None:
         numbers |= {"good_epsilon_low": advice.low, "good_epsilon_high": advice.high}
     return Exhibit(
-        figure=draw_sweep(sweep, epsilon=asked.epsilon),
+        draw=lambda: draw_sweep(sweep, epsilon=asked.epsilon),
         alt=describe_sweep(sweep),
         caption=f"{_explain_sweep(sweep)}\n\n{said}",
         formula=r"\varepsilon \to 0:\ P \to P_{\text{exact}}, \qquad "

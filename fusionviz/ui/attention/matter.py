@@ -174,7 +174,7 @@ def _show_ranking(
         nothing_yet(job.error)
         return
     exhibit = exhibit_ranking(job.result, controls)
-    marked = replace(exhibit, figure=mark_heads(exhibit.figure, heads))
+    marked = replace(exhibit, draw=lambda: mark_heads(exhibit.figure, heads))
     show_exhibit(
         RANKING,
         choice,

@@ -39,7 +39,7 @@ def made(call: ExhibitCall) -> Exhibit:
 @st.cache_resource(max_entries=192, show_spinner="The model is asked …")
 def _kept(call_print: str, _call: ExhibitCall) -> Exhibit:
     with MODEL_WORK:
-        return lesson_store().make(_call)
+        return lesson_store().make(_call).drawn()
 
 
 def large(call: ExhibitCall) -> go.Figure:

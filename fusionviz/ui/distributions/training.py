@@ -135,4 +135,4 @@ def _exhibit(
     _request: Request[C, TokenSubject],
 ) -> Exhibit:
     with MODEL_WORK:
-        return _kind.make(_request)
+        return _kind.make(_request).drawn()

@@ -152,7 +152,7 @@ def time_again(sample: SampleChoice) -> None:
 @st.cache_resource(max_entries=8, show_spinner=False)
 def pair_exhibit(key: str, _subject: PairSubject) -> Exhibit:
     """Return the pair as a picture. It waits for no model."""
-    return PAIR.make(Request(subject=_subject, controls=Controls()))
+    return PAIR.make(Request(subject=_subject, controls=Controls())).drawn()
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -162,7 +162,7 @@ def points_exhibit(key: str, _subject: PairSubject) -> Exhibit:
     Raises:
         InputError: There is no depth.
     """
-    return POINTS.make(Request(subject=_subject, controls=Controls()))
+    return POINTS.make(Request(subject=_subject, controls=Controls())).drawn()
 
 
 @st.cache_resource(max_entries=4, show_spinner="Loading the model …")

@@ -165,7 +165,7 @@ def _count_picks(exhibit: Exhibit) -> Exhibit:
         selector=lambda trace: trace.customdata is not None,
         customdata=[[place, number] for place in figure.data[-1].customdata],
     )
-    return replace(exhibit, figure=figure)
+    return replace(exhibit, draw=lambda: figure)
 
 
 def _say_unmeasured(choice: MangoChoice) -> None:

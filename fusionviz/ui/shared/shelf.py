@@ -54,7 +54,7 @@ class ExhibitMaking(Generic[C, S]):
             is_new = self._request is not None
             if self._request is not None:
                 with self._turn:
-                    self._made = self._kind.make(self._request)
+                    self._made = self._kind.make(self._request).drawn()
                 self._request = None
                 self.bytes = bytes_of(self._made)
             assert self._made is not None

@@ -22,6 +22,7 @@ from fusionviz.exhibits.kinds import exhibit_kind
 from fusionviz.exhibits.shared.exhibit import FigureRecipe, Request, SubjectName
 from fusionviz.explain.files import to_csv, to_npz
 from fusionviz.models.mango import Mango
+from tests.helpers.figures import figures_made
 from tests.helpers.tiny_models import tiny_alignmamba, tiny_sentiment
 
 KINDS = [kind.name for kind in ALL_KINDS]
@@ -44,10 +45,24 @@ def recipe_of(name):
 
 
 @pytest.fixture(scope="module")
-def made(subjects, other):
-    return {
-        name: make(name, subjects[exhibit_kind(name).reads], other) for name in KINDS
-    }
+def drawn_early():
+    """Names of kinds that draw before their picture is asked for."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def made(subjects, other, drawn_early):
+    found = {}
+    for name in KINDS:
+        with figures_made() as figures:
+            found[name] = make(name, subjects[exhibit_kind(name).reads], other)
+        drawn_early += [name] * bool(figures)
+    return found
+
+
+def test_nothing_is_drawn_before_a_picture_is_asked_for(made, drawn_early):
+    assert set(made) == set(KINDS)
+    assert drawn_early == []
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -91,7 +106,7 @@ def ask_all(subject, other, *reads, wait):
     for name in quick:
         wait()
         try:
-            made[name] = make(name, subject, other).arrays
+            made[name] = make(name, subject, other).drawn().arrays
         except InputError as error:  # says what it is not for
             made[name] = {"refused": np.array(str(error))}
     return made

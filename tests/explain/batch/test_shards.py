@@ -28,6 +28,7 @@ from fusionviz.explain.pairs import (
     load_subject,
     name_room,
 )
+from tests.helpers.figures import figures_made
 
 
 @pytest.fixture(autouse=True)
@@ -64,6 +65,17 @@ def by_the_api(seed):
         kind.name: kind.make(Request(subject=pair, controls=kind.controls()))
         for kind in kinds
     }
+
+
+@pytest.mark.parametrize("figures", [False, True])
+def test_pictures_are_drawn_only_where_they_are_asked_for(tmp_path, figures):
+    plan = plan_of(PairChoice(rooms=1, first_room=7), shard=1, figures=figures)
+    with figures_made() as drawn:
+        row = Analyst(plan, tmp_path / "figures", "cpu").analyse(0)
+    assert row.exhibits
+    assert not any(one.error for one in row.exhibits)
+    assert bool(drawn) == figures
+    assert len(list(tmp_path.glob("figures/*/*.html"))) == figures * len(row.exhibits)
 
 
 def test_rows_have_what_the_exhibits_have(begun):

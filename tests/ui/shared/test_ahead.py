@@ -35,7 +35,7 @@ class Height(Controls):
 def kind_of(tab: str, *, is_long: bool = False) -> ExhibitKind[Height, str]:
     def make(request: Request[Height, str]) -> Exhibit:
         MADE.append((tab, request.subject, request.controls.metres))
-        return Exhibit(figure=go.Figure(), alt=tab, caption=tab)
+        return Exhibit(draw=go.Figure, alt=tab, caption=tab)
 
     name = f"test-ahead-{tab}-{is_long}"
     return ExhibitKind(

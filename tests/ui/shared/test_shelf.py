@@ -17,7 +17,7 @@ MEGABYTE = 1_000_000
 def exhibit(megabytes):
     numbers = np.zeros(int(megabytes * MEGABYTE), np.uint8)
     figure = go.Figure(go.Bar(y=[1, 2, 3]))
-    return Exhibit(figure=figure, alt="a", caption="c", arrays={"x": numbers})
+    return Exhibit(draw=lambda: figure, alt="a", caption="c", arrays={"x": numbers})
 
 
 def kind_of(made, megabytes=1.0):
@@ -47,7 +47,7 @@ def test_bytes_are_those_of_arrays_tables_figures_and_pictures():
     assert more == pytest.approx(8000 + 5000, abs=1000)
     figure = go.Figure(go.Heatmap(z=np.zeros((300, 300), np.float32)))
     figure.add_layout_image(source="data:image/png;base64," + "A" * 70_000)
-    more = bytes_of(replace(bare, figure=figure)) - bytes_of(bare)
+    more = bytes_of(replace(bare, draw=lambda: figure)) - bytes_of(bare)
     sent = 4 / 3 * 4 * 300 * 300  # as the browser gets it
     assert more == pytest.approx(sent + 70_000, rel=0.02)
 
