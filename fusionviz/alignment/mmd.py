@@ -12,7 +12,7 @@ with itself: it is unbiased, and as often below 0 as above where the two are ali
 Beside the Gaussian kernel there are three that it is compared with:
 
     mixture    the mean of Gaussian kernels of σ/4, σ/2, σ, 2σ and 4σ (Long et al. 2015)
-    rational   1 / (1 + |x - y|² / 2σ²), which falls slowly (Binkowski et al. 2018)
+    rational   1 / (1 + |x - y|² / 2σ²), which falls slowly (Bińkowski et al. 2018)
     linear     <x, y>: MMD² is the squared distance of the means, and σ plays no part
 
 The witness shows where the two differ: w(z) = mean_x k(z, x) - mean_y k(z, y).
