@@ -13,9 +13,11 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.side_by_side import report
 from fusionviz.errors import FusionvizError
@@ -61,10 +63,11 @@ def _row(count: int) -> dict[str, object]:
 def make_set(folder: Path, count: int) -> int:
     """Write a set of so many training pairs; return of how many files it is."""
     rng = np.random.default_rng(0)
-    rgb = rng.integers(0, 256, (*SIZE, 3), dtype=np.uint8)
-    depth = rng.integers(500, 5000, SIZE, dtype=np.uint16)
-    label = rng.integers(0, 14, SIZE, dtype=np.uint8)
-    pictures = {"rgb": rgb, "depth": depth, "label13": label}
+    pictures: dict[str, NDArray[Any]] = {
+        "rgb": rng.integers(0, 256, (*SIZE, 3), dtype=np.uint8),
+        "depth": rng.integers(500, 5000, SIZE, dtype=np.uint16),
+        "label13": rng.integers(0, 14, SIZE, dtype=np.uint8),
+    }
     numbers = {
         "train": [n + n // RUN for n in range(count)],
         "test": [2 * count + 2 * n for n in range(TEST)],

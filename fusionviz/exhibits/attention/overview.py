@@ -1,9 +1,11 @@
 """All heads at once: what each reads, how much, how evenly and how far."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
+import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from fusionviz.analysis.attention.heads_text import CLOSED
@@ -104,7 +106,7 @@ def make_overview(request: Request[OverviewControls]) -> Exhibit:
     if len(places):
         thumbnails = make_thumbnails(overview, places, show=asked.show, token=token)
         grouped, picked = asked.sort == "flow", asked.picked(overview)
-        draw = partial(
+        draw: Callable[[], go.Figure] = partial(
             draw_overview, overview, thumbnails, grouped=grouped, picked=picked
         )
         patch = _patch(token, request.subject.grid)
