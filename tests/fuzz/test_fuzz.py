@@ -12,6 +12,7 @@ import pytest
 from fusionviz.errors import InputError
 from tests.fuzz import judge as judging
 from tests.fuzz.__main__ import main
+from tests.fuzz.addresses import ADDRESSES
 from tests.fuzz.judge import end_of, judge
 from tests.fuzz.kinds import BATCH, Kind
 from tests.fuzz.pairs import FILES, check_pair
@@ -30,7 +31,8 @@ def test_a_batch_of_each_kind_is_read_or_refused(kind):
     found = list(judge(kind, 0))
     assert len(found) == BATCH
     assert not [one for one in found if not one.is_sound]
-    assert "refused" in {one.end for one in found}
+    if kind is not ADDRESSES:  # of which pages take what they know
+        assert "refused" in {one.end for one in found}
 
 
 @pytest.mark.fuzz
