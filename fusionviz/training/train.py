@@ -10,7 +10,7 @@ from accelerate import Accelerator, DistributedDataParallelKwargs
 from torch import Tensor, nn
 
 from fusionviz.data.sets.registry import class_names
-from fusionviz.errors import InputError
+from fusionviz.errors import CheckpointError, InputError
 from fusionviz.models.cards import Estimate, ModelCard
 from fusionviz.models.checkpoints import (
     load_checkpoint,
@@ -39,7 +39,7 @@ from fusionviz.training.measure import measure_estimates
 from fusionviz.training.metrics.intervals import estimate_all
 from fusionviz.training.parameters import matches
 from fusionviz.training.processes import Processes
-from fusionviz.training.recipes import Recipe
+from fusionviz.training.recipes import Recipe, list_recipes
 from fusionviz.training.run import Run
 from fusionviz.training.tasks import make_task
 
@@ -144,7 +144,7 @@ def _make_model(recipe: Recipe) -> nn.Module:
     model = make_model(recipe.model.kind, recipe.model.config)
     if not recipe.model.start:
         return model
-    given = load_checkpoint(recipe.model.start, "cpu").state_dict()
+    given = _load_start(recipe.model.start).state_dict()
     own = model.state_dict()
     wanted = recipe.model.start_with or ("*",)
     fitting = {
@@ -157,6 +157,23 @@ def _make_model(recipe: Recipe) -> nn.Module:
     model.load_state_dict({**own, **fitting})
     log.tell(f"{len(fitting)} of {len(own)} tensors are from {recipe.model.start}")
     return model
+
+
+def _load_start(name: str) -> nn.Module:
+    """Return the model that another starts from.
+
+    Raises:
+        CheckpointError: It is not there, and what would train it.
+    """
+    try:
+        return load_checkpoint(name, "cpu")
+    except CheckpointError as error:
+        if name not in list_recipes():
+            raise
+        raise CheckpointError(
+            f"{error}; train it first: python -m fusionviz train {name} --export "
+            "checkpoints"
+        ) from error
 
 
 def _identity(recipe: Recipe) -> dict[str, Any]:

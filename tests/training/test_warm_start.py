@@ -6,12 +6,17 @@ import pytest
 import torch
 
 from fusionviz.data.sets.nyudv2 import load_nyudv2
-from fusionviz.errors import InputError
+from fusionviz.errors import CheckpointError, InputError
 from fusionviz.models.cards import ModelCard
-from fusionviz.models.checkpoints import load_checkpoint, save_checkpoint
+from fusionviz.models.checkpoints import (
+    list_checkpoints,
+    load_checkpoint,
+    save_checkpoint,
+)
 from fusionviz.models.mango import ActNorm, Mango
+from fusionviz.places import PROJECT
 from fusionviz.training.loop.state import read_state, write_state
-from fusionviz.training.recipes import Recipe
+from fusionviz.training.recipes import Recipe, list_recipes, load_recipe
 from fusionviz.training.tasks import make_task
 from fusionviz.training.train import train
 from tests.helpers.files.nyu_folder import make_nyu_folder
@@ -123,6 +128,23 @@ def test_a_run_starts_where_its_checkpoint_stands(start, tmp_path):
     end = load_checkpoint(tmp_path / "run" / "second.json", "cpu").state_dict()
     for name, tensor in given.items():
         torch.testing.assert_close(end[name], tensor, atol=1e-6, rtol=0, msg=name)
+
+
+@pytest.mark.parametrize("name", list_recipes())
+def test_what_a_recipe_starts_from_is_shipped_or_trained_by_a_recipe(name):
+    start = load_recipe(name).model.start
+    shipped = {card.name for card in list_checkpoints(PROJECT / "checkpoints")}
+    assert not start or start in shipped or start in list_recipes()
+    if "translation" in name:  # one command trains it
+        assert not start or start in shipped
+
+
+def test_a_start_that_is_not_there_yet_is_said_with_what_trains_it(tmp_path):
+    recipe = make_recipe("mango-rooms-codec")
+    with pytest.raises(CheckpointError, match="train mango-rooms-codec --export"):
+        train(recipe, tmp_path / "run", device="cpu")
+    with pytest.raises(CheckpointError, match=r"no checkpoint 'nothing'[^;]*;[^;]*$"):
+        train(make_recipe("nothing"), tmp_path / "run", device="cpu")
 
 
 def test_a_run_takes_from_its_checkpoint_what_it_is_told_to(start, tmp_path):
