@@ -1,6 +1,6 @@
 """What the server holds in memory: after each page, after many uploads, and why.
 
-    python -m benchmarks.server.memory    a walk through all tabs, room and files
+    python -m benchmarks.server.memory    a reader's walk through all tabs, room, files
       --uploads 500                       so many pairs of files in one session
       --where                             the walk, then each cache let go in turn
 
@@ -14,10 +14,12 @@ import os
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import get_instance
 
 from benchmarks.server.visits import TABS, address_of, pair_of, resident_mb, troubles_of
@@ -27,30 +29,32 @@ from tests.helpers.app.session import Session
 
 SEED, FILES = 23, (901, 902, 903)
 SMALL = (240, 320)
+REST_S = 25.0
+"""Seconds after which free memory has been given back."""
+
 DIFFERENT = 40
 """Pairs that are brought in turn; each has other bytes, and caches hold fewer."""
 
 
 def walk(address: str, process: int) -> dict[str, float]:
-    """Return megabytes after each page of a walk through all tabs, by what was done."""
+    """Return megabytes after each page of one reader's walk, by what was shown."""
     found = {"started": resident_mb(process)}
-    for what, seed in (("room", SEED), *(("files", n) for n in FILES)):
-        for page, tabs in TABS.items():
-            for tab in tabs:
-                _look(address, page, tab, what, seed)
-            found[f"{what} {seed}, {page}"] = resident_mb(process)
+    with Session(address) as session:
+        for what, seed in (("room", SEED), *(("files", n) for n in FILES)):
+            session.open(address_of("inputs", seed=SEED))
+            if what == "files":
+                _tell_troubles(what, session.bring(pair_of(seed)))
+            for page, tabs in TABS.items():
+                for tab in tabs:
+                    answers = session.open(address_of(page, tab))
+                    _tell_troubles(f"{page}, {tab}", answers)
+                found[f"{what} {seed}, {page}"] = resident_mb(process)
     return found
 
 
-def _look(address: str, page: str, tab: str, what: str, seed: int) -> None:
-    with Session(address) as session:
-        if what == "room":
-            answers = session.open(address_of(page, tab, seed=seed))
-        else:
-            session.open(address_of(page, tab))
-            answers = session.bring(pair_of(seed))
-        for trouble in troubles_of(answers):
-            print(f"{page}, {tab}: {trouble}")
+def _tell_troubles(what: str, answers: Sequence[ForwardMsg]) -> None:
+    for trouble in troubles_of(answers):
+        print(f"{what}: {trouble}")
 
 
 def upload(address: str, process: int, count: int) -> dict[str, float]:
@@ -60,8 +64,7 @@ def upload(address: str, process: int, count: int) -> dict[str, float]:
         session.open("/inputs")
         for number in range(count):
             answers = session.bring(pair_of(1000 + number % DIFFERENT, SMALL))
-            for trouble in troubles_of(answers):
-                print(f"upload {number}: {trouble}")
+            _tell_troubles(f"upload {number}", answers)
             if (number + 1) % max(1, count // 10) == 0:
                 found[f"{number + 1} uploads"] = resident_mb(process)
     return found
@@ -69,8 +72,9 @@ def upload(address: str, process: int, count: int) -> dict[str, float]:
 
 def _walk_and_let_go(address: str) -> None:
     """Walk, let go of one thing that is kept after another, print, and end all."""
-    from fusionviz.ui.allocator import give_back
+    from fusionviz.ui.allocator import give_back, keep_little
 
+    keep_little()
     wait_until_up(address)
     found = walk(address, os.getpid())
     give_back()
@@ -146,9 +150,11 @@ def main() -> None:
         serve(Path(folder), checkpoint_folder()) as server,
     ):
         if asked.uploads:
-            _tell(upload(server.address, server.process, asked.uploads))
+            found = upload(server.address, server.process, asked.uploads)
         else:
-            _tell(walk(server.address, server.process))
+            found = walk(server.address, server.process)
+        time.sleep(REST_S)
+        _tell({**found, "at rest": resident_mb(server.process)})
 
 
 if __name__ == "__main__":
