@@ -188,7 +188,7 @@ def test_two_replicas_answer_and_one_that_is_killed_is_replaced(
     truth = model.log_likelihood(x)
 
     def ask(server):
-        found = server.ask(named, calls.LOG_LIKELIHOOD.name, (x, None, False), {})
+        found, _ = server.ask(named, calls.LOG_LIKELIHOOD.name, (x, None, False), {})
         torch.testing.assert_close(found, truth)
 
     with starting_models(tmp_path, tiny_checkpoints, "--replicas", "2") as models:

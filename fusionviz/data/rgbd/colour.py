@@ -105,7 +105,8 @@ def _check_kind(data: bytes, kind: str | None) -> None:
     if describe_foreign(data) == "a ZIP archive":
         raise InputError(
             "The RGB file is a ZIP archive (NumPy's NPZ is one too): unpack it, and "
-            "upload the picture in it as PNG or JPEG."
+            "upload the picture in it as PNG or JPEG. What a model of your own has "
+            "computed, in one NPZ, goes under Arrays."
         )
     if kind in _ARRAY_KINDS:
         raise InputError(

@@ -25,10 +25,16 @@ def warn_of_distance(subject: PairSubject) -> str:
             by_words.setdefault(words, []).append(name)
     if not by_words:
         return ""
-    lines = [f"{_and(names)}: {words}" for words, names in by_words.items()]
     every = _and([name for names in by_words.values() for name in names])
-    more = [next(iter(by_words))] if len(lines) == 1 else ["", *lines]
-    return f"**Unlike what {every} learned from.** " + "  \n".join(more)
+    head = (
+        f"**Unlike what {every} learned from**: expect worse labels, however sure the "
+        "model is."
+    )
+    if len(by_words) == 1:
+        (words,) = by_words
+        return f"{head} It is {words}."
+    lines = [f"{_and(names)}: {words}." for words, names in by_words.items()]
+    return "  \n".join([head, *lines])
 
 
 def _and(names: Sequence[str]) -> str:
@@ -53,6 +59,5 @@ def _say_far(nearness: Nearness, data: str) -> str:
     share = "all" if nearness.share == 1 else f"{nearness.share:.0%} of"
     by = " and ".join(_MEASURES[name] for name in nearness.far)
     return (
-        f"Further from the {data} than {share} {nearness.count} held-out ones, by "
-        f"{by}: expect worse labels, however sure it is."
+        f"further from the {data} than {share} {nearness.count} held-out ones, by {by}"
     )

@@ -100,7 +100,7 @@ def test_where_a_model_is_unsure_is_hatched_and_said(measured):
 
 def test_a_pair_unlike_the_training_is_told_of_once(measured, photograph):
     said = warn_of_distance(measured)
-    assert "Further from the 80 training samples of noise than all 100 held-" in said
+    assert "further from the 80 training samples of noise than all 100 held-" in said
     assert "by its colours" in said
     assert "seen\\_\\*elsewhere\\*" in said
     made = ask(SEGMENTATION, measured)
@@ -122,7 +122,7 @@ def test_two_models_that_learned_from_other_samples_are_told_of_in_one_place(mea
     assert mango.startswith("seen")
     assert "than all 100" in mango
     assert "80 training samples" in mango
-    assert alignmamba.startswith("AlignMamba: Further from the 9 halls than all")
+    assert alignmamba.startswith("AlignMamba: further from the 9 halls than all")
 
 
 def test_the_table_has_shares_and_sureness(pair_subject):

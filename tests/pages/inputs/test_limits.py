@@ -52,7 +52,7 @@ def test_a_far_pair_is_told_of_in_one_sentence(run_app, measured):
     assert not app.exception
     said = [one.value for one in app.warning]
     assert len(said) == 1  # both models learned from the same
-    assert "Further from the 7 training rooms of rooms than all 9 held-out" in said[0]
+    assert "further from the 7 training rooms of rooms than all 9 held-out" in said[0]
 
 
 def test_hatching_is_switched_in_the_address(run_app, measured):
