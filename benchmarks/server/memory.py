@@ -37,18 +37,22 @@ DIFFERENT = 40
 
 
 def walk(address: str, process: int) -> dict[str, float]:
-    """Return megabytes after each page of one reader's walk, by what was shown."""
+    """Return megabytes after each round of one reader's walk, by what was shown.
+
+    A round opens a tab of every page: an address opens a tab where the page is turned.
+    """
     found = {"started": resident_mb(process)}
     with Session(address) as session:
         for what, seed in (("room", SEED), *(("files", n) for n in FILES)):
-            session.open(address_of("inputs", seed=SEED))
+            session.open(address_of("scaling", seed=SEED))
             if what == "files":
                 _tell_troubles(what, session.bring(pair_of(seed)))
-            for page, tabs in TABS.items():
-                for tab in tabs:
-                    answers = session.open(address_of(page, tab))
-                    _tell_troubles(f"{page}, {tab}", answers)
-                found[f"{what} {seed}, {page}"] = resident_mb(process)
+            for number in range(max(map(len, TABS.values()))):
+                for page, tabs in TABS.items():
+                    if number < len(tabs) and page != session.page:
+                        answers = session.open(address_of(page, tabs[number]))
+                        _tell_troubles(f"{page}, {tabs[number]}", answers)
+                found[f"{what} {seed}, tabs {number + 1}"] = resident_mb(process)
     return found
 
 

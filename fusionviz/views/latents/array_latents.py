@@ -18,6 +18,9 @@ BARS = 48
 MOST_CHANNELS = 1024
 """Channels that are drawn; of more, evenly spaced ones."""
 
+LEAST_MEAN = 0.1
+"""That the axis of means reaches at least: rounding is not to fill it."""
+
 
 def draw_array_latents(latents: ArrayLatents) -> go.Figure:
     """Draw the latents' histogram, their Q-Q plot, and each channel's mean and spread.
@@ -113,5 +116,6 @@ def _draw_channels(figure: go.Figure, latents: ArrayLatents) -> None:
         hovertemplate="N(0, 1)<extra></extra>",
     )
     figure.add_trace(prior, row=1, col=3)
-    figure.update_xaxes(title="mean of a channel", row=1, col=3)
+    most = 1.1 * max(float(np.abs(latents.mean[shown]).max(initial=0)), LEAST_MEAN)
+    figure.update_xaxes(title="mean of a channel", range=[-most, most], row=1, col=3)
     figure.update_yaxes(title="standard deviation", rangemode="tozero", row=1, col=3)

@@ -147,6 +147,16 @@ def test_a_rollout_is_shown_after_the_layer_that_is_asked_for():
         StackRolloutControls(residual=2)
 
 
+@pytest.mark.parametrize(("off", "reach"), [(0.0, 0.1), (-3.0, 3.0)])
+def test_means_of_channels_fill_their_axis_unless_they_are_rounding(off, reach):
+    z = SEEDED.normal(size=(50, 4))
+    z = (z - z.mean(axis=0)).astype(np.float32) + off
+    made = make_array_latents(
+        Request(subject=subject({"latents": z}), controls=Controls())
+    )
+    assert made.figure.layout.xaxis3.range == pytest.approx((-1.1 * reach, 1.1 * reach))
+
+
 def test_latents_are_told_by_channel():
     z = SEEDED.normal(size=(30, 4)) * [1, 2, 3, 0]
     made = make_array_latents(
