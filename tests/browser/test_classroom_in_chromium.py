@@ -132,6 +132,34 @@ def test_before_a_class_every_card_fits_and_can_be_read(browser, school, name):
     window.close()
 
 
+COVERED = """pressed => {
+  const box = pressed.getBoundingClientRect(), covered = [];
+  for (const part of [0.1, 0.5, 0.9]) {
+    const y = box.top + part * box.height;
+    const top = document.elementFromPoint(box.left + box.width / 2, y);
+    if (!pressed.contains(top)) covered.push(`${y}: ${top.dataset.testid}`);
+  }
+  return covered;
+}"""
+"""Where something lies over what can be pressed, by the height on the window."""
+
+
+def test_a_lecturer_can_press_present_and_all_beside_it(browser, school):
+    window = browser.new_page()
+    window.goto(f"{school}/classroom?lesson=transport")
+    ready(window)
+    beside = window.locator(".st-key-lesson_head").locator("a, button:enabled").all()
+    assert len(beside) == 3
+    for one in beside:
+        assert one.evaluate(COVERED) == [], one.inner_text()
+    menu = window.get_by_test_id("stMainMenu").get_by_role("button")
+    assert menu.evaluate(COVERED) == []
+    window.get_by_role("link", name="Present").click()
+    expect(window).to_have_url(re.compile("present=1"))
+    ready(window)
+    window.close()
+
+
 def drawn(window: Page) -> None:
     """Wait until nothing is still on its way to the page."""
     expect(window.get_by_test_id("stSkeleton")).to_have_count(0)

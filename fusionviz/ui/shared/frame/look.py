@@ -9,6 +9,9 @@ _CSS = """
 /* The header floats over the page: give its height back to the picture. */
 [data-testid="stMainBlockContainer"] { padding: 1.1rem 2rem 2rem; max-width: 1760px; }
 [data-testid="stHeader"] { background: transparent; height: 2.6rem; }
+/* What lies under it can be pressed, but where it has buttons of its own. */
+[data-testid="stHeader"], [data-testid="stHeader"] div { pointer-events: none; }
+[data-testid="stHeader"] :is(button, a) { pointer-events: auto; }
 [data-testid="stSidebarUserContent"] { padding-top: 0.25rem; }
 h1 { padding: 0 0 0.25rem 0 !important; }
 /* The menu of the app floats over the right end. */
