@@ -148,9 +148,10 @@ def test_a_lecturer_can_press_present_and_all_beside_it(browser, school):
     window = browser.new_page()
     window.goto(f"{school}/classroom?lesson=transport")
     ready(window)
-    beside = window.locator(".st-key-lesson_head").locator("a, button:enabled").all()
-    assert len(beside) == 3
-    for one in beside:
+    beside = window.locator(".st-key-lesson_head").locator("a, button:enabled")
+    expect(beside).to_have_count(3)
+    ready(window)
+    for one in beside.all():
         assert one.evaluate(COVERED) == [], one.inner_text()
     menu = window.get_by_test_id("stMainMenu").get_by_role("button")
     assert menu.evaluate(COVERED) == []
