@@ -13,7 +13,7 @@ from playwright.sync_api import FilePayload, Page, expect
 
 from fusionviz.data.rooms import GALLERY_SEEDS
 from tests.helpers.app.pages import ROOT
-from tests.helpers.browser.window import ready, resting, room_number
+from tests.helpers.browser.window import click, ready, resting, room_number
 
 pytestmark = pytest.mark.browser
 
@@ -151,12 +151,7 @@ def test_a_click_on_a_patch_asks_from_there(open_app):
     window = open_app("/inputs?tab=Attention")
     figure(window, "head 1: row 6 ")
     points = window.locator(".st-key-chart_attention .scatterlayer path.point")
-    box = resting(window, points.nth(5))
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    window.mouse.move(x - 2, y - 2)
-    window.mouse.move(x, y)
-    window.mouse.down()
-    window.mouse.up()
+    click(window, points.nth(5))
     figure(window, "head 1: row 5 ")
     expect(window).to_have_url(re.compile("query=5"))
 

@@ -48,15 +48,17 @@ def points(window: Page, key: str) -> Locator:
     return place.locator(".scatterlayer .points path")
 
 
+UNDER_THE_MOUSE = "(point) => point.closest('.js-plotly-plot')._hoverdata"
+"""What Plotly has found there; a press before that presses nothing."""
+
+
 def click(window: Page, point: Locator) -> None:
-    """Click the middle of a point, as a hand would: the mouse moves there first."""
-    point.scroll_into_view_if_needed()
-    box = point.bounding_box()
-    assert box is not None, "the point is not drawn"
+    """Click the middle of a point, as a hand would: once the mouse is seen there."""
+    box = resting(window, point)
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     window.mouse.move(x - 2, y)
     window.mouse.move(x, y)
-    window.wait_for_timeout(300)
+    window.wait_for_function(UNDER_THE_MOUSE, arg=point.element_handle())
     window.mouse.click(x, y)
 
 
