@@ -17,7 +17,7 @@ from fusionviz.exhibits.distributions.sample_stages import (
 )
 from fusionviz.exhibits.shared.exhibit import Exhibit, Request
 from fusionviz.ui.shared import jobs
-from fusionviz.ui.shared.controls import choose_bound, controls_row
+from fusionviz.ui.shared.controls import choose_bound, choose_number, controls_row
 from fusionviz.ui.shared.exhibits import show_exhibit
 from fusionviz.ui.shared.notices import nothing_yet, panel
 from fusionviz.ui.shared.subjects import TokenChoice
@@ -87,13 +87,8 @@ def _choose() -> SamplesControls:
             bind="query-params",
             help="Bandwidth of the kernel; the training loss has 1.",
         )
-        seed = st.number_input(
-            "Seed of folds and intervals",
-            0,
-            LARGEST_SEED,
-            0,
-            key="n_seed",
-            bind="query-params",
+        seed = choose_number(
+            "Seed of folds and intervals", "n_seed", default=0, last=LARGEST_SEED
         )
     return SamplesControls(
         samples=int(count or 64),

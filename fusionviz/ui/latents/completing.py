@@ -22,7 +22,7 @@ from fusionviz.exhibits.latents.completion import (
 from fusionviz.exhibits.shared.exhibit import HEIGHT, Request
 from fusionviz.ui.shared import jobs
 from fusionviz.ui.shared.charts import show
-from fusionviz.ui.shared.controls import choose_bound
+from fusionviz.ui.shared.controls import choose_bound, choose_number
 from fusionviz.ui.shared.exhibits import show_exhibit
 from fusionviz.ui.shared.notices import nothing_yet
 from fusionviz.ui.shared.subjects import MangoChoice
@@ -70,13 +70,12 @@ def choose() -> CompletionControls:
     )
     with st.popover("More"):
         chains, leaps, seed = (
-            st.number_input(
+            choose_number(
                 label,
-                allowed.start,
-                allowed.stop - 1,
-                default,
-                key=key,
-                bind="query-params",
+                key,
+                default=default,
+                first=allowed.start,
+                last=allowed.stop - 1,
                 help=help_,
             )
             for label, allowed, default, key, help_ in (

@@ -10,7 +10,7 @@ from fusionviz.exhibits.latents.samples import (
     SamplesControls,
 )
 from fusionviz.ui.latents import completing
-from fusionviz.ui.shared.controls import choose_bound
+from fusionviz.ui.shared.controls import choose_bound, choose_number
 from fusionviz.ui.shared.exhibits import show_exhibit
 from fusionviz.ui.shared.notices import panel
 from fusionviz.ui.shared.subjects import MangoChoice
@@ -57,13 +57,11 @@ def _choose_samples() -> SamplesControls:
         bind="query-params",
         width=130,
     )
-    seed = st.number_input(
+    seed = choose_number(
         "Seed",
-        0,
-        LARGEST_SEED,
-        SamplesControls.seed,
-        key="sample_seed",
-        bind="query-params",
+        "sample_seed",
+        default=SamplesControls.seed,
+        last=LARGEST_SEED,
         width=130,
         help="Other seeds, other pairs.",
     )

@@ -17,7 +17,7 @@ from fusionviz.exhibits.latents.traverse import (
 )
 from fusionviz.exhibits.shared.exhibit import Exhibit
 from fusionviz.ui.shared.clicks import points_of
-from fusionviz.ui.shared.controls import choose_bound
+from fusionviz.ui.shared.controls import choose_bound, choose_number
 from fusionviz.ui.shared.exhibits import make_exhibit, show_exhibit
 from fusionviz.ui.shared.notices import nothing_yet, panel
 from fusionviz.ui.shared.share import publish, recall
@@ -129,9 +129,7 @@ def _draw_picker(places: int) -> None:
 
 
 def _number(label: str, key: str, most: int) -> int:
-    return st.number_input(
-        label, min_value=0, max_value=most, value=0, key=key, bind="query-params"
-    )
+    return choose_number(label, key, default=0, last=most)
 
 
 def _clear() -> None:

@@ -185,3 +185,12 @@ def test_no_address_breaks_a_page(address, monkeypatch, tiny_checkpoints):
     monkeypatch.setenv("FUSIONVIZ_CHECKPOINTS", str(tiny_checkpoints))
     page = "pages/attention.py" if "tab" in address else "app.py"
     assert not run_page(page, address).exception
+
+
+@pytest.mark.parametrize("text", ["1e999", "-1e999", "9" * 500])
+def test_an_endless_number_is_none(text, monkeypatch, tiny_checkpoints):
+    monkeypatch.setenv("FUSIONVIZ_CHECKPOINTS", str(tiny_checkpoints))
+    names = ("latent_channel", "latent_token", "seed_of_random")
+    app = run_page("pages/latents.py", dict.fromkeys(names, text))
+    assert not app.exception, app.exception[0].message
+    assert [app.number_input(key=name).value for name in names] == [0, 0, 0]
