@@ -252,3 +252,22 @@ def test_from_the_contents_one_goes_on_and_back_by_the_browser(browser, school):
     window.go_back()
     expect(window.get_by_role("link", name=LESSONS["tour"].title)).to_be_visible()
     window.close()
+
+
+def test_notes_open_beside_the_lecture_and_follow_it(browser, school):
+    lesson = LESSONS["attention"]
+    lecture = browser.new_page()
+    lecture.goto(f"{school}/classroom?lesson=attention&present=1&class=CD34")
+    ready(lecture)
+    with browser.expect_page() as opened:
+        lecture.get_by_role("link", name="Notes").click()
+    notes = opened.value
+    expect(notes.get_by_text("CD34").first).to_be_visible()
+    expect(notes.get_by_text(f"1/{len(lesson.cards)} ")).to_be_visible()
+    expect(lecture.locator(".st-key-lesson_head")).to_be_visible()  # it stayed
+    lecture.locator("h1").click()
+    lecture.keyboard.press("ArrowRight")
+    expect(notes.get_by_text(f"2/{len(lesson.cards)} ")).to_be_visible()
+    for window in (notes, lecture):
+        expect(window.get_by_test_id("stException")).to_have_count(0)
+        window.close()

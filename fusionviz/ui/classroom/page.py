@@ -16,6 +16,7 @@ from fusionviz.ui.classroom.place import (
     Place,
     class_link,
     go_to,
+    notes_link,
     read_place,
     turn,
 )
@@ -129,10 +130,9 @@ def _draw_links(place: Place) -> None:
     """Draw the class's code, and the window with the lecturer's notes."""
     st.markdown(f"**{place.code}**", help=f"`{class_link(place)}`")
     st.page_link(
-        page("classroom"),
+        notes_link(place),
         label=phrase("notes", place.lesson.language),
         icon=":material/sticky_note_2:",
-        query_params=place.address(notes="1"),
     )
 
 

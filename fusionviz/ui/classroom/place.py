@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import MutableMapping
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -108,6 +109,12 @@ def class_link(place: Place) -> str:
     """Return the address at which a class votes."""
     here = (st.context.url or "/classroom").split("?")[0]
     return f"{here}?lesson={place.lesson.name}&class={place.code}"
+
+
+def notes_link(place: Place) -> str:
+    """Return the address of the lecturer's notes: a whole one opens a new window."""
+    here = (st.context.url or "http://localhost/classroom").split("?")[0]
+    return f"{here}?{urlencode(place.address(notes='1'))}"
 
 
 def _voter() -> str:
