@@ -10,6 +10,10 @@ _ALONE = """
 .st-key-lesson_head { padding-right: 2rem; }
 [class*="st-key-lesson_"] [data-testid="stPageLink"] p { white-space: normal; }
 .st-key-lesson_head [data-testid="stProgress"] { min-width: 12rem; }
+/* On a phone where one is has a line of its own, and the ways on and back one. */
+@media (max-width: 640px) {
+  .st-key-lesson_head > :has([data-testid="stProgress"]) { flex: 1 0 100%; order: -1; }
+}
 [data-testid="stMainBlockContainer"] [data-testid="stMarkdownContainer"] p,
 [data-testid="stMainBlockContainer"] [data-testid="stMarkdownContainer"] li {
   max-width: 80ch;
