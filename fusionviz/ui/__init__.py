@@ -6,7 +6,9 @@ A page is one file in `pages/`, a folder here with the name of its subject, whos
 sentence: input, measure, draw.
 """
 
-from fusionviz.ui import dropped_files
 from fusionviz.ui import libraries as libraries  # before the first page is drawn
+
+# isort: split
+from fusionviz.ui import dropped_files
 
 dropped_files.keep_answers()

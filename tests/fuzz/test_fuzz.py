@@ -79,7 +79,7 @@ def burn():
     [
         (lambda: 1 / 0, "ZeroDivisionError"),
         (lambda: np.ones(10_000_000), "large"),
-        (lambda: bytearray(200_000_000), "MemoryError"),
+        (lambda: bytearray(2_000_000_000), "MemoryError"),
         (burn, "slow"),
         (refuse, "refused without a sentence"),
         (lambda: os._exit(3), "ended: ended the process (3)"),

@@ -13,6 +13,7 @@ from fusionviz.data.rooms import GALLERY_SEEDS
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import save_checkpoint
 from fusionviz.ui.inputs import readings
+from fusionviz.ui.shared import cache
 from tests.helpers.app.pages import specs
 from tests.helpers.tiny_models import tiny_mango
 
@@ -201,6 +202,7 @@ def test_a_damaged_checkpoint_gets_a_sentence(run_app, tmp_path, tiny_checkpoint
         (tmp_path / file.name).write_bytes(file.read_bytes())
     (tmp_path / "mango-tiny.safetensors").write_bytes(b"damaged")
     st.cache_resource.clear()
+    cache._living.clear()  # of whole weights under this name
     app = run_app(checkpoints=tmp_path)
     assert not app.exception
     assert "damaged" in trouble(app)
