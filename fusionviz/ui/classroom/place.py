@@ -1,7 +1,7 @@
 """Where a reader is in the classroom: what the address says, and their answers."""
 
 import secrets
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -107,14 +107,18 @@ def turn(place: Place) -> None:
 
 def class_link(place: Place) -> str:
     """Return the address at which a class votes."""
-    here = (st.context.url or "/classroom").split("?")[0]
-    return f"{here}?lesson={place.lesson.name}&class={place.code}"
+    return _whole_address({"lesson": place.lesson.name, "class": str(place.code)})
 
 
 def notes_link(place: Place) -> str:
     """Return the address of the lecturer's notes: a whole one opens a new window."""
+    return _whole_address(place.address(notes="1"))
+
+
+def _whole_address(said: Mapping[str, str]) -> str:
+    """Return the classroom's address as the browser has it, saying something else."""
     here = (st.context.url or "http://localhost/classroom").split("?")[0]
-    return f"{here}?{urlencode(place.address(notes='1'))}"
+    return f"{here}?{urlencode(said)}"
 
 
 def _voter() -> str:
