@@ -1,8 +1,13 @@
-"""Files that are written whole or not at all, wherever a process is killed."""
+"""Files that are written whole or not at all, and read again only when they changed."""
 
 import os
 import threading
+from collections.abc import Callable
+from functools import lru_cache, wraps
 from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 def replace_file(path: Path, content: bytes | str) -> None:
@@ -25,3 +30,30 @@ def replace_file(path: Path, content: bytes | str) -> None:
         os.replace(draft, path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def read_once(most: int) -> Callable[[Callable[[Path], T]], Callable[[Path], T]]:
+    """Decorate a function of a file so that it keeps what it returned of some.
+
+    A file that has changed is read again. What is kept is shared: nobody changes it.
+
+    Args:
+        most: How many are kept; the one that was not asked for longest goes.
+    """
+
+    def decorate(read: Callable[[Path], T]) -> Callable[[Path], T]:
+        @lru_cache(maxsize=most)
+        def kept(path: Path, changed: int, size: int, number: int) -> T:
+            return read(path)
+
+        @wraps(read)
+        def reading(path: Path) -> T:
+            try:
+                found = path.stat()
+            except OSError:  # `read` says so in its own words
+                return read(path)
+            return kept(path, found.st_mtime_ns, found.st_size, found.st_ino)
+
+        return reading
+
+    return decorate

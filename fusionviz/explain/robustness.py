@@ -1,6 +1,5 @@
 """From what names a sample and its models, or a report, to their subjects."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -133,8 +132,7 @@ def failure_subject_of(
 
 def name_report(report: RobustnessReport) -> SubjectName:
     """Return what names a report."""
-    sha256 = hashlib.sha256(report.to_json().encode()).hexdigest()
-    sample = {"robustness": report.data, "sha256": sha256}
+    sample = {"robustness": report.data, "sha256": report.sha256}
     return SubjectName(checkpoint=None, weights_sha256=None, sample=sample)
 
 

@@ -1,6 +1,5 @@
 """From files of runs over length to the subject of the Scaling page."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,10 +25,7 @@ def scaling_subject(
 
 def name_runs(runs: Mapping[str, ScalingRun]) -> dict[str, Any]:
     """Return what names runs in a recipe."""
-    prints = {
-        name: hashlib.sha256(run.to_json().encode()).hexdigest()
-        for name, run in runs.items()
-    }
+    prints = {name: run.sha256 for name, run in runs.items()}
     return {"runs_sha256": prints}
 
 

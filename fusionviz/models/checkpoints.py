@@ -5,8 +5,10 @@ Weights are safetensors only: reading them runs no code.
 
 import hashlib
 import os
+import threading
+import time
 import warnings
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +33,7 @@ from fusionviz.models.factory import (
     pick_device,
 )
 from fusionviz.places import PROJECT
-from fusionviz.whole_files import replace_file
+from fusionviz.whole_files import read_once, replace_file
 
 __all__ = [
     "Estimate",
@@ -51,6 +53,29 @@ CURE = "get both of its files anew, or train it again"
 """What to do with a checkpoint that cannot be used."""
 
 MEMORY_CURE = "close other programs, or choose a checkpoint with fewer parameters"
+
+LOOK_SECONDS = 5.0
+"""How long a folder's cards are taken for what was read of them.
+
+One that comes, goes or is replaced by another file is seen at once, one whose file is
+written over in place after this time. Every page lists the cards several times.
+"""
+
+_MOST_FOLDERS = 8
+
+
+@dataclass(frozen=True)
+class _Listing:
+    """The cards of a folder as they were read."""
+
+    stamp: int | None
+    seconds: float
+    cards: tuple[ModelCard, ...]
+    problems: tuple[str, ...]
+
+
+_listings: dict[Path, _Listing] = {}
+_look = threading.Lock()
 
 
 def checkpoint_folder() -> Path:
@@ -82,13 +107,42 @@ def read_cards(
     Returns:
         Cards, and a sentence for each file that holds none.
     """
+    place = Path(folder or checkpoint_folder()).absolute()
+    listing = _listings.get(place)
+    if listing is None or not _holds(listing, place):
+        with _look:  # one looks, those who wait for it find what it found
+            listing = _listings.get(place)
+            if listing is None or not _holds(listing, place):
+                listing = _list(place)
+    return listing.cards, listing.problems
+
+
+def _holds(listing: _Listing, folder: Path) -> bool:
+    is_new = time.monotonic() - listing.seconds < LOOK_SECONDS
+    return is_new and listing.stamp == _changed(folder)
+
+
+def _changed(path: Path) -> int | None:
+    """Return when a file, or what is in a folder, was changed last, in nanoseconds."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return None
+
+
+def _list(folder: Path) -> _Listing:
+    stamp, seconds = _changed(folder), time.monotonic()
     cards, problems = [], []
-    for path in sorted(Path(folder or checkpoint_folder()).glob("*.json")):
+    for path in sorted(folder.glob("*.json")):
         try:
             cards.append(read_card(path))
         except CheckpointError as error:
             problems.append(str(error))
-    return tuple(cards), tuple(problems)
+    if len(_listings) >= _MOST_FOLDERS:
+        _listings.clear()
+    listing = _Listing(stamp, seconds, tuple(cards), tuple(problems))
+    _listings[folder] = listing
+    return listing
 
 
 def read_card(name_or_path: str | Path) -> ModelCard:
@@ -103,7 +157,7 @@ def read_card(name_or_path: str | Path) -> ModelCard:
     """
     path = checkpoint_file(name_or_path, ".json")
     try:
-        card = ModelCard.from_json(path.read_text(encoding="utf-8"))
+        card = _card_in(path)
     except FileNotFoundError as error:
         known = ", ".join(sorted(item.stem for item in path.parent.glob("*.json")))
         raise CheckpointError(
@@ -114,6 +168,19 @@ def read_card(name_or_path: str | Path) -> ModelCard:
         raise CheckpointError(
             f"the card {path} cannot be read: {one_line(error)}; {CURE}"
         ) from error
+    return card
+
+
+@read_once(most=256)
+def _card_in(path: Path) -> ModelCard:
+    """Return the card in a file.
+
+    Raises:
+        CheckpointError: It is of another checkpoint, or of another version.
+        OSError: It cannot be read.
+        ValueError: It is damaged.
+    """
+    card = ModelCard.from_json(path.read_text(encoding="utf-8"))
     if card.name != path.stem:
         raise CheckpointError(
             f"the card {path} is of {card.name[:80]!r}: give its files that name, or "

@@ -1,12 +1,14 @@
 """Many cells as one record: the machine, the versions, and what each cell took."""
 
 import datetime
+import hashlib
 import itertools
 import json
 import platform
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,7 +17,7 @@ import torch
 from fusionviz import __version__
 from fusionviz.errors import NO_TABLE, InputError, cut, one_line
 from fusionviz.scaling.cells import Cell, CellResult, Limits, Passes, run_cell
-from fusionviz.whole_files import replace_file
+from fusionviz.whole_files import read_once, replace_file
 
 FORMAT = 1
 LENGTHS = (128, 256, 512, 1024, 1536, 2048, 3072, 4096, 5120, 6400)
@@ -103,6 +105,11 @@ class ScalingRun:
         }
         return json.dumps(table, indent=1) + "\n"
 
+    @cached_property
+    def sha256(self) -> str:
+        """SHA-256 of the run as JSON, which names it."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()
+
     @property
     def workloads(self) -> tuple[str, ...]:
         """Names of what was run, in the order in which they were first."""
@@ -152,6 +159,7 @@ def begin_run(limits: Limits | None = None, *, device: str = "cpu") -> ScalingRu
     )
 
 
+@read_once(most=16)
 def read_run(path: Path) -> ScalingRun:
     """Return the run in a file.
 

@@ -8,6 +8,7 @@ import safetensors.torch
 import torch
 
 from fusionviz.errors import CheckpointError, InputError
+from fusionviz.models import checkpoints
 from fusionviz.models.alignmamba import AlignMamba, AlignMambaConfig, ModalityConfig
 from fusionviz.models.checkpoints import (
     Estimate,
@@ -253,3 +254,35 @@ def test_statistics_of_features_keep_their_small_numbers():
         assert torch.equal(x, before[name])
     weight = reader.encoders["audio"].features.weight
     assert torch.equal(weight, weight.half().float())
+
+
+def test_a_card_that_comes_goes_or_is_replaced_is_seen_at_once(model, card, folder):
+    def listed():
+        return {one.name: one.note for one in list_checkpoints()}
+
+    assert listed() == {"toy-rooms": ""}
+    save_checkpoint(model, replace(CARD, note="anew"))
+    assert listed() == {"toy-rooms": "anew"}
+    save_checkpoint(model, replace(CARD, name="another"))
+    assert list(listed()) == ["another", "toy-rooms"]
+    (folder / "another.json").unlink()
+    assert list(listed()) == ["toy-rooms"]
+
+
+def test_a_card_that_is_written_over_is_seen_after_a_while(
+    model, card, folder, monkeypatch
+):
+    assert [one.note for one in list_checkpoints()] == [""]
+    path = folder / "toy-rooms.json"
+    path.write_text(replace(card, note="by hand").to_json())
+    monkeypatch.setattr(checkpoints, "LOOK_SECONDS", 0.0)
+    assert [one.note for one in list_checkpoints()] == ["by hand"]
+
+
+def test_cards_are_read_once_for_many_who_ask(card, folder, monkeypatch):
+    monkeypatch.setattr(checkpoints, "LOOK_SECONDS", 1e9)
+    first, reads = list_checkpoints(), []
+    monkeypatch.setattr(checkpoints, "read_card", reads.append)
+    for _ in range(5):
+        assert list_checkpoints() == first
+    assert reads == []

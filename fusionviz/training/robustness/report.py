@@ -1,16 +1,18 @@
 """What was measured of models when modalities fail, as a record and as JSON."""
 
+import hashlib
 import json
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from fusionviz.data.folders import results_folder
 from fusionviz.errors import NO_TABLE, InputError, one_line
 from fusionviz.models.cards import Estimate
-from fusionviz.whole_files import replace_file
+from fusionviz.whole_files import read_once, replace_file
 
 FORMAT = 1
 """Raised when older reports can no longer be read."""
@@ -156,9 +158,18 @@ class RobustnessReport:
         return {
             "format": FORMAT,
             "name": f"robustness-{self.data}",
-            **{key: value for key, value in vars(self).items() if key != "models"},
+            **{
+                one.name: getattr(self, one.name)
+                for one in fields(self)
+                if one.name != "models"
+            },
             "models": [_model_table(one) for one in self.models],
         }
+
+    @cached_property
+    def sha256(self) -> str:
+        """SHA-256 of the report as JSON, which names it."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()
 
     def to_json(self) -> str:
         """Return the report as JSON text."""
@@ -252,6 +263,7 @@ def _is_same(now: Metrics, then: Metrics) -> bool:
     )
 
 
+@read_once(most=16)
 def read_report(path: Path) -> RobustnessReport:
     """Return the report in a file.
 
