@@ -31,6 +31,7 @@ from fusionviz.models.serving.questions import (
     read_question,
     write_refusal,
 )
+from fusionviz.turns import Turns
 
 _log = logging.getLogger(__name__)
 
@@ -55,7 +56,7 @@ class ModelRunner:
     ) -> None:
         self._folder = folder or checkpoint_folder()
         self._device, self._kept = device, kept
-        self._turn = threading.BoundedSemaphore(at_once)
+        self._turn = Turns(at_once)
         self._loading, self._change = threading.Lock(), threading.Lock()
         self._models: OrderedDict[ModelName, Any] = OrderedDict()
         self._loads: dict[str, int] = {}

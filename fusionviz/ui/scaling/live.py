@@ -1,7 +1,6 @@
 """What length costs on this machine: cells come in while the reader watches."""
 
 import functools
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,6 +21,7 @@ from fusionviz.scaling.live import LONGEST_PAUSE, LiveRun
 from fusionviz.scaling.pace import expected_seconds, in_words
 from fusionviz.scaling.runs import LENGTHS, ScalingRun, make_cells
 from fusionviz.scaling.workloads import find_workload
+from fusionviz.turns import Turns
 from fusionviz.ui.scaling.curves import FAMILIES, PASS_NAMES
 from fusionviz.ui.scaling.runs import LIVE_NAME, ScalingChoice, choice_of
 from fusionviz.ui.shared import jobs
@@ -33,7 +33,7 @@ from fusionviz.ui.shared.share import publish_words, recall_words
 
 PLACE = "scaling_live"
 
-MEASURING = threading.BoundedSemaphore(1)
+MEASURING = Turns(1)
 """Two measurements at once would each measure the other."""
 
 LIVE_FAMILIES: dict[CurveFamily, str] = {**FAMILIES, "part": "Parts"}

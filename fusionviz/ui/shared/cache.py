@@ -4,10 +4,9 @@ Keys are small and exact: a seed, the SHA-256 of a file's bytes, the SHA-256 of 
 checkpoint's weights. Arrays, models and files are passed with a leading underscore,
 which Streamlit leaves out of the key. Every cache is bounded.
 
-Nothing here draws, so nothing is interrupted while it holds the model semaphore.
+Nothing here draws, so nothing is interrupted while it has a turn.
 """
 
-import threading
 import time
 from typing import Any
 from weakref import WeakValueDictionary
@@ -28,9 +27,10 @@ from fusionviz.errors import CheckpointError
 from fusionviz.exhibits.shared.exhibit import C, ExhibitKind, Request, S
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.serving.opening import open_checkpoint
+from fusionviz.turns import Turns
 from fusionviz.ui.shared.shelf import ExhibitMaking, Shelf
 
-MODEL_WORK = threading.BoundedSemaphore(2)
+MODEL_WORK = Turns(2)
 """How many sessions may run a model at once; the others wait their turn."""
 
 

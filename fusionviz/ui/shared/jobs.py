@@ -16,6 +16,7 @@ from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from fusionviz.errors import FusionvizError, is_of_memory
+from fusionviz.turns import Turns
 from fusionviz.ui.shared.cache import MODEL_WORK
 from fusionviz.ui.shared.notices import NO_MEMORY
 
@@ -24,9 +25,6 @@ LOOK_SECONDS = 0.5
 
 PATIENCE_SECONDS = 20.0
 """How long a reader may be away, as when the network is, before work for them ends."""
-
-TURN_SECONDS = 0.2
-"""How often work that waits for its turn looks whether it is still wanted."""
 
 Work = Callable[[Callable[[float, str], bool]], Any]
 """Gets whom to tell how far it is (0..1, in words); is to end when that says False."""
@@ -50,7 +48,7 @@ class Job:
     def __init__(
         self,
         work: Work,
-        turn: threading.Semaphore = MODEL_WORK,
+        turn: Turns = MODEL_WORK,
         is_there: Callable[[], bool] = lambda: True,
     ) -> None:
         self.share, self.doing = 0.0, "waiting for its turn"
@@ -84,10 +82,9 @@ class Job:
         """Wait until it is done."""
         self._thread.join(seconds)
 
-    def _run(self, work: Work, turn: threading.Semaphore) -> None:
-        while not turn.acquire(timeout=TURN_SECONDS):
-            if not self._tell(0.0, self.doing):
-                return
+    def _run(self, work: Work, turn: Turns) -> None:
+        if not turn.take(lambda: self._tell(0.0, self.doing)):
+            return
         try:
             self.started = time.monotonic()
             self.result = work(self._tell)
@@ -98,7 +95,7 @@ class Job:
                 raise
             self.error = NO_MEMORY
         finally:
-            turn.release()
+            turn.give_back()
 
     def _tell(self, share: float, doing: str) -> bool:
         self.share, self.doing = share, doing
@@ -121,9 +118,7 @@ def job(key: str, inputs: str) -> Job | None:
     return kept[1]
 
 
-def start(
-    key: str, inputs: str, work: Work, turn: threading.Semaphore = MODEL_WORK
-) -> None:
+def start(key: str, inputs: str, work: Work, turn: Turns = MODEL_WORK) -> None:
     """Start a job in a place; one that is under way there is stopped."""
     kept = st.session_state.get(f"_job_{key}")
     if kept is not None:

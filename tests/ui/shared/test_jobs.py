@@ -1,10 +1,9 @@
 """Work beside the page."""
 
-import threading
-
 import pytest
 
 from fusionviz.errors import InputError
+from fusionviz.turns import Turns
 from fusionviz.ui.shared import jobs
 from fusionviz.ui.shared.jobs import Job
 
@@ -40,7 +39,7 @@ def test_a_stop_reaches_the_work_and_what_is_done_is_kept():
 
 
 def test_work_that_waits_for_its_turn_can_be_stopped_and_takes_none():
-    turn = threading.BoundedSemaphore(1)
+    turn = Turns(1)
     first = Job(until_stopped, turn)
     second = Job(until_stopped, turn)
     assert second.running
@@ -52,17 +51,17 @@ def test_work_that_waits_for_its_turn_can_be_stopped_and_takes_none():
     assert first.running
     first.stop()
     first.wait(10)
-    assert turn.acquire(timeout=1)
+    assert turn.take()
 
 
 def test_the_turn_comes_back_where_work_fails():
-    turn = threading.BoundedSemaphore(1)
+    turn = Turns(1)
 
     def fail(tell):
         raise InputError("no")
 
     Job(fail, turn).wait(10)
-    assert turn.acquire(timeout=1)
+    assert turn.take()
 
 
 @pytest.mark.parametrize("comes_back", [True, False])

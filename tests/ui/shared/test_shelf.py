@@ -9,6 +9,7 @@ import pytest
 
 from fusionviz.errors import InputError
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request
+from fusionviz.turns import Turns
 from fusionviz.ui.shared.shelf import Shelf, bytes_of
 
 MEGABYTE = 1_000_000
@@ -29,7 +30,7 @@ def kind_of(made, megabytes=1.0):
 
 
 def shelf(most_megabytes=10.0, most=96):
-    turn = threading.BoundedSemaphore(2)
+    turn = Turns(2)
     return Shelf(turn, int(most_megabytes * MEGABYTE), most)
 
 
