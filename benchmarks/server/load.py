@@ -1,6 +1,7 @@
 """Many sessions at once: are there errors, is data mixed up, how long, how much memory.
 
     python -m benchmarks.server.load --sessions 30 --minutes 5
+      --thinking 20        as a class reads: half of that between two things, on average
 
 It starts the app with the shipped checkpoints. One session alone first visits all that
 will be visited and notes what its charts draw. Then each of many sessions has a room or
@@ -57,7 +58,10 @@ PLACES = (
 """Pages, and tabs of them, that sessions mix."""
 
 THINKING_S = 0.5
-"""Seconds, at most, between what a reader sees and what they do next."""
+"""Seconds, at most, between what a reader sees and what they do next.
+
+So short that the server is always asked for more than it can do.
+"""
 
 WARM = 0.2
 """Share of the time after which the server counts as warm."""
@@ -76,21 +80,24 @@ class Notes:
 
     Attributes:
         seconds: Of every run, by what was done.
+        seconds_at: The same, by the page and tab that were drawn.
         troubles: Errors, and charts that were another's.
         checked: Charts that were held against those of one session.
     """
 
     seconds: dict[str, list[float]] = field(default_factory=dict)
+    seconds_at: dict[str, list[float]] = field(default_factory=dict)
     troubles: list[str] = field(default_factory=list)
     checked: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(
-        self, what: str, seconds: float, troubles: Sequence[str], checked: int
+        self, what: str, at: str, seconds: float, troubles: Sequence[str], checked: int
     ) -> None:
         """Note one run."""
         with self.lock:
             self.seconds.setdefault(what, []).append(seconds)
+            self.seconds_at.setdefault(at, []).append(seconds)
             self.troubles += troubles
             self.checked += checked
 
@@ -154,26 +161,41 @@ def see_alone(
     return Known(samples=samples, places=places, charts=seen)
 
 
-def _read(address: str, number: int, until: float, known: Known, notes: Notes) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """How readers read.
+
+    Attributes:
+        known: What they may see.
+        until: When they stop, by `time.monotonic`.
+        thinking_s: Seconds, at most, before each next thing that they do.
+    """
+
+    known: Known
+    until: float
+    thinking_s: float
+
+
+def _read(address: str, number: int, trial: Trial, notes: Notes) -> None:
     """Be one reader until the time is up."""
     chance = random.Random(number)
-    while time.monotonic() < until:
-        sample = chance.choice(known.samples)
+    while time.monotonic() < trial.until:
+        sample = chance.choice(trial.known.samples)
         try:
-            _one_stay(address, sample, chance, until, known, notes)
+            _one_stay(address, sample, chance, trial, notes)
         except (OSError, RuntimeError, TimeoutError) as error:
-            notes.add("failed", 0.0, [f"{type(error).__name__}: {error}"], 0)
+            notes.add("failed", "none", 0.0, [f"{type(error).__name__}: {error}"], 0)
 
 
 def _one_stay(
     address: str,
     sample: Sample,
     chance: random.Random,
-    until: float,
-    known: Known,
+    trial: Trial,
     notes: Notes,
 ) -> None:
     """Open the app with a sample, look at some places, and leave."""
+    known = trial.known
     place = chance.choice(known.places)
     began = time.monotonic()
     session, charts, troubles = sample.begin(address, place)
@@ -181,8 +203,8 @@ def _one_stay(
     with session:
         _note(what, began, sample, place, charts, troubles, known, notes)
         for _ in range(chance.randint(2, 6)):
-            time.sleep(chance.uniform(0, THINKING_S))
-            if time.monotonic() > until:
+            time.sleep(chance.uniform(0, trial.thinking_s))
+            if time.monotonic() > trial.until:
                 return
             place = chance.choice([p for p in known.places if p[0] != session.page])
             began = time.monotonic()
@@ -193,6 +215,7 @@ def _one_stay(
             )
             if sample.is_files or chance.random() < 0.7:
                 continue
+            time.sleep(chance.uniform(0, trial.thinking_s))
             sample = chance.choice([one for one in known.samples if not one.is_files])
             began = time.monotonic()
             answers = session.set_number("seed", sample.seed)
@@ -216,18 +239,19 @@ def _note(
     alone = known.charts[sample, place]
     differ = [alt for alt in {*alone, *charts} if alone.get(alt) != charts.get(alt)]
     told = [f"{sample} at {place}: another's chart {alt[:90]!r}" for alt in differ]
-    notes.add(what, seconds, [*troubles, *told], len(charts))
+    notes.add(what, ", ".join(place), seconds, [*troubles, *told], len(charts))
 
 
 def measure(
-    server: Server, known: Known, sessions: int, minutes: float
+    server: Server, known: Known, sessions: int, minutes: float, thinking_s: float
 ) -> dict[str, Any]:
     """Return what many sessions at once found."""
     alone_mb, notes = resident_mb(server.process), Notes()
     until = time.monotonic() + 60 * minutes
+    trial = Trial(known=known, until=until, thinking_s=thinking_s)
     readers = [
         threading.Thread(
-            target=_read, args=(server.address, n, until, known, notes), daemon=True
+            target=_read, args=(server.address, n, trial, notes), daemon=True
         )
         for n in range(sessions)
     ]
@@ -244,12 +268,16 @@ def measure(
     return {
         "sessions": sessions,
         "minutes": minutes,
+        "thinking_s": thinking_s,
         "runs": sum(map(len, notes.seconds.values())),
         "charts_checked": notes.checked,
         "troubles": len(notes.troubles),
         "first_troubles": sorted(set(notes.troubles))[:10],
         "seconds": {
             what: _spread(all_) for what, all_ in sorted(notes.seconds.items())
+        },
+        "seconds_at": {
+            at: _spread(all_) for at, all_ in sorted(notes.seconds_at.items())
         },
         "resident_mb": {
             "one session": round(alone_mb),
@@ -273,6 +301,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sessions", type=int, default=30)
     parser.add_argument("--minutes", type=float, default=5.0)
+    parser.add_argument("--thinking", type=float, default=THINKING_S)
     parser.add_argument("--few", action="store_true", help="Two samples, four places.")
     asked = parser.parse_args()
     samples: Sequence[Sample] = SAMPLES
@@ -283,7 +312,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         with serve(Path(folder), checkpoint_folder()) as server:
             known = see_alone(server.address, samples, places)
-            found = measure(server, known, asked.sessions, asked.minutes)
+            found = measure(
+                *(server, known, asked.sessions, asked.minutes, asked.thinking)
+            )
         log = (Path(folder) / "server.log").read_text()
     found["tracebacks"] = log.count("Traceback")
     print(json.dumps({"machine": machine, **found}, indent=1))

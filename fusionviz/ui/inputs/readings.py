@@ -172,7 +172,7 @@ def _warm(kind: str, weights_print: str, _model: Any) -> None:  # noqa: ANN401
         _MEASURES[kind](_model, _BLANK)
 
 
-@st.cache_resource(max_entries=12, show_spinner="The model reads the pair …")
+@st.cache_resource(max_entries=32, show_spinner="The model reads the pair …")
 def _reading(
     kind: str,
     weights_print: str,

@@ -9,8 +9,8 @@ import numpy as np
 
 from fusionviz.exhibits.shared.exhibit import C, Exhibit, ExhibitKind, Request, S
 
-MOST_BYTES = 96_000_000
-MOST = 96
+MOST_BYTES = 120_000_000
+MOST = 192
 """Exhibits, as not all that is kept of one is arrays."""
 
 Key = tuple[str | None, ...]

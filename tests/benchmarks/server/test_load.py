@@ -25,6 +25,7 @@ def test_what_one_session_saw_is_no_trouble():
     assert notes.troubles == []
     assert notes.checked == 2
     assert len(notes.seconds["open"]) == 1
+    assert notes.seconds_at == {", ".join(PLACE): notes.seconds["open"]}
 
 
 @pytest.mark.parametrize(
