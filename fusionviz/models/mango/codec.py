@@ -17,6 +17,7 @@ from fusionviz.data.grid import Grid
 from fusionviz.models.convolutions import norm_relu
 from fusionviz.models.encoders.tokens import FeatureTokens, PretrainedFeatures
 from fusionviz.models.mango.layers.partition import Half
+from fusionviz.models.mango.squares import SquareCode
 from fusionviz.models.modalities import MODALITIES
 
 Image = Float[Tensor, "batch channels height width"]
@@ -140,6 +141,8 @@ class ModalityCodec(nn.Module):
         grid: Rows and columns of tokens.
         encoder: What makes tokens of images, on their grid, in place of convolutions.
         decoder: What makes images of tokens, likewise.
+        squares: What makes the first channels of a token of its square's pixels; the
+            encoder makes the others, and the decoder adds to the image that these say.
     """
 
     mean: Tensor
@@ -153,11 +156,15 @@ class ModalityCodec(nn.Module):
         grid: Grid,
         encoder: PretrainedTokens | PixelTokens | None = None,
         decoder: TokenPixels | None = None,
+        squares: SquareCode | None = None,
     ) -> None:
         super().__init__()
-        self.grid = grid
-        self.encoder = encoder or _convolutions(channels, widths, width)
+        self.grid, self.squares = grid, squares
+        made = width - (0 if squares is None else squares.count)
+        self.encoder = encoder or _convolutions(channels, widths, made)
         self.decoder = decoder or _upsampling(channels, widths, width)
+        if squares is not None:
+            _begin_with_nothing(self.decoder)
         self.register_buffer("mean", torch.zeros(width))
         self.register_buffer("spread", torch.ones(width))
 
@@ -173,13 +180,20 @@ class ModalityCodec(nn.Module):
 
     def _raw(self, image: Image, features: Rows | None) -> Half:
         if isinstance(self.encoder, PretrainedTokens):
-            return self.encoder(image, features).flatten(2).mT
-        return self.encoder(image).flatten(2).mT
+            made = self.encoder(image, features)
+        else:
+            made = self.encoder(image)
+        if self.squares is not None:
+            made = torch.cat([self.squares.encode(image), made], dim=1)
+        return made.flatten(2).mT
 
     def decode(self, tokens: Half) -> Image:
         """Return the image of these tokens, about -1..1."""
-        raw = tokens * self.spread + self.mean
-        return self.decoder(raw.mT.unflatten(2, self.grid))
+        raw = (tokens * self.spread + self.mean).mT.unflatten(2, self.grid)
+        image = self.decoder(raw)
+        if self.squares is None:
+            return image
+        return image + self.squares.decode(raw[:, : self.squares.count])
 
     @property
     def is_normalised(self) -> bool:
@@ -201,6 +215,14 @@ class ModalityCodec(nn.Module):
         """
         self.mean.zero_()
         self.spread.fill_(1)
+
+
+def _begin_with_nothing(decoder: nn.Module) -> None:
+    """Let a decoder's last convolution write zeros until it has learnt."""
+    *_, last = (one for one in decoder.modules() if isinstance(one, nn.Conv2d))
+    nn.init.zeros_(last.weight)
+    if last.bias is not None:
+        nn.init.zeros_(last.bias)
 
 
 def _upsampling(channels: int, widths: Sequence[int], width: int) -> nn.Sequential:

@@ -160,6 +160,9 @@ class MangoConfig(FlowConfig):
         codec: What makes tokens of images: `learned` convolutions (or those on an
             `encoder`); or `pixels`, nothing: a token is all pixels of its square, and
             channels that are left over are 0.
+        square_channels: How many channels of a token are principal components of its
+            square's pixels (see `SquareCode`), one number a modality; the others are
+            made by `codec` or `encoder`. Empty for none.
         encoder: Name of the pretrained encoder whose features the tokens are made of
             (see `fusionviz.models.encoders`), at stride 16; empty for convolutions of
             its own.
@@ -175,6 +178,7 @@ class MangoConfig(FlowConfig):
     image_size: Size = 128
     codec_widths: tuple[int, ...] = (24, 48, 96, 128)
     codec: Codec = "learned"
+    square_channels: tuple[int, ...] = ()
     encoder: str = ""
     encoder_width: int = 96
     tuned: bool = False
@@ -187,6 +191,7 @@ class MangoConfig(FlowConfig):
         super().__post_init__()
         object.__setattr__(self, "image_size", as_size(self.image_size))
         object.__setattr__(self, "codec_widths", tuple(self.codec_widths))
+        object.__setattr__(self, "square_channels", tuple(self.square_channels))
         known = [name for name in self.modalities if name in MODALITIES]
         if len(known) != 2 or len(set(known)) != 2:
             raise ValueError(
@@ -199,6 +204,7 @@ class MangoConfig(FlowConfig):
             )
         self._check_sizes()
         self._check_codec()
+        self._check_squares()
 
     def _check_codec(self) -> None:
         if self.codec not in get_args(Codec):
@@ -214,6 +220,30 @@ class MangoConfig(FlowConfig):
                 f"width must hold the {most} values of a token's pixels, got "
                 f"{self.width}"
             )
+
+    def _check_squares(self) -> None:
+        if not self.square_channels:
+            return
+        if self.codec == "pixels":
+            raise ValueError("pixels are tokens without square_channels, got some")
+        if len(self.square_channels) != 2:
+            raise ValueError(
+                "square_channels are two numbers, one a modality, got "
+                f"{self.square_channels}"
+            )
+        for name, count in zip(self.modalities, self.square_channels, strict=True):
+            values = MODALITIES[name].channels * 4 ** len(self.codec_widths)
+            most = min(values, self.width - 1)
+            if not 0 < count <= most:
+                raise ValueError(
+                    f"square_channels of {name} lie between 1 and {most}, got {count}"
+                )
+
+    def squares_of(self, name: str) -> int:
+        """Return how many channels of a modality's tokens are of its squares."""
+        if not self.square_channels:
+            return 0
+        return self.square_channels[self.modalities.index(name)]
 
     def _check_sizes(self) -> None:
         size, doublings = sides(self.image_size), 2 ** len(self.codec_widths)
@@ -243,13 +273,16 @@ class MangoConfig(FlowConfig):
     def photographs(cls) -> "MangoConfig":
         """Return 320x240 pixels, 15x20 tokens of EfficientNet-Lite0's features.
 
-        Half the heads and blocks of the small model: each head has 300x300 weights.
+        Half the heads and blocks of the small model: each head has 300x300 weights. 32
+        components of a square of 16x16 pixels of RGB, and 12 of depth, are channels of
+        a token: of the others pictures hardly come back.
         """
         return cls(
             image_size=(240, 320),
             grid=(15, 20),
             blocks=2,
             heads=4,
+            square_channels=(32, 12),
             encoder="efficientnet-lite0",
             tuned=True,
         )

@@ -24,6 +24,7 @@ from fusionviz.models.mango.predictors import (
     PixelPredictor,
     ScorePredictor,
 )
+from fusionviz.models.mango.squares import SquareCode
 from fusionviz.models.modalities import MODALITIES, sides
 
 
@@ -95,8 +96,20 @@ class Mango(JointModel[ImageBatch | RGBDSample | Sequence[RGBDSample]]):
         return self.fill(x, batch.present)
 
     @torch.no_grad()
+    def fit_squares(self, batch: ImageBatch) -> None:
+        """Find the squares' components of a batch, in codecs that have none yet."""
+        for name in self.config.modalities:
+            squares = self._codec(name).squares
+            if squares is not None and not squares.is_fitted:
+                squares.fit(batch[name])
+
+    @torch.no_grad()
     def normalise_codec(self, batch: ImageBatch) -> None:
-        """Give the tokens of a batch unit scale, in codecs of which none is set yet."""
+        """Give the tokens of a batch unit scale, in codecs of which none is set yet.
+
+        Where a codec's squares have no components yet, these are found first.
+        """
+        self.fit_squares(batch)
         for name in self.config.modalities:
             codec = self._codec(name)
             if not codec.is_normalised:
@@ -158,6 +171,7 @@ def _make_codec(config: MangoConfig, modality: str) -> ModalityCodec:
     channels, side = MODALITIES[modality].channels, 2 ** len(config.codec_widths)
     encoder: PretrainedTokens | PixelTokens | None = None
     decoder = None
+    count = config.squares_of(modality)
     if config.codec == "pixels":
         encoder = PixelTokens(side, config.width)
         decoder = TokenPixels(side, channels)
@@ -167,7 +181,7 @@ def _make_codec(config: MangoConfig, modality: str) -> ModalityCodec:
             modality,
             sides(config.image_size),
             config.encoder_width,
-            config.width,
+            config.width - count,
             tuned=config.tuned,
         )
     return ModalityCodec(
@@ -177,6 +191,7 @@ def _make_codec(config: MangoConfig, modality: str) -> ModalityCodec:
         config.shape,
         encoder,
         decoder,
+        SquareCode(side, channels, count) if count else None,
     )
 
 

@@ -67,7 +67,11 @@ class MangoCodecTask(ImageTask):
         self.augment, self.relight = augment, relight
 
     def initialise(self, model: Any, batch: LabelledBatch) -> None:  # noqa: ANN401
-        """Forget what scale the tokens had, which a stage on them then sets anew."""
+        """Find the squares' components, and forget what scale the tokens had.
+
+        A stage on the tokens sets that anew.
+        """
+        model.fit_squares(batch.images)
         for codec in model.codec.values():
             codec.forget_statistics()
 
