@@ -269,3 +269,17 @@ def test_one_line_says_what_of_the_address_was_replaced(open_app, address, line)
     expect(said).to_have_count(1)
     expect(said).to_contain_text(line)
     no_exception(window)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_stands_in_place_of_3d_can_be_read(open_app, scheme):
+    window = open_app(scheme=scheme)
+    message = window.locator(".st-key-chart_points .no-webgl").first
+    expect(message).to_contain_text("WebGL")
+    ink, ground, page = message.evaluate(
+        """(it) => [getComputedStyle(it).color,
+          getComputedStyle(it.parentElement).backgroundColor,
+          getComputedStyle(it.closest('.stPlotlyChart')).color]"""
+    )
+    assert ground == "rgba(0, 0, 0, 0)"
+    assert ink == page

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from fusionviz.data.arrays.example import example_file
+from fusionviz.data.rooms import GALLERY_SEEDS
 from fusionviz.explain.arrays import VARIABLE, name_arrays
 from fusionviz.models.live import VARIABLE as ADAPTER
 from fusionviz.ui.attention.arrays import TABS as ATTENTION
@@ -192,6 +193,31 @@ def test_a_live_model_lights_up_the_pages_as_a_file_does(run_app, live, page):
     assert alts(app)
     assert app.selectbox(key="arrays_from").value == "cross_attention_model:Fusion"
     assert any("a room 3" in one.label for one in app.expander)
+
+
+@pytest.mark.parametrize(
+    ("address", "source"),
+    [
+        ({"seed": "23"}, "Rooms"),
+        ({"rgb_file": "0123456789ab"}, "Your files"),
+        ({"film": "own"}, "Films"),
+        ({"arrays_from": "file"}, "Arrays"),
+        ({}, "Arrays"),
+    ],
+)
+def test_an_address_comes_before_the_live_model(run_app, live, address, source):
+    app = run_app(address=address)
+    assert not app.exception
+    assert app.session_state.source == source
+
+
+def test_where_arrays_are_served_every_room_has_an_address(run_app, live):
+    app = run_app(address={"seed": "3"})
+    app.number_input(key="seed").set_value(GALLERY_SEEDS[0]).run()
+    assert address_of(app)["seed"] == str(GALLERY_SEEDS[0])
+    again = run_app(address=address_of(app))
+    assert again.session_state.source == "Rooms"
+    assert again.number_input(key="seed").value == GALLERY_SEEDS[0]
 
 
 def test_another_room_is_another_answer(run_app, live):

@@ -12,7 +12,7 @@ import streamlit as st
 from fusionviz.errors import FusionvizError
 from fusionviz.ui.shared.checkpoints import rgbd_checkpoints
 from fusionviz.ui.shared.sample.choice import LARGEST_SEED, SampleChoice, room_sample
-from fusionviz.ui.shared.share import forget, whole_number
+from fusionviz.ui.shared.share import forget, went_back, whole_number
 from fusionviz.ui.shared.subjects import MangoChoice, read_by_mango
 
 MODEL, SEED, HEAD, TOKEN = KEYS = ("a_model", "a_seed", "a_head", "a_query")
@@ -60,7 +60,7 @@ def unpin() -> None:
 
 def pinned() -> Pin | None:
     """Return what is pinned, from the session or else the address, and publish it."""
-    if _PINNED not in st.session_state:
+    if _PINNED not in st.session_state or went_back():
         st.session_state[_PINNED] = _read()
     now: Pin | None = st.session_state[_PINNED]
     words = {} if now is None else _words(now)

@@ -14,7 +14,7 @@ from fusionviz.analysis.shared.attention.mango import attention_layers
 from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.ui.shared.cache import MODEL_WORK
 from fusionviz.ui.shared.notices import nothing_yet
-from fusionviz.ui.shared.share import forget, whole_number
+from fusionviz.ui.shared.share import forget, went_back, whole_number
 from fusionviz.ui.shared.subjects import MangoChoice
 
 HEAD, TOKEN = "one_head", "query"
@@ -60,6 +60,8 @@ def current_place(choice: MangoChoice) -> Place:
     An address that says something else than this session wrote there has been followed
     since, and wins.
     """
+    if went_back():
+        st.session_state.update({_HEAD: None, _TOKEN: ""})
     said = {k: st.query_params[k] for k in (HEAD, TOKEN) if k in st.query_params}
     if said and said != st.session_state.get(_PUBLISHED):
         head = _read_head(said.get(HEAD))

@@ -38,7 +38,7 @@ from fusionviz.ui.shared.controls import (
 )
 from fusionviz.ui.shared.exhibits import show_exhibit
 from fusionviz.ui.shared.notices import nothing_yet, panel, says_why
-from fusionviz.ui.shared.share import forget
+from fusionviz.ui.shared.share import forget, went_back
 from fusionviz.ui.shared.subjects import TokenChoice
 from fusionviz.views.shared.style import MODALITY_NAMES
 
@@ -139,7 +139,7 @@ def _read_lasso(subject: TokenSubject) -> None:
 
 def _current_runs(subject: TokenSubject) -> Runs:
     """Return what is picked: this session's, else the address's, where it fits."""
-    if _KEPT not in st.session_state:
+    if _KEPT not in st.session_state or went_back():
         text = str(st.query_params.get(PICK, ""))
         st.session_state[_KEPT] = read_runs(text, subject.names)
     masks = picked_tokens(subject, st.session_state[_KEPT])

@@ -53,6 +53,25 @@ def seat(key: str, value: Any) -> Any:  # noqa: ANN401 - a number, a word or wor
     return value
 
 
+def went_back() -> bool:
+    """Whether this run is of an address that the reader has gone back or forward to."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return context is not None and context.is_history_navigation
+
+
+def follow_address() -> None:
+    """Let the address say anew what controls say, where the reader has gone back to it.
+
+    What they said would else be written there again, and nobody would get back.
+    """
+    if not went_back():
+        return
+    published = st.session_state.get(_DEFAULTS, {})
+    _, drawn = st.session_state.get(_SEATED, ("", set()))
+    for key in {*drawn, *st.query_params} & set(published):
+        unseat(key)
+
+
 def unseat(key: str) -> None:
     """Forget what a widget says and said, so that it begins with its default."""
     st.session_state.pop(key, None)
@@ -130,6 +149,7 @@ def recall_words(
 def publish_words(key: str, default: Sequence[str]) -> None:
     """Write shared words to the address; the default is left out."""
     words = list(st.session_state[key])
+    st.session_state.setdefault(_DEFAULTS, {})[key] = list(default)
     text = _AND.join(words) or _NONE
     if words == list(default):
         forget([key])

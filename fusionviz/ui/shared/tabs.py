@@ -12,7 +12,7 @@ import streamlit as st
 from fusionviz.ui.shared import ahead
 from fusionviz.ui.shared.exhibits import making_of
 from fusionviz.ui.shared.replaced import settle
-from fusionviz.ui.shared.share import publish, seat
+from fusionviz.ui.shared.share import publish, seat, went_back
 from fusionviz.ui.shared.subjects import SubjectChoice
 
 P = TypeVar("P")
@@ -70,4 +70,6 @@ def _wanted(titles: Sequence[str]) -> str:
         settle(TAB)
     asked = FORMER.get(asked, asked)
     kept = st.session_state.get(_OPEN, {}).get(titles, titles[0])
+    if went_back():  # an address without a tab is of the first one
+        kept = titles[0]
     return asked if asked in titles else kept

@@ -15,7 +15,7 @@ import streamlit as st
 from fusionviz.data.arrays.example import example_file
 from fusionviz.explain.arrays import served_file
 from fusionviz.models.live import VARIABLE as ADAPTER
-from fusionviz.ui.shared.share import forget
+from fusionviz.ui.shared.share import forget, went_back
 
 UPLOADER = "arrays_file_uploader"
 EXAMPLE = "example.npz"
@@ -80,9 +80,13 @@ def keep_example() -> None:
 
 
 def are_linked() -> bool:
-    """Whether the address that was followed, or the server, asks for arrays."""
-    served = served_file() is not None or bool(os.environ.get(ADAPTER))
-    return bool(_linked()) or served or MODEL in st.query_params
+    """Whether the address that was followed asks for arrays."""
+    return bool(_linked()) or MODEL in st.query_params
+
+
+def are_served() -> bool:
+    """Whether the server was started to show arrays, of a file or a live model."""
+    return served_file() is not None or bool(os.environ.get(ADAPTER))
 
 
 def missing_print(file: ArraysFile | None) -> str:
@@ -105,7 +109,7 @@ def forget_arrays() -> None:
 
 
 def _linked() -> str:
-    if _LINK not in st.session_state:
+    if _LINK not in st.session_state or went_back():
         asked = str(st.query_params.get(PRINT, ""))[:64]
         is_print = asked and all(one in "0123456789abcdef" for one in asked)
         st.session_state[_LINK] = asked if is_print else ""

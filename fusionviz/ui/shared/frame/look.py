@@ -53,6 +53,12 @@ div[class*="st-key-chart_"] {
 .stPlotlyChart :is(.updatemenu-button, .slider-group):focus-visible {
   outline: 3px solid #FF2FD6; outline-offset: 2px;
 }
+/* What Plotly says in place of a 3-D chart where there is none, on the page's ground:
+   its own is white, in the dark theme too. */
+.stPlotlyChart div:has(> .no-webgl) { background: transparent !important; }
+.stPlotlyChart .no-webgl, .stPlotlyChart .no-webgl a {
+  color: inherit !important; font-size: 1rem !important; cursor: auto !important;
+}
 /* Four kinds of sample stand in one line. */
 .st-key-source button { padding-inline: .25rem; min-width: 0; }
 /* A small window: one column under the wordmark, segments in lines, and charts that are

@@ -22,6 +22,7 @@ from fusionviz.ui.shared.replaced import (
     say_replaced,
 )
 from fusionviz.ui.shared.report import draw_report
+from fusionviz.ui.shared.share import follow_address
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ def route() -> None:
     if wanted.title == DOOR:  # before anything takes part of the address for its own
         wanted.run()
     remember_address(wanted.title)
+    follow_address()
     _furnish()
     st.session_state[_ROUTED] = True
     with says_why():

@@ -16,7 +16,7 @@ from fusionviz.data.sets.splits import ROOM_SEEDS
 from fusionviz.errors import InputError
 from fusionviz.explain.pairs import name_room
 from fusionviz.ui.shared import cache
-from fusionviz.ui.shared.data.arrays_file import are_linked
+from fusionviz.ui.shared.data.arrays_file import are_linked, are_served
 from fusionviz.ui.shared.films.choice import (
     FILM,
     FILMS,
@@ -32,6 +32,7 @@ from fusionviz.ui.shared.sample.files import (
     change_options,
     draw_uploaders,
     file_names,
+    follow_files,
     forget_files,
     linked_files,
     name_brought,
@@ -39,10 +40,13 @@ from fusionviz.ui.shared.sample.files import (
     reading_options,
     say_linked,
 )
-from fusionviz.ui.shared.share import forget, publish, recall, said, seat
+from fusionviz.ui.shared.share import forget, publish, recall, said, seat, went_back
 from fusionviz.views.shared.plain import in_markdown
 
 ROOMS, UPLOAD, ARRAYS = "Rooms", "Your files", "Arrays"
+SEED = "seed"
+"""Name of a room's number in the address."""
+
 LARGEST_SEED = 999_999
 MOST_PILLS = 8
 
@@ -72,8 +76,10 @@ class SampleChoice:
 
 def draw_choice() -> None:
     """Draw the sample picker; the sidebar of every page has it."""
-    recall("seed", GALLERY_SEEDS[0], low=0, high=LARGEST_SEED)
-    if said("source") is None:
+    recall(SEED, GALLERY_SEEDS[0], low=0, high=LARGEST_SEED)
+    if went_back():
+        follow_files()
+    if said("source") is None or went_back():
         st.session_state.source = _first_source()
         _open_or_close()
     seat("source", said("source"))
@@ -94,14 +100,14 @@ def draw_choice() -> None:
             "Room number (seed)",
             min_value=0,
             max_value=LARGEST_SEED,
-            key="seed",
+            key=SEED,
             help="Every number is another room, and always the same one.",
         )
-        publish("seed", GALLERY_SEEDS[0])
+        publish(SEED, None if are_served() else GALLERY_SEEDS[0])
         forget_files()
     else:
-        forget(["seed"])
-        retract("seed")
+        forget([SEED])
+        retract(SEED)
     if is_film():
         forget_files()
         draw_film_choice()
@@ -220,7 +226,9 @@ def _first_source() -> str:
         return UPLOAD
     if are_linked():
         return ARRAYS
-    return FILMS if FILM in st.query_params else ROOMS
+    if FILM in st.query_params:
+        return FILMS
+    return ARRAYS if are_served() and SEED not in st.query_params else ROOMS
 
 
 def _open_or_close() -> None:

@@ -15,7 +15,7 @@ from fusionviz.data.rgbd_files import UNIT_LABELS, Placement, ReadingOptions
 from fusionviz.errors import InputError
 from fusionviz.explain.pairs import name_files
 from fusionviz.ui.shared.replaced import tell_replaced
-from fusionviz.ui.shared.share import forget, seat
+from fusionviz.ui.shared.share import forget, seat, went_back
 
 LARGEST_FILE_MB = 50
 
@@ -59,6 +59,12 @@ def linked_files() -> Mapping[str, str]:
         asked = {slot: str(st.query_params.get(n, "")) for slot, n in _PRINTS.items()}
         st.session_state[_LINK] = {slot: sha for slot, sha in asked.items() if sha}
     return st.session_state[_LINK]
+
+
+def follow_files() -> None:
+    """Read anew which files the address asks for, and how they are read."""
+    for key in (_LINK, _OPTIONS, _IS_TYPED):
+        st.session_state.pop(key, None)
 
 
 def reading_options() -> ReadingOptions:
@@ -115,8 +121,12 @@ def name_brought() -> dict[str, Any]:
 
 
 def publish_files(named: Mapping[str, Any]) -> None:
-    """Write the files' names and how they are read to the address."""
-    if linked_files():  # some are still to come
+    """Write the files' names and how they are read to the address.
+
+    Not while some are still to come; nor to one that the reader has gone back to, which
+    may be of files that are gone: it would keep them from going back further.
+    """
+    if linked_files() or went_back():
         return
     told = {name: named[f"{slot}_sha256"] for slot, name in _PRINTS.items()}
     told = {name: sha and sha[:_SHOWN_DIGITS] for name, sha in told.items()}
