@@ -72,7 +72,8 @@ def test_a_recipe_on_photographs_trains_and_any_folder_is_measured(
     recipe = load_recipe(name)
     changes = {"image_size": [32, 48], "grid": [2, 3], "encoder_width": 16}
     if name.startswith("mango"):
-        changes |= {"width": 8, "heads": 2, "blocks": 1, "codec_widths": [8, 8, 8, 8]}
+        changes |= {"width": 8, "square_channels": [3, 2], "heads": 2, "blocks": 1}
+        changes |= {"codec_widths": [8, 8, 8, 8]}
     else:
         changes |= {"d_model": 8, "d_state": 2}
     settings = [f"model.config.{key}={value}" for key, value in changes.items()]

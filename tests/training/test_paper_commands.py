@@ -50,6 +50,7 @@ TINY_PHOTOGRAPHS = (
     "model.config.grid=[2, 3]",
     "model.config.encoder_width=16",
     "model.config.width=8",
+    "model.config.square_channels=[3, 2]",
     "model.config.heads=2",
     "model.config.blocks=1",
     "model.config.codec_widths=[8, 8, 8, 8]",
