@@ -94,9 +94,19 @@ def test_smoke_takes_two_steps_of_each_stage_and_leaves_nothing(
     told = run("train", recipe, "--smoke", "--device", "cpu")
     assert told.exit_code == 0, told.output
     assert "toy-run runs: 2 steps of 1 stage" in told.stderr
+    assert "nothing of it is kept" in told.stderr
     assert losses == [1, 2]
     assert measured == [4, 4]  # of the validation split and, at the end, the test's
     assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("option", [["--out", "x"], ["--export", "x"], ["--resume"]])
+def test_smoke_refuses_what_would_be_kept(recipe, tmp_path, option):
+    told = run("train", recipe, "--smoke", *option, "--device", "cpu")
+    assert told.exit_code == 2
+    assert "--smoke leaves nothing" in told.stderr
+    assert option[0] in told.stderr
+    assert not (tmp_path / "x").exists()
 
 
 def test_a_stopped_run_says_how_to_continue(recipe, tmp_path, monkeypatch):

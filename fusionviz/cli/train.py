@@ -40,7 +40,8 @@ def train(
     smoke: Annotated[
         bool,
         typer.Option(
-            help="Two steps of each stage on few samples, to see that it runs."
+            help="Two steps of each stage on few samples, to see that it runs; nothing "
+            "is left behind."
         ),
     ] = False,
     device: Device = "auto",
@@ -58,6 +59,10 @@ def train(
     for setting in settings or []:
         chosen = chosen.override(setting)
     if smoke:
+        if resume or out is not None or export is not None:
+            raise InputError(
+                "--smoke leaves nothing behind: leave out --out, --export and --resume"
+            )
         _smoke(shorten(chosen), device)
         return
     folder = out or Path("runs") / chosen.name
@@ -83,7 +88,8 @@ def _smoke(recipe: "Recipe", device: str) -> None:
     count = len(recipe.stage)
     typer.echo(
         f"{recipe.name} runs: {recipe.stage[0].steps} steps of "
-        f"{count} stage{'s' * (count > 1)}, measured and saved",
+        f"{count} stage{'s' * (count > 1)}, measured and saved; "
+        "nothing of it is kept",
         err=True,
     )
 

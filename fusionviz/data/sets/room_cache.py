@@ -84,10 +84,15 @@ def load_rooms(
 def in_parallel(task: Callable[[int], T], seeds: Sequence[int]) -> list[T]:
     """Return what a task gives for each seed, in order, worked on by all cores.
 
-    By threads: the compiled kernels, most of a render, run without Python's lock.
+    By threads: the compiled kernels, most of a render, run without Python's lock. What
+    interrupts it, such as Ctrl-C, waits for the tasks at hand alone.
     """
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        return list(pool.map(task, seeds))
+        try:
+            return list(pool.map(task, seeds))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def depth_to_mm(room: RoomSample) -> NDArray[np.uint16]:
