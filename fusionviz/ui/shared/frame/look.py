@@ -76,9 +76,12 @@ div[class*="st-key-chart_"] {
   [data-testid="stMain"] [data-testid="stMarkdownContainer"] table {
     display: block; max-width: 100%; overflow-x: auto;
   }
+  /* As wide as beside the sidebar at 1280: titles of its panels have room. */
   div[class*="st-key-chart_"] > [data-testid="stElementContainer"]:has(.stPlotlyChart) {
-    min-width: 600px;
+    min-width: 920px;
   }
+  [data-testid="stColumn"] div[class*="st-key-chart_"] >
+    [data-testid="stElementContainer"]:has(.stPlotlyChart) { min-width: 600px; }
 }
 button:focus-visible, a:focus-visible, input:focus-visible {
   outline: 3px solid #FF2FD6 !important; outline-offset: 2px;
