@@ -104,8 +104,9 @@ def test_a_run_is_paused_goes_on_and_is_stopped(run_app, results, monkeypatch):
     assert time.monotonic() - began < 10
     assert not app.exception
     assert "stopped" in words(app)
-    assert MEASURING.acquire(timeout=2)
-    MEASURING.release()
+    until = time.monotonic() + 2
+    assert MEASURING.take(lambda: time.monotonic() < until)
+    MEASURING.give_back()
 
 
 def test_why_says_what_is_held_without_a_run_and_where_time_goes_with_one(
