@@ -31,3 +31,22 @@ def test_no_title_of_the_plans_lies_over_another(open_app):
         # Streamlit draws a chart anew some frames after its place has another width.
         window.wait_for_timeout(600)
         assert window.evaluate(_OVERLAPS) == []
+
+
+_WIDTHS = """() => [...document.querySelectorAll('.js-plotly-plot')].map(chart => [
+  chart.querySelectorAll('.cartesianlayer > .subplot').length,
+  Math.round(chart.getBoundingClientRect().width)])"""
+
+
+@pytest.mark.parametrize("address", ["/transport", "/distributions?tab=Embedding"])
+def test_only_charts_of_several_panels_are_as_wide_as_on_a_desk(open_app, address):
+    window = open_app(address)
+    window.set_viewport_size({"width": 420, "height": 900})
+    ready(window)
+    seen = []
+    for _ in range(8):  # it stays so
+        window.wait_for_timeout(250)
+        seen.append(window.evaluate(_WIDTHS))
+    for panels, width in seen[-1]:
+        assert (width >= 900) == (panels > 1), seen
+    assert seen[-1] == seen[-2] == seen[-3]

@@ -76,10 +76,13 @@ div[class*="st-key-chart_"] {
   [data-testid="stMain"] [data-testid="stMarkdownContainer"] table {
     display: block; max-width: 100%; overflow-x: auto;
   }
-  /* As wide as beside the sidebar at 1280: titles of its panels have room. */
   div[class*="st-key-chart_"] > [data-testid="stElementContainer"]:has(.stPlotlyChart) {
-    min-width: 920px;
+    min-width: 600px;
   }
+  /* Of several panels: as wide as beside the sidebar at 1280; titles have room. */
+  div[class*="st-key-chart_"] > [data-testid="stElementContainer"]:has(
+    .stPlotlyChart .cartesianlayer > .subplot ~ .subplot
+  ) { min-width: 920px; }
   [data-testid="stColumn"] div[class*="st-key-chart_"] >
     [data-testid="stElementContainer"]:has(.stPlotlyChart) { min-width: 600px; }
 }
