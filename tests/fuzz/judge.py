@@ -20,6 +20,7 @@ from pathlib import Path
 import psutil
 
 from fusionviz.errors import FusionvizError
+from fusionviz.ui.allocator import give_back, keep_little
 from tests.fuzz.kinds import Kind, Reading
 
 SLOWEST_S = 5.0
@@ -141,6 +142,8 @@ def _work(kind: Kind, batch: int, first: int, line: Connection) -> None:
     except Exception:  # noqa: BLE001 - told to who reads the figures
         line.send(traceback.format_exc())
         os._exit(1)
+    keep_little()
+    give_back()  # what is let go while a case is read would hide what that takes
     limit_memory(MOST_BYTES)
     for place in range(first, len(readings)):
         line.send(place)

@@ -3,6 +3,7 @@
 More of them: `python -m tests.fuzz --cases 5000`.
 """
 
+import gc
 import os
 import time
 
@@ -95,6 +96,28 @@ def test_what_goes_wrong_is_found(monkeypatch, reading, end):
     monkeypatch.setattr(judging, "MOST_BYTES", 150_000_000)
     found = next(judge(kind_of(reading), 0))
     assert found.end.startswith(end)
+
+
+def test_garbage_from_before_hides_no_memory(monkeypatch):
+    monkeypatch.setattr(judging, "LARGEST_BYTES", 40_000_000)
+
+    def read():
+        gc.collect()
+        return np.ones(10_000_000)
+
+    class Ring:
+        """What only a look for circles frees."""
+
+    gc.disable()
+    try:
+        ring = Ring()
+        ring.me, ring.array = ring, np.ones(20_000_000)
+        del ring
+        found = next(judge(kind_of(read), 0))
+    finally:
+        gc.enable()
+        gc.collect()
+    assert found.end.startswith("large")
 
 
 def test_cases_after_one_that_ends_the_process_are_read_too():
