@@ -9,7 +9,6 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from types import TracebackType
 
 LOOK_SECONDS = 0.2
 """How often one who waits looks whether the turn is still wanted."""
@@ -87,10 +86,5 @@ class Turns(AbstractContextManager["Turns"]):
         self.take()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.give_back()
