@@ -71,7 +71,6 @@ def read_features(
     return keep_features(images, folder, make)
 
 
-@torch.inference_mode()
 def keep_features(
     images: Float[Tensor, "batch channel height width"],
     folder: Path,
@@ -91,7 +90,8 @@ def keep_features(
     for start in range(0, len(todo), AT_ONCE):
         stop_if_wanted()
         some = todo[start : start + AT_ONCE]
-        made = make(images[[at for _, at in some]]).half()
+        with torch.inference_mode():
+            made = make(images[[at for _, at in some]]).half()
         for (path, _), item in zip(some, made.numpy(), strict=True):
             _store(path, item)
     return torch.from_numpy(np.stack([np.load(path) for path in paths])).float()

@@ -30,6 +30,7 @@ def test_rows_are_the_encoders_features_in_16_bits(batch):
             wanted = layout.join(Lite0()(to_picture(batch[name], name)))
         assert torch.allclose(rows[name], wanted, rtol=1e-3, atol=1e-3)
         assert not torch.equal(rows[name], wanted)
+        assert not rows[name].is_inference()  # so that gradients may pass by it
 
 
 def test_what_was_made_is_not_made_again(batch, monkeypatch):

@@ -38,6 +38,15 @@ FAILURES_IN_A_ROW = 10
 """Steps in a row whose loss or gradient is not finite, after which a run ends."""
 
 
+def has_quick_bfloat16(device: str) -> bool:
+    """Whether 16 bits save time there: without AVX-512 a CPU takes seven times as long.
+
+    Args:
+        device: Its type, `cpu` or another.
+    """
+    return device != "cpu" or torch.backends.cpu.get_cpu_capability() == "AVX512"
+
+
 class StepModule(nn.Module):
     """A batch to its losses: the forward pass that accelerate wraps."""
 
@@ -47,8 +56,9 @@ class StepModule(nn.Module):
 
     def forward(self, batch: Any, generator: torch.Generator) -> dict[str, Tensor]:  # noqa: ANN401
         """Return the task's losses, under autocast if the stage says so."""
-        is_mixed = self.precision == "bf16"
-        with torch.autocast(generator.device.type, torch.bfloat16, enabled=is_mixed):
+        device = generator.device.type
+        is_mixed = self.precision == "bf16" and has_quick_bfloat16(device)
+        with torch.autocast(device, torch.bfloat16, enabled=is_mixed):
             return self.task.loss(self.model, batch, generator)
 
 
