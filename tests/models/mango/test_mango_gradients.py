@@ -4,6 +4,7 @@ import math
 
 import pytest
 import torch
+from torch import nn
 from torch.autograd import gradcheck, gradgradcheck
 from torch.func import functional_call
 
@@ -101,16 +102,31 @@ def test_attention_is_the_written_out_softmax(uniform):
 @pytest.mark.parametrize("batch", [1, 3])
 @pytest.mark.parametrize("channels", [1, 4, 20])
 def test_lu_matrix_is_the_dense_matrix_whatever_the_columns(batch, channels):
-    """What lies in the other triangles is not part of the matrix."""
+    """What lies on the diagonal of its triangles is not part of the matrix."""
     matrix = randomise(LUMatrix(torch.randperm(6)), 0.2).double()
-    lower = matrix.lower.tril(-1) + torch.eye(6)
-    upper = matrix.upper.triu(1) + torch.diag(matrix.sign * matrix.log_scale.exp())
+    scale = torch.diag(matrix.sign * matrix.log_scale.exp())
+    lower = matrix.triangles.tril(-1) + torch.eye(6)
+    upper = matrix.triangles.triu(1) + scale
     weight = (lower @ upper)[matrix.order]
     torch.testing.assert_close(matrix.weight(), weight)
     x = torch.randn(batch, 6, channels, dtype=torch.float64)
     torch.testing.assert_close(matrix.mix(x), weight @ x)
     torch.testing.assert_close(matrix.solve(weight @ x), x)
     torch.testing.assert_close(matrix.solve(x), torch.linalg.solve(weight, x))
+
+
+def test_lu_matrices_of_older_weights_are_read():
+    matrix = randomise(LUMatrix(torch.randperm(6)), 0.2)
+    older = matrix.state_dict()
+    triangles = older.pop("triangles")
+    beyond = torch.full((6, 6), 7.0)
+    older["lower"] = triangles.tril(-1) + beyond.triu()
+    older["upper"] = triangles.triu(1) + beyond.tril()
+    ours = nn.Sequential(LUMatrix(torch.arange(6)))
+    ours.load_state_dict({f"0.{name}": value for name, value in older.items()})
+    torch.testing.assert_close(ours[0].weight(), matrix.weight(), rtol=0, atol=0)
+    with pytest.raises(RuntimeError, match="Missing key.*triangles"):
+        ours.load_state_dict({"0.lower": older["lower"]})
 
 
 @pytest.mark.parametrize("name", LAYERS)

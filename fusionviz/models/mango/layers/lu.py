@@ -1,5 +1,7 @@
 """An invertible matrix held as its LU factors."""
 
+from typing import Any
+
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
@@ -12,6 +14,9 @@ class LUMatrix(nn.Module):
     s a diagonal whose signs are fixed and whose logarithms are learned, so that W never
     loses its rank (Kingma & Dhariwal 2018, eq. 10). Its product and its inverse act on
     the rows of (batch, size, channel).
+
+    L and U stand in one matrix, `triangles`, as LAPACK has them: L below the diagonal
+    and U above it.
 
     Args:
         start: W before training: a regular matrix, or the columns of the ones of a
@@ -31,8 +36,7 @@ class LUMatrix(nn.Module):
         self.register_buffer("order", torch.arange(size))
         self.register_buffer("sign", torch.ones(size))
         self.log_scale = nn.Parameter(torch.zeros(size))
-        self.lower = nn.Parameter(torch.zeros(size, size))
-        self.upper = nn.Parameter(torch.zeros(size, size))
+        self.triangles = nn.Parameter(torch.zeros(size, size))
         self.set(start)
 
     @torch.no_grad()
@@ -43,15 +47,14 @@ class LUMatrix(nn.Module):
         self.order.copy_(permutation.argmax(dim=1))
         self.sign.copy_(diagonal.sign())
         self.log_scale.copy_(diagonal.abs().log())
-        self.lower.copy_(lower.tril(-1))
-        self.upper.copy_(upper.triu(1))
+        self.triangles.copy_(lower.tril(-1) + upper.triu(1))
 
     def factors(self) -> tuple[Tensor, Tensor]:
         """Return L (unit lower triangular) and U + diag(s)."""
         ones = torch.ones_like(self.sign)
         return (
-            torch.diagonal_scatter(self.lower.tril(-1), ones),
-            torch.diagonal_scatter(self.upper.triu(1), self._diagonal()),
+            torch.diagonal_scatter(self.triangles.tril(-1), ones),
+            torch.diagonal_scatter(self.triangles.triu(1), self._diagonal()),
         )
 
     def weight(self) -> Float[Tensor, "size size"]:
@@ -73,10 +76,23 @@ class LUMatrix(nn.Module):
         ordered = _to_columns(y.index_select(1, torch.argsort(self.order)))
         # A solve reads its own triangle only: what lies beyond need not be cleared.
         half = torch.linalg.solve_triangular(
-            self.lower, ordered, upper=False, unitriangular=True
+            self.triangles, ordered, upper=False, unitriangular=True
         )
-        upper = torch.diagonal_scatter(self.upper, self._diagonal())
+        upper = torch.diagonal_scatter(self.triangles, self._diagonal())
         return _to_batch(torch.linalg.solve_triangular(upper, half, upper=True), len(y))
+
+    def _load_from_state_dict(
+        self,
+        state_dict: dict[str, Tensor],
+        prefix: str,
+        *others: Any,  # noqa: ANN401
+    ) -> None:
+        """Take weights, of older files too: there each triangle has a matrix."""
+        lower = state_dict.pop(f"{prefix}lower", None)
+        upper = state_dict.pop(f"{prefix}upper", None)
+        if lower is not None and upper is not None:
+            state_dict[f"{prefix}triangles"] = lower.tril(-1) + upper.triu(1)
+        super()._load_from_state_dict(state_dict, prefix, *others)
 
     def _diagonal(self) -> Float[Tensor, " size"]:
         return self.sign * self.log_scale.exp()
