@@ -1,7 +1,8 @@
 """Baselines are trained as AlignMamba is, but for the fusion and what aligns."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
+import numpy as np
 import pytest
 import torch
 
@@ -18,6 +19,7 @@ PAIRS = {
     "baseline-rooms": "alignmamba-rooms",
     "baseline-nyu": "alignmamba-nyu",
     "baseline-sentiment": "alignmamba-sentiment",
+    "baseline-mosi": "alignmamba-mosi",
 }
 
 
@@ -37,13 +39,30 @@ def recipes(request):
 def test_data_and_stages_are_the_same_but_for_what_aligns(recipes):
     ours, theirs = recipes
     assert ours.data == theirs.data
-    assert len(ours.stage) == len(theirs.stage) == 1
-    tables = [asdict(one.stage[0]) for one in recipes]
-    options = [dict(table.pop("options")) for table in tables]
-    assert tables[0] == tables[1]
-    for of_alignment in ("contrast", "distances"):
-        options[1].pop(of_alignment, None)
-    assert options[0] == options[1]
+    for stages in zip(ours.stage, theirs.stage, strict=True):
+        tables = [asdict(one) for one in stages]
+        options = [dict(table.pop("options")) for table in tables]
+        assert tables[0] == tables[1]
+        for of_alignment in ("contrast", "distances"):
+            options[1].pop(of_alignment, None)
+        assert options[0] == options[1]
+
+
+def sample_for(recipe, seed):
+    """Return a sample as the recipe's set has them."""
+    if recipe.data.set in ("rooms", "nyuv2"):
+        return render_room(seed, (32, 32))
+    said = render_utterance(seed)
+    if recipe.data.set == "sentiment":
+        return said
+    draw = np.random.default_rng(seed)
+    wide = {
+        one["name"]: draw.normal(size=(len(said.modalities[one["name"]]), one["width"]))
+        for one in recipe.model.config["modalities"]
+    }
+    return replace(
+        said, modalities={name: rows.astype(np.float32) for name, rows in wide.items()}
+    )
 
 
 @pytest.mark.parametrize("fusion", FUSIONS)
@@ -61,11 +80,7 @@ def test_every_fusion_has_the_same_encoders_and_predictor_and_learns(recipes, fu
         assert shapes[0] == shapes[1]
     stage = ours.stage[0]
     task = make_task(stage.task, stage.options)
-    is_pair = ours.data.set != "sentiment"
-    samples = [
-        render_room(seed, (32, 32)) if is_pair else render_utterance(seed)
-        for seed in range(2)
-    ]
+    samples = [sample_for(ours, seed) for seed in range(2)]
     batch = task.prepare(model, samples)
     task.initialise(model, batch)
     terms = task.loss(model.train(), batch, torch.Generator().manual_seed(0))
