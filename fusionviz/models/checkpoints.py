@@ -32,6 +32,7 @@ from fusionviz.models.factory import (
     make_model,
     pick_device,
 )
+from fusionviz.models.mango.layers.lu import join_triangles, part_triangles
 from fusionviz.places import PROJECT
 from fusionviz.whole_files import read_once, replace_file
 
@@ -227,7 +228,7 @@ def load_checkpoint(name_or_path: str | Path, device: str = "auto") -> Any:  # n
         )
     with says_memory_lacks(f"{card.name} cannot be loaded", MEMORY_CURE):
         try:
-            weights = safetensors.torch.load(content)
+            weights = part_triangles(safetensors.torch.load(content))
             model = make_model(card.kind, card.config, weights=weights)
             model.load_state_dict(weights)
         except (*UNFIT, safetensors.SafetensorError) as error:
@@ -268,7 +269,7 @@ def save_checkpoint(
         name: _as_stored(model, name, tensor.detach().cpu()).clone().contiguous()
         for name, tensor in model.state_dict().items()
     }
-    content = safetensors.torch.save(weights, {"name": card.name})
+    content = safetensors.torch.save(join_triangles(weights), {"name": card.name})
     kind, config = describe_model(model)
     card = replace(
         card,

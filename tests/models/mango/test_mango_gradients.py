@@ -4,7 +4,6 @@ import math
 
 import pytest
 import torch
-from torch import nn
 from torch.autograd import gradcheck, gradgradcheck
 from torch.func import functional_call
 
@@ -19,6 +18,7 @@ from fusionviz.models.mango import (
     MangoFlow,
     ModalityPartition,
 )
+from fusionviz.models.mango.layers.lu import join_triangles, part_triangles
 from tests.helpers.properties import randomise
 
 TOKENS, WIDTH, HEADS = 2, 4, 2
@@ -102,11 +102,10 @@ def test_attention_is_the_written_out_softmax(uniform):
 @pytest.mark.parametrize("batch", [1, 3])
 @pytest.mark.parametrize("channels", [1, 4, 20])
 def test_lu_matrix_is_the_dense_matrix_whatever_the_columns(batch, channels):
-    """What lies on the diagonal of its triangles is not part of the matrix."""
+    """What lies in the other triangles is not part of the matrix."""
     matrix = randomise(LUMatrix(torch.randperm(6)), 0.2).double()
-    scale = torch.diag(matrix.sign * matrix.log_scale.exp())
-    lower = matrix.triangles.tril(-1) + torch.eye(6)
-    upper = matrix.triangles.triu(1) + scale
+    lower = matrix.lower.tril(-1) + torch.eye(6)
+    upper = matrix.upper.triu(1) + torch.diag(matrix.sign * matrix.log_scale.exp())
     weight = (lower @ upper)[matrix.order]
     torch.testing.assert_close(matrix.weight(), weight)
     x = torch.randn(batch, 6, channels, dtype=torch.float64)
@@ -115,18 +114,25 @@ def test_lu_matrix_is_the_dense_matrix_whatever_the_columns(batch, channels):
     torch.testing.assert_close(matrix.solve(x), torch.linalg.solve(weight, x))
 
 
-def test_lu_matrices_of_older_weights_are_read():
+def test_triangles_of_a_matrix_are_kept_in_one_and_come_back():
     matrix = randomise(LUMatrix(torch.randperm(6)), 0.2)
-    older = matrix.state_dict()
-    triangles = older.pop("triangles")
-    beyond = torch.full((6, 6), 7.0)
-    older["lower"] = triangles.tril(-1) + beyond.triu()
-    older["upper"] = triangles.triu(1) + beyond.tril()
-    ours = nn.Sequential(LUMatrix(torch.arange(6)))
-    ours.load_state_dict({f"0.{name}": value for name, value in older.items()})
-    torch.testing.assert_close(ours[0].weight(), matrix.weight(), rtol=0, atol=0)
-    with pytest.raises(RuntimeError, match="Missing key.*triangles"):
-        ours.load_state_dict({"0.lower": older["lower"]})
+    weights = {f"mixing.{name}": one for name, one in matrix.state_dict().items()}
+    joined = join_triangles({**weights, "other.lower": torch.ones(2)})
+    kept = ("order", "sign", "log_scale", "triangles")
+    assert set(joined) == {*(f"mixing.{name}" for name in kept), "other.lower"}
+    back = {
+        name.removeprefix("mixing."): one
+        for name, one in part_triangles(joined).items()
+        if name.startswith("mixing")
+    }
+    ours = LUMatrix(torch.arange(6))
+    ours.load_state_dict(back)
+    x = torch.randn(2, 6, 3)
+    for found, wanted in (
+        (ours.weight(), matrix.weight()),
+        (ours.solve(x), matrix.solve(x)),
+    ):
+        torch.testing.assert_close(found, wanted, rtol=0, atol=0)
 
 
 @pytest.mark.parametrize("name", LAYERS)

@@ -1,6 +1,6 @@
 """An invertible matrix held as its LU factors."""
 
-from typing import Any
+from collections.abc import Mapping
 
 import torch
 from jaxtyping import Float, Int
@@ -14,9 +14,6 @@ class LUMatrix(nn.Module):
     s a diagonal whose signs are fixed and whose logarithms are learned, so that W never
     loses its rank (Kingma & Dhariwal 2018, eq. 10). Its product and its inverse act on
     the rows of (batch, size, channel).
-
-    L and U stand in one matrix, `triangles`, as LAPACK has them: L below the diagonal
-    and U above it.
 
     Args:
         start: W before training: a regular matrix, or the columns of the ones of a
@@ -36,7 +33,8 @@ class LUMatrix(nn.Module):
         self.register_buffer("order", torch.arange(size))
         self.register_buffer("sign", torch.ones(size))
         self.log_scale = nn.Parameter(torch.zeros(size))
-        self.triangles = nn.Parameter(torch.zeros(size, size))
+        self.lower = nn.Parameter(torch.zeros(size, size))
+        self.upper = nn.Parameter(torch.zeros(size, size))
         self.set(start)
 
     @torch.no_grad()
@@ -47,14 +45,15 @@ class LUMatrix(nn.Module):
         self.order.copy_(permutation.argmax(dim=1))
         self.sign.copy_(diagonal.sign())
         self.log_scale.copy_(diagonal.abs().log())
-        self.triangles.copy_(lower.tril(-1) + upper.triu(1))
+        self.lower.copy_(lower.tril(-1))
+        self.upper.copy_(upper.triu(1))
 
     def factors(self) -> tuple[Tensor, Tensor]:
         """Return L (unit lower triangular) and U + diag(s)."""
         ones = torch.ones_like(self.sign)
         return (
-            torch.diagonal_scatter(self.triangles.tril(-1), ones),
-            torch.diagonal_scatter(self.triangles.triu(1), self._diagonal()),
+            torch.diagonal_scatter(self.lower.tril(-1), ones),
+            torch.diagonal_scatter(self.upper.triu(1), self._diagonal()),
         )
 
     def weight(self) -> Float[Tensor, "size size"]:
@@ -76,23 +75,10 @@ class LUMatrix(nn.Module):
         ordered = _to_columns(y.index_select(1, torch.argsort(self.order)))
         # A solve reads its own triangle only: what lies beyond need not be cleared.
         half = torch.linalg.solve_triangular(
-            self.triangles, ordered, upper=False, unitriangular=True
+            self.lower, ordered, upper=False, unitriangular=True
         )
-        upper = torch.diagonal_scatter(self.triangles, self._diagonal())
+        upper = torch.diagonal_scatter(self.upper, self._diagonal())
         return _to_batch(torch.linalg.solve_triangular(upper, half, upper=True), len(y))
-
-    def _load_from_state_dict(
-        self,
-        state_dict: dict[str, Tensor],
-        prefix: str,
-        *others: Any,  # noqa: ANN401
-    ) -> None:
-        """Take weights, of older files too: there each triangle has a matrix."""
-        lower = state_dict.pop(f"{prefix}lower", None)
-        upper = state_dict.pop(f"{prefix}upper", None)
-        if lower is not None and upper is not None:
-            state_dict[f"{prefix}triangles"] = lower.tril(-1) + upper.triu(1)
-        super()._load_from_state_dict(state_dict, prefix, *others)
 
     def _diagonal(self) -> Float[Tensor, " size"]:
         return self.sign * self.log_scale.exp()
@@ -119,3 +105,34 @@ def _to_batch(
 ) -> Float[Tensor, "batch size channel"]:
     """Return columns as samples again: `_to_columns` undone."""
     return columns.mT.unflatten(0, (batch, -1)).mT
+
+
+def join_triangles(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Return weights whose L and U stand in one matrix each, as LAPACK has them.
+
+    Half of either is zeros, which would be most of what a learned partition of many
+    tokens takes in a file.
+
+    Args:
+        weights: A model's, by name; `NAME.lower` and `NAME.upper` become
+            `NAME.triangles`.
+    """
+    joined = dict(weights)
+    for name in weights:
+        matrix, _, part = name.rpartition(".")
+        if part == "lower" and f"{matrix}.upper" in joined:
+            lower, upper = joined.pop(name), joined.pop(f"{matrix}.upper")
+            joined[f"{matrix}.triangles"] = lower.tril(-1) + upper.triu(1)
+    return joined
+
+
+def part_triangles(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Return weights as a model has them: `join_triangles` undone."""
+    parted = dict(weights)
+    for name in weights:
+        matrix, _, part = name.rpartition(".")
+        if part == "triangles":
+            both = parted.pop(name)
+            parted[f"{matrix}.lower"] = both.tril(-1)
+            parted[f"{matrix}.upper"] = both.triu(1)
+    return parted
