@@ -3,6 +3,7 @@
 import csv
 import importlib.util
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from typer.testing import CliRunner
 from fusionviz import cli
 from fusionviz.cli import parts
 from fusionviz.cli.parts import STOPPED
+from fusionviz.errors import InputError
 from fusionviz.training import evaluation
 from tests.helpers import toy
 
@@ -351,3 +353,15 @@ def test_a_recipe_is_trained_on_another_set(recipe, tmp_path):
     assert card["recipe"]["data"]["options"] == {"count": 6}
     told = run("evaluate", tmp_path / "z" / "toy-run.json", "--json", "--resamples", 5)
     assert json.loads(told.stdout)["samples"] == 6
+
+
+def test_what_the_package_logs_is_told_beside_the_output_and_once(monkeypatch):
+    def long_work(*_, **__):
+        logging.getLogger("fusionviz.data").info("rendering %d rooms", 7)
+        raise InputError("enough")
+
+    monkeypatch.setattr("fusionviz.training.evaluation.evaluate_checkpoint", long_work)
+    for _ in range(2):
+        result = run("evaluate", "mango-rooms", "--json")
+        assert result.stderr.count("rendering 7 rooms\n") == 1
+        assert result.stdout == ""

@@ -1,6 +1,7 @@
 """What all commands share: options, the project's files, and how errors are told."""
 
 import functools
+import logging
 import os
 import sys
 from collections.abc import Callable
@@ -35,6 +36,22 @@ Device = Annotated[str, typer.Option(help="auto, cpu, cuda, ...")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
+class ToldOnStderr(logging.Handler):
+    """Tells what the package logs of long work in a line each, beside the output."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record's sentence to stderr, whichever that is now."""
+        typer.echo(self.format(record), err=True)
+
+
+def _tell_long_work() -> None:
+    """Let what the package logs be told, once in a process."""
+    log = logging.getLogger("fusionviz")
+    if not any(isinstance(one, ToldOnStderr) for one in log.handlers):
+        log.addHandler(ToldOnStderr())
+        log.setLevel(logging.INFO)
+
+
 def says_what_is_wrong(
     command: Callable[Parameters, None],
 ) -> Callable[Parameters, None]:
@@ -42,6 +59,7 @@ def says_what_is_wrong(
 
     @functools.wraps(command)
     def wrapped(*args: Parameters.args, **kwargs: Parameters.kwargs) -> None:
+        _tell_long_work()
         try:
             command(*args, **kwargs)
         except TOLD as error:

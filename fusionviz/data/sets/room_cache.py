@@ -1,5 +1,6 @@
 """Rooms kept ready on disk, so that training need not render them again."""
 
+import logging
 import os
 import tempfile
 from collections.abc import Callable, Sequence
@@ -19,6 +20,10 @@ from fusionviz.data.rooms import (
 )
 
 MM_PER_M = 1000.0
+TOLD_FROM = 100
+"""Rooms to render that are worth a line: they take seconds."""
+
+_log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
@@ -77,6 +82,11 @@ def load_rooms(
     folder = cache_folder() / f"rooms-v{RENDERER_VERSION}" / f"{height}x{width}"
     folder.mkdir(parents=True, exist_ok=True)
     missing = [seed for seed in seeds if not _room_file(folder, seed).exists()]
+    if len(missing) >= TOLD_FROM:
+        _log.info(
+            "rendering %d rooms of %d x %d pixels, once: they are kept in %s",
+            *(len(missing), height, width, folder),
+        )
     in_parallel(lambda seed: _store_room(folder, seed, size), missing)
     return Rooms(seeds, size, folder)
 
