@@ -56,8 +56,9 @@ def explain_distance(subject: PairSubject, title: str) -> str:
 
 
 def _say_far(nearness: Nearness, data: str) -> str:
-    share = "all" if nearness.share == 1 else f"{nearness.share:.0%} of"
+    nearer = round(nearness.share * nearness.count)
+    many = "all" if nearer == nearness.count else f"{nearer} of"
     by = " and ".join(_MEASURES[name] for name in nearness.far)
     return (
-        f"further from the {data} than {share} {nearness.count} held-out ones, by {by}"
+        f"further from the {data} than {many} {nearness.count} held-out ones, by {by}"
     )

@@ -12,9 +12,10 @@ from fusionviz.analysis.inputs.pair_subject import (
     read_pair,
 )
 from fusionviz.analysis.shared.familiarity import fit_cloud
-from fusionviz.analysis.shared.limits import Certainty, Limits
+from fusionviz.analysis.shared.limits import Certainty, Limits, Nearness
 from fusionviz.data.records import RGBDSample
 from fusionviz.errors import InputError
+from fusionviz.exhibits.inputs import familiarity
 from fusionviz.exhibits.inputs.correspondences import CORRESPONDENCES
 from fusionviz.exhibits.inputs.familiarity import warn_of_distance
 from fusionviz.exhibits.inputs.likelihood import LIKELIHOOD
@@ -208,3 +209,15 @@ def test_a_pair_that_nothing_has_read_is_a_sentence(subject, kind):
 def test_too_many_lines_are_refused():
     with pytest.raises(InputError, match="lines are 1 to 64"):
         CORRESPONDENCES.controls.from_json({"count": 65})
+
+
+@pytest.mark.parametrize(
+    ("share", "said"), [(1.0, "than all 227"), (226 / 227, "than 226 of 227")]
+)
+def test_all_are_nearer_only_where_all_are(share, said):
+    nearness = Nearness(
+        oddness=1.4, share=share, by={"rgb": share}, far=("rgb",), count=227
+    )
+    words = familiarity._say_far(nearness, "training rooms")
+    assert said in words
+    assert "100%" not in words
