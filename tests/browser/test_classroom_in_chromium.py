@@ -116,7 +116,6 @@ def test_before_a_class_every_card_fits_and_can_be_read(browser, school, name):
     window.goto(f"{school}/classroom?lesson={name}&present=1&class=AB12")
     for place, card in enumerate([*lesson.cards, None]):
         ready(window)
-        drawn(window)
         assert cut_off(window) == [], (name, place + 1)
         factor = LARGER
         if card is not None and card.exhibit is not None:
@@ -161,17 +160,10 @@ def test_a_lecturer_can_press_present_and_all_beside_it(browser, school):
     window.close()
 
 
-def drawn(window: Page) -> None:
-    """Wait until nothing is still on its way to the page."""
-    expect(window.get_by_test_id("stSkeleton")).to_have_count(0)
-    expect(window.locator(".stPlotlyChart:not(:has(.main-svg))")).to_have_count(0)
-
-
 def test_before_a_class_words_and_answers_are_a_key_away(browser, school):
     window = browser.new_page()
     window.goto(f"{school}/classroom?lesson=transport&card=4&present=1&class=AB12")
     ready(window)
-    drawn(window)
     window.locator("h1").click()
     for charts, address in ((0, "turned=1"), (1, "card=4&present=1&class=AB12$")):
         window.keyboard.press("ArrowDown")

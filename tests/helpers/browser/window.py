@@ -24,12 +24,17 @@ LOOKS = 100
 
 
 def ready(window: Page) -> None:
-    """Wait until the script has run to its end and every chart is drawn."""
+    """Wait until the script has run to its end and all of it is drawn.
+
+    The browser fetches what draws a button or a chart when a page first has one, and
+    holds its place until then: a key is heard by a button that is there.
+    """
     expect(window.get_by_role("heading", level=1)).to_be_visible()
     app = window.get_by_test_id("stApp")
     expect(app).to_have_attribute("data-test-script-state", re.compile("notRunning"))
     expect(window.get_by_test_id("stSpinner")).to_have_count(0)
     expect(window.locator("[data-stale=true]")).to_have_count(0)
+    expect(window.get_by_test_id("stSkeleton")).to_have_count(0)
     charts = window.get_by_test_id("stPlotlyChart")
     # Asked of all at once: one that a tab has left is not waited for.
     expect(charts.filter(has_not=window.locator(".main-svg"))).to_have_count(0)
