@@ -32,6 +32,26 @@ def test_the_open_tab_and_epsilon_outlive_a_look_at_another_page(open_app):
     expect(selected).to_have_text("Distance")
 
 
+PRESS_AND_TURN = """(milliseconds) => {
+  const tabs = [...document.querySelectorAll('[role=tab]')];
+  tabs.find(tab => tab.textContent.trim() == 'Distance').click();
+  const turn = () => document.querySelector('a[href$="/transport"]').click();
+  setTimeout(turn, milliseconds);
+}"""
+
+
+@pytest.mark.parametrize("milliseconds", [2, 8, 15])
+def test_a_tab_that_is_pressed_as_the_page_is_turned_is_open_later(
+    open_app, milliseconds
+):
+    window = open_app("/distributions")
+    window.evaluate(PRESS_AND_TURN, milliseconds)
+    expect(window).to_have_url(re.compile("/transport"))
+    ready(window)
+    turn_to(window, "Distributions")
+    expect(window.get_by_role("tab", selected=True)).to_have_text("Distance")
+
+
 TURN_AT_ONCE = """() => {
   const turn = () => {
     const link = document.querySelector('a[href$="/distributions"]');

@@ -49,6 +49,16 @@ def draw_tabs(tabs: Mapping[str, Callable[[P, bool], None]], choice: P) -> None:
         _look_ahead(titles, choice)
 
 
+def keep_open_tab() -> None:
+    """Keep which tab is open. Called as a run begins, whichever page it is of.
+
+    Who presses a tab and turns the page at once cuts the run short that would keep it.
+    """
+    titles, open_ = st.session_state.get(_LAST, ()), st.session_state.get(TAB)
+    if open_ in titles:
+        st.session_state.setdefault(_OPEN, {})[titles] = open_
+
+
 def _look_ahead(titles: tuple[str, ...], choice: SubjectChoice[Any]) -> None:
     """Plan what the tab after the open one will ask for."""
     after = titles[(titles.index(st.session_state[TAB]) + 1) % len(titles)]

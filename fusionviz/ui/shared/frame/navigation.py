@@ -23,6 +23,7 @@ from fusionviz.ui.shared.replaced import (
 )
 from fusionviz.ui.shared.report import draw_report
 from fusionviz.ui.shared.share import follow_address
+from fusionviz.ui.shared.tabs import keep_open_tab
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ _ASKED_TO_ROUTE = "_asked_to_route"
 
 def route() -> None:
     """Run the page that the address names, inside the frame. `app.py` calls this."""
+    keep_open_tab()
     wanted = _navigation()
     if wanted.title == DOOR:  # before anything takes part of the address for its own
         wanted.run()
