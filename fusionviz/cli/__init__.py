@@ -15,6 +15,7 @@ from fusionviz.cli.evaluate import evaluate, measure
 from fusionviz.cli.explain import explain
 from fusionviz.cli.inside import heads, latents, limits
 from fusionviz.cli.lessons import lessons_app
+from fusionviz.cli.likeness import likeness
 from fusionviz.cli.robustness import robustness
 from fusionviz.cli.serve import serve_models
 from fusionviz.cli.train import ablate, train
@@ -34,6 +35,7 @@ for command in (
     arrays,
     train,
     evaluate,
+    likeness,
     robustness,
     benchmark,
     ablate,
