@@ -24,7 +24,7 @@ def evaluate(
     data: Annotated[
         str | None,
         typer.Option(
-            help="rooms, nyudv2, sentiment, mosi, or a folder of samples; what the "
+            help="rooms, nyuv2, sentiment, mosi, or a folder of samples; what the "
             "checkpoint was trained on if not given."
         ),
     ] = None,
@@ -89,7 +89,7 @@ def evaluate(
 def measure(
     name: Annotated[str, typer.Argument(help="A checkpoint's name, or a path of it.")],
     data: Annotated[
-        str, typer.Option(help="rooms, nyudv2, or a folder of samples.")
+        str, typer.Option(help="rooms, nyuv2, or a folder of samples.")
     ] = "rooms",
     count: Annotated[int, typer.Option(min=1, help="Samples to invert.")] = 100,
     repeats: Annotated[int, typer.Option(min=1, help="Timed passes.")] = 30,

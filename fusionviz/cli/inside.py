@@ -13,7 +13,7 @@ from fusionviz.errors import InputError
 def heads(
     name: Annotated[str, typer.Argument(help="A MANGO's name, or a path of it.")],
     data: Annotated[
-        str, typer.Option(help="rooms, nyudv2, or a folder of samples.")
+        str, typer.Option(help="rooms, nyuv2, or a folder of samples.")
     ] = "rooms",
     count: Annotated[int, typer.Option(min=1, help="How many samples.")] = 20,
     as_json: AsJson = False,

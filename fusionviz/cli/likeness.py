@@ -16,7 +16,7 @@ def likeness(
     data: Annotated[
         str | None,
         typer.Option(
-            help="rooms, nyudv2, or a folder of samples; what the checkpoint was "
+            help="rooms, nyuv2, or a folder of samples; what the checkpoint was "
             "trained on if not given."
         ),
     ] = None,

@@ -48,7 +48,7 @@ def robustness(
     data: Annotated[
         str | None,
         typer.Option(
-            help="rooms, nyudv2, sentiment, mosi, or a folder of samples; what the "
+            help="rooms, nyuv2, sentiment, mosi, or a folder of samples; what the "
             "first checkpoint was trained on if not given."
         ),
     ] = None,
