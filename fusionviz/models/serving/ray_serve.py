@@ -92,7 +92,8 @@ def serve_models(
         from ray import serve
     except ImportError as error:
         raise InputError(
-            "serve-models needs Ray Serve: pip install '.[scale]' (ray[serve])"
+            "serve-models needs Ray Serve, fusionviz[scale]: pip install '.[scale]' in "
+            "the clone"
         ) from error
     _check_free(host, port)
     logging.getLogger("ray.serve").setLevel(logging.WARNING)
