@@ -8,6 +8,7 @@ import typer
 
 from fusionviz.cli.parts import AsJson, Device, says_what_is_wrong, short
 from fusionviz.data.sets.units import ALONE
+from fusionviz.errors import InputError
 
 
 @says_what_is_wrong
@@ -29,13 +30,13 @@ def likeness(
     ] = "efficientnet-lite0",
     pixels: Annotated[
         int | None,
-        typer.Option(min=8, help="Side of the square that the ONNX file's takes."),
+        typer.Option(min=8, help="Side that pictures are resized to for an ONNX file."),
     ] = None,
     count: Annotated[int | None, typer.Option(min=3, help="How many samples.")] = None,
     temperature: Annotated[
-        float, typer.Option(min=0, help="Standard deviation that is drawn with.")
+        float, typer.Option(min=0, help="Standard deviation of the latents of draws.")
     ] = 1.0,
-    seed: Annotated[int, typer.Option(help="Of what is drawn.")] = 0,
+    seed: Annotated[int, typer.Option(help="Of draws.")] = 0,
     as_json: AsJson = False,
     out: Annotated[Path | None, typer.Option(help="Write the JSON there, too.")] = None,
     device: Device = "auto",
@@ -58,9 +59,13 @@ def likeness(
         tell=_tell,
     )
     text = json.dumps(result, allow_nan=False, indent=2) + "\n"
-    if out is not None:
-        replace_file(out, text)
     typer.echo(text if as_json else _told(result), nl=False)
+    if out is not None:
+        try:
+            out.parent.mkdir(parents=True, exist_ok=True)
+            replace_file(out, text)
+        except OSError as error:
+            raise InputError(f"{out} cannot be written: {error.strerror}") from error
 
 
 def _tell(line: str) -> None:

@@ -59,8 +59,8 @@ def measure_likeness(
 
     Of a model that translates, `translated` pictures of the samples are compared with
     their true ones. Of the others, pairs `drawn` from it, as many as there are samples,
-    and the samples as the codec brings them back, `decoded`: a flow on those tokens
-    cannot come nearer.
+    and the samples as the codec brings them back, `decoded`: what a perfect
+    flow on those tokens would reach.
 
     Args:
         name: Of the checkpoint, or a path of it.

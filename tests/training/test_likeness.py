@@ -140,12 +140,17 @@ def test_what_makes_no_pictures_or_has_too_few_to_compare_is_refused(
 def test_the_command_tells_it_in_words_and_writes_it_down(tmp_path, network):
     _, path = save(tmp_path, "mango-flow")
     words = ["likeness", path, "--features", str(tmp_path / "mine.onnx")]
-    told = CliRunner().invoke(cli.app, [*words, "--out", str(tmp_path / "it.json")])
+    out = tmp_path / "new" / "it.json"
+    told = CliRunner().invoke(cli.app, [*words, "--out", str(out)])
     assert told.exit_code == 0, told.output
     assert "by the features of mine.onnx" in told.stdout
     assert "drawn at temperature 1:" in told.stdout
-    written = json.loads((tmp_path / "it.json").read_text())
+    written = json.loads(out.read_text())
     assert written["made"]["drawn"]["rgb_kid"]["n"] == COUNT
+    told = CliRunner().invoke(cli.app, [*words, "--out", str(out.parent)])
+    assert told.exit_code == 2
+    assert "cannot be written" in told.stderr
+    assert "drawn at temperature 1:" in told.stdout  # what was measured is not lost
     told = CliRunner().invoke(cli.app, [*words[:2], "--features", "nothing"])
     assert told.exit_code == 2
     assert "no feature network 'nothing'" in told.stderr

@@ -18,7 +18,7 @@ from torch.nn.functional import interpolate
 
 from fusionviz.errors import InputError
 from fusionviz.models.encoders.lite0 import NAME
-from fusionviz.models.encoders.names import TIMM, load_encoder
+from fusionviz.models.encoders.names import TIMM, make_encoder
 from fusionviz.models.encoders.pyramid import Picture
 
 ONNX = ".onnx"
@@ -46,14 +46,14 @@ class EncoderFeatures:
     """The level of stride 32 of a pretrained encoder, averaged over places.
 
     Args:
-        name: Of the encoder, as `load_encoder` takes it.
+        name: Of the encoder, as `make_encoder` takes it.
     """
 
     is_file = False
 
     def __init__(self, name: str = NAME) -> None:
         self.name = name
-        self._encoder = load_encoder(name)
+        self._encoder = make_encoder(name).eval()  # its own: it may move to a GPU
 
     @torch.inference_mode()
     def __call__(self, picture: Picture) -> Row:
@@ -114,8 +114,8 @@ class OnnxFeatures:
         except cv2.error as error:
             raise InputError(
                 f"{self.name} does not take a picture of "
-                f"{' x '.join(map(str, picture.shape))} numbers; give the side that it "
-                f"takes in pixels: {_why(error)}"
+                f"{' x '.join(map(str, picture.shape))} numbers; it has to take RGB "
+                f"of this size, or of the side that pixels give: {_why(error)}"
             ) from error
         found = np.asarray(found)
         if found.ndim == 4:
