@@ -45,16 +45,26 @@ class DenseScores(nn.Module):
 
     Convolutions on the grid of stride 16, on twice and on four times as fine a one;
     then scores are interpolated. Finer ones cost most of a pass and say little more.
+    Images have edges: for these the last convolution can say all 4x4 pixels of a place,
+    at first alike (Aitken et al. 2017).
 
     Args:
         inputs: Channels of the tokens.
         hidden: Channels on their grid; half as many on each finer one.
         outputs: Classes, or channels of an image.
         size: Height and width of the scores.
+        by_pixel: Whether the last convolution says every pixel; both sides of `size`
+            then divide by 16.
     """
 
     def __init__(
-        self, inputs: int, hidden: int, outputs: int, size: tuple[int, int]
+        self,
+        inputs: int,
+        hidden: int,
+        outputs: int,
+        size: tuple[int, int],
+        *,
+        by_pixel: bool = False,
     ) -> None:
         super().__init__()
         self.size = size
@@ -66,7 +76,7 @@ class DenseScores(nn.Module):
             ResidualConv(half),
             *double(half, quarter),
             *norm_relu(quarter),
-            nn.Conv2d(quarter, outputs, 3, padding=1),
+            *(_pixels(quarter, outputs) if by_pixel else _places(quarter, outputs)),
         )
 
     def forward(
@@ -74,4 +84,18 @@ class DenseScores(nn.Module):
     ) -> Float[Tensor, "batch output image_height image_width"]:
         """Return (batch, outputs, height, width)."""
         scores = self.layers(tokens)
+        if scores.shape[-2:] == self.size:
+            return scores
         return interpolate(scores, size=self.size, mode="bilinear", align_corners=False)
+
+
+def _places(before: int, outputs: int) -> tuple[nn.Module, ...]:
+    return (nn.Conv2d(before, outputs, 3, padding=1),)
+
+
+def _pixels(before: int, outputs: int) -> tuple[nn.Module, ...]:
+    """Return layers that write 4x4 pixels a place, all the same to begin with."""
+    last = nn.Conv2d(before, 16 * outputs, 3, padding=1)
+    for weight in last.parameters():
+        weight.data = weight.data[::16].repeat_interleave(16, dim=0)
+    return last, nn.PixelShuffle(4)

@@ -46,7 +46,9 @@ class PretrainedFeatures(nn.Module):
         """
         if x.ndim == 2:
             return self.layout.split(x)
-        return self.network(to_picture(x, self.modality))
+        levels = self.network(to_picture(x, self.modality))
+        # Channels last, PyTorch 2.13 crashes in the gradient of what normalises them.
+        return Pyramid(*(level.contiguous() for level in levels))
 
     def early(self, image: Grid) -> tuple[Fine, Medium]:
         """Return the levels of strides 4 and 8, through which gradients flow.

@@ -205,6 +205,7 @@ def _make_predictor(
             config.head_width,
             outputs,
             sides(config.image_size),
+            by_pixel=bool(config.target),
         )
     return PixelPredictor(
         config.shape,

@@ -50,14 +50,23 @@ class ScorePredictor(nn.Module):
         hidden: Channels at the token grid.
         outputs: Classes, or channels of an image.
         size: Height and width of what is predicted.
+        by_pixel: Whether each pixel is written for itself, as an image needs it, and
+            not between those that were read.
     """
 
     def __init__(
-        self, grid: Grid, width: int, hidden: int, outputs: int, size: tuple[int, int]
+        self,
+        grid: Grid,
+        width: int,
+        hidden: int,
+        outputs: int,
+        size: tuple[int, int],
+        *,
+        by_pixel: bool = False,
     ) -> None:
         super().__init__()
         self.grid = grid
-        self.network = DenseScores(2 * width, hidden, outputs, size)
+        self.network = DenseScores(2 * width, hidden, outputs, size, by_pixel=by_pixel)
 
     def forward(self, z: Tokens) -> Image:
         """Return (batch, outputs, height, width)."""

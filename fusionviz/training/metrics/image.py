@@ -11,6 +11,7 @@ PerSample = Float[Tensor, " batch"]
 
 WINDOW, SIGMA = 11, 1.5
 K1, K2 = 0.01, 0.03
+LUMA = (0.299, 0.587, 0.114)
 ROUNDING = 1e-5
 """Share of the range that a pixel may be out of it."""
 
@@ -66,6 +67,16 @@ def angle_deg(found: Images, truth: Images, valid: Mask | None = None) -> PerSam
         (x - y).norm(dim=1, keepdim=True), (x + y).norm(dim=1, keepdim=True)
     )
     return _mean(2 * half.rad2deg(), valid).to(found.dtype)
+
+
+def luminance(images: Float[Tensor, "batch 3 height width"]) -> Images:
+    """Return the luma of colours, Y' = 0.299 R' + 0.587 G' + 0.114 B' (BT.601).
+
+    Args:
+        images: Red, green and blue as a screen takes them, in any range.
+    """
+    weights = images.new_tensor(LUMA).view(1, 3, 1, 1)
+    return (images * weights).sum(dim=1, keepdim=True)
 
 
 def ssim(found: Images, truth: Images, *, peak: float) -> PerSample:

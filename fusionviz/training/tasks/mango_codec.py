@@ -15,9 +15,11 @@ from fusionviz.training.metrics.intervals import Measurement
 from fusionviz.training.tasks.shared.image_losses import (
     absolute_error,
     perceptual_error,
-    translation_loss,
 )
 from fusionviz.training.tasks.shared.rgbd import ImageTask, LabelledBatch, pixel_loss
+from fusionviz.training.tasks.shared.translation import (
+    translation_loss,
+)
 
 
 class MangoCodecTask(ImageTask):
@@ -39,7 +41,10 @@ class MangoCodecTask(ImageTask):
         smoothing: Share of the truth that is spread over all classes.
         balance: How far rare classes weigh more (see `pixel_loss`).
         translation: Weight of the error of the target read from the tokens (see
-            `fusionviz.training.tasks.shared.image_losses.translation_loss`).
+            `fusionviz.training.tasks.shared.translation.translation_loss`).
+        structure: In that error, weight of 1 - SSIM.
+        reconstruction: Weight of the error of reconstructed images. With 0 nothing is
+            decoded: encoders and the predictor learn alone.
         perceptual: Weight of the error of a pretrained encoder's features (see
             `fusionviz.training.tasks.shared.image_losses.perceptual_error`); of models
             with one.
@@ -57,12 +62,15 @@ class MangoCodecTask(ImageTask):
         smoothing: float = 0.0,
         balance: float = 0.0,
         translation: float = 0.0,
+        structure: float = 0.0,
+        reconstruction: float = 1.0,
         perceptual: float = 0.0,
         augment: bool | Mapping[str, Any] = False,
         relight: bool = True,
     ) -> None:
         self.noise, self.edges, self.segmentation = noise, edges, segmentation
-        self.translation, self.perceptual = translation, perceptual
+        self.translation, self.structure = translation, structure
+        self.reconstruction, self.perceptual = reconstruction, perceptual
         self.smoothing, self.balance = smoothing, balance
         self.augment, self.relight = augment, relight
 
@@ -85,20 +93,16 @@ class MangoCodecTask(ImageTask):
         losses: dict[str, Tensor] = {}
         halves = []
         for name in model.config.modalities:
-            image = batch.images[name]
-            codec = model.codec[name]
             tokens = model.encode_one(batch.images, name)
             spread = tokens.detach().std(dim=(0, 1))
             noise = torch.randn(tokens.shape, generator=generator, device=tokens.device)
             noisy = tokens + self.noise * spread * noise
-            decoded = codec.decode(noisy)
-            losses[name] = absolute_error(decoded, image, self.edges)
-            if self.perceptual:
-                off = perceptual_of(model, batch.images, name, decoded)
-                losses[f"{name}_perceptual"] = self.perceptual * off
+            if self.reconstruction:
+                losses |= self._reconstruct(model, batch.images, name, noisy)
             middle = tokens.detach().mean(dim=(0, 1))
             halves.append((noisy - middle) / spread.clamp_min(1e-4))
-        loss = torch.stack(list(losses.values())).sum()
+        parts = [noisy.new_zeros(()), *losses.values()]
+        loss = self.reconstruction * torch.stack(parts).sum()
         if self.segmentation:
             logits = model.segment(torch.cat(halves, dim=1))
             losses["segmentation"] = pixel_loss(
@@ -107,10 +111,29 @@ class MangoCodecTask(ImageTask):
             loss = loss + self.segmentation * losses["segmentation"]
         if self.translation:
             losses["translation"] = translation_loss(
-                model, torch.cat(halves, dim=1), batch.images, edges=self.edges
+                model,
+                torch.cat(halves, dim=1),
+                batch.images,
+                edges=self.edges,
+                structure=self.structure,
             )
             loss = loss + self.translation * losses["translation"]
         return {"loss": loss, **losses}
+
+    def _reconstruct(
+        self,
+        model: Any,  # noqa: ANN401
+        images: ImageBatch,
+        name: str,
+        tokens: Tensor,
+    ) -> dict[str, Tensor]:
+        """Return the errors of the image that a modality's tokens are decoded to."""
+        decoded = model.codec[name].decode(tokens)
+        losses = {name: absolute_error(decoded, images[name], self.edges)}
+        if self.perceptual:
+            off = perceptual_of(model, images, name, decoded)
+            losses[f"{name}_perceptual"] = self.perceptual * off
+        return losses
 
     def evaluate(
         self,

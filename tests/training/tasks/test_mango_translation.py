@@ -17,10 +17,8 @@ from fusionviz.training.evaluation import evaluate_checkpoint
 from fusionviz.training.parameters import choose_trainable
 from fusionviz.training.recipes import list_recipes, load_recipe
 from fusionviz.training.tasks import make_task
-from fusionviz.training.tasks.shared.image_losses import (
-    absolute_error,
-    translation_loss,
-)
+from fusionviz.training.tasks.shared.image_losses import absolute_error
+from fusionviz.training.tasks.shared.translation import translation_loss
 from fusionviz.training.train import train
 from tests.helpers.few_steps import take_steps
 from tests.helpers.tiny_models import TINY_MANGO
@@ -35,7 +33,11 @@ PAIRS = {
 }
 BITS = {"bits_per_dim", "bits_per_dim_noisy", "bits_per_value", "token_bits_per_value"}
 METRICS = {"mae", "mse", "psnr", "ssim", "inverse_error", *BITS}
-OF_TARGET = {"depth": {"depth_mae_m"}, "normal": {"normal_angle_deg"}}
+OF_TARGET = {
+    "depth": {"depth_mae_m"},
+    "normal": {"normal_angle_deg"},
+    "rgb": {"luminance_ssim"},
+}
 CPU = torch.device("cpu")
 
 
@@ -47,6 +49,12 @@ def tiny(modalities, target=""):
 @pytest.fixture(scope="module")
 def rooms():
     return [render_room(seed, (24, 24)) for seed in range(3)]
+
+
+def moved(model):
+    """The parts of a model that a gradient has reached."""
+    names = (name for name, w in model.named_parameters() if w.grad is not None)
+    return {name.split(".")[0] for name in names}
 
 
 def test_each_of_the_papers_pairs_has_a_recipe():
@@ -61,22 +69,27 @@ def test_a_recipe_trains_for_two_steps_and_measures(name, rooms):
     recipe = load_recipe(name)
     target = recipe.model.config["target"]
     model = tiny(recipe.model.config["modalities"], target)
-    codec, flow, _ = (make_task(stage.task, stage.options) for stage in recipe.stage)
+    reading, decoding, flow = (make_task(one.task, one.options) for one in recipe.stage)
 
     choose_trainable(model, recipe.stage[0])
-    losses, terms = take_steps(codec, model, rooms, rate=1e-3)
+    losses, terms = take_steps(reading, model, rooms, rate=1e-3)
     assert losses[1] < losses[0]
-    assert {"translation", *model.config.modalities} < set(terms)
-    moved = {k.split(".")[0] for k, w in model.named_parameters() if w.grad is not None}
-    assert moved == {"codec", "translator"}
+    assert set(terms) == {"loss", "translation"}
+    assert moved(model) == {"codec", "translator"}
 
     choose_trainable(model, recipe.stage[1])
+    model.zero_grad()
+    losses, terms = take_steps(decoding, model, rooms, rate=1e-3)
+    assert losses[1] < losses[0]
+    assert set(terms) == {"loss", *model.config.modalities}
+    assert moved(model) == {"codec"}
+
+    choose_trainable(model, recipe.stage[2])
     model.zero_grad()
     losses, terms = take_steps(flow, model, rooms, rate=1e-3)
     assert losses[1] < losses[0]
     assert set(terms) == {"loss", "nll", "guess", "translation"}
-    moved = {k.split(".")[0] for k, w in model.named_parameters() if w.grad is not None}
-    assert moved == {"flow", "translator", "guesses"}
+    assert moved(model) == {"flow", "translator", "guesses"}
 
     with torch.inference_mode():
         measured = flow.evaluate(model.eval(), rooms, CPU)
@@ -89,12 +102,15 @@ def test_a_recipe_trains_for_two_steps_and_measures(name, rooms):
 def test_the_recipes_parameters_are_there():
     recipe = load_recipe(RECIPES[0])
     model = make_model(recipe.model.kind, recipe.model.config)
-    for stage in recipe.stage:
+    for stage, others in zip(
+        recipe.stage, ({"codec"}, {"codec"}, {"flow", "guesses"}), strict=True
+    ):
         choose_trainable(model, stage)
         names = {
             k.split(".")[0] for k, w in model.named_parameters() if w.requires_grad
         }
-        assert "translator" in names
+        writes = "decoder" not in "".join(stage.trainable)
+        assert names == others | ({"translator"} if writes else set())
 
 
 def test_metrics_are_those_of_the_image(rooms, monkeypatch):
@@ -264,3 +280,36 @@ def test_a_run_ends_in_a_checkpoint_that_says_what_it_translates(tmp_path, monke
     )
     with pytest.raises(InputError, match="tiny translates rgb and shade into normal"):
         evaluate_checkpoint("tiny", "rooms", missing="fixed", device="cpu")
+
+
+def test_colours_are_measured_by_their_luminance_too(rooms, monkeypatch):
+    model = tiny(("depth", "normal"), "rgb").eval()
+    task = make_task("mango-translation")
+    truth = task.prepare(model, rooms).images["rgb"]
+    weights = torch.tensor([0.299, 0.587, 0.114]).view(1, 3, 1, 1)
+    # Of the same luminance and other colours: blue for red.
+    other = truth + 0.05 * torch.tensor([1.0, 0, -0.299 / 0.114]).view(1, 3, 1, 1)
+    dimmed = 0.6 * truth - 0.2
+    torch.testing.assert_close((other * weights).sum(1), (truth * weights).sum(1))
+    model.translate = lambda z: 0.5 * other
+    with torch.inference_mode():
+        measured = task.evaluate(model, rooms, CPU)
+    half = [
+        (((image * weights).sum(1) + 1) / 2).double().numpy()
+        for image in (0.5 * other, truth)
+    ]
+    expected = [
+        structural_similarity(
+            *pair, gaussian_weights=True, use_sample_covariance=False, data_range=1.0
+        )
+        for pair in zip(*half, strict=True)
+    ]
+    np.testing.assert_allclose(measured["luminance_ssim"].values, expected, rtol=1e-4)
+    assert (measured["luminance_ssim"].values > measured["ssim"].values).all()
+
+    batch = task.prepare(model, rooms).images
+    for found, least, most in ((truth, 0, 1e-4), (dimmed, 0.02, 1)):
+        model.translate = lambda z, found=found: found
+        plain = translation_loss(model, truth, batch)
+        structured = translation_loss(model, truth, batch, structure=2.0)
+        assert least <= structured - plain <= most
