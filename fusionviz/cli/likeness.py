@@ -34,9 +34,10 @@ def likeness(
     ] = None,
     count: Annotated[int | None, typer.Option(min=3, help="How many samples.")] = None,
     temperature: Annotated[
-        float, typer.Option(min=0, help="Standard deviation of the latents of draws.")
-    ] = 1.0,
-    seed: Annotated[int, typer.Option(help="Of draws.")] = 0,
+        float | None,
+        typer.Option(min=0, help="Standard deviation of the latents of draws, else 1."),
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Of draws, else 0.")] = None,
     as_json: AsJson = False,
     out: Annotated[Path | None, typer.Option(help="Write the JSON there, too.")] = None,
     device: Device = "auto",
@@ -49,12 +50,14 @@ def likeness(
     from fusionviz.training.likeness import Draw, measure_likeness
     from fusionviz.whole_files import replace_file
 
+    wanted = {"temperature": temperature, "seed": seed}
+    given = {name: value for name, value in wanted.items() if value is not None}
     result = measure_likeness(
         name,
         feature_network(features, pixels),
         data,
         count=count,
-        draw=Draw(temperature=temperature, seed=seed),
+        draw=Draw(**given) if given else None,  # type: ignore[arg-type]
         device=device,
         tell=_tell,
     )

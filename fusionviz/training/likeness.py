@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -51,7 +51,7 @@ def measure_likeness(
     data: str | None = None,
     *,
     count: int | None = None,
-    draw: Draw = Draw(),  # noqa: B008
+    draw: Draw | None = None,
     device: str = "auto",
     tell: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
@@ -68,7 +68,8 @@ def measure_likeness(
         data: A data set, of which the test split is taken, or a folder of samples; the
             set that the checkpoint was trained on if not given.
         count: How many samples, from the first on; as `evaluate` takes if not given.
-        draw: How pairs are drawn.
+        draw: How pairs are drawn, of a model that draws; the default of `Draw` if not
+            given.
         device: As `pick_device` takes it.
         tell: Takes a line on what is being done.
 
@@ -76,14 +77,16 @@ def measure_likeness(
         `{"checkpoint", "data", "samples", "unit", "features", "made": {"drawn":
         {"rgb_kernel_distance": {"value", "low", "high", "n"},
         "rgb_frechet_distance": ...}, "decoded": ...}, "temperature", "seed", "seconds",
-        "device"}`, a distance for each modality. Of the network of a user's file they
+        "device"}`, a distance for each modality; without temperature and seed where
+        nothing is drawn. Of the network of a user's file they
         are called `kid` and `fid`, which they are if that is Inception-v3. Of an
         encoder never, and its features are divided by the root of the mean square of
         those of the real pictures first.
 
     Raises:
         CheckpointError: The checkpoint is missing, damaged or of another version.
-        InputError: The checkpoint makes no pictures, the data is not there, there are
+        InputError: The checkpoint makes no pictures, it is said how a translation is to
+            be drawn, the data is not there, there are
             fewer than three units of it, or the network does not take the pictures.
     """
     began = time.monotonic()
@@ -93,6 +96,13 @@ def measure_likeness(
         raise InputError(
             f"{card.name} makes no pictures; a MANGO of images draws or translates them"
         )
+    target = model.config.target
+    if target and draw is not None:
+        raise InputError(
+            f"{card.name} translates into {target}: it draws nothing, so there is no "
+            "temperature and no seed"
+        )
+    draw = draw or Draw()
     data = data or card.recipe.get("data", {}).get("set", "rooms")
     samples = load_samples(card, data, count)
     units = units_of(samples)
@@ -113,8 +123,7 @@ def measure_likeness(
         "unit": unit_word(data, samples),
         "features": network.name,
         "made": {kind: distances(real, rows, units) for kind, rows in made.items()},
-        "temperature": draw.temperature,
-        "seed": draw.seed,
+        **({} if target else asdict(draw)),
         "seconds": round(time.monotonic() - began, 3),
         "device": str(model.device),
     }

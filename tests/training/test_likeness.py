@@ -66,8 +66,10 @@ def test_translated_pictures_are_compared_with_their_true_ones(
         found = model.translate(model.flow(model.encode(batch))[0])
     made = features(network, found, "depth")
     real = features(network, batch["depth"], "depth")
-    told = measure_likeness(path, network)["made"]
+    result = measure_likeness(path, network)
+    told = result["made"]
     assert list(told) == ["translated"]
+    assert not {"temperature", "seed"} & set(result)
     by_hand = kernel_distance(made, real)
     kid, fid = (told["translated"][f"depth_{name}"] for name in ("kid", "fid"))
     assert kid["value"] == pytest.approx(by_hand.value, rel=1e-4)
@@ -132,6 +134,11 @@ def test_what_makes_no_pictures_or_has_too_few_to_compare_is_refused(
     monkeypatch.setattr(likeness, "load_samples", lambda *_: without)
     with pytest.raises(InputError, match="compared in rgb"):
         measure_likeness(path, network)
+    _, translates = save(
+        tmp_path, "mango-translation", modalities=("rgb", "edge"), target="depth"
+    )
+    with pytest.raises(InputError, match="into depth: it draws nothing"):
+        measure_likeness(translates, network, draw=Draw(seed=1))
     monkeypatch.setattr(likeness, "load_samples", lambda *_: rooms[:2])
     with pytest.raises(InputError, match="three units"):
         measure_likeness(path, network)
@@ -151,6 +158,8 @@ def test_the_command_tells_it_in_words_and_writes_it_down(tmp_path, network):
     assert told.exit_code == 2
     assert "cannot be written" in told.stderr
     assert "drawn at temperature 1:" in told.stdout  # what was measured is not lost
+    told = CliRunner().invoke(cli.app, [*words, "--pixels", "24", "--seed", "3"])
+    assert "by the features of mine.onnx at 24 pixels" in told.stdout
     told = CliRunner().invoke(cli.app, [*words[:2], "--features", "nothing"])
     assert told.exit_code == 2
     assert "no feature network 'nothing'" in told.stderr

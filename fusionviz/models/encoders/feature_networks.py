@@ -91,7 +91,8 @@ class OnnxFeatures:
                 f"OpenCV {cv2.__version__} cannot read {path.name} as an ONNX network: "
                 f"{_why(error)}"
             ) from error
-        self.name, self._pixels = path.name, pixels
+        self._pixels = pixels
+        self.name = path.name if pixels is None else f"{path.name} at {pixels} pixels"
 
     def __call__(self, picture: Picture) -> Row:
         """Return the features of pictures, (batch, 3, height, width) in 0..255.
