@@ -9,6 +9,7 @@ import threading
 import time
 import warnings
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -295,9 +296,9 @@ def round_weights(model: nn.Module) -> None:
 
 def _as_stored(model: nn.Module, name: str, tensor: Tensor) -> Tensor:
     """Return a tensor in the type that it is stored in."""
-    first, *others = name.split(".")
-    is_halved = first in getattr(model, "stored_in_half", ())
-    is_kept = bool({*others} & {*getattr(model, "stored_in_full", ())})
+    halved = getattr(model, "stored_in_half", ())
+    is_halved = any(fnmatchcase(name, f"{part}.*") for part in halved)
+    is_kept = bool({*name.split(".")[1:]} & {*getattr(model, "stored_in_full", ())})
     return tensor.half() if is_halved and not is_kept else tensor
 
 

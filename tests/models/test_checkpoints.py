@@ -1,6 +1,7 @@
 """Checkpoints come back as they were, or not at all."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -21,7 +22,9 @@ from fusionviz.models.checkpoints import (
     save_checkpoint,
 )
 from fusionviz.models.factory import describe_model, make_model, pick_device
+from fusionviz.models.mango import Mango
 from tests.helpers import toy
+from tests.helpers.tiny_models import TINY_MANGO
 
 CARD = ModelCard(
     name="toy-rooms",
@@ -238,6 +241,31 @@ def test_what_is_stored_in_half_is_what_was_rounded(model, folder, monkeypatch):
         assert torch.equal(loaded[name], weights)
     assert changed
     assert {name.split(".")[0] for name in changed} == {part}
+
+
+def test_a_flow_is_inverted_in_full_and_its_networks_are_stored_in_half(folder):
+    torch.manual_seed(0)
+    config = replace(TINY_MANGO, autoregressive=("mmca", "places"), causal_width=12)
+    model = Mango(config)
+    with torch.no_grad():  # networks start at saying nothing
+        for name, weights in model.flow.named_parameters():
+            if ".network." in name:
+                weights.add_(0.02 * torch.randn_like(weights))
+    save_checkpoint(model, replace(CARD, name="flow"))
+    stored = safetensors.torch.load_file(folder / "flow.safetensors")
+    halves = {name for name, one in stored.items() if one.dtype == torch.float16}
+    networks = {name for name in stored if re.match(r"flow.*\.network\.", name)}
+    assert {name for name in halves if name.startswith("flow")} == networks
+    assert len(networks) > 30
+
+    flow = load_checkpoint("flow", "cpu").flow.double()
+    x = torch.randn(3, 32, 8, dtype=torch.float64)
+    z, _ = flow(x)
+    torch.testing.assert_close(flow.inverse(z), x, rtol=0, atol=1e-12)
+    for name, weights in model.flow.named_parameters():
+        near = 1e-3 if f"flow.{name}" in networks else 1e-6
+        back = flow.get_parameter(name).float()
+        torch.testing.assert_close(back, weights, rtol=near, atol=1e-6)
 
 
 def test_statistics_of_features_keep_their_small_numbers():

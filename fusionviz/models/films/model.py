@@ -76,8 +76,14 @@ class FilmMango(JointModel[FilmBatch | PosterSample | Sequence[PosterSample]]):
     torch.Size([1, 3])
     """
 
-    stored_in_half: ClassVar[tuple[str, ...]] = ("codec", "guesses", "head")
-    """Parts whose weights are stored in 16 bits: not the flow, which is inverted."""
+    stored_in_half: ClassVar[tuple[str, ...]] = (
+        "codec",
+        "flow.layers.*.network",
+        "guesses",
+        "head",
+    )
+    """Parts whose weights are stored in 16 bits: of the flow the networks, which say
+    the same to its inverse, and not the matrices, which are inverted."""
 
     threshold: Tensor
     mean: Tensor

@@ -52,11 +52,13 @@ class Mango(JointModel[ImageBatch | RGBDSample | Sequence[RGBDSample]]):
 
     stored_in_half: ClassVar[tuple[str, ...]] = (
         "codec",
+        "flow.layers.*.network",
         "guesses",
         "segmenter",
         "translator",
     )
-    """Parts whose weights are stored in 16 bits: not the flow, which is inverted."""
+    """Parts whose weights are stored in 16 bits: of the flow the networks, which say
+    the same to its inverse, and not the matrices, which are inverted."""
 
     def __init__(self, config: MangoConfig) -> None:
         super().__init__()
