@@ -1,11 +1,13 @@
 """The completion benchmark measures what it says, on a tiny model."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
+from benchmarks import completion
 from benchmarks.completion import run
 from fusionviz.data.sets.registry import load_set
 from fusionviz.models.checkpoints import load_checkpoint
@@ -54,3 +56,18 @@ def test_errors_are_in_metres_and_runs_repeat(tiny_checkpoints):
         rows["guess"]["rmse"] - rows["mean tokens"]["rmse"], abs=1e-6
     )
     assert np.isfinite(better)
+
+
+def test_without_chains_nothing_is_drawn_and_intervals_are_over_units(
+    tiny_checkpoints, monkeypatch
+):
+    path = str(tiny_checkpoints / "mango-tiny")
+    rooms = [
+        replace(room, group=f"run {at // 2}")
+        for at, room in enumerate(load_set("rooms", "test", count=6, size=32))
+    ]
+    monkeypatch.setattr(completion, "load_set", lambda *_, **options: rooms)
+    result = run(path, data="photographs", missing=["depth"], samples=5, chains=0)
+    rows = {row["estimator"]: row for row in result["rows"]}
+    assert list(rows) == ["mean picture", "guess", "truth, decoded", "truth with noise"]
+    assert (result["data"], result["samples"], result["units"]) == ("photographs", 5, 3)
