@@ -200,6 +200,21 @@ def test_a_bad_file_gets_its_sentence_and_the_page_stays_usable(open_app):
 MARKED = "*1* $5$ [a](b) `c` :red[r] ~~s~~ a->b :smile: www.a.b.png"
 
 
+def test_the_room_is_the_one_of_before_once_all_files_are_removed(open_app):
+    window = open_app("/inputs?seed=12")
+    rgb, depth = made_pair()
+    upload(window, rgb, depth)
+    for key, file in (("file_depth", depth), ("file_rgb", rgb)):
+        place = window.locator(f".st-key-{key}")
+        place.get_by_role("button", name=f"Remove {file['name']}").click()
+        ready(window)
+    expect(window.get_by_text("Room 12.", exact=True)).to_be_visible()
+    expect(room_number(window)).to_have_value("12")
+    window.get_by_role("button", name="Surprise me").click()
+    ready(window)
+    expect(room_number(window)).not_to_have_value("12")
+
+
 def test_a_name_with_marks_is_shown_as_typed(open_app):
     window = open_app()
     upload(window, rgb={**made_pair()[0], "name": MARKED})

@@ -82,8 +82,8 @@ UNIT_LABELS = (
         "arcore": "millimetres in 13 bits, confidence in 3 (ARCore)",
         "sun-rgbd": "millimetres with rotated bits (SUN RGB-D)",
         "kinect-disparity": "raw Kinect disparity, 11 bits",
-        "relative": "relative, far is bright",
-        "disparity": "relative, near is bright (inverse depth, disparity)",
+        "relative": "relative, far is bright in the file",
+        "disparity": "relative, near is bright in the file (inverse depth, disparity)",
     }
 )
 """What each depth unit is, as a person reads it."""

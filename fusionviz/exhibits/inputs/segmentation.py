@@ -79,8 +79,9 @@ def _explain(
         "Each pixel has the colour of the class that the model finds most probable; "
         "hovering says which, and how sure the model is. Classes are drawn at the size "
         "of the picture that came in, up to 1280 pixels, where probabilities follow "
-        "its edges (a guided filter, He, Sun & Tang 2013). What the models read of it "
-        "is framed above, or else is the whole of it. MANGO labels from its "
+        "its edges (a guided filter, He, Sun & Tang 2013), and counted so. What the "
+        "models read of it is framed above, or else is the whole of it. MANGO labels "
+        "from its "
         "latents z, which G⁻¹ turns back into the tokens; AlignMamba from the states "
         "of its scan."
     ]

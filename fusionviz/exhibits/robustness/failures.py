@@ -170,7 +170,9 @@ def _explain_picture(view: FailureView) -> str:
         "Above is what each model says of the whole pair, below of what is left: "
         "strong in the colour of the new class where it names another one, faint where "
         "the class stays. Depth has one scale in both rows. Absence is honest: the "
-        f"values of a hidden modality change nothing.{_explain_sizes(view)}"
+        "values of a hidden modality change nothing. Classes are as the models say "
+        "them; Inputs lets them follow the picture's edges first, so its share of "
+        f"right pixels is another.{_explain_sizes(view)}"
     )
 
 

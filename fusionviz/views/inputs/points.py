@@ -48,7 +48,9 @@ def describe_points(cloud: PointCloud, *, brief: bool = False) -> str:
     """Return in words how many points are shown and under which camera."""
     shown = f"{len(cloud.points):,}".replace(",", " ")
     of = f"{cloud.measured:,}".replace(",", " ")
-    count = f"all {of} points" if cloud.step == 1 else f"{shown} of {of} points"
+    count = f"{shown} of {of} points"
+    if cloud.step == 1:
+        count = "one point" if cloud.measured == 1 else f"all {of} points"
     angle = f"{cloud.fov_deg:.0f}° field of view"
     if brief:
         return f"{count}<br>{angle}" + (" (assumed)" if cloud.fov_assumed else "")

@@ -177,7 +177,7 @@ def _score(reading: FailureReading) -> str:
     if right is not None:
         lines.append(f"{right:.1%} right")
     if reading.bits is not None:
-        lines.append(f"{reading.bits:.2f} bits".replace("-", "−"))
+        lines.append(f"{reading.bits:.2f} bits/dim.".replace("-", "−"))
     return "<br>".join(lines)
 
 

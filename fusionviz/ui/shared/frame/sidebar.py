@@ -122,10 +122,13 @@ def _say_what_follows(kind: str, first: str) -> None:
 
 
 def _say_what_compares(name: str) -> None:
-    """Say, once a second MANGO has been picked, which of their bits compare."""
+    """Say, once a second MANGO has been picked, which of their bits compare.
+
+    One that only followed the sample was not.
+    """
     seen = st.session_state.setdefault(_SEEN, {})
     seen[name] = True
-    if len(seen) > 1:
+    if len(seen) > 1 and st.session_state.get(_kept("mango")):
         st.caption(
             "Each checkpoint has tokens of its own, so their bits per dimension do not "
             "compare. Bits per pixel value do: see Likelihood and round trip on the "

@@ -76,7 +76,6 @@ class SampleChoice:
 
 def draw_choice() -> None:
     """Draw the sample picker; the sidebar of every page has it."""
-    recall(SEED, GALLERY_SEEDS[0], low=0, high=LARGEST_SEED)
     if went_back():
         follow_files()
     if said("source") is None or went_back():
@@ -96,6 +95,7 @@ def draw_choice() -> None:
     )
     rooms = st.session_state.source == ROOMS
     if rooms:
+        recall(SEED, GALLERY_SEEDS[0], low=0, high=LARGEST_SEED)
         st.number_input(
             "Room number (seed)",
             min_value=0,
