@@ -81,9 +81,8 @@ def _explain(
         "of the picture that came in, up to 1280 pixels, where probabilities follow "
         "its edges (a guided filter, He, Sun & Tang 2013), and counted so. What the "
         "models read of it is framed above, or else is the whole of it. MANGO labels "
-        "from its "
-        "latents z, which G⁻¹ turns back into the tokens; AlignMamba from the states "
-        "of its scan."
+        "from its latents z, which G⁻¹ turns back into the tokens; AlignMamba from the "
+        "states of its scan."
     ]
     for title, one in found.items():
         said = _explain_one(title, one, subject)
