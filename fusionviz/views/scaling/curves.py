@@ -398,8 +398,9 @@ def _crossings(curves: ScalingCurves) -> list[go.Scatter]:
                 textfont={"size": FONT_SIZE - 1},
                 hovertemplate=f"{curves.reference.title} and {titles[name]}<br>take "
                 f"the same time at {length} tokens<extra></extra>",
+                name=f"as long as {curves.reference.title}",
                 legendgroup=name,
-                showlegend=False,
+                showlegend=not traces,
                 xaxis="x",
                 yaxis="y",
             )
