@@ -377,7 +377,7 @@ def _rings(
 def _crossings(curves: ScalingCurves) -> list[go.Scatter]:
     """Return diamonds in the time panel where another takes as long as the first."""
     titles = {curve.workload: curve.title for curve in curves.curves}
-    traces = []
+    traces: list[go.Scatter] = []
     for name, crossing in curves.crossings.items():
         if not crossing.is_in_range:
             continue
