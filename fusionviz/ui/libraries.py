@@ -28,6 +28,9 @@ import scipy.optimize
 import scipy.sparse.linalg
 import torch
 
+# Of our own packages one imports what is in another, which waits for the first.
+import fusionviz.lessons.library
+
 PIL.Image.init()
 for _name in plotly.graph_objects.__all__:
     getattr(plotly.graph_objects, _name)
