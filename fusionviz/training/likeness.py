@@ -59,8 +59,8 @@ def measure_likeness(
 
     Of a model that translates, `translated` pictures of the samples are compared with
     their true ones. Of the others, pairs `drawn` from it, as many as there are samples,
-    and the samples as the codec brings them back, `decoded`: what a perfect
-    flow on those tokens would reach.
+    and the samples as the codec brings them back, `decoded`: what a perfect flow on
+    those tokens would reach.
 
     Args:
         name: Of the checkpoint, or a path of it.
@@ -78,16 +78,16 @@ def measure_likeness(
         {"rgb_kernel_distance": {"value", "low", "high", "n"},
         "rgb_frechet_distance": ...}, "decoded": ...}, "temperature", "seed", "seconds",
         "device"}`, a distance for each modality; without temperature and seed where
-        nothing is drawn. Of the network of a user's file they
-        are called `kid` and `fid`, which they are if that is Inception-v3. Of an
-        encoder never, and its features are divided by the root of the mean square of
-        those of the real pictures first.
+        nothing is drawn. Of the network of a user's file they are called `kid` and
+        `fid`, which they are if that is Inception-v3. Of an encoder never, and its
+        features are divided by the root of the mean square of those of the real
+        pictures first.
 
     Raises:
         CheckpointError: The checkpoint is missing, damaged or of another version.
         InputError: The checkpoint makes no pictures, it is said how a translation is to
-            be drawn, the data is not there, there are
-            fewer than three units of it, or the network does not take the pictures.
+            be drawn, the data is not there, there are fewer than three units of it, or
+            the network does not take the pictures.
     """
     began = time.monotonic()
     model = load_checkpoint(name, device)

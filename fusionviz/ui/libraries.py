@@ -28,7 +28,9 @@ import scipy.optimize
 import scipy.sparse.linalg
 import torch
 
-# Of our own packages one imports what is in another, which waits for the first.
+# Packages of ours that import their own modules: a thread that imports such a package
+# and one that imports a module of it wait for each other.
+import fusionviz.data.films
 import fusionviz.lessons.library
 
 PIL.Image.init()

@@ -121,3 +121,33 @@ def test_a_page_waits_for_the_libraries_that_another_imports():
     assert told.returncode == 0, told.stderr
     assert "Traceback" not in told.stderr, told.stderr
     assert told.stdout.split() == []
+
+
+def test_packages_of_ours_that_import_their_own_modules_are_there_before_pages():
+    """Two threads, one after the package and one after a module of it, would block."""
+    script = """
+import ast, sys
+from pathlib import Path
+import fusionviz.ui.libraries
+there = set(sys.modules)
+for page in sys.argv[1:]:
+    tree = ast.parse(Path(page).read_text())
+    tree.body = [one for one in tree.body if isinstance(one, ast.ImportFrom)]
+    exec(compile(tree, page, "exec"), {})
+for name in sorted(set(sys.modules) - there):
+    module = sys.modules[name]
+    if name.startswith("fusionviz.") and hasattr(module, "__path__"):
+        body = ast.parse(Path(module.__file__).read_text()).body
+        own = [one.module for one in body if isinstance(one, ast.ImportFrom)]
+        if any(str(one).startswith(name + ".") for one in own):
+            print(name)
+"""
+    pages = ["app.py", *(f"pages/{line.stem}.py" for line in PAGES)]
+    told = subprocess.run(
+        [sys.executable, "-c", script, *pages],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout.split() == []

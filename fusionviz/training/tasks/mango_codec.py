@@ -17,9 +17,7 @@ from fusionviz.training.tasks.shared.image_losses import (
     perceptual_error,
 )
 from fusionviz.training.tasks.shared.rgbd import ImageTask, LabelledBatch, pixel_loss
-from fusionviz.training.tasks.shared.translation import (
-    translation_loss,
-)
+from fusionviz.training.tasks.shared.translation import translation_loss
 
 
 class MangoCodecTask(ImageTask):
