@@ -296,6 +296,8 @@ def round_weights(model: nn.Module) -> None:
 
 def _as_stored(model: nn.Module, name: str, tensor: Tensor) -> Tensor:
     """Return a tensor in the type that it is stored in."""
+    if not tensor.is_floating_point():
+        return tensor
     halved = getattr(model, "stored_in_half", ())
     is_halved = any(fnmatchcase(name, f"{part}.*") for part in halved)
     is_kept = bool({*name.split(".")[1:]} & {*getattr(model, "stored_in_full", ())})

@@ -183,9 +183,13 @@ def _identity(recipe: Recipe) -> dict[str, Any]:
 
 
 def _check_identity(saved: Mapping[str, Any], own: Mapping[str, Any]) -> None:
-    """Refuse a run of another recipe; a setting newer than the run has its default."""
+    """Refuse a run of another recipe; further stages at its end are none.
+
+    A setting newer than the run has its default.
+    """
     saved = _identity(Recipe.from_table({"name": "saved", **saved}))
-    for name, value in own.items():
+    begun = len(saved["stage"])
+    for name, value in {**own, "stage": own["stage"][:begun]}.items():
         if _as_json(value) != _as_json(saved.get(name)):
             raise InputError(
                 f"the run was started with another {name!r} than the recipe has now; "

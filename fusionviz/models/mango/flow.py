@@ -190,6 +190,11 @@ class MangoFlow(nn.Module):
             yield FlowStep(index=index, before=x, after=y, log_det=log_det)
             x = y
 
+    @property
+    def is_started(self) -> bool:
+        """Whether tokens, training or a checkpoint have set its first scales."""
+        return any(isinstance(layer, ActNorm) and layer.is_set for layer in self.chain)
+
     @torch.no_grad()
     def initialise(self, x: Tokens) -> None:
         """Start every layer from these tokens, in the order that tokens pass them.
@@ -200,7 +205,7 @@ class MangoFlow(nn.Module):
         stays as it is.
         """
         chain = self.chain
-        if any(isinstance(layer, ActNorm) and layer.is_set for layer in chain):
+        if self.is_started:
             return
         following = [*chain[1:], None]
         attentions = 0

@@ -53,12 +53,16 @@ class Mango(JointModel[ImageBatch | RGBDSample | Sequence[RGBDSample]]):
     stored_in_half: ClassVar[tuple[str, ...]] = (
         "codec",
         "flow.layers.*.network",
+        "flow.layers.*.partition",
+        "flow.layers.*.position",
+        "flow.layers.*.to_key",
+        "flow.layers.*.to_query",
         "guesses",
         "segmenter",
         "translator",
     )
-    """Parts whose weights are stored in 16 bits: of the flow the networks, which say
-    the same to its inverse, and not the matrices, which are inverted."""
+    """Parts whose weights are stored in 16 bits: of the flow what is large, and says
+    the same to its inverse. What mixes and scales channels stays in 32."""
 
     def __init__(self, config: MangoConfig) -> None:
         super().__init__()

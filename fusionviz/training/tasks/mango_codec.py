@@ -8,11 +8,13 @@ from torch import Tensor
 
 from fusionviz.data.records import RGBDSample
 from fusionviz.errors import InputError
+from fusionviz.models.encoders.tokens import PretrainedFeatures
 from fusionviz.models.inputs import ImageBatch
 from fusionviz.models.modalities import DEPTH_RANGE_M
 from fusionviz.training.metrics.image import mae, psnr
 from fusionviz.training.metrics.intervals import Measurement
 from fusionviz.training.tasks.shared.image_losses import (
+    Images,
     absolute_error,
     perceptual_error,
 )
@@ -44,8 +46,8 @@ class MangoCodecTask(ImageTask):
         reconstruction: Weight of the error of reconstructed images. With 0 nothing is
             decoded: encoders and the predictor learn alone.
         perceptual: Weight of the error of a pretrained encoder's features (see
-            `fusionviz.training.tasks.shared.image_losses.perceptual_error`); of models
-            with one.
+            `fusionviz.training.tasks.shared.image_losses.perceptual_error`).
+        judge: Name of that encoder, for a model that has none of its own.
         augment: Whether to mirror, crop and relight training samples, or a table of
             how far (see `Variation`).
         relight: Whether augmentation changes the light too.
@@ -63,6 +65,7 @@ class MangoCodecTask(ImageTask):
         structure: float = 0.0,
         reconstruction: float = 1.0,
         perceptual: float = 0.0,
+        judge: str = "",
         augment: bool | Mapping[str, Any] = False,
         relight: bool = True,
     ) -> None:
@@ -71,15 +74,20 @@ class MangoCodecTask(ImageTask):
         self.reconstruction, self.perceptual = reconstruction, perceptual
         self.smoothing, self.balance = smoothing, balance
         self.augment, self.relight = augment, relight
+        self.judge = judge
+        self._judges: dict[str, PretrainedFeatures] = {}
 
     def initialise(self, model: Any, batch: LabelledBatch) -> None:  # noqa: ANN401
         """Find the squares' components, and forget what scale the tokens had.
 
-        A stage on the tokens sets that anew.
+        A stage on the tokens sets that anew. Where decoders alone are trained below a
+        flow that has learnt, tokens stay what they are, and so does their scale.
         """
         model.fit_squares(batch.images)
         for codec in model.codec.values():
-            codec.forget_statistics()
+            moves = any(w.requires_grad for w in codec.encoder.parameters())
+            if moves or not model.flow.is_started:
+                codec.forget_statistics()
 
     def loss(
         self,
@@ -129,9 +137,43 @@ class MangoCodecTask(ImageTask):
         decoded = model.codec[name].decode(tokens)
         losses = {name: absolute_error(decoded, images[name], self.edges)}
         if self.perceptual:
-            off = perceptual_of(model, images, name, decoded)
+            off = self._perceptual_of(model, images, name, decoded)
             losses[f"{name}_perceptual"] = self.perceptual * off
         return losses
+
+    def _perceptual_of(
+        self,
+        model: Any,  # noqa: ANN401
+        images: ImageBatch,
+        name: str,
+        decoded: Tensor,
+    ) -> Tensor:
+        """Return how far a modality's decoded images are off for the encoder.
+
+        Raises:
+            InputError: The model has no pretrained encoder, and no judge is named.
+        """
+        if model.config.encoder:
+            pretrained = model.codec[name].encoder.pretrained
+            known = images.features.get(name)
+            wanted = pretrained(images[name] if known is None else known)
+        elif self.judge:
+            pretrained = self._judge_of(images[name], name)
+            wanted = pretrained(images[name])
+        else:
+            raise InputError(
+                "a perceptual error needs a model with an encoder, or the name of one "
+                "as the judge"
+            )
+        return perceptual_error(decoded, wanted, pretrained)
+
+    def _judge_of(self, images: Images, name: str) -> PretrainedFeatures:
+        """Return the judge of a modality, made when it is first asked."""
+        if name not in self._judges:
+            size = (images.shape[-2], images.shape[-1])
+            judge = PretrainedFeatures(self.judge, name, size).to(images.device)
+            self._judges[name] = judge.requires_grad_(False)
+        return self._judges[name]
 
     def evaluate(
         self,
@@ -155,22 +197,3 @@ class MangoCodecTask(ImageTask):
             name: Measurement(values=torch.cat(values).cpu().numpy())
             for name, values in measured.items()
         }
-
-
-def perceptual_of(
-    model: Any,  # noqa: ANN401
-    images: ImageBatch,
-    name: str,
-    decoded: Tensor,
-) -> Tensor:
-    """Return how far a modality's decoded images are off for the model's encoder.
-
-    Raises:
-        InputError: The model has no pretrained encoder.
-    """
-    if not model.config.encoder:
-        raise InputError("a perceptual error needs a model with an encoder")
-    pretrained = model.codec[name].encoder.pretrained
-    known = images.features.get(name)
-    wanted = pretrained(images[name] if known is None else known)
-    return perceptual_error(decoded, wanted, pretrained)

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -361,6 +362,23 @@ def test_a_run_starts_from_a_checkpoint(uninterrupted, tmp_path):
     ours, theirs = weights_of(tmp_path), weights_of(uninterrupted)
     for name in ("codec.weight", "gate"):
         torch.testing.assert_close(ours[name], theirs[name])
+
+
+def test_a_finished_run_goes_on_with_a_further_stage(uninterrupted, tmp_path):
+    folder = tmp_path / "longer"
+    shutil.copytree(uninterrupted, folder)
+    recipe = toy.make_recipe()
+    last = replace(recipe.stage[-1], steps=6)
+    longer = replace(recipe, stage=(*recipe.stage, last))
+    assert train(longer, folder, resume=True, device="cpu")
+    rows = (folder / "log.csv").read_text()
+    assert rows.startswith((uninterrupted / "log.csv").read_text())
+    assert len(rows) > len((uninterrupted / "log.csv").read_text())
+    with pytest.raises(InputError, match="another 'stage'"):
+        train(recipe, folder, resume=True, device="cpu")
+    other = replace(recipe, stage=(recipe.stage[0], last, last))
+    with pytest.raises(InputError, match="another 'stage'"):
+        train(other, uninterrupted, resume=True, device="cpu")
 
 
 def test_what_does_not_fit_is_said(uninterrupted, tmp_path):

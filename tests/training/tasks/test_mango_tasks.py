@@ -11,6 +11,8 @@ from fusionviz.data.rooms import render_room
 from fusionviz.errors import InputError
 from fusionviz.models.mango import Mango
 from fusionviz.models.mango.code_length import code_length
+from fusionviz.training.parameters import choose_trainable
+from fusionviz.training.recipes import Stage
 from fusionviz.training.tasks import make_task
 from fusionviz.training.tasks.shared.rgbd import labelled_batch
 from fusionviz.training.tasks.shared.variation import Variation, vary
@@ -18,6 +20,14 @@ from tests.helpers.few_steps import take_steps
 from tests.helpers.tiny_models import TINY_MANGO
 
 TINY = replace(TINY_MANGO, classes=3)
+
+DECODERS = {
+    "task": "mango-codec",
+    "steps": 2,
+    "batch": 4,
+    "learning_rate": 1e-2,
+    "trainable": ("codec.*.decoder",),
+}
 
 
 def make_samples(count, labels=True):
@@ -234,3 +244,39 @@ def test_reconstruction_keeps_the_decoder_with_the_tokens(model):
     assert gradients(model, "codec.depth.decoder").any()
     with pytest.raises(InputError, match="teaching is a share from 0 to 1, got 1.5"):
         make_task("mango-flow", {"teaching": 1.5})
+
+
+def test_a_judge_teaches_the_decoders_of_a_model_without_an_encoder(model):
+    task = make_task(
+        "mango-codec", {"perceptual": 1.0, "judge": "efficientnet-lite0", "noise": 0.0}
+    )
+    losses, terms = take_steps(task, model, make_samples(4), steps=8)
+    assert {"rgb_perceptual", "depth_perceptual"} <= terms.keys()
+    assert losses[-1] < losses[0]
+    alone = make_task("mango-codec", {"perceptual": 1.0})
+    with pytest.raises(InputError, match="judge"):
+        take_steps(alone, model, make_samples(4))
+
+
+def test_decoders_learn_below_a_flow_that_has_learnt_and_latents_stay(model):
+    samples = make_samples(4)
+    take_steps(make_task("mango-flow"), model, samples)
+    with torch.inference_mode():
+        tokens = model.encode(samples)
+        latents = model.flow(tokens)[0]
+        picture = model.codec["rgb"].decode(tokens[:, : model.config.tokens])
+    choose_trainable(model, Stage(**DECODERS))
+    take_steps(make_task("mango-codec"), model, samples)
+    with torch.inference_mode():
+        assert torch.equal(model.encode(samples), tokens)
+        assert torch.equal(model.flow(tokens)[0], latents)
+        other = model.codec["rgb"].decode(tokens[:, : model.config.tokens])
+    assert not torch.equal(other, picture)
+
+
+def test_encoders_that_learn_on_take_the_scale_of_their_tokens_away(model):
+    samples = make_samples(4)
+    take_steps(make_task("mango-flow"), model, samples)
+    assert model.codec["rgb"].is_normalised
+    take_steps(make_task("mango-codec"), model, samples)
+    assert not model.codec["rgb"].is_normalised
