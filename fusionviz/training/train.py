@@ -133,7 +133,7 @@ def _find_start(run: Run, *, resume: bool) -> tuple[Position, dict[str, Tensor]]
             )
         return Position(recipe=run.identity), {}
     position, tensors = read_state(run.folder)
-    _check_identity(position.recipe, run.identity)
+    _check_identity(position, run.identity)
     restore_model(tensors, run.model)
     return position, tensors
 
@@ -182,14 +182,16 @@ def _identity(recipe: Recipe) -> dict[str, Any]:
     return {name: table[name] for name in ("seed", "model", "data", "stage")}
 
 
-def _check_identity(saved: Mapping[str, Any], own: Mapping[str, Any]) -> None:
-    """Refuse a run of another recipe; further stages at its end are none.
+def _check_identity(position: Position, own: Mapping[str, Any]) -> None:
+    """Refuse a run of another recipe; stages that it has not begun may be others.
 
     A setting newer than the run has its default.
     """
-    saved = _identity(Recipe.from_table({"name": "saved", **saved}))
-    begun = len(saved["stage"])
-    for name, value in {**own, "stage": own["stage"][:begun]}.items():
+    saved = _identity(Recipe.from_table({"name": "saved", **position.recipe}))
+    begun = position.stage + (position.step > 0)
+    wanted = {**own, "stage": own["stage"][:begun]}
+    saved["stage"] = saved["stage"][:begun]
+    for name, value in wanted.items():
         if _as_json(value) != _as_json(saved.get(name)):
             raise InputError(
                 f"the run was started with another {name!r} than the recipe has now; "

@@ -1,6 +1,6 @@
 """The baselines: AlignMamba's encoders and predictor, another fusion between."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from jaxtyping import Bool, Float
@@ -28,6 +28,12 @@ class FusionBaseline(ModalityTokens):
     Args:
         config: Sizes and choices.
     """
+
+    stored_in_half: ClassVar[tuple[str, ...]] = (
+        *ModalityTokens.stored_in_half,
+        "fusion",
+    )
+    """Parts whose weights are stored in 16 bits."""
 
     def __init__(self, config: BaselineConfig) -> None:
         super().__init__(config)

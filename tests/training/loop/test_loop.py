@@ -381,6 +381,21 @@ def test_a_finished_run_goes_on_with_a_further_stage(uninterrupted, tmp_path):
         train(other, uninterrupted, resume=True, device="cpu")
 
 
+def test_a_stage_that_has_not_begun_may_be_another(tmp_path):
+    recipe = toy.make_recipe(steps=6)
+    first = replace(recipe, stage=recipe.stage[:1])
+    assert train(first, tmp_path / "run", device="cpu")
+    shutil.copytree(tmp_path / "run", tmp_path / "other")
+    assert train(recipe, tmp_path / "run", resume=True, device="cpu")
+    last = replace(recipe.stage[1], steps=9)
+    other = replace(recipe, stage=(recipe.stage[0], last))
+    assert train(other, tmp_path / "other", resume=True, device="cpu")
+    assert train(recipe, tmp_path / "whole", device="cpu")
+    torch.testing.assert_close(
+        weights_of(tmp_path / "run"), weights_of(tmp_path / "whole"), rtol=0, atol=0
+    )
+
+
 def test_what_does_not_fit_is_said(uninterrupted, tmp_path):
     with pytest.raises(InputError, match="--resume"):
         train(toy.make_recipe(), uninterrupted, device="cpu")
