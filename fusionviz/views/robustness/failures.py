@@ -87,11 +87,14 @@ def draw_failing_pictures(view: FailureView) -> go.Figure:
     """Draw pictures: above the whole pair's, below those of what is left.
 
     Each model's classes lie on what it read itself. Pixels that get another class are
-    strong below, the others faint.
+    strong below, the others faint. A model that has several ways to do without says the
+    same of the whole pair each time: it stands there once, and the truth in the free
+    place beside it.
     """
     known = [one for one in view.before if one.segmentation]
     teller = next((one for one in known if _truth_of(one) is not None), None)
-    columns = 2 + len(known) + (teller is not None)
+    free = _repeats(view.before)
+    columns = 2 + len(known) + (teller is not None and not free)
     grid = PictureGrid(2, columns, across=0.008, down=0.19)
     inputs = [one[0].pictures for one in (view.before, view.after) if one[0].pictures]
     maps = [one.depth_m for one in inputs if one.depth_m is not None]
@@ -100,13 +103,28 @@ def draw_failing_pictures(view: FailureView) -> go.Figure:
         _place_inputs(grid, pictures, scale, row)
     shown = _place_answers(grid, view)
     if teller is not None:
-        shown.append(_place_truth(grid, teller, columns - 1))
+        place = 2 + free[-1] if free else columns - 1
+        shown.append(_place_truth(grid, teller, place))
     more = [] if not maps else [scale.bar(x=1.0, y=0.2, length=0.45)]
     if known and known[0].segmentation:
         names = known[0].segmentation.classes
         more += class_squares(np.unique(np.concatenate(shown)), names)
     figure = dress(grid.figure(*more), top=60)
     return figure.update_layout(legend=LEGEND_BELOW, margin_b=56)
+
+
+def _repeats(readings: Sequence[FailureReading]) -> list[int]:
+    """Return the places of readings by a model that has said the same before."""
+    found = []
+    for place, one in enumerate(readings):
+        if one.segmentation is not None and any(
+            other.kind == one.kind
+            and other.segmentation is not None
+            and np.array_equal(other.segmentation.labels, one.segmentation.labels)
+            for other in readings[:place]
+        ):
+            found.append(place)
+    return found
 
 
 def _truth_of(reading: FailureReading) -> NDArray[np.int64] | None:
@@ -143,7 +161,7 @@ def _place_inputs(
 
 def _place_answers(grid: PictureGrid, view: FailureView) -> list[NDArray[np.int64]]:
     """Place each model's classes, above and below; return the classes that show."""
-    shown = []
+    shown, repeats = [], _repeats(view.before)
     for column, (title, before, after, changed) in enumerate(
         zip(
             reading_titles(view.after),
@@ -158,11 +176,12 @@ def _place_answers(grid: PictureGrid, view: FailureView) -> list[NDArray[np.int6
         if not (first and last and before.pictures and after.pictures):
             continue
         ground = ground_of(before.pictures)
-        grid.place(paint_classes(first.labels, first.classes, ground), 0, column)
+        if column - 2 not in repeats:
+            grid.place(paint_classes(first.labels, first.classes, ground), 0, column)
+            grid.hover(hover_changes(first, first, side=HOVER_SIDE), 0, column)
+            grid.title(f"<b>{before.kind}</b>{_score(before)}", 0, column)
         grid.place(paint_changes(first, last, after.pictures), 1, column)
-        grid.hover(hover_changes(first, first, side=HOVER_SIDE), 0, column)
         grid.hover(hover_changes(first, last, side=HOVER_SIDE), 1, column)
-        grid.title(f"<b>{before.kind}</b>{_score(before)}", 0, column)
         told = f"<b>{title}</b><br>{changed:.1%} changed{_score(after)}"
         grid.title(told, 1, column)
         shown += [first.labels.ravel(), last.labels.ravel()]

@@ -64,6 +64,20 @@ def test_classes_lie_on_what_their_model_read(room, subject):
     assert first.depth_m is last.depth_m is None
 
 
+def test_a_model_that_does_without_in_two_ways_says_the_whole_pair_once(room):
+    model = tiny_mango()
+    readers = [reader_of(model, "guess"), reader_of(model, "zeros")]
+    view = FailureSubject(room, readers).fail([Failure(modality="depth")])
+    figure = draw_failures(view)
+    titles = [note.text for note in figure.layout.annotations]
+    whole = [text for text in titles if text.startswith("<b>MANGO</b>")]
+    assert len(whole) == 1
+    beside = {note.text: note.x for note in figure.layout.annotations}
+    zeros = next(text for text in titles if text.startswith("<b>MANGO, zeros</b>"))
+    assert beside["<b>truth</b>"] == beside[zeros]
+    assert len([trace for trace in figure.data if trace.type == "image"]) == 8
+
+
 def test_the_strip_has_each_models_own_picture(subject):
     strip = measure_severities(subject, "rgb", "darkness")
     figure = draw_severities(strip)
