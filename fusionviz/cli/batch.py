@@ -67,9 +67,11 @@ def batch(
 
     The same command goes on after a stop. What is wrong with a pair stands in its row.
     """
+    from fusionviz.data.rooms import ROOM_SIDE
     from fusionviz.explain.batch.plan import make_plan
     from fusionviz.explain.batch.run import run_batch
     from fusionviz.explain.batch.sources import PairChoice
+    from fusionviz.explain.pairs import room_side
     from fusionviz.training.tables import read_settings
 
     tell = functools.partial(typer.echo, err=True)
@@ -78,6 +80,7 @@ def batch(
         rooms=rooms,
         data=data,
         first_room=first_room,
+        pixels=room_side(checkpoint) if rooms else ROOM_SIDE,
         split=split,
         options=read_settings(settings or []),
         depth_unit=depth_unit,

@@ -34,10 +34,9 @@ from fusionviz.explain.pairs import (
     load_alignmamba_subject,
     load_pair_subject,
     load_subject,
-    name_room,
     read_beside,
     read_file,
-    read_sample,
+    read_room,
 )
 from fusionviz.explain.readers import PairReaders, pick_readers, requests_of
 from fusionviz.explain.robustness import (
@@ -312,12 +311,13 @@ def _load_other(
     if "room" not in named.sample or named.checkpoint is None:
         raise InputError("what this recipe compares with is a file, not a room")
     check_weights(named)
-    room = named.sample["room"]
     if named.checkpoint == name.checkpoint:
-        return read_beside(beside, name, room)[0]
-    sample, _ = read_sample(None, None, room, source.reading)
+        return read_beside(beside, name, named.sample["room"])[0]
     return load_subject(
-        sample, name_room(room), named.checkpoint, device=source.device
+        read_room(named.sample),
+        dict(named.sample),
+        named.checkpoint,
+        device=source.device,
     )[0]
 
 

@@ -13,7 +13,6 @@ from typing import Any
 import plotly.graph_objects as go
 
 from fusionviz.data.folders import cache_folder
-from fusionviz.data.rooms import render_room
 from fusionviz.errors import InputError
 from fusionviz.exhibits.kinds import exhibit_kind
 from fusionviz.exhibits.shared.exhibit import Exhibit, Request, SubjectName
@@ -24,6 +23,7 @@ from fusionviz.explain.pairs import (
     load_pair_subject,
     load_subject,
     read_beside,
+    read_room,
 )
 from fusionviz.explain.robustness import name_report
 from fusionviz.explain.runs import name_runs, scaling_subject
@@ -205,7 +205,7 @@ def _load(call: ExhibitCall, reads: str) -> tuple[Any, SubjectName]:
         return report, name_report(report)
     if "room" not in named:
         return load_sequence_subject(read_named(named), named, call.checkpoint)
-    room = render_room(int(named["room"]))
+    room = read_room(named)
     if reads in ("mango", "pair"):
         subject, name = load_subject(room, named, str(call.checkpoint))
         if reads == "mango":

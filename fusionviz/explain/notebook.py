@@ -17,14 +17,13 @@ from plotly.offline import get_plotlyjs
 from fusionviz.analysis.shared.subjects.arrays import ArraysSubject
 from fusionviz.data.arrays.files import arrays_of
 from fusionviz.data.records import RGBDSample
-from fusionviz.data.rooms import render_room
 from fusionviz.data.sequences.samples import SequenceSample
 from fusionviz.errors import InputError
 from fusionviz.exhibits.kinds import exhibit_kind
 from fusionviz.exhibits.shared.exhibit import Exhibit, SubjectName
 from fusionviz.explain.arrays import array_requests, arrays_subject, name_arrays
 from fusionviz.explain.command import pair_requests, sequence_requests
-from fusionviz.explain.pairs import name_room, read_file
+from fusionviz.explain.pairs import name_room, read_file, read_room, room_side
 from fusionviz.explain.report_page import ReportEntry, write_report
 from fusionviz.explain.source import FigureSource
 from fusionviz.explain.writing import FigureRequest, make_again, title_of
@@ -214,8 +213,8 @@ def explain(
     """
     source = FigureSource(checkpoint=mango, alignmamba=alignmamba)
     if isinstance(sample, int) and not isinstance(sample, bool):
-        room = render_room(sample)
-        return Exhibits(pair_requests(room, name_room(sample), source, tell))
+        named = name_room(sample, room_side(mango))
+        return Exhibits(pair_requests(read_room(named), named, source, tell))
     if isinstance(sample, RGBDSample):
         return Exhibits(pair_requests(sample, _name(sample), source, tell))
     if isinstance(sample, SequenceSample):

@@ -1,6 +1,7 @@
 """From what names a subject to the subject, outside the app."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
 from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rgbd_files import ReadingOptions, read_with_choices
-from fusionviz.data.rooms import render_room
+from fusionviz.data.rooms import ROOM_SIDE, RoomSample, render_room, side_for
 from fusionviz.errors import CheckpointError, InputError
 from fusionviz.exhibits.shared.exhibit import SubjectName
 from fusionviz.explain.tokens import kin_of
@@ -33,9 +34,32 @@ FIRST = {
 """Checkpoints that are taken where nobody picks one, by kind and by what they read."""
 
 
-def name_room(seed: int) -> dict[str, Any]:
-    """Return what names a generated room in a recipe."""
-    return {"room": seed}
+def name_room(seed: int, side: int = ROOM_SIDE) -> dict[str, Any]:
+    """Return what names a generated room in a recipe.
+
+    Args:
+        seed: Its number.
+        side: Its pixels a side, which are told where they are not the usual ones.
+    """
+    return {"room": seed} if side == ROOM_SIDE else {"room": seed, "pixels": side}
+
+
+def read_room(named: Mapping[str, Any]) -> RoomSample:
+    """Return the room that `name_room` names."""
+    side = int(named.get("pixels", ROOM_SIDE))
+    return render_room(int(named["room"]), (side, side))
+
+
+def room_side(mango: str | None) -> int:
+    """Return the pixels a side of a room for a MANGO, by its name.
+
+    Args:
+        mango: None: the one that is taken where nobody picks.
+
+    Raises:
+        CheckpointError: It is not there.
+    """
+    return side_for(read_card(mango or FIRST_CHECKPOINT).config.get("image_size"))
 
 
 def name_files(
@@ -68,8 +92,16 @@ def read_sample(
     depth: Path | None,
     room: int | None,
     options: ReadingOptions,
+    side: int = ROOM_SIDE,
 ) -> tuple[RGBDSample, dict[str, Any]]:
     """Return a sample from files or a seed, and what names it.
+
+    Args:
+        rgb: A picture's file.
+        depth: A depth map's.
+        room: Or the number of a room.
+        options: How files are read.
+        side: Pixels a side of the room.
 
     Raises:
         InputError: Neither or both are given, or a file cannot be read.
@@ -77,7 +109,8 @@ def read_sample(
     if (room is None) == (rgb is None and depth is None):
         raise InputError("name an RGB picture, a depth map or both, or else a room")
     if room is not None:
-        return render_room(room), name_room(room)
+        named = name_room(room, side)
+        return read_room(named), named
     colours = None if rgb is None else read_file(rgb)
     distances = None if depth is None else read_file(depth)
     reading = read_with_choices(colours, distances, options)
@@ -121,8 +154,9 @@ def read_beside(
     subject: MangoSubject, name: SubjectName, room: int
 ) -> tuple[MangoSubject, SubjectName]:
     """Return a room as another subject's model reads it, and what names the two."""
-    beside = MangoSubject(subject.model, render_room(room), subject.statistics)
-    return beside, replace(name, sample=name_room(room))
+    named = name_room(room, side_for(subject.model.config.image_size))
+    beside = MangoSubject(subject.model, read_room(named), subject.statistics)
+    return beside, replace(name, sample=named)
 
 
 def load_alignmamba_subject(

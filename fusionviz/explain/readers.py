@@ -9,7 +9,7 @@ from fusionviz.analysis.inputs.pair_subject import read_pair
 from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
 from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.data.records import RGBDSample
-from fusionviz.data.rooms import render_room
+from fusionviz.data.rooms import side_for
 from fusionviz.errors import CheckpointError
 from fusionviz.exhibits.kinds import KINDS
 from fusionviz.exhibits.shared.exhibit import ExhibitKind, Reads, SubjectName
@@ -18,6 +18,7 @@ from fusionviz.explain.pairs import (
     load_alignmamba,
     load_mango,
     name_room,
+    read_room,
     statistics_of,
 )
 from fusionviz.explain.tokens import kin_of
@@ -97,7 +98,7 @@ class PairReaders:
     ) -> list[FigureRequest]:
         subject = MangoSubject(self.mango, sample, self.statistics)
         name = replace(self.name, sample=named)
-        other_name = replace(self.name, sample=name_room(self.other_room))
+        other_name = replace(self.name, sample=self._named_other)
         return [
             FigureRequest(
                 recipe=default_recipe(
@@ -120,7 +121,11 @@ class PairReaders:
 
     @cached_property
     def _other(self) -> MangoSubject:
-        return MangoSubject(self.mango, render_room(self.other_room), self.statistics)
+        return MangoSubject(self.mango, read_room(self._named_other), self.statistics)
+
+    @property
+    def _named_other(self) -> dict[str, Any]:
+        return name_room(self.other_room, side_for(self.mango.config.image_size))
 
 
 def pick_readers(

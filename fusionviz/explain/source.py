@@ -7,8 +7,9 @@ from typing import Any
 
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rgbd_files import ReadingOptions
+from fusionviz.data.rooms import ROOM_SIDE
 from fusionviz.errors import InputError
-from fusionviz.explain.pairs import read_file, read_sample
+from fusionviz.explain.pairs import read_file, read_sample, room_side
 from fusionviz.explain.typed import How
 
 
@@ -21,6 +22,7 @@ class FigureSource:
         depth: A depth map.
         reading: How the two are read; a recipe says it itself.
         room: Seed of a room.
+        pixels: Of a side of the room; what its MANGO reads if not given.
         utterance: Seed of a generated utterance.
         video: Id of a video of CMU-MOSI.
         text: A typed sentence; it may stand beside sequences.
@@ -44,6 +46,7 @@ class FigureSource:
     depth: Path | None = None
     reading: ReadingOptions = field(default_factory=ReadingOptions)
     room: int | None = None
+    pixels: int | None = None
     utterance: int | None = None
     video: str | None = None
     text: str | None = None
@@ -101,6 +104,7 @@ class FigureSource:
         return replace(
             self,
             room=sample.get("room"),
+            pixels=sample.get("pixels", ROOM_SIDE),
             utterance=sample.get("utterance"),
             video=sample.get("mosi_video"),
             text=sample.get("typed"),
@@ -118,4 +122,7 @@ class FigureSource:
         Raises:
             InputError: There is neither or both, or a file cannot be read.
         """
-        return read_sample(self.rgb, self.depth, self.room, self.reading)
+        side = ROOM_SIDE
+        if self.room is not None:
+            side = self.pixels or room_side(self.checkpoint)
+        return read_sample(self.rgb, self.depth, self.room, self.reading, side)

@@ -14,7 +14,7 @@ from fusionviz.data.records import RGBDSample
 from fusionviz.models.alignmamba import AlignMamba
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.mango import Mango
-from fusionviz.models.modalities import as_size, window_read
+from fusionviz.models.modalities import as_size, sides, window_read
 
 MANGO, ALIGNMAMBA = "MANGO", "AlignMamba"
 
@@ -32,7 +32,8 @@ class PairSubject:
         passes: Of how many passes these are the median; 1: of the first.
         limits: How far the checkpoints' labels can be trusted, of those of which it was
             measured, by the models' titles.
-        features: Of the pair, as limits compare them, by modality.
+        features: Of the pair as each of these models reads it, as limits compare them,
+            by title and modality.
     """
 
     sample: RGBDSample
@@ -42,7 +43,7 @@ class PairSubject:
     milliseconds: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     passes: int = 1
     limits: Mapping[str, Limits] = field(default_factory=dict)
-    features: Mapping[str, Features] = field(default_factory=dict)
+    features: Mapping[str, Mapping[str, Features]] = field(default_factory=dict)
 
     @property
     def windows(self) -> dict[str, tuple[int, int, int, int]]:
@@ -71,13 +72,19 @@ class PairSubject:
         bits = None
         if title == MANGO and self.mango is not None and self.mango.missing is None:
             bits = self.mango.likelihood.bits_per_dim
-        return self.limits[title].nearness(self.features, bits)
+        return self.limits[title].nearness(self.features[title], bits)
 
     @property
     def readings(self) -> dict[str, MangoReading | AlignMambaReading]:
         """What there is of the two, by `MANGO` and `ALIGNMAMBA`."""
         both = {MANGO: self.mango, ALIGNMAMBA: self.alignmamba}
         return {title: one for title, one in both.items() if one is not None}
+
+
+def longest_side(card: ModelCard) -> int | None:
+    """Return the pixels of the longer side of what a checkpoint reads, if it says."""
+    size = card.config.get("image_size")
+    return None if size is None else max(sides(as_size(size)))
 
 
 def read_pair(
@@ -105,5 +112,7 @@ def read_pair(
         alignmamba=by_mamba,
         milliseconds={t: one.milliseconds for t, one in subject.readings.items()},
         limits=measured,
-        features=features_of(sample) if measured else {},
+        features={
+            title: features_of(sample, longest_side(known[title])) for title in measured
+        },
     )

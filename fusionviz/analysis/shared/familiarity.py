@@ -23,6 +23,7 @@ from fusionviz.models.encoders import load_encoder
 from fusionviz.models.encoders.lite0 import NAME
 from fusionviz.models.encoders.pictures import to_picture
 from fusionviz.models.inputs import RGBD, to_batch
+from fusionviz.models.modalities import fit_nearest, fit_smoothly
 
 SIZE = (240, 320)
 """Pixels at which pictures are looked at, whole, whatever a model reads of them."""
@@ -33,13 +34,17 @@ Features = Float[np.ndarray, " feature"]
 
 
 @torch.inference_mode()
-def features_of(sample: RGBDSample) -> dict[str, Features]:
+def features_of(sample: RGBDSample, longest: int | None = None) -> dict[str, Features]:
     """Return the features of what a sample has, by modality.
 
     Args:
         sample: RGB, depth or both.
+        longest: Pixels of the longer side of what a model reads: a picture that has
+            more is brought to them first. Of one scene it would otherwise have detail
+            that no training picture had.
     """
-    batch, network = to_batch([sample], SIZE), load_encoder(NAME)
+    seen = sample if longest is None else _shrunk(sample, longest)
+    batch, network = to_batch([seen], SIZE), load_encoder(NAME)
     found = {}
     for name in RGBD:
         if batch.present[name][0]:
@@ -47,6 +52,20 @@ def features_of(sample: RGBDSample) -> dict[str, Features]:
             means = [level.mean(dim=(2, 3)) for level in levels[2:]]
             found[name] = torch.cat(means, dim=1)[0].numpy()
     return found
+
+
+def _shrunk(sample: RGBDSample, longest: int) -> RGBDSample:
+    """Return a sample with at most so many pixels a side, of its own shape."""
+    scale = longest / max(sample.size)
+    if scale >= 1:
+        return sample
+    height, width = (max(1, round(scale * side)) for side in sample.size)
+    rgb, depth_m = sample.rgb, sample.depth_m
+    return RGBDSample(
+        rgb=None if rgb is None else fit_smoothly(rgb, (height, width)),
+        depth_m=None if depth_m is None else fit_nearest(depth_m, (height, width)),
+        depth_is_metric=sample.depth_is_metric,
+    )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -14,7 +14,12 @@ from fusionviz.data.rooms.kernel_cache import drop_stale_kernels
 drop_stale_kernels(Path(__file__).parent)
 
 from fusionviz.data.rooms.classes import CLASS_NAMES  # noqa: E402
-from fusionviz.data.rooms.rendering import RoomSample, render_room  # noqa: E402
+from fusionviz.data.rooms.rendering import (  # noqa: E402
+    ROOM_SIDE,
+    RoomSample,
+    render_room,
+    side_for,
+)
 from fusionviz.data.rooms.view import Intrinsics  # noqa: E402
 
 RENDERER_VERSION = 1
@@ -27,7 +32,9 @@ __all__ = [
     "CLASS_NAMES",
     "GALLERY_SEEDS",
     "RENDERER_VERSION",
+    "ROOM_SIDE",
     "Intrinsics",
     "RoomSample",
     "render_room",
+    "side_for",
 ]

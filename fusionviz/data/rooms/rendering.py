@@ -1,5 +1,6 @@
 """A room from a seed, as a sample."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,7 +43,24 @@ class RoomSample(RGBDSample):
     intrinsics: Intrinsics
 
 
-def render_room(seed: int, size: tuple[int, int] = (128, 128)) -> RoomSample:
+ROOM_SIDE = 128
+"""Pixels a side of a room that nobody wants larger."""
+
+
+def side_for(size: int | Sequence[int] | None) -> int:
+    """Return the pixels a side at which a room is rendered for who reads it.
+
+    Args:
+        size: Of the pictures that a model reads: a side, or height and width. None: it
+            does not say.
+    """
+    height, width = (size, size) if isinstance(size, int) else (size or (0, 0))
+    return max(ROOM_SIDE, height) if height == width else ROOM_SIDE
+
+
+def render_room(
+    seed: int, size: tuple[int, int] = (ROOM_SIDE, ROOM_SIDE)
+) -> RoomSample:
     """Return the room of a seed, the same bytes on every run and thread.
 
     Args:

@@ -7,7 +7,7 @@ import numpy as np
 from fusionviz.analysis.attention.head_effects import HeadEffects, measure_head_effects
 from fusionviz.analysis.attention.interventions import CHANGES, Change
 from fusionviz.analysis.shared.subjects.mango import MangoSubject
-from fusionviz.data.rooms import render_room
+from fusionviz.data.rooms import render_room, side_for
 from fusionviz.data.sets.splits import ROOM_SEEDS
 from fusionviz.errors import InputError
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request
@@ -60,7 +60,9 @@ def measure_ranking(request: Request[RankingControls]) -> HeadEffects:
     subjects = [subject]
     if controls.rooms:
         seeds = ROOM_SEEDS["test"][: controls.rooms]
-        subjects = [MangoSubject(subject.model, render_room(seed)) for seed in seeds]
+        side = side_for(subject.model.config.image_size)
+        rooms = (render_room(seed, (side, side)) for seed in seeds)
+        subjects = [MangoSubject(subject.model, room) for room in rooms]
     try:
         return measure_head_effects(subjects, change=controls.change, tell=request.tell)
     except ValueError as error:

@@ -10,11 +10,11 @@ from typing import Any
 
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rgbd_files import ReadingOptions
-from fusionviz.data.rooms import render_room
+from fusionviz.data.rooms import ROOM_SIDE
 from fusionviz.data.sets.registry import find_set, load_folder, load_set
 from fusionviz.data.sets.rooms import INDEX_NAME
 from fusionviz.errors import InputError
-from fusionviz.explain.pairs import name_room, read_sample
+from fusionviz.explain.pairs import name_room, read_room, read_sample
 
 RGB, DEPTH, NAME = "rgb", "depth", "name"
 FOLDERS = {RGB: ("rgb", "color", "image"), DEPTH: ("depth", "depth_mm")}
@@ -52,10 +52,11 @@ class RoomPairs(Pairs):
 
     Args:
         seeds: One a room.
+        side: Pixels a side.
     """
 
-    def __init__(self, seeds: range) -> None:
-        self.seeds = seeds
+    def __init__(self, seeds: range, side: int = ROOM_SIDE) -> None:
+        self.seeds, self.side = seeds, side
 
     @property
     def names(self) -> Sequence[str]:
@@ -65,7 +66,8 @@ class RoomPairs(Pairs):
     def read(self, index: int) -> Named:
         """Return a room."""
         seed = self.seeds[index]
-        return render_room(seed), name_room(seed)
+        named = name_room(seed, self.side)
+        return read_room(named), named
 
 
 class FilePairs(Pairs):
@@ -131,6 +133,7 @@ class PairChoice:
         rooms: How many generated rooms.
         data: Name of a data set.
         first_room: Seed of the first room.
+        pixels: Of a side of the rooms.
         split: Of the data set.
         options: Of the data set.
         depth_unit: What files of depth count; `auto` guesses it of each.
@@ -140,6 +143,7 @@ class PairChoice:
     rooms: int | None = None
     data: str | None = None
     first_room: int = 0
+    pixels: int = ROOM_SIDE
     split: str = "test"
     options: Mapping[str, Any] = field(default_factory=dict)
     depth_unit: str = "auto"
@@ -158,7 +162,8 @@ class PairChoice:
         if sum(one is not None for one in (self.path, self.rooms, self.data)) != 1:
             raise InputError("name a folder or a list of pairs, --rooms or --data")
         if self.rooms is not None:
-            return RoomPairs(range(self.first_room, self.first_room + self.rooms))
+            seeds = range(self.first_room, self.first_room + self.rooms)
+            return RoomPairs(seeds, self.pixels)
         if self.data is not None:
             return self._open_set(self.data)
         return self._open_path(Path(str(self.path)))

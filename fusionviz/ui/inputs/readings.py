@@ -14,7 +14,7 @@ from fusionviz.analysis.inputs.alignmamba_reading import (
     measure_alignmamba,
 )
 from fusionviz.analysis.inputs.mango_reading import MangoReading, measure_mango
-from fusionviz.analysis.inputs.pair_subject import PairSubject
+from fusionviz.analysis.inputs.pair_subject import PairSubject, longest_side
 from fusionviz.data.records import RGBDSample
 from fusionviz.errors import FusionvizError
 from fusionviz.exhibits.inputs.pair import PAIR, POINTS
@@ -120,7 +120,10 @@ def measure(sample: SampleChoice) -> Readings:
         milliseconds={"reading": sample.milliseconds, **times},
         passes=PASSES if again else 1,
         limits=limits,
-        features=cache.features(sample.key, sample.rgbd) if limits else {},
+        features={
+            title: cache.features(sample.key, longest_side(cards[title]), sample.rgbd)
+            for title in limits
+        },
         **said,
     )
     return Readings(sample=sample, choice=_named(sample, subject), troubles=troubles)

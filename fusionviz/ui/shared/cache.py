@@ -22,7 +22,7 @@ from fusionviz.analysis.shared.limits import Limits, load_limits
 from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rgbd_files import PairReading, ReadingOptions, read_with_choices
-from fusionviz.data.rooms import render_room
+from fusionviz.data.rooms import ROOM_SIDE, render_room
 from fusionviz.errors import CheckpointError
 from fusionviz.exhibits.shared.exhibit import C, ExhibitKind, Request, S
 from fusionviz.models.cards import ModelCard
@@ -39,10 +39,10 @@ _living: WeakValueDictionary[tuple[str, str], Any] = WeakValueDictionary()
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def room(seed: int) -> tuple[RGBDSample, float]:
+def room(seed: int, side: int = ROOM_SIDE) -> tuple[RGBDSample, float]:
     """Return a generated room and the milliseconds that it took."""
     start = time.perf_counter()
-    sample = render_room(seed)
+    sample = render_room(seed, (side, side))
     return sample, 1000 * (time.perf_counter() - start)
 
 
@@ -113,10 +113,12 @@ def limits(card: ModelCard) -> Limits | None:
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def features(sample_key: str, _sample: RGBDSample) -> dict[str, Features]:
+def features(
+    sample_key: str, longest: int | None, _sample: RGBDSample
+) -> dict[str, Features]:
     """Return the features of a pair, by which it is compared with others."""
     with MODEL_WORK:
-        return features_of(_sample)
+        return features_of(_sample, longest)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

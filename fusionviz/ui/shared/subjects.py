@@ -8,6 +8,7 @@ import streamlit as st
 from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
 from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.analysis.shared.subjects.tokens import TokenSubject
+from fusionviz.data.rooms import side_for
 from fusionviz.errors import FusionvizError
 from fusionviz.exhibits.shared.exhibit import SubjectName
 from fusionviz.models.cards import ModelCard
@@ -110,7 +111,8 @@ def read_room(like: MangoChoice, seed: int) -> MangoChoice:
     Raises:
         CheckpointError: It cannot be loaded.
     """
-    return read_by_mango(like.card, room_sample(seed))
+    side = side_for(like.card.config.get("image_size"))
+    return read_by_mango(like.card, room_sample(seed, side))
 
 
 def draw_title_line(choice: MangoChoice) -> None:

@@ -12,7 +12,8 @@ from fusionviz.data.rooms import render_room
 from fusionviz.data.sets.rgbd_folder import load_nyuv2
 from fusionviz.errors import InputError
 
-ROOMS, PHOTOGRAPHS = ("mango-rooms", "alignmamba-rooms"), ("alignmamba-nyu",)
+ROOMS = ("mango-rooms", "mango-rooms-16", "alignmamba-rooms")
+PHOTOGRAPHS = ("alignmamba-nyu",)
 
 
 def noise() -> RGBDSample:
@@ -57,6 +58,11 @@ def test_a_generated_room_is_flagged_under_weights_of_photographs(seed):
     features = features_of(render_room(seed))
     assert load_limits("alignmamba-nyu").nearness(features).is_far
     assert not load_limits("alignmamba-rooms").nearness(features).is_far
+    large = features_of(render_room(seed, (256, 256)))
+    assert not load_limits("mango-rooms-16").nearness(large).is_far
+    assert load_limits("alignmamba-rooms").nearness(large).is_far  # not as it reads it
+    small = features_of(render_room(seed, (256, 256)), 128)
+    assert not load_limits("alignmamba-rooms").nearness(small).is_far
 
 
 def test_test_photographs_are_flagged_at_the_stated_rate():

@@ -16,6 +16,7 @@ from fusionviz.analysis.shared.limits import (
     save_limits,
 )
 from fusionviz.data.records import RGBDSample
+from fusionviz.data.rooms import render_room
 from fusionviz.errors import CheckpointError
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import save_checkpoint
@@ -69,6 +70,17 @@ def test_features_are_the_means_of_the_two_coarsest_levels(random):
         levels = load_encoder("efficientnet-lite0")(to_picture(batch["rgb"], "rgb"))
     expected = [level[0].mean(dim=(1, 2)).numpy() for level in levels[2:]]
     np.testing.assert_allclose(found["rgb"], np.concatenate(expected), rtol=1e-5)
+
+
+def test_one_scene_in_more_pixels_lies_nearer_when_they_are_brought_down():
+    few, many = (render_room(5, (side, side)) for side in (128, 256))
+    near, far = features_of(many, 128), features_of(many)
+    plain = features_of(few)
+    for name, expected in plain.items():
+        off = np.linalg.norm(near[name] - expected)
+        assert off < np.linalg.norm(far[name] - expected)
+    for name, same in features_of(few, 256).items():  # nothing is enlarged
+        np.testing.assert_array_equal(same, plain[name])
 
 
 @pytest.fixture

@@ -1,18 +1,21 @@
 """Weights follow the sample until somebody picks some."""
 
 import io
+import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from fusionviz.models.alignmamba import AlignMamba
 from fusionviz.models.cards import ModelCard
 from fusionviz.models.checkpoints import save_checkpoint
+from fusionviz.models.mango import Mango
 from fusionviz.models.modalities import sides
-from tests.helpers.app.pages import address_of, run_page
-from tests.helpers.tiny_models import tiny_alignmamba, tiny_mango
+from tests.helpers.app.pages import address_of, run_page, specs
+from tests.helpers.tiny_models import TINY_MANGO, tiny_alignmamba, tiny_mango
 
 
 @pytest.fixture
@@ -41,6 +44,12 @@ def depth_map() -> bytes:
 def bring(app):
     app.file_uploader(key="file_rgb").set_value(("a.png", photograph(), "image/png"))
     return app.run()
+
+
+def says(app, text):
+    return any(
+        text in json.dumps(one, ensure_ascii=False) for one in specs(app).values()
+    )
 
 
 def picked(app):
@@ -93,3 +102,23 @@ def test_models_may_read_other_sizes_of_one_photograph(page, weights, tmp_path):
     assert picked(app) == ["mango-nyu", "alignmamba-nyu"]
     assert not app.exception
     assert app.get("plotly_chart")
+
+
+def test_a_room_is_as_large_as_the_picked_weights_read(weights, tmp_path):
+    torch.manual_seed(0)
+    config = replace(TINY_MANGO, image_size=192, grid=6, codec_widths=(4,) * 5)
+    recipe = {"data": {"set": "rooms"}}
+    card = ModelCard(name="mango-rooms-large", recipe=recipe)
+    save_checkpoint(Mango(config), card, tmp_path)
+    save_checkpoint(
+        tiny_mango(), ModelCard(name="mango-rooms", recipe=recipe), tmp_path
+    )
+    app = run_page("pages/inputs.py", {"seed": "3"})
+    assert says(app, "128 × 128")
+    app.selectbox(key="mango").select("mango-rooms-large").run()
+    assert not app.exception
+    assert says(app, "192 × 192")
+    assert "follow_mango" not in {button.key for button in app.button}
+    app.selectbox(key="mango").select("mango-nyu").run()
+    assert says(app, "128 × 128")
+    assert "follow_mango" in {button.key for button in app.button}

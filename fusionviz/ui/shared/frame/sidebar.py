@@ -1,5 +1,7 @@
 """The sidebar that all pages share: sample, checkpoints, and what they run on."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 import torch
 
@@ -57,7 +59,7 @@ def _pick_checkpoint(kind: str) -> None:
         help="  \n".join(filter(None, [_summary(card) for card in cards])),
     )
     publish(kind, names[0])
-    _say_what_follows(kind, names[0])
+    _say_what_follows(kind, cards)
     if kind == "mango":
         _say_what_compares(st.session_state[kind])
 
@@ -106,12 +108,13 @@ def _kept(kind: str) -> str:
     return f"_{kind}_is_kept"
 
 
-def _say_what_follows(kind: str, first: str) -> None:
+def _say_what_follows(kind: str, cards: Sequence[ModelCard]) -> None:
     """Say that weights follow the sample, or offer those that are made for it."""
+    first = cards[0].name
     if not st.session_state.get(_kept(kind)):
         if st.session_state.source == UPLOAD and "nyu" in first:
             st.caption(f"{first} was trained on photographs. What you pick stays.")
-    elif st.session_state[kind] != first:
+    elif not _are_alike(cards, st.session_state[kind]):
         st.button(
             f"Take {first}, made for such samples",
             key=f"follow_{kind}",
@@ -119,6 +122,13 @@ def _say_what_follows(kind: str, first: str) -> None:
             on_click=_let_go,
             args=(kind,),
         )
+
+
+def _are_alike(cards: Sequence[ModelCard], picked: str) -> bool:
+    """Return whether a checkpoint is the first one, or trained on what that was."""
+    sets = {card.name: card.recipe.get("data", {}).get("set") for card in cards}
+    first = cards[0].name
+    return picked == first or (sets[picked] is not None and sets[picked] == sets[first])
 
 
 def _say_what_compares(name: str) -> None:

@@ -11,10 +11,11 @@ import streamlit as st
 
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rgbd_files import AmbiguousDepthError, PairReading
-from fusionviz.data.rooms import GALLERY_SEEDS
+from fusionviz.data.rooms import GALLERY_SEEDS, ROOM_SIDE, side_for
 from fusionviz.data.sets.splits import ROOM_SEEDS
 from fusionviz.errors import InputError
 from fusionviz.explain.pairs import name_room
+from fusionviz.models.checkpoints import list_checkpoints
 from fusionviz.ui.shared import cache
 from fusionviz.ui.shared.data.arrays_file import are_linked, are_served
 from fusionviz.ui.shared.films.choice import (
@@ -132,7 +133,7 @@ def surprise() -> None:
 def current_sample() -> SampleChoice | None:
     """Return the sample that is chosen; where there is none, say why and what to do."""
     if st.session_state.source == ROOMS:
-        return room_sample(st.session_state.seed)
+        return room_sample(st.session_state.seed, _room_side())
     if st.session_state.source == ARRAYS:
         st.info(
             "This page runs models on samples, so no key of a file of arrays lights it "
@@ -166,16 +167,23 @@ def current_sample() -> SampleChoice | None:
     return None
 
 
-def room_sample(seed: int) -> SampleChoice:
-    """Return the room of a seed."""
-    sample, milliseconds = cache.room(seed)
+def _room_side() -> int:
+    """Return the pixels a side of a room: those that the picked MANGO reads."""
+    cards = {card.name: card for card in list_checkpoints()}
+    picked = cards.get(st.session_state.get("mango", ""))
+    return ROOM_SIDE if picked is None else side_for(picked.config.get("image_size"))
+
+
+def room_sample(seed: int, side: int = ROOM_SIDE) -> SampleChoice:
+    """Return the room of a seed, with so many pixels a side."""
+    sample, milliseconds = cache.room(seed, side)
     return SampleChoice(
         rgbd=sample,
-        key=f"room-{seed}",
+        key=f"room-{seed}" if side == ROOM_SIDE else f"room-{seed}-{side}",
         title=f"Room {seed}",
         notes=("Generated: depth and labels are exact.",),
         milliseconds={"render the room": milliseconds},
-        named=name_room(seed),
+        named=name_room(seed, side),
     )
 
 
