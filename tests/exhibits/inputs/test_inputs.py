@@ -83,7 +83,9 @@ def measured(photograph):
     return replace(
         photograph,
         limits={MANGO: limits_of_noise()},
-        features={"rgb": np.full(432, 3, np.float32)},
+        features={
+            title: {"rgb": np.full(432, 3, np.float32)} for title in (MANGO, ALIGNMAMBA)
+        },
     )
 
 
