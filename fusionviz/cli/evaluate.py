@@ -111,6 +111,9 @@ def measure(
 
 def _echo_metrics(metrics: dict[str, dict[str, Any]]) -> None:
     for name, numbers in metrics.items():
+        if numbers["value"] is None:
+            typer.echo(f"  {name:<20} nothing to measure it on")
+            continue
         value, low, high = (short(numbers[key]) for key in ("value", "low", "high"))
         no_interval = numbers["low"] is None and numbers["high"] is None
         around = f"n = {numbers.get('n')}" if no_interval else f"[{low}, {high}]"

@@ -161,7 +161,12 @@ def read_card(name_or_path: str | Path) -> ModelCard:
     try:
         card = _card_in(path)
     except FileNotFoundError as error:
-        known = ", ".join(sorted(item.stem for item in path.parent.glob("*.json")))
+        cards = path.parent.glob("*.json")
+        known = ", ".join(
+            sorted(
+                one.stem for one in cards if one.with_suffix(".safetensors").exists()
+            )
+        )
         raise CheckpointError(
             f"there is no checkpoint {path.stem!r} in {path.parent}; there are: "
             f"{known or 'none'}"

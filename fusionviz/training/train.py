@@ -189,6 +189,7 @@ def _check_identity(position: Position, own: Mapping[str, Any]) -> None:
     """
     saved = _identity(Recipe.from_table({"name": "saved", **position.recipe}))
     begun = position.stage + (position.step > 0)
+    told = {"stage": f"the first {begun} stages" if begun > 1 else "the first stage"}
     wanted = {**own, "stage": own["stage"][:begun]}
     saved["stage"] = saved["stage"][:begun]
     for name, value in wanted.items():
@@ -196,6 +197,7 @@ def _check_identity(position: Position, own: Mapping[str, Any]) -> None:
             raise InputError(
                 f"the run was started with another {name!r} than the recipe has now; "
                 "resume it with the same recipe and settings"
+                + (f", of {told[name]}: later ones may change" if name in told else "")
             )
 
 

@@ -79,8 +79,8 @@ class MangoTranslationTask(MangoJointTask):
         """Return what `translation_errors` says of images, and `DensityMeter` measures.
 
         Raises:
-            InputError: The model has no target, or a sample lacks it or both of what
-                it is translated from.
+            InputError: The model has no target, or a sample lacks it or one of those
+                that it is translated from.
         """
         target = target_of(model)
         density = DensityMeter(self.noise, samples)
@@ -98,10 +98,14 @@ class MangoTranslationTask(MangoJointTask):
 
 
 def _require_present(images: ImageBatch, target: str, sources: tuple[str, str]) -> None:
-    """Refuse samples that there is nothing to translate from, or to compare with."""
-    first, second = (images.present[name] for name in sources)
-    if not (images.present[target] & (first | second)).all():
+    """Refuse samples that lack what is translated, or what it is compared with.
+
+    A guess would stand for it, and the figures would be of another task.
+    """
+    lacking = [name for name in (*sources, target) if not images.present[name].all()]
+    if lacking:
         raise InputError(
-            f"this model is measured on samples that have {target}, and "
-            f"{sources[0]} or {sources[1]}; some have not"
+            f"this model translates {' and '.join(sources)} into {target}, and is "
+            f"measured on samples that have all three; there are some without "
+            f"{' and '.join(lacking)}"
         )

@@ -225,8 +225,10 @@ def test_what_cannot_be_translated_is_said(rooms):
         task.evaluate(plain, rooms, CPU)
     photograph = RGBDSample(rgb=rooms[0].rgb, depth_m=rooms[0].depth_m)
     for sources, target in ((("rgb", "depth"), "normal"), (("edge", "shade"), "rgb")):
-        with pytest.raises(InputError, match=f"have {target}, and {sources[0]} or"):
+        with pytest.raises(InputError, match=f"into {target}, .* some without"):
             task.evaluate(tiny(sources, target), [photograph], CPU)
+    with pytest.raises(InputError, match="there are some without edge$"):
+        task.evaluate(tiny(("rgb", "edge"), "depth"), [photograph], CPU)
 
 
 def test_samples_without_the_target_train_the_density_alone(rooms):
