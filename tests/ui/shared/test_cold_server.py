@@ -28,7 +28,7 @@ import os, sys, time
 def tell(event, what):
     name = os.path.basename(str(what[0])) if event == "open" else ""
     if name.endswith(".safetensors"):
-        print("LOADED", name, flush=True)
+        os.write(1, f"LOADED {name}\\n".encode())  # whole: others write as well
         time.sleep(1)
 
 
