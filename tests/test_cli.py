@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from fusionviz import cli
 from fusionviz.cli import parts
+from fusionviz.cli.evaluate import _echo_metrics
 from fusionviz.cli.parts import STOPPED
 from fusionviz.errors import InputError
 from fusionviz.training import evaluation
@@ -365,3 +366,12 @@ def test_what_the_package_logs_is_told_beside_the_output_and_once(monkeypatch):
         result = run("evaluate", "mango-rooms", "--json")
         assert result.stderr.count("rendering 7 rooms\n") == 1
         assert result.stdout == ""
+
+
+def test_what_there_is_nothing_to_measure_on_is_said(capsys):
+    nothing = {"value": None, "low": None, "high": None, "n": 3}
+    _echo_metrics({"miou": nothing, "psnr": {**nothing, "value": 20.0}})
+    said = capsys.readouterr().out
+    assert "miou                 nothing to measure it on" in said
+    assert "20" in said
+    assert "None" not in said

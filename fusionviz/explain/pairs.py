@@ -50,16 +50,19 @@ def read_room(named: Mapping[str, Any]) -> RoomSample:
     return render_room(int(named["room"]), (side, side))
 
 
-def room_side(mango: str | None) -> int:
-    """Return the pixels a side of a room for a MANGO, by its name.
+def room_side(mango: ModelCard | str | None) -> int:
+    """Return the pixels a side of a room for a MANGO.
 
     Args:
-        mango: None: the one that is taken where nobody picks.
+        mango: Its card or its name; None: the one that is taken where nobody picks.
 
     Raises:
         CheckpointError: It is not there.
     """
-    return side_for(read_card(mango or FIRST_CHECKPOINT).config.get("image_size"))
+    card = mango
+    if not isinstance(card, ModelCard):
+        card = read_card(card or FIRST_CHECKPOINT)
+    return side_for(card.config.get("image_size"))
 
 
 def name_files(

@@ -189,15 +189,14 @@ def _check_identity(position: Position, own: Mapping[str, Any]) -> None:
     """
     saved = _identity(Recipe.from_table({"name": "saved", **position.recipe}))
     begun = position.stage + (position.step > 0)
-    told = {"stage": f"the first {begun} stages" if begun > 1 else "the first stage"}
     wanted = {**own, "stage": own["stage"][:begun]}
     saved["stage"] = saved["stage"][:begun]
     for name, value in wanted.items():
         if _as_json(value) != _as_json(saved.get(name)):
             raise InputError(
                 f"the run was started with another {name!r} than the recipe has now; "
-                "resume it with the same recipe and settings"
-                + (f", of {told[name]}: later ones may change" if name in told else "")
+                "resume it with the same recipe and settings; of its stages those "
+                f"after number {begun} may be others"
             )
 
 

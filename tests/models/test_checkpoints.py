@@ -320,3 +320,10 @@ def test_cards_are_read_once_for_many_who_ask(card, folder, monkeypatch):
     for _ in range(5):
         assert list_checkpoints() == first
     assert reads == []
+
+
+def test_what_is_listed_as_there_are_checkpoints(model, folder):
+    save_checkpoint(model, CARD)
+    (folder / "report.json").write_text("{}")
+    with pytest.raises(CheckpointError, match="there are: toy-rooms$"):
+        read_card("nothing")

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from fusionviz.data.rooms import side_for
 from fusionviz.errors import FusionvizError
+from fusionviz.explain.pairs import room_side
 from fusionviz.ui.shared.checkpoints import rgbd_checkpoints
 from fusionviz.ui.shared.sample.choice import LARGEST_SEED, SampleChoice, room_sample
 from fusionviz.ui.shared.share import forget, went_back, whole_number
@@ -86,8 +86,7 @@ def read_a(now: Pin) -> MangoChoice | str:
         return f"A's checkpoint {now.checkpoint} is not here: pin another A."
     sample: SampleChoice | None = st.session_state.get(_FILES)
     if now.seed is not None:
-        side = side_for(cards[now.checkpoint].config.get("image_size"))
-        sample = room_sample(now.seed, side)
+        sample = room_sample(now.seed, room_side(cards[now.checkpoint]))
     if sample is None:
         return "A was a pair of files, which a link cannot hold: pin another A."
     try:

@@ -8,9 +8,9 @@ import streamlit as st
 from fusionviz.analysis.shared.subjects.alignmamba import AlignMambaSubject
 from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.analysis.shared.subjects.tokens import TokenSubject
-from fusionviz.data.rooms import side_for
 from fusionviz.errors import FusionvizError
 from fusionviz.exhibits.shared.exhibit import SubjectName
+from fusionviz.explain.pairs import room_side
 from fusionviz.models.cards import ModelCard
 from fusionviz.ui.shared import cache
 from fusionviz.ui.shared.checkpoints import how_to_get, picked_checkpoint, trouble_with
@@ -111,8 +111,7 @@ def read_room(like: MangoChoice, seed: int) -> MangoChoice:
     Raises:
         CheckpointError: It cannot be loaded.
     """
-    side = side_for(like.card.config.get("image_size"))
-    return read_by_mango(like.card, room_sample(seed, side))
+    return read_by_mango(like.card, room_sample(seed, room_side(like.card)))
 
 
 def draw_title_line(choice: MangoChoice) -> None:

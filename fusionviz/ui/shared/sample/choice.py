@@ -11,10 +11,10 @@ import streamlit as st
 
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rgbd_files import AmbiguousDepthError, PairReading
-from fusionviz.data.rooms import GALLERY_SEEDS, ROOM_SIDE, side_for
+from fusionviz.data.rooms import GALLERY_SEEDS, ROOM_SIDE
 from fusionviz.data.sets.splits import ROOM_SEEDS
 from fusionviz.errors import InputError
-from fusionviz.explain.pairs import name_room
+from fusionviz.explain.pairs import name_room, room_side
 from fusionviz.models.checkpoints import list_checkpoints
 from fusionviz.ui.shared import cache
 from fusionviz.ui.shared.data.arrays_file import are_linked, are_served
@@ -171,7 +171,7 @@ def _room_side() -> int:
     """Return the pixels a side of a room: those that the picked MANGO reads."""
     cards = {card.name: card for card in list_checkpoints()}
     picked = cards.get(st.session_state.get("mango", ""))
-    return ROOM_SIDE if picked is None else side_for(picked.config.get("image_size"))
+    return ROOM_SIDE if picked is None else room_side(picked)
 
 
 def room_sample(seed: int, side: int = ROOM_SIDE) -> SampleChoice:
