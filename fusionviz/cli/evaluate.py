@@ -32,7 +32,7 @@ def evaluate(
     missing: Annotated[
         Missing | None, typer.Option(help="Measure with modalities missing, too.")
     ] = None,
-    count: Annotated[int | None, typer.Option(help="How many samples.")] = None,
+    count: Annotated[int | None, typer.Option(min=1, help="How many samples.")] = None,
     resamples: Annotated[int, typer.Option(min=1, help="Bootstrap resamples.")] = 1000,
     parts: Annotated[
         Path | None,
@@ -98,7 +98,11 @@ def measure(
     ] = None,
     device: Device = "auto",
 ) -> None:
-    """Measure a flow's time, memory and inverse error here; print JSON."""
+    """Measure a flow's time, memory and inverse error here; print JSON.
+
+    Times are medians of one sample, there and back. Memory is the most that tensors
+    take at once on top of the weights. The inverse error is the largest of any token.
+    """
     import torch
 
     from fusionviz.training.evaluation import measure_checkpoint

@@ -80,7 +80,10 @@ def explain(
         ),
     ] = None,
     checkpoint: Annotated[
-        str | None, typer.Option(help="A MANGO; by default one for such pairs.")
+        str | None,
+        typer.Option(
+            help="A MANGO, or one that translates; by default one for such pairs."
+        ),
     ] = None,
     alignmamba: Annotated[
         str | None, typer.Option(help="An AlignMamba; the first that fits if not set.")

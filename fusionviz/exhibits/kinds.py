@@ -38,6 +38,7 @@ from fusionviz.exhibits.latents.film import FILM
 from fusionviz.exhibits.latents.normality import NORMALITY, ODDNESS
 from fusionviz.exhibits.latents.round_trip import LAYER_COSTS, ROUND_TRIP
 from fusionviz.exhibits.latents.samples import SAMPLES
+from fusionviz.exhibits.latents.translation import TRANSLATION
 from fusionviz.exhibits.latents.traverse import STRIP, TRAVERSE
 from fusionviz.exhibits.robustness.belief import BELIEF
 from fusionviz.exhibits.robustness.curves import LOSSES
@@ -75,6 +76,7 @@ KINDS: tuple[ExhibitKind[Any, Any], ...] = (
     EXCHANGE,
     SAMPLES,
     COMPLETION,
+    TRANSLATION,
     ROUND_TRIP,
     LAYER_COSTS,
     NORMALITY,

@@ -34,9 +34,11 @@ from fusionviz.explain.pairs import (
     load_alignmamba_subject,
     load_pair_subject,
     load_subject,
+    load_translation,
     read_beside,
     read_file,
     read_room,
+    translates,
 )
 from fusionviz.explain.readers import PairReaders, pick_readers, requests_of
 from fusionviz.explain.robustness import (
@@ -84,6 +86,7 @@ def run_explain(
         InputError: What was asked for cannot be made.
     """
     _check_names(only)
+    tell("reading what the figures are of, and loading the models that they ask")
     if recipe is not None:
         requests = [_made_again(read_recipe(recipe), source)]
     elif source.runs:
@@ -141,7 +144,7 @@ def _of_pair(source: FigureSource, tell: Tell) -> list[FigureRequest]:
 def pair_requests(
     sample: RGBDSample, named: dict[str, Any], source: FigureSource, tell: Tell
 ) -> list[FigureRequest]:
-    """Return the figures of a pair as the pages open them.
+    """Return the figures of a pair as the pages open them; of a translation, its own.
 
     Args:
         sample: RGB, depth or both.
@@ -152,6 +155,9 @@ def pair_requests(
     Raises:
         CheckpointError: One that was named is not there.
     """
+    if source.checkpoint is not None and translates(source.checkpoint):
+        found = load_translation(sample, named, source.checkpoint, device=source.device)
+        return _all_of(*found, "translation")
     is_room = "room" in named
     mango, aligned = pick_readers(
         source.checkpoint, source.alignmamba, is_room=is_room, tell=tell
@@ -260,6 +266,9 @@ def _made_again(recipe: FigureRecipe, source: FigureSource) -> FigureRequest:
         return FigureRequest(recipe=recipe, subject=both)
     if named != name.sample or name.checkpoint is None:
         raise InputError("these are not the files that the recipe was made of")
+    if reads == "translation":
+        read, _ = load_translation(pair, named, name.checkpoint, device=source.device)
+        return FigureRequest(recipe=recipe, subject=read)
     if reads != "mango":
         shown, _ = load_alignmamba_subject(
             pair, named, name.checkpoint, device=source.device

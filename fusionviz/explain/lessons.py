@@ -22,6 +22,7 @@ from fusionviz.explain.pairs import (
     load_alignmamba_subject,
     load_pair_subject,
     load_subject,
+    load_translation,
     read_beside,
     read_room,
 )
@@ -206,6 +207,8 @@ def _load(call: ExhibitCall, reads: str) -> tuple[Any, SubjectName]:
     if "room" not in named:
         return load_sequence_subject(read_named(named), named, call.checkpoint)
     room = read_room(named)
+    if reads == "translation":
+        return load_translation(room, named, str(call.checkpoint))
     if reads in ("mango", "pair"):
         subject, name = load_subject(room, named, str(call.checkpoint))
         if reads == "mango":

@@ -153,6 +153,38 @@ def load_mango(checkpoint: str, device: str = "auto") -> tuple[Mango, ModelCard]
     return model, model.card
 
 
+def translates(checkpoint: str) -> bool:
+    """Return whether a checkpoint is a MANGO that writes a third modality.
+
+    Raises:
+        CheckpointError: It is not there.
+    """
+    card = read_card(checkpoint)
+    return card.kind == "mango" and bool(card.config.get("target"))
+
+
+def load_translation(
+    sample: RGBDSample,
+    named: dict[str, Any],
+    checkpoint: str,
+    *,
+    device: str = "auto",
+) -> tuple[MangoSubject, SubjectName]:
+    """Return a sample as a MANGO that translates reads it, and what names the two.
+
+    Raises:
+        InputError: The checkpoint is another model.
+        CheckpointError: It cannot be loaded.
+    """
+    if not translates(checkpoint):
+        raise InputError(f"{checkpoint} is no MANGO that translates")
+    model = open_checkpoint(checkpoint, device)
+    name = SubjectName(
+        checkpoint=checkpoint, weights_sha256=model.card.sha256, sample=named
+    )
+    return MangoSubject(model, sample), name
+
+
 def read_beside(
     subject: MangoSubject, name: SubjectName, room: int
 ) -> tuple[MangoSubject, SubjectName]:

@@ -21,7 +21,12 @@ from fusionviz.training.robustness.readers import reader_of
 from tests.helpers.films import film, tiny_film_mango
 from tests.helpers.robustness_reports import tiny_report
 from tests.helpers.scaling_runs import known_run
-from tests.helpers.tiny_models import tiny_alignmamba, tiny_mango, tiny_sentiment
+from tests.helpers.tiny_models import (
+    tiny_alignmamba,
+    tiny_mango,
+    tiny_sentiment,
+    tiny_translator,
+)
 
 
 @pytest.fixture(scope="session")
@@ -90,6 +95,7 @@ def subjects(pair_subject, subject, mamba_subject, stack, failure_subject):
     return {
         "pair": pair_subject,
         "mango": subject,
+        "translation": MangoSubject(tiny_translator(), subject.sample),
         "alignmamba": mamba_subject,
         "tokens": mamba_subject,
         "attention": stack,

@@ -21,10 +21,14 @@ from fusionviz.explain.pairs import (
     load_alignmamba_subject,
     load_pair_subject,
     load_subject,
+    load_translation,
     name_room,
 )
 from fusionviz.explain.tokens import load_sequence_subject, name_utterance
 from fusionviz.explain.writing import find_chrome, write_exhibit
+from fusionviz.models.cards import ModelCard
+from fusionviz.models.checkpoints import save_checkpoint
+from tests.helpers.tiny_models import tiny_translator
 
 NAME = "latents-layer-costs"
 
@@ -251,3 +255,22 @@ def test_a_name_that_no_exhibit_has_is_refused_before_anything_is_read(tmp_path)
     assert "latents-strp" in result.output
     assert "latents-strip" in result.output
     assert "no.jpg" not in result.output
+
+
+def test_a_model_that_translates_gives_what_it_writes_and_makes_it_again(
+    tmp_path, monkeypatch
+):
+    card = ModelCard(name="to-depth", data="nothing", note="Random weights.")
+    save_checkpoint(tiny_translator(), card, tmp_path / "weights")
+    monkeypatch.setenv("FUSIONVIZ_CHECKPOINTS", str(tmp_path / "weights"))
+    name, out = "latents-translation", tmp_path / "out"
+    result = run("--room", 5, "--checkpoint", "to-depth", "--out", out)
+    assert result.exit_code == 0, result.output
+    assert {path.stem for path in out.glob("*.json")} == {name}
+    subject, _ = load_translation(render_room(5), name_room(5), "to-depth")
+    kind = exhibit_kind(name)
+    made = kind.make(Request(subject=subject, controls=kind.controls()))
+    is_told(out, name, made)
+    again = run("--recipe", out / f"{name}.json", "--out", tmp_path / "again")
+    assert again.exit_code == 0, again.output
+    is_told(tmp_path / "again", name, made)

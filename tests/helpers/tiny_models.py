@@ -48,6 +48,15 @@ def tiny_mango(seed: int = 0) -> Mango:
     return model
 
 
+def tiny_translator(sources=("rgb", "edge"), target: str = "depth") -> Mango:
+    """A MANGO that writes a third modality from two."""
+    torch.manual_seed(0)
+    config = replace(tiny_mango().config, modalities=sources, target=target)
+    model = Mango(config).eval().requires_grad_(False)
+    model.flow.initialise(model.encode([render_room(n, (SIDE, SIDE)) for n in (7, 8)]))
+    return model
+
+
 def tiny_alignmamba(seed: int = 0) -> AlignMamba:
     torch.manual_seed(seed)
     config = AlignMambaConfig.rgbd(

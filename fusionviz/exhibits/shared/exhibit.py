@@ -128,6 +128,7 @@ S = TypeVar("S", default=MangoSubject)
 Reads = Literal[
     "pair",
     "mango",
+    "translation",
     "alignmamba",
     "tokens",
     "attention",
@@ -138,10 +139,10 @@ Reads = Literal[
     "film",
 ]
 """Kinds of subject: a pair with what a MANGO and an AlignMamba say of it; a sample as
-one of them reads it; one whose tokens are an AlignMamba's or features without a model;
-attention arrays; all arrays of a model of one's own; a report of what is lost when
-modalities fail, or a sample as all models read it then; runs over length; or a film as
-a MANGO reads it."""
+a MANGO, a MANGO that translates or an AlignMamba reads it; one whose tokens are an
+AlignMamba's or features without a model; attention arrays; all arrays of a model of
+one's own; a report of what is lost when modalities fail, or a sample as all models read
+it then; runs over length; or a film as a MANGO reads it."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -1,4 +1,4 @@
-"""What the model makes up: whole pairs, or one modality given the other."""
+"""What models make up: whole pairs, one modality given the other, a third of two."""
 
 import streamlit as st
 
@@ -9,13 +9,17 @@ from fusionviz.exhibits.latents.samples import (
     SAMPLES,
     SamplesControls,
 )
-from fusionviz.ui.latents import completing
+from fusionviz.ui.latents import completing, translating
 from fusionviz.ui.shared.controls import choose_bound, choose_number
 from fusionviz.ui.shared.exhibits import show_exhibit
 from fusionviz.ui.shared.notices import panel
 from fusionviz.ui.shared.subjects import MangoChoice
 
-WHAT = {"Make up pairs": "samples", "Complete a modality": "completion"}
+WHAT = {
+    "Make up pairs": "samples",
+    "Complete a modality": "completion",
+    "Translate": "translation",
+}
 
 
 @panel
@@ -25,12 +29,16 @@ def draw_panel(choice: MangoChoice, visible: bool) -> None:
         what = choose_bound("What", "sampling", WHAT)
         if what == "completion":
             completion = completing.choose()
+        elif what == "translation":
+            translator = translating.choose()
         else:
             samples = _choose_samples()
     if not visible:
         return
     if what == "completion":
         completing.draw(choice, completion)
+    elif what == "translation":
+        translating.draw(choice, translator)
     else:
         show_exhibit(SAMPLES, choice, samples)
 

@@ -45,6 +45,12 @@ def picked_film_checkpoint() -> ModelCard | None:
     return cards.get(st.session_state.get(FILM_MANGO, ""), first)
 
 
+def translator_checkpoints() -> tuple[ModelCard, ...]:
+    """Return the cards of the MANGOs that write a third modality from two."""
+    cards = (card for card in list_checkpoints() if card.kind == "mango")
+    return tuple(card for card in cards if card.config.get("target"))
+
+
 def _reads_rgbd(card: ModelCard) -> bool:
     if card.config.get("target"):  # it translates them instead
         return False
