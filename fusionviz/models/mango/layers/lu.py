@@ -48,17 +48,18 @@ class LUMatrix(nn.Module):
         self.lower.copy_(lower.tril(-1))
         self.upper.copy_(upper.triu(1))
 
-    def factors(self) -> tuple[Tensor, Tensor]:
-        """Return L (unit lower triangular) and U + diag(s)."""
-        ones = torch.ones_like(self.sign)
+    def factors(self, dtype: torch.dtype | None = None) -> tuple[Tensor, Tensor]:
+        """Return L (unit lower triangular) and U + diag(s), in a precision."""
+        dtype = dtype or self.lower.dtype
+        lower, upper = self.lower.tril(-1).to(dtype), self.upper.triu(1).to(dtype)
         return (
-            torch.diagonal_scatter(self.lower.tril(-1), ones),
-            torch.diagonal_scatter(self.upper.triu(1), self._diagonal()),
+            torch.diagonal_scatter(lower, torch.ones_like(self.sign, dtype=dtype)),
+            torch.diagonal_scatter(upper, self._diagonal(dtype)),
         )
 
-    def weight(self) -> Float[Tensor, "size size"]:
-        """Return W."""
-        lower, upper = self.factors()
+    def weight(self, dtype: torch.dtype | None = None) -> Float[Tensor, "size size"]:
+        """Return W, multiplied in a precision: in that of its factors if not given."""
+        lower, upper = self.factors(dtype)
         return (lower @ upper).index_select(0, self.order)
 
     def mix(
@@ -71,17 +72,18 @@ class LUMatrix(nn.Module):
     def solve(
         self, y: Float[Tensor, "batch size channel"]
     ) -> Float[Tensor, "batch size channel"]:
-        """Return W⁻¹ y by two triangular solves."""
+        """Return W⁻¹ y by two triangular solves, of a float64 y in float64."""
+        dtype = torch.promote_types(y.dtype, self.lower.dtype)
         ordered = _to_columns(y.index_select(1, torch.argsort(self.order)))
         # A solve reads its own triangle only: what lies beyond need not be cleared.
         half = torch.linalg.solve_triangular(
-            self.lower, ordered, upper=False, unitriangular=True
+            self.lower.to(dtype), ordered, upper=False, unitriangular=True
         )
-        upper = torch.diagonal_scatter(self.upper, self._diagonal())
+        upper = torch.diagonal_scatter(self.upper.to(dtype), self._diagonal(dtype))
         return _to_batch(torch.linalg.solve_triangular(upper, half, upper=True), len(y))
 
-    def _diagonal(self) -> Float[Tensor, " size"]:
-        return self.sign * self.log_scale.exp()
+    def _diagonal(self, dtype: torch.dtype) -> Float[Tensor, " size"]:
+        return self.sign.to(dtype) * self.log_scale.to(dtype).exp()
 
     @property
     def log_det(self) -> Float[Tensor, ""]:

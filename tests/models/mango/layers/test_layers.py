@@ -1,5 +1,6 @@
 """Every invertible layer against autograd's Jacobian and its own inverse."""
 
+import copy
 import math
 
 import pytest
@@ -259,3 +260,21 @@ def test_actnorm_starts_with_mean_zero_and_variance_one():
 def test_what_cannot_be_built_says_what_arrived(build, words):
     with pytest.raises(ValueError, match=words):
         build()
+
+
+def test_a_mixing_rounds_no_more_than_its_tokens_do():
+    """W adds and subtracts channels, so its products need more digits than float32."""
+    torch.manual_seed(0)
+    mixing = ChannelMixing(64)
+    mixing.matrix.set(torch.randn(64, 64, dtype=torch.float64))
+    x = 10 * torch.randn(2, 300, 64)
+    with torch.no_grad():
+        y, _ = mixing(x)
+        exact = copy.deepcopy(mixing).double()(x.double())[0]
+        torch.testing.assert_close(y, exact.float(), rtol=1e-6, atol=1e-6)
+        torch.testing.assert_close(
+            mixing.inverse(exact.float()),
+            copy.deepcopy(mixing).double().inverse(exact.float().double()).float(),
+            rtol=1e-6,
+            atol=1e-6,
+        )
