@@ -233,7 +233,7 @@ def _to_units(image: Tensor, modality: str) -> Tensor:
 
 
 def main() -> None:
-    """Measure as asked, print a table, and write results/completion.json."""
+    """Measure as asked, print a table, and write results/completion[-DATA].json."""
     parser = argparse.ArgumentParser(description=(run.__doc__ or "").splitlines()[0])
     parser.add_argument("--checkpoint", default="mango-rooms")
     parser.add_argument("--data", default="rooms")
@@ -250,7 +250,8 @@ def main() -> None:
     result = run(**vars(parser.parse_args()))
     RESULTS.mkdir(exist_ok=True)
     text = json.dumps(result, indent=1)
-    replace_file(RESULTS / "completion.json", text + "\n")
+    of_data = "" if result["data"] == "rooms" else f"-{result['data']}"
+    replace_file(RESULTS / f"completion{of_data}.json", text + "\n")
     for row in result["rows"]:
         told = [
             f"{key} {row[key]:.4g}"
