@@ -29,7 +29,7 @@ class Made:
     """One image of the target that the model wrote.
 
     Attributes:
-        picture: It.
+        picture: What it shows.
         off: How far each pixel is from the truth, (height, width): metres of depth,
             degrees of normals, else 0..1 of full scale, the mean of the channels; NaN
             where there is no truth; None without any.

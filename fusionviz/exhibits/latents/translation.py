@@ -83,7 +83,7 @@ def _alone(found: Translation) -> str:
 
 
 def _off(found: Translation) -> str:
-    best, unit = found.best, UNITS.get(found.target, " of 1, full scale,")
+    best, unit = found.best, UNITS.get(found.target, " of full scale")
     if best.mean_off is None:
         return "The truth is not known here, so nothing says how far off it is."
     words = [f"The mean of all pixels is **{three_digits(best.mean_off)}{unit}** off"]
