@@ -105,9 +105,8 @@ def run_explain(
     else:
         requests = _of_pair(source, tell)
     made = explain(out, _those(requests, only), tell)
-    if not made:
-        raise InputError("nothing could be made")
-    tell(f"wrote {len(made)} figures to {out}: open {out / 'index.html'}")
+    figures = "1 figure" if len(made) == 1 else f"{len(made)} figures"
+    tell(f"wrote {figures} to {out}: open {out / 'index.html'}")
 
 
 def _check_names(only: Sequence[str]) -> None:

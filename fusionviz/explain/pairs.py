@@ -16,7 +16,7 @@ from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.data.records import RGBDSample
 from fusionviz.data.rgbd_files import ReadingOptions, read_with_choices
 from fusionviz.data.rooms import ROOM_SIDE, RoomSample, render_room, side_for
-from fusionviz.errors import CheckpointError, InputError
+from fusionviz.errors import CheckpointError, InputError, cut
 from fusionviz.exhibits.shared.exhibit import SubjectName
 from fusionviz.explain.tokens import kin_of
 from fusionviz.models.alignmamba import AlignMamba
@@ -45,9 +45,16 @@ def name_room(seed: int, side: int = ROOM_SIDE) -> dict[str, Any]:
 
 
 def read_room(named: Mapping[str, Any]) -> RoomSample:
-    """Return the room that `name_room` names."""
-    side = int(named.get("pixels", ROOM_SIDE))
-    return render_room(int(named["room"]), (side, side))
+    """Return the room that `name_room` names.
+
+    Raises:
+        InputError: It names none.
+    """
+    try:
+        seed, side = int(named["room"]), int(named.get("pixels", ROOM_SIDE))
+    except (TypeError, ValueError) as error:
+        raise InputError(f"a room is a number, got {cut(named['room'])}") from error
+    return render_room(seed, (side, side))
 
 
 def room_side(mango: ModelCard | str | None) -> int:

@@ -117,7 +117,8 @@ def _speak(text: str) -> SequenceSample:
     told = f"The generator speaks {len(VOCABULARY)} words"
     notes = _cut_note(len(words), count)
     if unknown:
-        notes += (f"{told}: to it {_named(unknown)} mean nothing.",)
+        verb = "mean" if len(set(unknown)) > 1 else "means"
+        notes += (f"{told}: {_named(unknown)} {verb} nothing to it.",)
     return replace(spoken, id="typed text", notes=(*spoken.notes, *notes))
 
 

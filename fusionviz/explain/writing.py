@@ -11,7 +11,7 @@ from typing import Any
 import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
-from fusionviz.errors import FusionvizError
+from fusionviz.errors import FusionvizError, InputError
 from fusionviz.exhibits.kinds import exhibit_kind
 from fusionviz.exhibits.shared.exhibit import (
     Exhibit,
@@ -21,6 +21,7 @@ from fusionviz.exhibits.shared.exhibit import (
     SubjectName,
 )
 from fusionviz.explain.files import to_csv, to_npz, versions
+from fusionviz.lessons.markup import to_html
 from fusionviz.scaling.pace import in_words
 from fusionviz.whole_files import replace_file
 
@@ -157,7 +158,7 @@ def write_index(folder: Path, title: str, made: Mapping[str, Exhibit]) -> Path:
     parts = [
         f"<h2>{html.escape(exhibit_kind(name).title)}</h2>"
         f'<iframe src="{name}.html" title="{html.escape(one.alt, quote=True)}">'
-        f"</iframe><p>{html.escape(one.caption)}</p>"
+        f"</iframe>{to_html(one.caption, maths=False)}"
         for name, one in made.items()
     ]
     path = folder / "index.html"
@@ -193,7 +194,10 @@ def explain(
         requests: At least one, all of one sample.
         tell: Told what is written and what cannot be made, a line each.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder} is no folder to write to: {error}") from error
     pictures = find_chrome()
     if not pictures:
         tell("no Chrome or Chromium found: writing HTML, without PNG and SVG")
@@ -210,6 +214,8 @@ def explain(
         left = _left(ordered, number, time.monotonic() - began)
         tell(f"{number} of {len(ordered)}{left} · {name}: {exhibit.alt}")
         made[name] = exhibit
+    if not made:
+        raise InputError("nothing could be made")
     names = [one.recipe.exhibit for one in requests]
     in_order = {name: made[name] for name in names if name in made}
     write_index(folder, f"fusionviz: {title_of(requests)}", in_order)

@@ -13,6 +13,7 @@ from fusionviz import cli
 from fusionviz.analysis.shared.subjects.mango import MangoSubject
 from fusionviz.data.rooms import render_room
 from fusionviz.data.utterances.generator import render_utterance
+from fusionviz.errors import InputError
 from fusionviz.exhibits.kinds import KINDS as ALL_KINDS
 from fusionviz.exhibits.kinds import exhibit_kind
 from fusionviz.exhibits.shared.exhibit import Request, SubjectName
@@ -274,3 +275,31 @@ def test_a_model_that_translates_gives_what_it_writes_and_makes_it_again(
     again = run("--recipe", out / f"{name}.json", "--out", tmp_path / "again")
     assert again.exit_code == 0, again.output
     is_told(tmp_path / "again", name, made)
+
+
+def test_a_recipe_of_a_room_without_a_number_is_refused_in_a_sentence(tmp_path):
+    _, recipe = by_the_api(5)
+    text = recipe.to_json().replace('"room": 5', '"room": "five"')
+    (tmp_path / "recipe.json").write_text(text)
+    result = run("--recipe", tmp_path / "recipe.json", "--out", tmp_path / "out")
+    assert result.exit_code == 2, result.output
+    assert "a room is a number, got 'five'" in result.output
+
+
+def test_a_file_is_no_folder_to_write_to(tmp_path):
+    (tmp_path / "file").write_text("mine")
+    result = run("--room", 5, "--only", NAME, "--out", tmp_path / "file")
+    assert result.exit_code == 2, result.output
+    assert "no folder to write to" in result.output
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_where_nothing_can_be_made_no_page_is_left(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise InputError("not today")
+
+    monkeypatch.setattr(explain, "make_again", refuse)
+    result = run("--room", 5, "--only", NAME, "--out", tmp_path / "a")
+    assert result.exit_code == 2, result.output
+    assert "nothing could be made" in result.output
+    assert not (tmp_path / "a" / "index.html").exists()

@@ -55,7 +55,8 @@ class Translation:
     Attributes:
         sources: What it reads, by modality, in its order.
         target: The modality that it writes.
-        given: The pictures of those sources that the sample has.
+        given: Names of the sources that the sample has.
+        read: The pictures of both; of one that is not given, the guess, decoded.
         truth: The true picture of the target, None where the sample has none.
         made: From `both` and from each source alone, whose fellow is guessed then;
             those that the sample has sources for, at least one.
@@ -63,7 +64,8 @@ class Translation:
 
     sources: tuple[str, str]
     target: str
-    given: Mapping[str, Picture]
+    given: tuple[str, ...]
+    read: Mapping[str, Picture]
     truth: Picture | None
     made: Mapping[str, Made]
 
@@ -90,19 +92,23 @@ def measure_translation(subject: MangoSubject) -> Translation:
     there = [name for name in sources if bool(batch.present[name][0])]
     if not there:
         raise InputError(
-            f"there is neither {' nor '.join(sources)} here, which this model "
-            f"translates into {target}: choose a generated room, which has all"
+            f"this model writes {target} from {' and '.join(sources)}, and the sample "
+            "has neither: choose another model, or a generated room, which has all"
         )
     truth = _truth(model, sample, target)
     alone = {name: replace(batch, present=_only(batch, name)) for name in there}
-    read = ({BOTH: batch} if len(there) > 1 else {}) | alone
+    wholes = ({BOTH: batch} if len(there) > 1 else {}) | alone
+    with torch.inference_mode():
+        guessed = {} if len(there) > 1 else model.decode(subject.x)
+    images = guessed | {name: batch[name] for name in there}
     first, second = sources
     return Translation(
         sources=(first, second),
         target=target,
-        given={name: _picture(batch[name], name) for name in there},
+        given=tuple(there),
+        read={name: _picture(images[name], name) for name in sources},
         truth=None if truth is None else _true_picture(truth, target),
-        made={name: _make(model, one, truth) for name, one in read.items()},
+        made={name: _make(model, one, truth) for name, one in wholes.items()},
     )
 
 

@@ -36,7 +36,7 @@ def make_translation(request: Request[TranslationControls]) -> Exhibit:
         numbers |= {
             f"from_{name}_{error}": value for error, value in made.errors.items()
         }
-    pictures = {f"given_{name}": picture for name, picture in found.given.items()}
+    pictures = {f"read_{name}": picture for name, picture in found.read.items()}
     truth = {} if found.truth is None else {"truth": found.truth}
     return Exhibit(
         draw=lambda: draw_translation(found),
@@ -74,11 +74,11 @@ def _alone(found: Translation) -> str:
         lacking = second if there == first else first
         return (
             f"Here is no **{lacking}**: the model's guess of it, from the {there}, "
-            "stands in its place. "
+            "is read instead. "
         )
     return (
-        f"*{first} alone* and *{second} alone* have the model's guess in place of the "
-        "other, so what is lost there is what the other one knew. "
+        f"*{first} alone* and *{second} alone* have the model's guess of the other, so "
+        "what is lost there is what the other one knew. "
     )
 
 

@@ -1,5 +1,7 @@
 """A third modality, as a MANGO that translates writes it of the chosen sample."""
 
+import streamlit as st
+
 from fusionviz.data.rooms import side_for
 from fusionviz.exhibits.latents.translation import TRANSLATION, TranslationControls
 from fusionviz.exhibits.shared.exhibit import SubjectName
@@ -41,7 +43,9 @@ def draw(choice: MangoChoice, card: ModelCard | None) -> None:
     if card is None:
         nothing_yet(NONE_YET)
         return
-    show_exhibit(TRANSLATION, _read_by(card, choice), TranslationControls())
+    read = _read_by(card, choice)
+    st.caption(f"**{read.sample.title}**, translated by {card.name}.")
+    show_exhibit(TRANSLATION, read, TranslationControls())
 
 
 def _read_by(card: ModelCard, choice: MangoChoice) -> MangoChoice:

@@ -16,6 +16,7 @@ from fusionviz.ui.shared import cache
 from fusionviz.ui.shared.checkpoints import how_to_get, picked_checkpoint, trouble_with
 from fusionviz.ui.shared.notices import say_error
 from fusionviz.ui.shared.sample.choice import SampleChoice, current_sample, room_sample
+from fusionviz.views.shared.style import MODALITY_NAMES
 
 S_co = TypeVar("S_co", covariant=True)
 T_co = TypeVar("T_co", bound=TokenSubject, covariant=True)
@@ -117,5 +118,7 @@ def read_room(like: MangoChoice, seed: int) -> MangoChoice:
 def draw_title_line(choice: MangoChoice) -> None:
     """Draw what the page is of, under its question."""
     missing = choice.subject.missing
-    guess = "" if missing is None else f" Its {missing} is MANGO's guess."
+    guess = ""
+    if missing is not None:
+        guess = f" Its {MODALITY_NAMES.get(missing, missing)} is MANGO's guess."
     st.caption(f"**{choice.sample.title}**, read by {choice.card.name}.{guess}")

@@ -13,6 +13,9 @@ UNITS = {"depth": " m", "normal": "°"}
 
 Panels = dict[tuple[int, int], Picture | None]
 
+TALLEST = 170
+"""Pixels of a picture's side that fit twice into the figure's height."""
+
 USUAL = 0.98
 """Share of the pixels that the scale of how far they are off reaches."""
 
@@ -27,13 +30,14 @@ def draw_translation(translation: Translation) -> go.Figure:
         translation: Of one sample.
     """
     made = list(translation.made.values())
-    first, second = (translation.given.get(name) for name in translation.sources)
+    first, second = (translation.read[name] for name in translation.sources)
     height, width = made[0].picture.shape[:2]
-    columns = 2 + len(made)
+    before = 1 if translation.truth is None else 2
+    columns = before + len(made)
     mosaic = Mosaic(
         rows=2,
         columns=columns,
-        cell_pixels=PAGE_PIXELS / columns,
+        cell_pixels=min(PAGE_PIXELS / columns, TALLEST),
         notes=(0, 1),
         titles=0,
         shape=height / width,
@@ -41,10 +45,11 @@ def draw_translation(translation: Translation) -> go.Figure:
     pictures: Panels = {
         (0, 0): first,
         (1, 0): second,
-        (0, 1): translation.truth,
-        **{(0, 2 + at): one.picture for at, one in enumerate(made)},
+        **{(0, before + at): one.picture for at, one in enumerate(made)},
     }
-    offs: Panels = {(1, 2 + at): one.off for at, one in enumerate(made)}
+    if translation.truth is not None:
+        pictures[0, 1] = translation.truth
+    offs: Panels = {(1, before + at): one.off for at, one in enumerate(made)}
     unit = UNITS.get(translation.target, "")
     figure = go.Figure(mosaic.words(_notes(translation)))
     images, bars = [], []
@@ -73,7 +78,7 @@ def describe_translation(translation: Translation) -> str:
     """Return in words what `draw_translation` shows."""
     unit = UNITS.get(translation.target, "")
     off = ", ".join(
-        f"{three_digits(one.mean_off)}{unit} from {_from(name)}"
+        f"{three_digits(one.mean_off)}{unit} from {_what(name)}"
         for name, one in translation.made.items()
         if one.mean_off is not None
     )
@@ -85,7 +90,7 @@ def describe_translation(translation: Translation) -> str:
     )
 
 
-def _from(name: str) -> str:
+def _what(name: str) -> str:
     return "both" if name == BOTH else f"{modality_name(name)} alone"
 
 
@@ -109,24 +114,29 @@ def _off_scale(translation: Translation) -> Scale | None:
 def _depth_scale(translation: Translation) -> Scale | None:
     """Return the scale that all depth maps share; None where there is none."""
     made = [one.picture for one in translation.made.values()]
-    pictures = [*translation.given.values(), translation.truth, *made]
+    pictures = [*translation.read.values(), translation.truth, *made]
     maps = [one for one in pictures if one is not None and one.ndim == 2]
     return depth_scale(maps) if maps else None
 
 
 def _notes(translation: Translation) -> list[list[str]]:
     """Return what stands under the pictures."""
-    target, unit = translation.target, UNITS.get(translation.target, "")
+    unit = UNITS.get(translation.target, "")
     given = [
         f"<b>{modality_name(name)}</b>"
         + (", given" if name in translation.given else ", guessed")
         for name in translation.sources
     ]
     known = translation.truth is not None
-    truth = f"<b>true {modality_name(target)}</b>" if known else f"{target} unknown"
-    made = [f"from <b>{_from(name)}</b>" for name in translation.made]
+    truth = [f"<b>true {modality_name(translation.target)}</b>"] if known else []
+    made = [
+        f"<b>from {_what(name)}</b>"
+        if translation.best is one
+        else f"<b>{_what(name)}</b>"
+        for name, one in translation.made.items()
+    ]
     off = [_how_far(one, unit) for one in translation.made.values()]
-    return [[given[0], truth, *made], [given[1], "", *off]]
+    return [[given[0], *truth, *made], [given[1], *["" for _ in truth], *off]]
 
 
 def _how_far(made: Made, unit: str) -> str:

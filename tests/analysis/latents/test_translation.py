@@ -40,11 +40,22 @@ def test_from_one_alone_it_is_what_is_made_of_a_sample_without_the_other():
     found = measure_translation(MangoSubject(model, ROOM))
     alone = measure_translation(MangoSubject(model, picture_of(ROOM)))
     assert list(alone.made) == ["rgb"]
-    assert set(alone.given) == {"rgb"}
+    assert (found.given, alone.given) == (("rgb", "edge"), ("rgb",))
+    assert set(found.read) == set(alone.read) == {"rgb", "edge"}
     np.testing.assert_allclose(
         alone.best.picture, found.made["rgb"].picture, rtol=1e-5, atol=1e-6
     )
     assert not np.allclose(found.best.picture, found.made["edge"].picture)
+
+
+def test_what_is_not_given_is_shown_as_it_is_guessed():
+    model = tiny_translator()
+    found = measure_translation(MangoSubject(model, picture_of(ROOM)))
+    with torch.inference_mode():
+        guess = model.decode(model.encode(picture_of(ROOM)))["edge"][0, 0]
+    grey = ((guess.clamp(-1, 1) + 1) * 127.5).round().numpy()
+    np.testing.assert_array_equal(found.read["edge"][..., 0], grey)
+    np.testing.assert_array_equal(found.read["rgb"], ROOM.rgb)
 
 
 def test_what_was_not_measured_is_not_off():
@@ -80,7 +91,9 @@ def test_without_a_truth_nothing_is_off():
 
 def test_what_cannot_be_translated_is_refused():
     model = tiny_translator(("edge", "normal"), "depth")
-    with pytest.raises(InputError, match="neither edge nor normal"):
+    with pytest.raises(
+        InputError, match="from edge and normal, and the sample has neither"
+    ):
         measure_translation(MangoSubject(model, picture_of(ROOM)))
     with pytest.raises(InputError, match="names classes"):
         measure_translation(MangoSubject(tiny_mango(), ROOM))

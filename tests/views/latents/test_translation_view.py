@@ -27,7 +27,8 @@ def translation():
     return Translation(
         sources=("rgb", "edge"),
         target="depth",
-        given={"rgb": grey, "edge": grey},
+        given=("rgb", "edge"),
+        read={"rgb": grey, "edge": grey},
         truth=truth,
         made=made,
     )
@@ -58,12 +59,12 @@ def test_without_a_truth_there_is_no_off(translation):
         translation,
         truth=None,
         made={"rgb": made_of(translation.made["rgb"].picture, None)},
-        given={"rgb": translation.given["rgb"]},
+        given=("rgb",),
     )
     figure = draw_translation(unknown)
-    assert len(figure.layout.images) == 2
+    assert len(figure.layout.images) == 3
     assert bars(figure) == ["depth, m"]
-    assert "depth unknown" in words(figure)
+    assert "true" not in " ".join(words(figure))
     assert "<b>edge</b>, guessed" in words(figure)
     assert "off" not in describe_translation(unknown)
 
@@ -76,7 +77,7 @@ def test_a_picture_that_is_nowhere_measured_is_drawn(translation):
 
 
 def test_colours_need_no_scale_of_depth(translation):
-    grey = translation.given["rgb"]
+    grey = translation.read["rgb"]
     made = {name: replace(one, picture=grey) for name, one in translation.made.items()}
     figure = draw_translation(
         replace(translation, target="shade", truth=grey, made=made)
