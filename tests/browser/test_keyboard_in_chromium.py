@@ -66,3 +66,20 @@ def test_a_player_in_a_chart_is_reached_and_moved(open_app):
     expect(slider).to_have_attribute("aria-valuenow", last)
     window.keyboard.press("Home")
     expect(slider).to_have_attribute("aria-valuenow", "0")
+
+
+BOXES = {
+    "a list": '.stSelectbox [role="group"]',
+    "a number": '[data-testid="stNumberInputContainer"]',
+}
+
+
+@pytest.mark.parametrize("box", BOXES.values(), ids=BOXES)
+def test_what_has_the_keyboard_has_a_whole_ring(open_app, box):
+    window = open_app("/latents")
+    around = window.get_by_test_id("stSidebar").locator(box).filter(visible=True).first
+    field = around.locator("input").first
+    field.focus()
+    window.keyboard.press("Shift")  # the keyboard is in use, so the ring is shown
+    expect(around).to_have_css("outline-style", "solid")
+    expect(field).to_have_css("outline-style", "none")

@@ -89,6 +89,12 @@ div[class*="st-key-chart_"] {
 button:focus-visible, a:focus-visible, input:focus-visible {
   outline: 3px solid #FF2FD6 !important; outline-offset: 2px;
 }
+/* A list's and a number's input fill a box that cuts their outline off: it has one. */
+:is(.stSelectbox, .stNumberInput) input:focus-visible { outline: none !important; }
+:is(.stSelectbox [role="group"], [data-testid="stNumberInputContainer"]):has(
+    input:focus-visible) {
+  outline: 3px solid #FF2FD6; outline-offset: 2px;
+}
 </style>
 """
 
