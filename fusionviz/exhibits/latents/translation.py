@@ -9,6 +9,7 @@ from fusionviz.analysis.latents.translation import (
 )
 from fusionviz.exhibits.shared.exhibit import Controls, Exhibit, ExhibitKind, Request
 from fusionviz.views.latents.translation import (
+    UNIT_NAMES,
     UNITS,
     describe_translation,
     draw_translation,
@@ -28,7 +29,7 @@ def make_translation(request: Request[TranslationControls]) -> Exhibit:
         InputError: The sample has none of what the model reads.
     """
     found = measure_translation(request.subject)
-    unit = {"depth": "m", "normal": "degrees"}.get(found.target, "of_full_scale")
+    unit = UNIT_NAMES.get(found.target, "of_full_scale")
     numbers: dict[str, float | int | str] = {}
     for name, made in found.made.items():
         if made.mean_off is not None:

@@ -4,15 +4,13 @@ import streamlit as st
 
 from fusionviz.data.rooms import side_for
 from fusionviz.exhibits.latents.translation import TRANSLATION, TranslationControls
-from fusionviz.exhibits.shared.exhibit import SubjectName
 from fusionviz.models.cards import ModelCard
-from fusionviz.ui.shared import cache
 from fusionviz.ui.shared.checkpoints import translator_checkpoints
 from fusionviz.ui.shared.controls import choose_name
 from fusionviz.ui.shared.exhibits import show_exhibit
 from fusionviz.ui.shared.notices import nothing_yet
 from fusionviz.ui.shared.sample.choice import room_sample
-from fusionviz.ui.shared.subjects import MangoChoice
+from fusionviz.ui.shared.subjects import MangoChoice, read_by_mango
 from fusionviz.views.shared.style import MODALITY_NAMES
 
 NONE_YET = (
@@ -54,15 +52,7 @@ def _read_by(card: ModelCard, choice: MangoChoice) -> MangoChoice:
     if "room" in sample.named:
         side = side_for(card.config.get("image_size"))
         sample = room_sample(sample.named["room"], side)
-    return MangoChoice(
-        subject=cache.subject(cache.model(card), sample.key, sample.rgbd, None),
-        key=f"{card.sha256}-{sample.key}",
-        name=SubjectName(
-            checkpoint=card.name, weights_sha256=card.sha256, sample=sample.named
-        ),
-        card=card,
-        sample=sample,
-    )
+    return read_by_mango(card, sample)
 
 
 def _title(card: ModelCard) -> str:

@@ -11,6 +11,9 @@ from fusionviz.views.shared.style import dress, modality_name, three_digits
 UNITS = {"depth": " m", "normal": "°"}
 """Of how far a pixel is off; without one it is a part of full scale."""
 
+UNIT_NAMES = {"depth": "m", "normal": "degrees"}
+"""The same in words, for titles of scales and names of numbers."""
+
 Panels = dict[tuple[int, int], Picture | None]
 
 TALLEST = 170
@@ -106,7 +109,7 @@ def _off_scale(translation: Translation) -> Scale | None:
     )
     if not known.size:
         return None
-    unit = {"depth": "m", "normal": "degrees"}.get(translation.target, "0..1")
+    unit = UNIT_NAMES.get(translation.target, "0..1")
     high = max(float(np.quantile(known, USUAL)), 1e-6)
     return Scale(title=f"off, {unit}", low=0.0, high=high, cut=True)
 
